@@ -1,0 +1,58 @@
+//! A failed or undecided verdict with its evidence.
+
+use crate::{Outcome, Rule, Severity, Subject};
+use kerbsync_inventory::Inventory;
+use kerbsync_names::{HostName, SiteId};
+use kerbsync_source::Origin;
+use sha2::{Digest, Sha256};
+
+/// A place that shows a finding.
+#[derive(Debug, Clone)]
+pub struct Related {
+    /// The place.
+    pub origin: Origin,
+    /// What is there, in a few words.
+    pub note: String,
+}
+
+/// What a rule found.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static Rule,
+    /// Severity; never `Error` for an unknown outcome.
+    pub severity: Severity,
+    /// Fail or Unknown.
+    pub outcome: Outcome,
+    /// The subject.
+    pub subject: Subject,
+    /// What was found: one or two sentences, no secret.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+    /// The server it concerns.
+    pub server: Option<HostName>,
+    /// The site it concerns.
+    pub site: Option<SiteId>,
+    /// Places, the primary one first.
+    pub locations: Vec<Related>,
+    /// The reason of the waiver that covers it.
+    pub waived: Option<String>,
+}
+
+impl Finding {
+    /// A name for this finding that stays the same over runs as long as rule, subject and outcome are the same: 16 hex digits.
+    ///
+    /// Positions are left out on purpose, so that an edit elsewhere in a file does not make old findings new.
+    #[must_use]
+    pub fn fingerprint(&self, _inventory: &Inventory) -> String {
+        let text = format!(
+            "{}\n{}\n{}\n{}",
+            self.rule.id,
+            self.subject.kind().name(),
+            self.subject.to_string().to_lowercase(),
+            self.outcome.name()
+        );
+        Sha256::digest(text.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
+    }
+}

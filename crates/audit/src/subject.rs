@@ -1,0 +1,87 @@
+//! What a verdict is about.
+
+use kerbsync_names::{HostName, SiteId};
+use kerbsync_source::DocumentId;
+
+/// Kind of a subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum SubjectKind {
+    Estate,
+    Site,
+    Pool,
+    Server,
+    Account,
+    Slot,
+    Assignment,
+    Document,
+}
+
+impl SubjectKind {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Estate => "estate",
+            Self::Site => "site",
+            Self::Pool => "pool",
+            Self::Server => "server",
+            Self::Account => "account",
+            Self::Slot => "slot",
+            Self::Assignment => "assignment",
+            Self::Document => "document",
+        }
+    }
+}
+
+/// One subject.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// The whole estate.
+    Estate,
+    /// A site: id and name.
+    Site(SiteId, String),
+    /// A pool.
+    Pool(HostName),
+    /// A server.
+    Server(HostName),
+    /// An account, as `DOMAIN\name` or as written.
+    Account(String),
+    /// A slot of a server: server, label of the slot.
+    Slot(HostName, String),
+    /// An assignment: site as written, account as written.
+    Assignment(String, String),
+    /// A document: its number and path.
+    Document(DocumentId, String),
+}
+
+impl Subject {
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> SubjectKind {
+        match self {
+            Self::Estate => SubjectKind::Estate,
+            Self::Site(..) => SubjectKind::Site,
+            Self::Pool(_) => SubjectKind::Pool,
+            Self::Server(_) => SubjectKind::Server,
+            Self::Account(_) => SubjectKind::Account,
+            Self::Slot(..) => SubjectKind::Slot,
+            Self::Assignment(..) => SubjectKind::Assignment,
+            Self::Document(..) => SubjectKind::Document,
+        }
+    }
+}
+
+impl std::fmt::Display for Subject {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Estate => f.write_str("the estate"),
+            Self::Site(_, name) => write!(f, "site:{name}"),
+            Self::Pool(host) | Self::Server(host) => write!(f, "{host}"),
+            Self::Account(text) => f.write_str(text),
+            Self::Slot(host, label) => write!(f, "{host}: {label}"),
+            Self::Assignment(site, account) => write!(f, "{site} -> {account}"),
+            Self::Document(_, path) => f.write_str(path),
+        }
+    }
+}

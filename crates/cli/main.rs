@@ -1,0 +1,2 @@
+//! The kerbsync program.
+fn main() {}

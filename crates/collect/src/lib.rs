@@ -1,0 +1,1 @@
+//! From stores of files to an inventory.

@@ -1,0 +1,1 @@
+//! Where a server configuration holds an account and its secret.

@@ -1,0 +1,1 @@
+//! The meaning of an IIS applicationHost.config.

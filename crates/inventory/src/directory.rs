@@ -1,0 +1,200 @@
+//! Active Directory facts from exports.
+
+use jiff::Timestamp;
+use kerbsync_names::{DownLevelName, ServicePrincipalName};
+use kerbsync_source::{DocumentId, Origin, Spanned};
+
+/// Everything that directory exports say.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    /// The documents that the facts come from.
+    pub documents: Vec<DocumentId>,
+    /// Users and computers, in document order; objects found in several documents are merged by distinguished name.
+    pub accounts: Vec<Account>,
+    /// Groups, in document order.
+    pub groups: Vec<Group>,
+    /// Domains: NetBIOS and DNS names.
+    pub domains: Vec<Domain>,
+    /// Whether the absence of an object proves something.
+    pub completeness: Completeness,
+}
+
+impl Directory {
+    /// The account of that down-level name: by sAMAccountName with or without `$` in the domain that the name means.
+    #[must_use]
+    pub fn account(&self, name: &DownLevelName) -> Option<&Account> {
+        self.accounts.iter().find(|a| a.is(name, &self.domains))
+    }
+
+    /// Every account that holds an SPN.
+    pub fn holders<'a>(&'a self, spn: &'a ServicePrincipalName) -> impl Iterator<Item = (&'a Account, &'a Spanned<ServicePrincipalName>)> {
+        self.accounts.iter().filter_map(move |a| a.spns.as_deref()?.iter().find(|s| s.value == *spn).map(|s| (a, s)))
+    }
+}
+
+/// Whether an export holds all objects of a kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Completeness {
+    /// A whole domain or forest is known to be in the export (kerbsync.toml says so, or the export's filter is known).
+    Complete,
+    /// Some objects: absence proves nothing.
+    #[default]
+    Partial,
+}
+
+/// One user or computer object. A `None` attribute was not in the export; an attribute known to be unset says so itself.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Where the object stands.
+    pub origin: Origin,
+    /// Distinguished name.
+    pub distinguished_name: Spanned<String>,
+    /// DNS name of the domain, from the DC parts of the distinguished name.
+    pub domain: Option<String>,
+    /// sAMAccountName, with `$` for computers.
+    pub sam_account_name: Option<Spanned<String>>,
+    /// Structural class in the export.
+    pub class: Option<Spanned<ObjectClass>>,
+    /// userAccountControl bits.
+    pub user_account_control: Option<Spanned<u32>>,
+    /// Enabled, where the export says it other than by the bits.
+    pub enabled: Option<Spanned<bool>>,
+    /// accountExpires.
+    pub expires: Option<Spanned<Moment>>,
+    /// pwdLastSet.
+    pub password_last_set: Option<Spanned<Moment>>,
+    /// whenCreated.
+    pub created: Option<Spanned<Timestamp>>,
+    /// msDS-SupportedEncryptionTypes; `Some(None)` = known to be unset.
+    pub encryption_types: Option<Spanned<Option<u32>>>,
+    /// servicePrincipalName; `None` = the export does not hold the attribute at all, an empty list = known to hold none.
+    pub spns: Option<Vec<Spanned<ServicePrincipalName>>>,
+    /// memberOf, distinguished names.
+    pub member_of: Option<Vec<Spanned<String>>>,
+    /// primaryGroupID (515 = Domain Computers).
+    pub primary_group: Option<Spanned<u32>>,
+    /// adminCount.
+    pub admin_count: Option<Spanned<u32>>,
+    /// msDS-AllowedToDelegateTo.
+    pub delegates_to: Vec<Spanned<String>>,
+    /// Whether msDS-AllowedToActOnBehalfOfOtherIdentity is set.
+    pub acted_for_by_others: Option<Spanned<bool>>,
+    /// msDS-KeyVersionNumber.
+    pub key_version: Option<Spanned<u32>>,
+    /// objectSid as text.
+    pub sid: Option<String>,
+    /// dNSHostName.
+    pub dns_host_name: Option<Spanned<String>>,
+    /// ProtectedFromAccidentalDeletion.
+    pub protected_from_deletion: Option<Spanned<bool>>,
+}
+
+/// userAccountControl bits that rules ask for (documented: Microsoft, "UserAccountControl property flags").
+pub mod uac {
+    /// Account is disabled.
+    pub const ACCOUNTDISABLE: u32 = 0x2;
+    /// No password is required.
+    pub const PASSWD_NOTREQD: u32 = 0x20;
+    /// Ordinary user.
+    pub const NORMAL_ACCOUNT: u32 = 0x200;
+    /// Computer of the domain.
+    pub const WORKSTATION_TRUST_ACCOUNT: u32 = 0x1000;
+    /// Domain controller.
+    pub const SERVER_TRUST_ACCOUNT: u32 = 0x2000;
+    /// The password does not expire.
+    pub const DONT_EXPIRE_PASSWORD: u32 = 0x1_0000;
+    /// Trusted for unconstrained delegation.
+    pub const TRUSTED_FOR_DELEGATION: u32 = 0x8_0000;
+    /// Keys are restricted to DES.
+    pub const USE_DES_KEY_ONLY: u32 = 0x20_0000;
+    /// No Kerberos pre-authentication.
+    pub const DONT_REQ_PREAUTH: u32 = 0x40_0000;
+    /// The password has expired.
+    pub const PASSWORD_EXPIRED: u32 = 0x80_0000;
+    /// Trusted to authenticate for delegation (protocol transition).
+    pub const TRUSTED_TO_AUTH_FOR_DELEGATION: u32 = 0x100_0000;
+}
+
+impl Account {
+    /// Whether the account is enabled, as far as the export says.
+    #[must_use]
+    pub fn is_enabled(&self) -> Option<bool> {
+        match (&self.enabled, &self.user_account_control) {
+            (Some(e), _) => Some(e.value),
+            (None, Some(bits)) => Some(bits.value & uac::ACCOUNTDISABLE == 0),
+            (None, None) => None,
+        }
+    }
+
+    /// sAMAccountName without a trailing `$`, else the first part of the distinguished name.
+    #[must_use]
+    pub fn short_name(&self) -> &str {
+        match &self.sam_account_name {
+            Some(sam) => sam.value.strip_suffix('$').unwrap_or(&sam.value),
+            None => self.distinguished_name.value.split(',').next().and_then(|rdn| rdn.split_once('=')).map_or("", |(_, v)| v),
+        }
+    }
+
+    /// Whether this object is the account of that down-level name.
+    ///
+    /// The domain part is a NetBIOS name known from `domains`, else compared with the DNS name or its first label.
+    #[must_use]
+    pub fn is(&self, name: &DownLevelName, domains: &[Domain]) -> bool {
+        if !self.short_name().eq_ignore_ascii_case(name.account()) {
+            return false;
+        }
+        let Some(own) = &self.domain else { return true };
+        match domains.iter().find(|d| d.netbios.eq_ignore_ascii_case(name.domain())) {
+            Some(d) => d.dns.eq_ignore_ascii_case(own),
+            None => own.eq_ignore_ascii_case(name.domain()) || own.split('.').next().is_some_and(|l| l.eq_ignore_ascii_case(name.domain())),
+        }
+    }
+}
+
+/// A point in time of an account attribute, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// Never: 0 or the greatest value for accountExpires, 0 for pwdLastSet ("must be set at next logon", or never set).
+    Never,
+    /// Then. UTC.
+    At(Timestamp),
+}
+
+/// Structural class of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ObjectClass {
+    /// computer.
+    Computer,
+    /// user or person.
+    User,
+    /// Group managed service account.
+    ManagedServiceAccount,
+    /// Another class, as written.
+    Other(String),
+}
+
+/// A group.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Where the object stands.
+    pub origin: Origin,
+    /// Distinguished name.
+    pub distinguished_name: String,
+    /// sAMAccountName or the first part of the distinguished name.
+    pub name: String,
+    /// Distinguished names of the members; `None` = not in the export.
+    pub members: Option<Vec<Spanned<String>>>,
+    /// objectSid as text.
+    pub sid: Option<String>,
+}
+
+/// One domain's two names.
+#[derive(Debug, Clone)]
+pub struct Domain {
+    /// NetBIOS name.
+    pub netbios: String,
+    /// DNS name.
+    pub dns: String,
+    /// Where it was read; absent when it comes from kerbsync.toml without a place.
+    pub origin: Option<Origin>,
+}

@@ -1,0 +1,96 @@
+//! Input documents: what each was taken for, and whether it could be read.
+
+use kerbsync_names::HostName;
+use kerbsync_source::{DocumentId, Problem};
+
+/// One input file, or one member of an archive.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its number: the index in [`Inventory::documents`](crate::Inventory::documents).
+    pub id: DocumentId,
+    /// Path as given and below it, `/` between parts; a member of an archive as `archive.zip!/member`.
+    pub path: String,
+    /// SHA-256 of the bytes, 64 hex digits in lower case; absent where the bytes could not be read.
+    pub sha256: Option<String>,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// What it was recognised as, by content.
+    pub kind: DocumentKind,
+    /// Whether it could be used.
+    pub status: DocumentStatus,
+    /// The server it belongs to, where its place in the bundle says so (`servers/<fqdn>/…`).
+    pub computer: Option<HostName>,
+    /// When the file was last changed, where its store says so. UTC.
+    pub modified: Option<jiff::Timestamp>,
+    /// What its reader noticed.
+    pub problems: Vec<Problem>,
+}
+
+/// What a document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "the name of each variant says it; `name` prints it")]
+pub enum DocumentKind {
+    Topology,
+    TopologyBuilder,
+    DocItemSet,
+    AnchoredXml,
+    ManagementLog,
+    ManagementLogHtml,
+    Clixml,
+    Json,
+    Csv,
+    FormatList,
+    Ldif,
+    ApplicationHost,
+    ApplicationHostHistory,
+    Redirection,
+    IisSchema,
+    KeyContainer,
+    ProjectConfiguration,
+    Archive,
+    Empty,
+    Unrecognised,
+}
+
+impl DocumentKind {
+    /// The kebab-case name used in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Topology => "topology",
+            Self::TopologyBuilder => "topology-builder",
+            Self::DocItemSet => "doc-item-set",
+            Self::AnchoredXml => "anchored-xml",
+            Self::ManagementLog => "management-log",
+            Self::ManagementLogHtml => "management-log-html",
+            Self::Clixml => "clixml",
+            Self::Json => "json",
+            Self::Csv => "csv",
+            Self::FormatList => "format-list",
+            Self::Ldif => "ldif",
+            Self::ApplicationHost => "application-host",
+            Self::ApplicationHostHistory => "application-host-history",
+            Self::Redirection => "redirection",
+            Self::IisSchema => "iis-schema",
+            Self::KeyContainer => "key-container",
+            Self::ProjectConfiguration => "project-configuration",
+            Self::Archive => "archive",
+            Self::Empty => "empty",
+            Self::Unrecognised => "unrecognised",
+        }
+    }
+}
+
+/// What became of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DocumentStatus {
+    /// Read, and its facts are in the inventory.
+    Used,
+    /// Recognised and read, but another document speaks for the same thing, or nothing in it matters; the text says which.
+    SetAside(String),
+    /// Not one of the kinds that are read: noise, which never counts as a failure.
+    Noise(String),
+    /// Recognised or expected, but it cannot be read. Counts for exit code 4.
+    Unreadable(Problem),
+}

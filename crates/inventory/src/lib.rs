@@ -1,0 +1,116 @@
+//! The joined facts of an estate: what every other crate has an opinion about, or a format for, but not here.
+//!
+//! An [`Inventory`] is built once (by `kerbsync-collect`), and every value in it is known with its origin, or a [`Gap`] says why not.
+//! This crate does no I/O, knows no file format and judges nothing; the two rules that live here are shared by audit, plan and command
+//! line: which name stands for which server ([`resolve`]) and what state a server is in ([`state`]).
+
+pub mod directory;
+mod document;
+mod estate;
+mod evidence;
+mod gap;
+pub mod resolve;
+mod server;
+pub mod state;
+
+pub use document::{Document, DocumentKind, DocumentStatus};
+pub use estate::{Assignment, Computer, Pool, PoolKind, SimpleUrl, Site, SiteKind, Topology, TopologyForm};
+pub use evidence::{LogEntry, LogLevel, ManagementLog, TestVerdict};
+pub use gap::{Gap, GapSubject};
+pub use server::{
+    AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, EvidenceLevel,
+    Provider, ProviderKey, SecretState, ServerConfiguration, ServerStatus, Slot, SlotPlace, WebSite, WebSiteRole, WindowsAuthentication,
+};
+
+use directory::Directory;
+use kerbsync_names::{HostName, SiteId};
+use state::ServerState;
+
+/// Everything that is known about an estate.
+#[derive(Debug, Default)]
+pub struct Inventory {
+    /// Every input document in the order in which it was taken in; a [`DocumentId`](kerbsync_source::DocumentId) is an index into it.
+    pub documents: Vec<Document>,
+    /// The topology document that was used, and others that were left aside.
+    pub topologies: Vec<Topology>,
+    /// Sites in the order of the topology.
+    pub sites: Vec<Site>,
+    /// Pools (the documents say cluster) in the order of the topology.
+    pub pools: Vec<Pool>,
+    /// Kerberos account assignments in document order; a site may wrongly have several.
+    pub assignments: Vec<Assignment>,
+    /// Whether the inputs hold an export of the assignments at all. Without one, a site without assignment is unknown, not unassigned.
+    pub assignments_known: bool,
+    /// Simple URLs.
+    pub simple_urls: Vec<SimpleUrl>,
+    /// What the inputs say about Active Directory; absent without any directory export.
+    pub directory: Option<Directory>,
+    /// One per server folder or configuration found, in the order of names. A web server of the topology without an entry has no configuration.
+    pub servers: Vec<ServerConfiguration>,
+    /// The product's own reports, dated.
+    pub logs: Vec<ManagementLog>,
+    /// What could not be joined or proved.
+    pub gaps: Vec<Gap>,
+    /// State of every computer of the topology, in the order of pools and computers. Filled by [`state::compute`].
+    pub states: Vec<(HostName, ServerState)>,
+}
+
+impl Inventory {
+    /// The site of that id.
+    #[must_use]
+    pub fn site(&self, id: &SiteId) -> Option<&Site> {
+        self.sites.iter().find(|s| s.id.value == *id)
+    }
+
+    /// The pools of a site in document order.
+    pub fn pools_of<'a>(&'a self, site: &'a SiteId) -> impl Iterator<Item = &'a Pool> {
+        self.pools.iter().filter(move |p| p.site.as_ref() == Some(site))
+    }
+
+    /// The assignments of a site; more than one is a fault of the data.
+    pub fn assignments_of<'a>(&'a self, site: &'a SiteId) -> impl Iterator<Item = &'a Assignment> {
+        self.assignments.iter().filter(move |a| a.site_id.as_ref() == Some(site))
+    }
+
+    /// The account assigned to a site: `None` when there is none, several that differ, or one of the wrong form.
+    #[must_use]
+    pub fn account_of(&self, site: &SiteId) -> Option<&kerbsync_names::DownLevelName> {
+        let mut found: Option<&kerbsync_names::DownLevelName> = None;
+        for a in self.assignments.iter().filter(|a| a.site_id.as_ref() == Some(site)) {
+            let name = a.account.as_ref().ok()?;
+            if found.is_some_and(|f| f != name) {
+                return None;
+            }
+            found = Some(name);
+        }
+        found
+    }
+
+    /// Every computer with its pool.
+    pub fn computers(&self) -> impl Iterator<Item = (&Pool, &Computer)> {
+        self.pools.iter().flat_map(|p| p.computers.iter().map(move |c| (p, c)))
+    }
+
+    /// The web servers (computers of pools that run Web Services) with their pools.
+    pub fn web_servers(&self) -> impl Iterator<Item = (&Pool, &Computer)> {
+        self.computers().filter(|(p, _)| p.web_services)
+    }
+
+    /// The configuration read for a computer.
+    #[must_use]
+    pub fn server(&self, computer: &HostName) -> Option<&ServerConfiguration> {
+        self.servers.iter().find(|s| s.computer == *computer)
+    }
+
+    /// The state of a computer.
+    #[must_use]
+    pub fn state_of(&self, computer: &HostName) -> Option<&ServerState> {
+        self.states.iter().find(|(c, _)| c == computer).map(|(_, s)| s)
+    }
+
+    /// The document of that number.
+    #[must_use]
+    pub fn document(&self, id: kerbsync_source::DocumentId) -> Option<&Document> {
+        self.documents.get(id.0 as usize)
+    }
+}

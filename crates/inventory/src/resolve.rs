@@ -1,0 +1,1 @@
+//! The one rule for which name stands for which server.

@@ -1,0 +1,290 @@
+//! What one server's configuration says, in neutral words.
+
+use kerbsync_names::{DownLevelName, HostName};
+use kerbsync_secret::EqualityTag;
+use kerbsync_source::{DocumentId, Origin, Problem, Spanned};
+
+/// The configuration of one server. Only what concerns the product's web sites and credential slots is kept.
+#[derive(Debug, Clone)]
+pub struct ServerConfiguration {
+    /// The server: the folder's name, matched with the topology where it fits.
+    pub computer: HostName,
+    /// The applicationHost.config; absent where the server's folder holds none.
+    pub document: Option<DocumentId>,
+    /// Whether it could be read.
+    pub status: ServerStatus,
+    /// Where redirection.config leads, when shared configuration is on: the local applicationHost.config is not in force then.
+    pub redirected_to: Option<Spanned<String>>,
+    /// Whether `WindowsAuthenticationModule` is among the global modules; `None` when there is no such section.
+    pub windows_authentication_module: Option<bool>,
+    /// The web sites that were recognised as the product's; other sites are not kept.
+    pub web_sites: Vec<WebSite>,
+    /// How many web sites there are in all.
+    pub web_site_count: usize,
+    /// The application pools that serve the product's applications, or that hold a slot.
+    pub application_pools: Vec<ApplicationPool>,
+    /// Every place that holds an account and a secret.
+    pub slots: Vec<Slot>,
+    /// Protection providers and whether a key for each was found.
+    pub providers: Vec<Provider>,
+    /// History snapshots found beside it, newest first: labelled evidence, never a substitute.
+    pub history: Vec<DocumentId>,
+}
+
+impl ServerConfiguration {
+    /// The web site of that role.
+    #[must_use]
+    pub fn web_site(&self, role: WebSiteRole) -> Option<&WebSite> {
+        self.web_sites.iter().find(|s| s.role == role)
+    }
+
+    /// The application pool of that name (case ignored).
+    #[must_use]
+    pub fn application_pool(&self, name: &str) -> Option<&ApplicationPool> {
+        self.application_pools.iter().find(|p| p.name.value.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Whether a server's configuration could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerStatus {
+    /// It was read.
+    Read,
+    /// It is there but cannot be read.
+    Unreadable(Problem),
+    /// The server's folder holds no applicationHost.config.
+    Missing,
+}
+
+/// Which of the product's two web sites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WebSiteRole {
+    /// `Lync Server Internal Web Site`, `Skype for Business Server Internal Web Site` (ID 34577 in 2015).
+    Internal,
+    /// `… External Web Site` (ID 34578 in 2015).
+    External,
+}
+
+/// One of the product's web sites.
+#[derive(Debug, Clone)]
+pub struct WebSite {
+    /// Which.
+    pub role: WebSiteRole,
+    /// Name.
+    pub name: Spanned<String>,
+    /// Id as written.
+    pub id: Option<u32>,
+    /// Applications in document order.
+    pub applications: Vec<Application>,
+    /// Effective authentication at the site's root, at every application and at every `<location>` below the site, sorted by path.
+    pub authentication: Vec<AuthenticationPath>,
+}
+
+/// An application of a web site.
+#[derive(Debug, Clone)]
+pub struct Application {
+    /// Path, `/` or `/Abs`.
+    pub path: Spanned<String>,
+    /// The application pool it names, or that the defaults give it.
+    pub pool: Spanned<String>,
+    /// Whether a pool of that name exists.
+    pub pool_exists: bool,
+}
+
+/// Effective authentication for one path of a web site.
+#[derive(Debug, Clone)]
+pub struct AuthenticationPath {
+    /// Path within the site, `/` or `/Abs/files`.
+    pub path: String,
+    /// Whether the path is an application, or only a location.
+    pub is_application: bool,
+    /// Name of the pool that serves it.
+    pub pool: Option<String>,
+    /// windowsAuthentication in force.
+    pub windows: WindowsAuthentication,
+    /// anonymousAuthentication in force.
+    pub anonymous: AnonymousAuthentication,
+}
+
+/// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document.
+#[derive(Debug, Clone)]
+pub struct WindowsAuthentication {
+    /// enabled.
+    pub enabled: Spanned<bool>,
+    /// useKernelMode.
+    pub use_kernel_mode: Spanned<bool>,
+    /// useAppPoolCredentials.
+    pub use_app_pool_credentials: Spanned<bool>,
+    /// Providers in order.
+    pub providers: Vec<Spanned<String>>,
+    /// extendedProtection tokenChecking: None, Allow or Require.
+    pub token_checking: Spanned<String>,
+}
+
+/// anonymousAuthentication in force.
+#[derive(Debug, Clone)]
+pub struct AnonymousAuthentication {
+    /// enabled.
+    pub enabled: Spanned<bool>,
+    /// userName; empty = the pool's identity.
+    pub user_name: Spanned<String>,
+}
+
+/// An application pool.
+#[derive(Debug, Clone)]
+pub struct ApplicationPool {
+    /// Name.
+    pub name: Spanned<String>,
+    /// Effective identity.
+    pub identity: Spanned<ApplicationPoolIdentity>,
+    /// userName in force; matters only with `SpecificUser`.
+    pub user_name: Option<Spanned<String>>,
+}
+
+/// identityType of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "the names are those of the IIS schema")]
+pub enum ApplicationPoolIdentity {
+    LocalSystem,
+    LocalService,
+    NetworkService,
+    SpecificUser,
+    ApplicationPoolIdentity,
+}
+
+/// How well it is established that the product keeps the credential in a place of this kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EvidenceLevel {
+    /// Microsoft documents that this place holds an account and a secret (not that the product uses it).
+    Documented,
+    /// Declared by the administrator in kerbsync.toml.
+    Declared,
+    /// Inferred from what the product prepares; a stand-in where a simulator wrote it.
+    Inferred,
+    /// Found by its structure alone.
+    Structural,
+}
+
+impl EvidenceLevel {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Declared => "declared",
+            Self::Inferred => "inferred",
+            Self::Structural => "structural",
+        }
+    }
+}
+
+/// Where a slot stands with regard to the product.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SlotPlace {
+    /// One of the product's web sites, a pool that serves their applications, or a declared slot: the account is expected here.
+    Expected,
+    /// Anywhere else: a foreign account here is nobody's business.
+    Elsewhere,
+}
+
+/// A place that holds an account and a secret.
+#[derive(Debug, Clone)]
+pub struct Slot {
+    /// Id of the layout that found it, such as `app-pool-identity`, `anonymous-user`, `virtual-directory`, `declared`, `structural`.
+    pub layout: String,
+    /// How well established the layout is.
+    pub evidence: EvidenceLevel,
+    /// Where it stands with regard to the product.
+    pub place: SlotPlace,
+    /// Section path, such as `system.applicationHost/applicationPools`.
+    pub section: String,
+    /// `<location>` path, where it is in one.
+    pub location_path: Option<String>,
+    /// For people: `application pool 'LyncIntFeature'`.
+    pub label: String,
+    /// Name of the account's attribute or element.
+    pub account_attribute: String,
+    /// Name of the secret's attribute or element.
+    pub secret_attribute: String,
+    /// Whether the slot is in force: a pool's user name counts only with `SpecificUser`, an anonymous user only while enabled.
+    pub active: bool,
+    /// The account.
+    pub account: Spanned<AccountText>,
+    /// The secret, as far as it is known.
+    pub secret: SecretState,
+    /// Where the secret's attribute stands; absent when there is none.
+    pub secret_origin: Option<Origin>,
+}
+
+/// An account as a slot writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountText {
+    /// As written, decoded and trimmed.
+    pub text: String,
+    /// The account it means, where that is clear: `DOM\acct`, `DOM\acct$`, `acct@realm` and `acct$@realm` (realm mapped to its NetBIOS name where known).
+    pub name: Option<DownLevelName>,
+}
+
+/// What is known of a slot's secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretState {
+    /// There is no secret attribute, or it is empty.
+    Empty,
+    /// In clear in the file.
+    Clear(EqualityTag),
+    /// Was encrypted, and was opened with a key of the administrator.
+    Opened {
+        /// For comparison within this run.
+        tag: EqualityTag,
+        /// Name of the provider.
+        provider: String,
+        /// Whether the layout of the encrypted value is inferred (CNG), not verified.
+        inferred: bool,
+    },
+    /// Encrypted, and not opened.
+    Sealed {
+        /// Name of the provider.
+        provider: String,
+        /// Why it was not opened: one clause.
+        reason: String,
+        /// Whether the value itself is damaged (as opposed to a key that is missing or does not fit).
+        damaged: bool,
+    },
+}
+
+impl SecretState {
+    /// The tag, where the secret could be read.
+    #[must_use]
+    pub const fn tag(&self) -> Option<EqualityTag> {
+        match self {
+            Self::Clear(tag) | Self::Opened { tag, .. } => Some(*tag),
+            Self::Empty | Self::Sealed { .. } => None,
+        }
+    }
+}
+
+/// A protection provider of `configProtectedData`.
+#[derive(Debug, Clone)]
+pub struct Provider {
+    /// Name.
+    pub name: Spanned<String>,
+    /// Key container.
+    pub key_container: Option<String>,
+    /// Whether an exported key opens its values.
+    pub key: ProviderKey,
+}
+
+/// Whether a provider's values can be opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProviderKey {
+    /// A key of this document opened a value.
+    Fits(DocumentId),
+    /// Keys are there but none opened a value.
+    NoneFits,
+    /// No key was found.
+    NoKey,
+    /// Its values cannot be opened by this program, whatever the key.
+    Unsupported,
+    /// No value uses it, so nothing was tried.
+    Unused,
+}

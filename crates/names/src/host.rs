@@ -1,0 +1,40 @@
+//! A host name as a document gives it, which need not be an FQDN.
+
+use crate::{Fqdn, FqdnError, FqdnNote, Parsed, folded::folded};
+
+/// A computer's, pool's or web host's name as a document gives it, trimmed: an FQDN, a single label (`S4BLab92-WAC1`), an address or even a
+/// placeholder that was never filled in (`$SkypeFQDN`). Compares without regard to ASCII case and to one trailing dot.
+#[derive(Debug, Clone)]
+pub struct HostName(String);
+
+folded!(HostName);
+
+impl HostName {
+    /// Takes a name as it stands in a document. Blanks around it and one trailing dot are dropped; `None` when nothing is left.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let text = text.strip_suffix('.').unwrap_or(text);
+        (!text.is_empty()).then(|| Self(text.to_owned()))
+    }
+
+    /// The name as a strict FQDN.
+    ///
+    /// # Errors
+    /// Why it is none.
+    pub fn to_fqdn(&self) -> Result<Parsed<Fqdn, FqdnNote>, FqdnError> {
+        Fqdn::parse(&self.0)
+    }
+
+    /// The part before the first dot.
+    #[must_use]
+    pub fn first_label(&self) -> &str {
+        self.0.split('.').next().unwrap_or("")
+    }
+}
+
+impl From<&Fqdn> for HostName {
+    fn from(fqdn: &Fqdn) -> Self {
+        Self(fqdn.as_str().to_owned())
+    }
+}

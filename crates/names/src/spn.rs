@@ -1,0 +1,103 @@
+//! Service principal names, `class/host[:port][/name]`.
+
+use crate::HostName;
+
+/// A service principal name. Compares without regard to ASCII case, as Active Directory does.
+#[derive(Debug, Clone)]
+pub struct ServicePrincipalName {
+    text: String,
+    class_len: usize,
+    host: HostName,
+}
+
+/// Why a text is no service principal name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SpnError {
+    /// No slash.
+    #[error("a service principal name has a service class, a slash and a host: http/pool01.contoso.com")]
+    NoSlash,
+    /// Nothing before or behind the slash.
+    #[error("the service class or the host is missing")]
+    Part,
+}
+
+impl ServicePrincipalName {
+    /// Reads `class/host`, `class/host:port` or `class/host/name`.
+    ///
+    /// # Errors
+    /// A missing slash, class or host.
+    pub fn parse(text: &str) -> Result<Self, SpnError> {
+        let text = text.trim();
+        let (class, rest) = text.split_once('/').ok_or(SpnError::NoSlash)?;
+        let host = rest.split(['/', ':']).next().unwrap_or("");
+        let host = HostName::new(host).ok_or(SpnError::Part)?;
+        if class.is_empty() {
+            return Err(SpnError::Part);
+        }
+        Ok(Self { text: text.to_owned(), class_len: class.len(), host })
+    }
+
+    /// The SPN that web clients ask for: `http/<host>`.
+    #[must_use]
+    pub fn http(host: &HostName) -> Self {
+        Self { text: format!("http/{host}"), class_len: 4, host: host.clone() }
+    }
+
+    /// The service class, as given.
+    #[must_use]
+    pub fn class(&self) -> &str {
+        &self.text[..self.class_len]
+    }
+
+    /// The host.
+    #[must_use]
+    pub const fn host(&self) -> &HostName {
+        &self.host
+    }
+
+    /// Whether the class is `http`, in any case, and neither port nor service name follows.
+    #[must_use]
+    pub fn is_plain_http(&self) -> bool {
+        self.class().eq_ignore_ascii_case("http") && !self.text[self.class_len + 1..].contains(['/', ':'])
+    }
+
+    /// The letters as given.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The name in lower case, for use as a key.
+    #[must_use]
+    pub fn to_key(&self) -> String {
+        self.text.to_ascii_lowercase()
+    }
+}
+
+impl PartialEq for ServicePrincipalName {
+    fn eq(&self, other: &Self) -> bool {
+        self.text.eq_ignore_ascii_case(&other.text)
+    }
+}
+impl Eq for ServicePrincipalName {}
+impl PartialOrd for ServicePrincipalName {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for ServicePrincipalName {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.to_key().cmp(&other.to_key())
+    }
+}
+impl std::hash::Hash for ServicePrincipalName {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.to_key().hash(state);
+    }
+}
+impl std::fmt::Display for ServicePrincipalName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}

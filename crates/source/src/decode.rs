@@ -1,0 +1,373 @@
+//! Bytes to text: encoding, byte order mark, line ends; and offsets back.
+
+use crate::{DocumentId, Location, Position, Span};
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+/// How the bytes of a file spell text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Encoding {
+    /// UTF-8, which includes ASCII.
+    Utf8,
+    /// UTF-16, little-endian.
+    Utf16Le,
+    /// UTF-16, big-endian.
+    Utf16Be,
+    /// Windows-1252: taken where bytes are not UTF-8 and nothing says what they are.
+    Windows1252,
+}
+
+impl Encoding {
+    /// Name for people and for reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Utf8 => "UTF-8",
+            Self::Utf16Le => "UTF-16LE",
+            Self::Utf16Be => "UTF-16BE",
+            Self::Windows1252 => "Windows-1252",
+        }
+    }
+}
+
+/// The line ends of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Newline {
+    /// No line end at all.
+    None,
+    /// `\n` only.
+    Lf,
+    /// `\r\n` only.
+    CrLf,
+    /// Both, or lone `\r`.
+    Mixed,
+}
+
+/// Bytes that are no text in the encoding they claim.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("byte {byte_offset}: {reason}")]
+pub struct DecodeError {
+    /// Offset in the file of the first byte that does not fit.
+    pub byte_offset: u64,
+    /// What was expected there.
+    pub reason: &'static str,
+}
+
+/// One input file, decoded.
+#[derive(Clone)]
+pub struct Source {
+    document: DocumentId,
+    /// For UTF-8 the file itself; else the decoded text.
+    text: String,
+    /// Length of the byte order mark within `text` (3 for UTF-8 with a mark, else 0).
+    text_start: usize,
+    /// The file as it lies on disk, where `text` is not that.
+    raw: Option<Vec<u8>>,
+    encoding: Encoding,
+    bom: bool,
+    /// Every `STEP` bytes of text: the offset on disk. Built on first use; unused for UTF-8.
+    checkpoints: OnceLock<Vec<(usize, usize)>>,
+    /// Text offsets of the first byte of each line. Built on first use.
+    lines: OnceLock<Vec<usize>>,
+}
+
+const STEP: usize = 4096;
+
+impl std::fmt::Debug for Source {
+    /// Shows no text: a source may hold secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Source")
+            .field("document", &self.document)
+            .field("encoding", &self.encoding)
+            .field("bytes", &self.disk_len())
+            .finish()
+    }
+}
+
+impl Source {
+    /// Decodes a file.
+    ///
+    /// A byte order mark decides; else `3C 00` or `00 3C` at the start means UTF-16; else strict UTF-8; else Windows-1252
+    /// (topology.md section 2). An XML declaration is not looked at: the caller reports it where it disagrees.
+    ///
+    /// # Errors
+    /// UTF-16 with half a unit or a lone surrogate; UTF-8 with a mark that is not UTF-8.
+    pub fn decode(document: DocumentId, bytes: Vec<u8>) -> Result<Self, DecodeError> {
+        let (encoding, bom) = match bytes.as_slice() {
+            [0xEF, 0xBB, 0xBF, ..] => (Encoding::Utf8, 3),
+            [0xFF, 0xFE, ..] => (Encoding::Utf16Le, 2),
+            [0xFE, 0xFF, ..] => (Encoding::Utf16Be, 2),
+            [b'<', 0, ..] => (Encoding::Utf16Le, 0),
+            [0, b'<', ..] => (Encoding::Utf16Be, 0),
+            _ => (Encoding::Utf8, 0),
+        };
+        let build = |text, text_start, raw, encoding| Self {
+            document,
+            text,
+            text_start,
+            raw,
+            encoding,
+            bom: bom > 0,
+            checkpoints: OnceLock::new(),
+            lines: OnceLock::new(),
+        };
+        match encoding {
+            Encoding::Utf8 | Encoding::Windows1252 => match String::from_utf8(bytes) {
+                Ok(text) => Ok(build(text, bom, None, Encoding::Utf8)),
+                Err(e) if bom == 0 => {
+                    let bytes = e.into_bytes();
+                    let text = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes).0.into_owned();
+                    Ok(build(text, 0, Some(bytes), Encoding::Windows1252))
+                }
+                Err(e) => Err(DecodeError {
+                    byte_offset: e.utf8_error().valid_up_to() as u64,
+                    reason: "the file begins with a UTF-8 byte order mark but is not UTF-8 here",
+                }),
+            },
+            Encoding::Utf16Le | Encoding::Utf16Be => {
+                let text =
+                    decode_utf16(&bytes[bom..], encoding).map_err(|(at, reason)| DecodeError { byte_offset: (at + bom) as u64, reason })?;
+                Ok(build(text, 0, Some(bytes), encoding))
+            }
+        }
+    }
+
+    /// The number of the document.
+    #[must_use]
+    pub const fn document(&self) -> DocumentId {
+        self.document
+    }
+
+    /// The text without byte order mark.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text[self.text_start..]
+    }
+
+    /// The file as it lies on disk.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        self.raw.as_deref().unwrap_or(self.text.as_bytes())
+    }
+
+    /// Length of the file in bytes.
+    #[must_use]
+    pub fn disk_len(&self) -> usize {
+        self.bytes().len()
+    }
+
+    /// How the file spells text.
+    #[must_use]
+    pub const fn encoding(&self) -> Encoding {
+        self.encoding
+    }
+
+    /// Whether the file begins with a byte order mark.
+    #[must_use]
+    pub const fn bom(&self) -> bool {
+        self.bom
+    }
+
+    /// The line ends of the whole text.
+    #[must_use]
+    pub fn newline(&self) -> Newline {
+        let text = self.text().as_bytes();
+        let (mut lf, mut crlf, mut cr) = (false, false, false);
+        for i in memchr::memchr2_iter(b'\r', b'\n', text) {
+            match text[i] {
+                b'\r' if text.get(i + 1) == Some(&b'\n') => crlf = true,
+                b'\r' => cr = true,
+                _ if i > 0 && text[i - 1] == b'\r' => {}
+                _ => lf = true,
+            }
+        }
+        match (lf, crlf, cr) {
+            (false, false, false) => Newline::None,
+            (true, false, false) => Newline::Lf,
+            (false, true, false) => Newline::CrLf,
+            _ => Newline::Mixed,
+        }
+    }
+
+    /// Bytes that the encoding spends on one character.
+    fn disk_width(&self, c: char) -> usize {
+        match self.encoding {
+            Encoding::Utf8 => c.len_utf8(),
+            Encoding::Utf16Le | Encoding::Utf16Be => 2 * c.len_utf16(),
+            Encoding::Windows1252 => 1,
+        }
+    }
+
+    /// Offset in the file of a text offset, which must be a character boundary (others are rounded down).
+    #[must_use]
+    pub fn disk_offset(&self, text_offset: usize) -> usize {
+        let text = self.text();
+        let mut at = text_offset.min(text.len());
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        if self.encoding == Encoding::Utf8 {
+            return self.text_start + at;
+        }
+        let points = self.checkpoints.get_or_init(|| {
+            let mut disk = if self.bom { 2 } else { 0 };
+            let mut next = 0;
+            let mut points = Vec::with_capacity(text.len() / STEP + 1);
+            for (i, c) in text.char_indices() {
+                if i >= next {
+                    points.push((i, disk));
+                    next = i + STEP;
+                }
+                disk += self.disk_width(c);
+            }
+            points
+        });
+        let before = points.partition_point(|p| p.0 <= at);
+        let (from, disk) = if before == 0 { (0, if self.bom { 2 } else { 0 }) } else { points[before - 1] };
+        disk + text[from..at].chars().map(|c| self.disk_width(c)).sum::<usize>()
+    }
+
+    /// The byte range of the file that a span stands for.
+    #[must_use]
+    pub fn disk_range(&self, span: Span) -> Range<usize> {
+        self.disk_offset(span.start)..self.disk_offset(span.end)
+    }
+
+    /// Line and column of a text offset. Lines end at `\n`, `\r\n` or a lone `\r`.
+    #[must_use]
+    pub fn position(&self, text_offset: usize) -> Position {
+        let text = self.text();
+        let at = text_offset.min(text.len());
+        let (line, start) = self.line_start(at);
+        let column = text.get(start..at).map_or(0, |s| s.chars().count());
+        Position { line: u32::try_from(line + 1).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
+    }
+
+    fn line_start(&self, at: usize) -> (usize, usize) {
+        let text = self.text().as_bytes();
+        let lines = self.lines.get_or_init(|| {
+            let mut lines = vec![0];
+            for i in memchr::memchr2_iter(b'\r', b'\n', text) {
+                if text[i] == b'\n' || text.get(i + 1) != Some(&b'\n') {
+                    lines.push(i + 1);
+                }
+            }
+            lines
+        });
+        let line = lines.partition_point(|&s| s <= at) - 1;
+        (line, lines[line])
+    }
+
+    /// Position and bytes on disk of a span.
+    #[must_use]
+    pub fn location(&self, span: Span) -> Location {
+        let range = self.disk_range(span);
+        Location { position: self.position(span.start), byte_start: range.start as u64, byte_end: range.end as u64 }
+    }
+
+    /// The text of the line that holds an offset, without its line end. **Not redacted.**
+    #[must_use]
+    pub fn line_text(&self, text_offset: usize) -> &str {
+        let text = self.text();
+        let (_, start) = self.line_start(text_offset.min(text.len()));
+        let rest = &text[start..];
+        &rest[..rest.find(['\r', '\n']).unwrap_or(rest.len())]
+    }
+
+    /// Text spelled in the bytes of this file, without a byte order mark.
+    ///
+    /// # Errors
+    /// The first character that Windows-1252 cannot spell.
+    pub fn encode<'t>(&self, text: &'t str) -> Result<Cow<'t, [u8]>, char> {
+        match self.encoding {
+            Encoding::Utf8 => Ok(Cow::Borrowed(text.as_bytes())),
+            Encoding::Utf16Le => Ok(Cow::Owned(text.encode_utf16().flat_map(u16::to_le_bytes).collect())),
+            Encoding::Utf16Be => Ok(Cow::Owned(text.encode_utf16().flat_map(u16::to_be_bytes).collect())),
+            Encoding::Windows1252 => {
+                let mut out = Vec::with_capacity(text.len());
+                let mut buffer = [0; 4];
+                for c in text.chars() {
+                    let (bytes, _, bad) = encoding_rs::WINDOWS_1252.encode(c.encode_utf8(&mut buffer));
+                    if bad {
+                        return Err(c);
+                    }
+                    out.extend_from_slice(&bytes);
+                }
+                Ok(Cow::Owned(out))
+            }
+        }
+    }
+}
+
+/// Decodes UTF-16 strictly. The error names the offset in `bytes`.
+fn decode_utf16(bytes: &[u8], encoding: Encoding) -> Result<String, (usize, &'static str)> {
+    let (pairs, rest) = bytes.as_chunks::<2>();
+    let unit = |p: &[u8; 2]| if encoding == Encoding::Utf16Le { u16::from_le_bytes(*p) } else { u16::from_be_bytes(*p) };
+    let mut text = String::with_capacity(bytes.len() / 2);
+    let mut at = 0;
+    for c in char::decode_utf16(pairs.iter().map(unit)) {
+        let c = c.map_err(|_| (at, "a UTF-16 surrogate without its partner: the file is damaged or cut"))?;
+        at += 2 * c.len_utf16();
+        text.push(c);
+    }
+    if rest.is_empty() { Ok(text) } else { Err((at, "the file ends in the middle of a UTF-16 unit: it is damaged or cut")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn source(bytes: Vec<u8>) -> Source {
+        Source::decode(DocumentId(0), bytes).unwrap()
+    }
+
+    #[test]
+    fn utf16_spans_lead_to_bytes_on_disk() {
+        let text = "<a>\r\n  <ü b=\"😀x\"/>\r\n</a>";
+        let mut bytes = vec![0xFF, 0xFE];
+        bytes.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+        let s = source(bytes);
+        let at = text.find('x').unwrap();
+        let range = s.disk_range(Span::new(at, at + 1));
+        assert_eq!(&s.bytes()[range], [b'x', 0]);
+        assert_eq!(s.position(at), Position { line: 2, column: 10 });
+    }
+
+    #[test]
+    fn not_utf8_is_windows_1252() {
+        let s = source(b"caf\xe9 x".to_vec());
+        assert_eq!((s.encoding(), s.text()), (Encoding::Windows1252, "café x"));
+        assert_eq!(s.disk_offset("café ".len()), 5);
+    }
+
+    #[test]
+    fn a_lone_surrogate_is_an_error_with_its_byte() {
+        assert_eq!(Source::decode(DocumentId(0), vec![0xFF, 0xFE, b'a', 0, 0, 0xD8]).unwrap_err().byte_offset, 4);
+        assert_eq!(Source::decode(DocumentId(0), vec![0xFF, 0xFE, b'a', 0, 0]).unwrap_err().byte_offset, 4);
+    }
+
+    proptest! {
+        #[test]
+        fn every_offset_leads_to_the_encoded_prefix(text in "[a-zäß\u{20AC}😀\r\n]{0,80}", le: bool) {
+            let units: Vec<u16> = text.encode_utf16().collect();
+            let mut bytes = if le { vec![0xFF, 0xFE] } else { vec![0xFE, 0xFF] };
+            bytes.extend(units.iter().flat_map(|u| if le { u.to_le_bytes() } else { u.to_be_bytes() }));
+            let s = source(bytes);
+            prop_assert_eq!(s.text(), text.as_str());
+            for (i, _) in text.char_indices() {
+                prop_assert_eq!(s.disk_offset(i), 2 + 2 * text[..i].encode_utf16().count());
+            }
+            prop_assert_eq!(&*s.encode(&text).unwrap(), &s.bytes()[2..]);
+        }
+
+        #[test]
+        fn any_bytes_decode_or_fail_without_panic(bytes: Vec<u8>) {
+            if let Ok(s) = Source::decode(DocumentId(0), bytes.clone()) {
+                prop_assert_eq!(s.bytes(), &bytes[..]);
+                prop_assert_eq!(s.disk_offset(s.text().len()), bytes.len());
+            }
+        }
+    }
+}

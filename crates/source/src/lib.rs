@@ -1,0 +1,14 @@
+//! Bytes of an input file as text, with positions that lead back to the bytes on disk.
+//!
+//! A parser sees the decoded text without a byte order mark and speaks of it in [`Span`]s.
+//! [`Source`] turns a span into the byte range of the file as it lies on disk, and into line and column.
+
+mod decode;
+mod origin;
+mod problem;
+mod redact;
+
+pub use decode::{DecodeError, Encoding, Newline, Source};
+pub use origin::{DocumentId, Location, Origin, Position, Span, Spanned};
+pub use problem::{Level, Problem, ProblemSink, Problems};
+pub use redact::{REDACTED, is_secret_name, redact_values};

@@ -1,0 +1,1 @@
+//! Topology documents of Lync Server and Skype for Business Server.

@@ -1,0 +1,1 @@
+//! Builds a simulated estate and the truth about it.

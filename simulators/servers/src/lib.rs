@@ -1,0 +1,1 @@
+//! Writes simulated IIS servers to disk.

@@ -1,0 +1,1 @@
+//! Writes simulated topology documents.
