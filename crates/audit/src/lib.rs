@@ -14,6 +14,6 @@ mod verdict;
 pub use finding::{Finding, Related};
 pub use policy::{Policy, Waiver};
 pub use rule::{Confidence, Family, Rule, Severity};
-pub use run::{Audit, run};
+pub use run::{Audit, run, run_one};
 pub use subject::{Subject, SubjectKind};
 pub use verdict::{Outcome, Verdict, Verdicts};
