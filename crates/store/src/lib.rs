@@ -1,1 +1,49 @@
-//! Where input files come from.
+//! Where input files come from: a folder, a single file, or an archive.
+//!
+//! Everything that reads is handed a [`ReadStore`]; nothing in this crate writes.
+
+mod archive;
+pub mod conformance;
+mod directory;
+mod error;
+mod key;
+
+pub use archive::{ArchiveLimits, ArchiveStore};
+pub use directory::DirectoryStore;
+pub use error::StoreError;
+pub use key::{Entry, Key, Listing, Snapshot, Version};
+
+use std::path::Path;
+
+/// A set of files that can be listed and read, and never changes through this trait.
+pub trait ReadStore: Send + Sync {
+    /// Every file at any depth, in the order of keys. Parts that cannot be listed are reported beside the others.
+    ///
+    /// # Errors
+    /// The store itself cannot be listed.
+    fn list(&self) -> Result<Listing, StoreError>;
+
+    /// A whole file.
+    ///
+    /// # Errors
+    /// It is not there, cannot be read, or keeps changing while it is read.
+    fn read(&self, key: &Key) -> Result<Snapshot, StoreError>;
+
+    /// The first bytes of a file, at most `count`; fewer where it is shorter.
+    ///
+    /// # Errors
+    /// As for [`read`](Self::read).
+    fn peek(&self, key: &Key, count: usize) -> Result<Vec<u8>, StoreError> {
+        let mut bytes = self.read(key)?.bytes;
+        bytes.truncate(count);
+        Ok(bytes)
+    }
+}
+
+/// Opens a path: a folder with everything below it, or a single file (also a UNC path on Windows).
+///
+/// # Errors
+/// There is nothing at the path, or it cannot be looked at.
+pub fn open(path: &Path) -> Result<Box<dyn ReadStore>, StoreError> {
+    Ok(Box::new(DirectoryStore::open(path)?))
+}

@@ -1,0 +1,167 @@
+//! Files of a zip archive, read from memory.
+
+use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read as _};
+use std::sync::Arc;
+use zip::ZipArchive;
+
+/// Bounds of an archive.
+#[derive(Debug, Clone, Copy)]
+pub struct ArchiveLimits {
+    /// Members. Default 100,000.
+    pub members: usize,
+    /// Bytes of all members together, unpacked. Default 4 GiB.
+    pub unpacked: u64,
+    /// Bytes of one member, unpacked. Default 1 GiB.
+    pub member: u64,
+    /// Unpacked bytes for each packed byte of one member beyond the first MiB. Default 200 (text packs up to 1:40 or so).
+    pub ratio: u64,
+}
+
+impl Default for ArchiveLimits {
+    fn default() -> Self {
+        Self { members: 100_000, unpacked: 4 << 30, member: 1 << 30, ratio: 200 }
+    }
+}
+
+type Zip = ZipArchive<Cursor<Arc<[u8]>>>;
+
+/// A zip archive. Members that climb out of the archive, are absolute, encrypted, or too large are refused one by one.
+pub struct ArchiveStore {
+    name: String,
+    zip: Zip,
+    limits: ArchiveLimits,
+    members: BTreeMap<Key, (usize, u64)>,
+    refused: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for ArchiveStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ArchiveStore").field("name", &self.name).field("members", &self.members.len()).finish_non_exhaustive()
+    }
+}
+
+impl ArchiveStore {
+    /// Whether a file that begins with these bytes is a zip archive.
+    #[must_use]
+    pub fn is_archive(first_bytes: &[u8]) -> bool {
+        first_bytes.starts_with(b"PK\x03\x04") || first_bytes.starts_with(b"PK\x05\x06")
+    }
+
+    /// Opens an archive held in memory. `name` is how errors call it.
+    ///
+    /// # Errors
+    /// It is damaged, or a bound of `limits` is passed.
+    pub fn open(name: &str, bytes: Vec<u8>, limits: ArchiveLimits) -> Result<Self, StoreError> {
+        let fail = |reason: String| StoreError::Archive { path: name.to_owned(), reason };
+        let mut zip: Zip = ZipArchive::new(Cursor::new(bytes.into()))
+            .map_err(|e| fail(format!("the archive cannot be read ({e}); it is cut or damaged: export it again")))?;
+        if zip.len() > limits.members {
+            return Err(fail(format!("{} members, more than the limit of {}", zip.len(), limits.members)));
+        }
+        let (mut members, mut refused, mut total) = (BTreeMap::new(), Vec::new(), 0u64);
+        for index in 0..zip.len() {
+            let file = zip.by_index_raw(index).map_err(|e| fail(format!("member {index} cannot be read ({e})")))?;
+            let shown = match file.name() {
+                Ok(name) => name.into_owned(),
+                Err(_) => {
+                    refused.push((format!("member {index}"), "the member's name cannot be read; pack the archive again".to_owned()));
+                    continue;
+                }
+            };
+            if file.is_dir() || shown.ends_with('\\') {
+                continue;
+            }
+            let (size, packed) = (file.size(), file.compressed_size());
+            let mut refuse = |reason: &str| refused.push((shown.clone(), reason.to_owned()));
+            let Some(key) = Key::new(&shown) else {
+                refuse("the member's name leads out of the archive");
+                continue;
+            };
+            if file.encrypted() {
+                refuse("the member is encrypted; unpack the archive and give the folder");
+                continue;
+            }
+            if size > limits.member || size.saturating_sub(1 << 20) / packed.max(1) > limits.ratio {
+                refuse("the member unpacks to far more than it should");
+                continue;
+            }
+            total = total.saturating_add(size);
+            if members.contains_key(&key) {
+                refuse("a second member of this name");
+                continue;
+            }
+            members.insert(key, (index, size));
+        }
+        if total > limits.unpacked {
+            return Err(fail(format!("{total} bytes unpacked, more than the limit of {}", limits.unpacked)));
+        }
+        Ok(Self { name: name.to_owned(), zip, limits, members, refused })
+    }
+}
+
+impl ReadStore for ArchiveStore {
+    fn list(&self) -> Result<Listing, StoreError> {
+        let entries = self.members.iter().map(|(key, (_, bytes))| Entry { key: key.clone(), bytes: *bytes, modified: None }).collect();
+        let errors = self.refused.iter().map(|(path, reason)| StoreError::Archive { path: path.clone(), reason: reason.clone() }).collect();
+        Ok(Listing { entries, errors })
+    }
+
+    fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {
+        let fail = |reason: String| StoreError::Archive { path: key.to_string(), reason };
+        let &(index, _) = self.members.get(key).ok_or_else(|| fail("there is no such member".into()))?;
+        // The directory of the archive is shared; only the cursor is this reader's own.
+        let mut zip = self.zip.clone();
+        let file = zip.by_index(index).map_err(|e| fail(format!("the member cannot be unpacked ({e})")))?;
+        let mut bytes = Vec::new();
+        // The size in the directory may lie, so the bound is kept here.
+        let limit = self.limits.member;
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|e| fail(format!("the member is damaged ({e})")))?;
+        if bytes.len() as u64 > limit {
+            return Err(StoreError::Large { path: key.to_string(), bytes: bytes.len() as u64, limit });
+        }
+        let version = Version { bytes: bytes.len() as u64, modified: None };
+        Ok(Snapshot { bytes, version })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance;
+    use std::io::Write as _;
+    use zip::write::SimpleFileOptions;
+
+    fn pack(files: &[(&str, &[u8])]) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (path, bytes) in files {
+            zip.start_file(*path, SimpleFileOptions::default()).unwrap();
+            zip.write_all(bytes).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn an_archive_conforms() {
+        conformance::check(|files| {
+            let store = ArchiveStore::open("bundle.zip", pack(files), ArchiveLimits::default()).unwrap();
+            (Box::new(store), Box::new(()))
+        });
+    }
+
+    #[test]
+    fn members_that_climb_out_are_refused_and_others_read() {
+        let store = ArchiveStore::open("a.zip", pack(&[("../evil", b"x"), ("ok\\a.xml", b"<a/>")]), ArchiveLimits::default()).unwrap();
+        let listing = store.list().unwrap();
+        assert_eq!(listing.entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["ok/a.xml"]);
+        assert_eq!(listing.errors.len(), 1);
+    }
+
+    #[test]
+    fn a_bomb_is_refused_and_a_cut_archive_is_an_error() {
+        let bytes = pack(&[("zeros", &vec![0; 8 << 20])]);
+        assert_eq!(ArchiveStore::open("a.zip", bytes.clone(), ArchiveLimits::default()).unwrap().list().unwrap().errors.len(), 1);
+        assert!(ArchiveStore::open("a.zip", bytes[..bytes.len() / 2].to_vec(), ArchiveLimits::default()).is_err());
+    }
+}

@@ -1,0 +1,194 @@
+//! Files of a folder, local or by a UNC path.
+#![expect(clippy::disallowed_methods, reason = "this is the one place that reads files")]
+
+use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+/// Longest file that is read: far above any export, and below what would exhaust memory.
+const LIMIT: u64 = 1 << 30;
+/// How often a file is read again when it changes under the reader.
+const TRIES: usize = 3;
+
+/// A folder with everything below it, or a single file.
+///
+/// Links to folders are not followed (they can lead in circles); links to files are.
+#[derive(Debug)]
+pub struct DirectoryStore {
+    root: PathBuf,
+    /// For a single file: its name below `root`.
+    only: Option<Key>,
+}
+
+impl DirectoryStore {
+    /// Opens a folder or a file.
+    ///
+    /// # Errors
+    /// There is nothing at the path, or it cannot be looked at.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let shown = path.display().to_string();
+        let meta = fs::metadata(path).map_err(|source| StoreError::Io { path: shown.clone(), source })?;
+        if meta.is_dir() {
+            return Ok(Self { root: path.to_owned(), only: None });
+        }
+        let name = path.file_name().and_then(|n| n.to_str()).and_then(Key::new);
+        let only = name.ok_or(StoreError::Name { path: shown, reason: "the name of the file is not valid Unicode; rename it" })?;
+        Ok(Self { root: path.parent().map(Path::to_owned).unwrap_or_default(), only: Some(only) })
+    }
+
+    fn path(&self, key: &Key) -> PathBuf {
+        let mut path = self.root.clone();
+        path.extend(key.as_str().split('/'));
+        path
+    }
+
+    fn open_file(&self, key: &Key) -> Result<(File, Version), StoreError> {
+        let path = self.path(key);
+        let fail = |source| StoreError::Io { path: key.to_string(), source };
+        let file = File::open(&path).map_err(fail)?;
+        let version = version(&file).map_err(fail)?;
+        Ok((file, version))
+    }
+}
+
+fn version(file: &File) -> io::Result<Version> {
+    let meta = file.metadata()?;
+    Ok(Version { bytes: meta.len(), modified: meta.modified().ok() })
+}
+
+impl ReadStore for DirectoryStore {
+    fn list(&self) -> Result<Listing, StoreError> {
+        let mut listing = Listing::default();
+        if let Some(key) = &self.only {
+            let (_, version) = self.open_file(key)?;
+            listing.entries.push(Entry { key: key.clone(), bytes: version.bytes, modified: version.modified });
+            return Ok(listing);
+        }
+        let mut folders = vec![(self.root.clone(), String::new())];
+        while let Some((folder, prefix)) = folders.pop() {
+            let shown = if prefix.is_empty() { self.root.display().to_string() } else { prefix.clone() };
+            let entries = match fs::read_dir(&folder) {
+                Ok(entries) => entries,
+                Err(source) if prefix.is_empty() => return Err(StoreError::Io { path: shown, source }),
+                Err(source) => {
+                    listing.errors.push(StoreError::Io { path: shown, source });
+                    continue;
+                }
+            };
+            for entry in entries {
+                if let Err(error) = list_one(entry, &prefix, &mut folders, &mut listing.entries) {
+                    listing.errors.push(match error {
+                        Odd::Io(source) => StoreError::Io { path: shown.clone(), source },
+                        Odd::Name(path) => StoreError::Name { path, reason: "the name is not valid Unicode; rename it" },
+                    });
+                }
+            }
+        }
+        listing.entries.sort_by(|a, b| a.key.cmp(&b.key));
+        Ok(listing)
+    }
+
+    fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {
+        let fail = |source| StoreError::Io { path: key.to_string(), source };
+        for _ in 0..TRIES {
+            let (mut file, before) = self.open_file(key)?;
+            if before.bytes > LIMIT {
+                return Err(StoreError::Large { path: key.to_string(), bytes: before.bytes, limit: LIMIT });
+            }
+            let mut bytes = Vec::with_capacity(usize::try_from(before.bytes).unwrap_or(0).saturating_add(1));
+            file.by_ref().take(LIMIT + 1).read_to_end(&mut bytes).map_err(fail)?;
+            // The name is looked up again: a writer that replaces files leaves our open one as it was.
+            let after = fs::metadata(self.path(key)).map_err(fail)?;
+            if after.len() == bytes.len() as u64 && after.modified().ok() == before.modified {
+                return Ok(Snapshot { bytes, version: before });
+            }
+        }
+        Err(StoreError::Changing { path: key.to_string() })
+    }
+
+    fn peek(&self, key: &Key, count: usize) -> Result<Vec<u8>, StoreError> {
+        let (file, _) = self.open_file(key)?;
+        let mut bytes = Vec::with_capacity(count);
+        file.take(count as u64).read_to_end(&mut bytes).map_err(|source| StoreError::Io { path: key.to_string(), source })?;
+        Ok(bytes)
+    }
+}
+
+enum Odd {
+    Io(io::Error),
+    Name(String),
+}
+
+fn list_one(
+    entry: io::Result<fs::DirEntry>,
+    prefix: &str,
+    folders: &mut Vec<(PathBuf, String)>,
+    entries: &mut Vec<Entry>,
+) -> Result<(), Odd> {
+    let entry = entry.map_err(Odd::Io)?;
+    let name = entry.file_name();
+    let Some(name) = name.to_str() else {
+        return Err(Odd::Name(format!("{prefix}{}", name.to_string_lossy())));
+    };
+    let path = format!("{prefix}{name}");
+    let kind = entry.file_type().map_err(Odd::Io)?;
+    if kind.is_dir() {
+        folders.push((entry.path(), format!("{path}/")));
+        return Ok(());
+    }
+    // A link: its target decides, and a folder behind it is left alone.
+    let meta = if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() }.map_err(Odd::Io)?;
+    if meta.is_file()
+        && let Some(key) = Key::new(&path)
+    {
+        entries.push(Entry { key, bytes: meta.len(), modified: meta.modified().ok() });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conformance;
+
+    #[test]
+    fn a_folder_conforms() {
+        conformance::check(|files| {
+            let dir = tempfile::tempdir().unwrap();
+            for (path, bytes) in files {
+                let to = dir.path().join(path);
+                fs::create_dir_all(to.parent().unwrap()).unwrap();
+                fs::write(to, bytes).unwrap();
+            }
+            let store = DirectoryStore::open(dir.path()).unwrap();
+            (Box::new(store), Box::new(dir))
+        });
+    }
+
+    #[test]
+    fn a_single_file_is_a_store_of_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.xml");
+        fs::write(&path, b"<a/>").unwrap();
+        let store = DirectoryStore::open(&path).unwrap();
+        let listing = store.list().unwrap();
+        assert_eq!(listing.entries.len(), 1);
+        assert_eq!(store.read(&listing.entries[0].key).unwrap().bytes, b"<a/>");
+    }
+
+    #[test]
+    fn nothing_there_names_the_path() {
+        let error = DirectoryStore::open(Path::new("no/such/bundle")).unwrap_err();
+        assert!(error.is_not_found() && error.to_string().contains("no/such/bundle"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_links_to_itself_is_listed_once() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("a"), b"1").unwrap();
+        std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
+        assert_eq!(DirectoryStore::open(dir.path()).unwrap().list().unwrap().entries.len(), 1);
+    }
+}

@@ -1,0 +1,69 @@
+//! Why a store cannot give a file.
+
+use std::io;
+
+/// A file or folder that could not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The operating system refused.
+    #[error("{path}: {source}")]
+    Io {
+        /// The path as given.
+        path: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The file changed in length or time on every try.
+    #[error("{path}: the file keeps changing while it is read; export it again, or read a copy")]
+    Changing {
+        /// The path.
+        path: String,
+    },
+    /// A name that cannot be used.
+    #[error("{path}: {reason}")]
+    Name {
+        /// The name, with what cannot be shown replaced.
+        path: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A file that is larger than what is read.
+    #[error("{path}: {bytes} bytes, more than the limit of {limit}; it is not read")]
+    Large {
+        /// The path.
+        path: String,
+        /// Its length.
+        bytes: u64,
+        /// The limit.
+        limit: u64,
+    },
+    /// An archive that is damaged, or that holds what is refused.
+    #[error("{path}: {reason}")]
+    Archive {
+        /// The archive or its member.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl StoreError {
+    /// The path that the error is about.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        match self {
+            Self::Io { path, .. }
+            | Self::Changing { path }
+            | Self::Name { path, .. }
+            | Self::Large { path, .. }
+            | Self::Archive { path, .. } => path,
+        }
+    }
+
+    /// Whether there is simply nothing at the path.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+}
