@@ -1,0 +1,59 @@
+//! Which account the servers of a pool are to hold.
+
+use crate::{Inventory, Pool};
+use kerbsync_names::{DownLevelName, SiteId};
+use std::collections::HashMap;
+
+/// What a web server is to hold.
+#[derive(Clone)]
+pub(super) enum Expectation<'i> {
+    /// This account.
+    Account(&'i DownLevelName),
+    /// None, since its site has none: why, in one sentence.
+    NoAccount(String),
+    /// The inputs do not tell: why, in one sentence.
+    Unknown(String),
+}
+
+/// The expectation of every site.
+pub(super) struct Expectations<'i> {
+    sites: HashMap<&'i SiteId, Expectation<'i>>,
+}
+
+impl<'i> Expectations<'i> {
+    pub(super) fn of(inventory: &'i Inventory) -> Self {
+        Self { sites: inventory.sites.iter().map(|s| (&s.id.value, of_site(inventory, &s.id.value, &s.name.value))).collect() }
+    }
+
+    pub(super) fn of_pool(&self, pool: &Pool) -> Expectation<'i> {
+        match pool.site.as_ref().map(|id| (id, self.sites.get(id))) {
+            Some((_, Some(expectation))) => expectation.clone(),
+            Some((id, None)) => {
+                Expectation::Unknown(format!("Its pool {} names site {id}, which the topology does not hold.", pool.fqdn.value))
+            }
+            None => Expectation::Unknown(format!("The topology does not say which site its pool {} belongs to.", pool.fqdn.value)),
+        }
+    }
+}
+
+fn of_site<'i>(inventory: &'i Inventory, id: &SiteId, name: &str) -> Expectation<'i> {
+    let mut assigned = inventory.assignments.iter().filter(|a| a.site_id.as_ref() == Some(id)).peekable();
+    if assigned.peek().is_none() {
+        return if inventory.assignments_known {
+            Expectation::NoAccount(format!("Site {name} has no Kerberos account."))
+        } else {
+            Expectation::Unknown(format!("No input says whether site {name} has a Kerberos account."))
+        };
+    }
+    let mut account: Option<&DownLevelName> = None;
+    for assignment in assigned {
+        match (&assignment.account, account) {
+            (Err(_), _) => return Expectation::Unknown(format!("The account assigned to site {name} is not of the form DOMAIN\\name.")),
+            (Ok(found), Some(first)) if found != first => {
+                return Expectation::Unknown(format!("Several accounts are assigned to site {name}."));
+            }
+            (Ok(found), _) => account = account.or(Some(found)),
+        }
+    }
+    account.map_or_else(|| Expectation::NoAccount(format!("Site {name} has no Kerberos account.")), Expectation::Account)
+}

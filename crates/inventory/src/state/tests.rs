@@ -1,0 +1,359 @@
+//! States on small estates, and the laws that hold for all of them.
+
+use super::*;
+use crate::{
+    AccountText, Assignment, Computer, EvidenceLevel, ManagementLog, Pool, PoolKind, SecretState, ServerConfiguration, ServerStatus, Site,
+    SiteKind, Slot, SlotPlace, TestVerdict,
+};
+use kerbsync_names::{DownLevelName, SiteId};
+use kerbsync_secret::{Secret, Tagger};
+use kerbsync_source::{DocumentId, Location, Origin, Position, Spanned};
+use proptest::prelude::*;
+
+fn at(byte: u64) -> Origin {
+    let position = Position { line: 1, column: 1 };
+    Origin { location: Some(Location { position, byte_start: byte, byte_end: byte }), ..Origin::document(DocumentId(0)) }
+}
+
+fn host(text: &str) -> HostName {
+    HostName::new(text).unwrap()
+}
+
+fn tags() -> [EqualityTag; 4] {
+    let tagger = Tagger::new().unwrap();
+    ["a", "b", "c", "d"].map(|s| tagger.tag(&Secret::new(s.to_owned())))
+}
+
+fn slot(byte: u64, account: &str, secret: SecretState) -> Slot {
+    Slot {
+        layout: "anonymous-user".to_owned(),
+        evidence: EvidenceLevel::Documented,
+        place: SlotPlace::Expected,
+        section: "system.webServer/security/authentication/anonymousAuthentication".to_owned(),
+        location_path: None,
+        label: format!("slot at {byte}"),
+        account_attribute: "userName".to_owned(),
+        secret_attribute: "password".to_owned(),
+        active: true,
+        account: Spanned::new(AccountText { text: account.to_owned(), name: DownLevelName::parse(account).ok().map(|p| p.name) }, at(byte)),
+        secret,
+        secret_origin: Some(at(byte)),
+    }
+}
+
+fn server(name: &str, slots: Vec<Slot>) -> ServerConfiguration {
+    ServerConfiguration {
+        computer: host(name),
+        document: Some(DocumentId(0)),
+        status: ServerStatus::Read,
+        redirected_to: None,
+        windows_authentication_module: Some(true),
+        web_sites: Vec::new(),
+        web_site_count: 2,
+        application_pools: Vec::new(),
+        slots,
+        providers: Vec::new(),
+        history: Vec::new(),
+    }
+}
+
+fn pool(site: &str, fqdn: &str, computers: &[&str], web_services: bool) -> Pool {
+    Pool {
+        key: fqdn.to_owned(),
+        site: SiteId::new(site),
+        fqdn: Spanned::new(host(fqdn), at(0)),
+        kind: PoolKind::Enterprise,
+        web_services,
+        internal_web_override: None,
+        external_web_fqdn: None,
+        computers: computers.iter().map(|c| Computer { fqdn: Spanned::new(host(c), at(0)) }).collect(),
+        roles: Vec::new(),
+        version: Some(7),
+    }
+}
+
+fn assignment(site: &str, account: &str) -> Assignment {
+    let parsed = DownLevelName::parse(account);
+    Assignment {
+        site_text: Spanned::new(format!("Site:{site}"), at(0)),
+        site_id: SiteId::new(site),
+        account_text: Spanned::new(account.to_owned(), at(0)),
+        notes: parsed.as_ref().map_or(Vec::new(), |p| p.notes.clone()),
+        account: parsed.map(|p| p.name),
+        origin: at(0),
+    }
+}
+
+fn site(id: &str) -> Site {
+    let value = SiteId::new(id).unwrap();
+    Site { id: Spanned::new(value, at(0)), name: Spanned::new(id.to_owned(), at(0)), kind: SiteKind::Central, parent: None }
+}
+
+/// Sites `one` and `two` with the same account: fe01, fe02 in `one`, fe03, fe04 and the SQL server in `two`.
+fn estate(servers: Vec<ServerConfiguration>) -> Inventory {
+    Inventory {
+        sites: vec![site("one"), site("two")],
+        pools: vec![
+            pool("one", "pool01.contoso.com", &["fe01.contoso.com", "fe02.contoso.com"], true),
+            pool("two", "pool02.contoso.com", &["fe03.contoso.com", "fe04.contoso.com"], true),
+            pool("two", "sql01.contoso.com", &["sql01.contoso.com"], false),
+        ],
+        assignments: vec![assignment("one", "CONTOSO\\KerbAuth$"), assignment("two", "contoso\\kerbauth")],
+        assignments_known: true,
+        servers,
+        ..Inventory::default()
+    }
+}
+
+const ACCOUNT: &str = "contoso\\KerbAuth";
+
+fn holding(name: &str, tag: EqualityTag) -> ServerConfiguration {
+    server(name, vec![slot(1, ACCOUNT, SecretState::Clear(tag))])
+}
+
+fn show(inventory: &Inventory) -> String {
+    inventory
+        .states
+        .iter()
+        .map(|(h, s)| format!("{h} {} {} {} {}\n", s.state.name(), s.basis.name(), s.group.as_deref().unwrap_or("-"), s.reason))
+        .collect()
+}
+
+fn computed(mut inventory: Inventory, reference: Option<&str>) -> String {
+    compute(&mut inventory, reference.map(host).as_ref());
+    show(&inventory)
+}
+
+#[test]
+fn an_account_is_compared_over_all_its_sites() {
+    let [a, b, ..] = tags();
+    let servers = vec![holding("fe03.contoso.com", a), holding("FE01.contoso.com", b), holding("fe02.contoso.com", a)];
+    insta::assert_snapshot!(computed(estate(servers), None), @r"
+    fe01.contoso.com stale plurality A The secret of the slot at 1 differs from that of the largest group of servers (2 hold the same).
+    fe02.contoso.com in-sync plurality B The secret of the slot at 1 equals that of the largest group of servers (2 hold the same).
+    fe03.contoso.com in-sync plurality B The secret of the slot at 1 equals that of the largest group of servers (2 hold the same).
+    fe04.contoso.com unknown none - No configuration of this server is among the inputs.
+    sql01.contoso.com not-applicable none - It does not run Web Services.
+    ");
+}
+
+#[test]
+fn two_groups_of_one_size_are_no_reference_until_one_is_named() {
+    let [a, b, ..] = tags();
+    let servers = || vec![holding("fe01.contoso.com", a), holding("fe02.contoso.com", b)];
+    insta::assert_snapshot!(computed(estate(servers()), None), @r"
+    fe01.contoso.com unknown none A The secret of the slot at 1 could be read, but there is no reference to compare it with.
+    fe02.contoso.com unknown none B The secret of the slot at 1 could be read, but there is no reference to compare it with.
+    fe03.contoso.com unknown none - No configuration of this server is among the inputs.
+    fe04.contoso.com unknown none - No configuration of this server is among the inputs.
+    sql01.contoso.com not-applicable none - It does not run Web Services.
+    ");
+    let named = computed(estate(servers()), Some("FE02.contoso.com"));
+    assert!(named.starts_with("fe01.contoso.com stale named A "), "{named}");
+    assert!(named.contains("\nfe02.contoso.com in-sync named B "), "{named}");
+}
+
+#[test]
+fn the_worst_slot_counts_and_the_rest_do_not() {
+    let [a, b, ..] = tags();
+    let sealed = SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no exported key".to_owned(), damaged: false };
+    let mut elsewhere = slot(3, "contoso\\svc", SecretState::Clear(b));
+    elsewhere.place = SlotPlace::Elsewhere;
+    let mut inactive = slot(4, "contoso\\svc", SecretState::Clear(b));
+    inactive.active = false;
+    let servers = vec![
+        server("fe01.contoso.com", vec![slot(1, ACCOUNT, SecretState::Clear(a)), elsewhere, inactive]),
+        server("fe02.contoso.com", vec![slot(1, ACCOUNT, SecretState::Clear(a)), slot(2, "contoso\\svc", SecretState::Clear(b))]),
+        server("fe03.contoso.com", vec![slot(1, ACCOUNT, sealed.clone()), slot(2, ACCOUNT, SecretState::Clear(b))]),
+        server("fe04.contoso.com", vec![slot(1, ACCOUNT, sealed), slot(2, ACCOUNT, SecretState::Clear(a))]),
+    ];
+    insta::assert_snapshot!(computed(estate(servers), None), @r"
+    fe01.contoso.com in-sync plurality A The secret of the slot at 1 equals that of the largest group of servers (3 hold the same).
+    fe02.contoso.com different-account none B The slot at 2 names contoso\svc instead of CONTOSO\KerbAuth.
+    fe03.contoso.com stale plurality B The secret of the slot at 2 differs from that of the largest group of servers (3 hold the same).
+    fe04.contoso.com unknown none - The secret of the slot at 1 is encrypted by AesProvider and was not opened: no exported key.
+    sql01.contoso.com not-applicable none - It does not run Web Services.
+    ");
+}
+
+#[test]
+fn what_cannot_be_known_says_why() {
+    let [a, ..] = tags();
+    let mut shared = holding("fe01.contoso.com", a);
+    shared.redirected_to = Some(Spanned::new("\\\\srv\\share".to_owned(), at(0)));
+    let mut missing = server("fe02.contoso.com", Vec::new());
+    missing.status = ServerStatus::Missing;
+    let bare = server("fe03.contoso.com", vec![slot(1, "KerbAuth$", SecretState::Clear(a))]);
+    let empty = server("fe04.contoso.com", vec![slot(1, ACCOUNT, SecretState::Empty)]);
+    insta::assert_snapshot!(computed(estate(vec![shared, missing, bare, empty]), None), @r"
+    fe01.contoso.com unknown none - Its configuration is shared: redirection.config leads to \\srv\share, so the local file is not in force.
+    fe02.contoso.com unknown none - The server's folder holds no applicationHost.config.
+    fe03.contoso.com unknown none A The slot at 1 names 'KerbAuth$', and no input says whether that is contoso\kerbauth.
+    fe04.contoso.com not-configured none - The slot at 1 names contoso\kerbauth, but its secret is empty.
+    sql01.contoso.com not-applicable none - It does not run Web Services.
+    ");
+}
+
+#[test]
+fn sites_without_a_usable_account() {
+    let mut inventory = estate(Vec::new());
+    inventory.assignments.push(assignment("one", "contoso\\Other"));
+    inventory.assignments[1] = assignment("two", "KerbAuth@contoso.com");
+    insta::assert_snapshot!(computed(inventory, None), @r"
+    fe01.contoso.com unknown none - Several accounts are assigned to site one.
+    fe02.contoso.com unknown none - Several accounts are assigned to site one.
+    fe03.contoso.com unknown none - The account assigned to site two is not of the form DOMAIN\name.
+    fe04.contoso.com unknown none - The account assigned to site two is not of the form DOMAIN\name.
+    sql01.contoso.com not-applicable none - It does not run Web Services.
+    ");
+    let mut inventory = estate(Vec::new());
+    inventory.assignments.clear();
+    inventory.pools[1].site = None;
+    insta::assert_snapshot!(computed(inventory, None), @r"
+    fe01.contoso.com not-applicable none - Site one has no Kerberos account.
+    fe02.contoso.com not-applicable none - Site one has no Kerberos account.
+    fe03.contoso.com unknown none - The topology does not say which site its pool pool02.contoso.com belongs to.
+    fe04.contoso.com unknown none - The topology does not say which site its pool pool02.contoso.com belongs to.
+    sql01.contoso.com not-applicable none - It does not run Web Services.
+    ");
+    let mut inventory = estate(Vec::new());
+    inventory.assignments.clear();
+    inventory.assignments_known = false;
+    assert!(
+        computed(inventory, None).starts_with("fe01.contoso.com unknown none - No input says whether site one has a Kerberos account.")
+    );
+}
+
+fn tested(server: &str, valid: bool, time: &str) -> ManagementLog {
+    ManagementLog {
+        document: DocumentId(0),
+        cmdlet: "Test-CsKerberosAccountAssignment".to_owned(),
+        started: None,
+        ended: time.parse().ok(),
+        complete: true,
+        entries: Vec::new(),
+        unassigned_sites: Vec::new(),
+        spns_added: Vec::new(),
+        spns_missing: Vec::new(),
+        tested_site: Some("site:one".to_owned()),
+        test_verdicts: vec![TestVerdict { server: host(server), valid, account: None, time: None, origin: at(0) }],
+    }
+}
+
+#[test]
+fn the_product_s_own_report_comes_before_everything_else() {
+    let [a, b, ..] = tags();
+    let servers = || vec![holding("fe01.contoso.com", a), holding("fe02.contoso.com", b), holding("fe03.contoso.com", b)];
+    let mut inventory = estate(servers());
+    inventory.logs = vec![tested("fe01.contoso.com", true, "2026-03-02T08:00:00Z")];
+    let text = computed(inventory, Some("fe02.contoso.com"));
+    assert!(text.starts_with("fe01.contoso.com in-sync product-report A "), "{text}");
+    assert!(text.contains("fe02.contoso.com stale product-report B "), "{text}");
+
+    // A later report that finds the same server invalid takes the proof away.
+    let mut inventory = estate(servers());
+    inventory.logs =
+        vec![tested("fe01.contoso.com", false, "2026-03-03T08:00:00Z"), tested("fe01.contoso.com", true, "2026-03-02T08:00:00Z")];
+    assert!(computed(inventory, None).starts_with("fe01.contoso.com stale plurality A "));
+
+    // So do two servers that were found valid and do not agree.
+    let mut inventory = estate(servers());
+    inventory.logs =
+        vec![tested("fe01.contoso.com", true, "2026-03-02T08:00:00Z"), tested("fe02.contoso.com", true, "2026-03-02T08:00:00Z")];
+    assert!(computed(inventory, None).starts_with("fe01.contoso.com stale plurality A "));
+}
+
+#[test]
+fn letters_go_on_after_z() {
+    let tagger = Tagger::new().unwrap();
+    let mut letters = Letters::default();
+    let all: Vec<String> = (0..704).map(|n| letters.of(tagger.tag(&Secret::new(n.to_string())))).collect();
+    assert_eq!([0, 25, 26, 51, 52, 701, 702, 703].map(|i| all[i].as_str()), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA", "AAB"]);
+}
+
+/// What one slot of a random server holds.
+#[derive(Debug, Clone)]
+enum Random {
+    Ours(usize),
+    Other(usize),
+    Sealed,
+    Empty,
+}
+
+fn random_slots() -> impl Strategy<Value = Vec<Vec<Random>>> {
+    let one = prop_oneof![
+        4 => (0usize..4).prop_map(Random::Ours),
+        1 => (0usize..4).prop_map(Random::Other),
+        1 => Just(Random::Sealed),
+        1 => Just(Random::Empty),
+    ];
+    proptest::collection::vec(proptest::collection::vec(one, 0..3), 4)
+}
+
+fn random_servers(random: &[Vec<Random>], tags: &[EqualityTag; 4]) -> Vec<ServerConfiguration> {
+    let build = |(i, slots): (usize, &Vec<Random>)| {
+        let slots = slots.iter().zip(1..).map(|(r, byte)| match r {
+            Random::Ours(t) => slot(byte, ACCOUNT, SecretState::Clear(tags[*t])),
+            Random::Other(t) => slot(byte, "contoso\\svc", SecretState::Clear(tags[*t])),
+            Random::Sealed => {
+                slot(byte, ACCOUNT, SecretState::Sealed { provider: "P".to_owned(), reason: "no key".to_owned(), damaged: false })
+            }
+            Random::Empty => slot(byte, ACCOUNT, SecretState::Empty),
+        });
+        server(&format!("fe0{}.contoso.com", i + 1), slots.collect())
+    };
+    random.iter().enumerate().map(build).collect()
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_documents_and_slots_does_not_matter(random in random_slots(), named in proptest::option::of(1usize..5)) {
+        let tags = tags();
+        let named = named.map(|n| format!("fe0{n}.contoso.com"));
+        let servers = random_servers(&random, &tags);
+        let mut turned = servers.clone();
+        turned.reverse();
+        for s in &mut turned {
+            s.slots.reverse();
+        }
+        let mut other = estate(turned);
+        other.assignments.reverse();
+        prop_assert_eq!(computed(estate(servers), named.as_deref()), computed(other, named.as_deref()));
+    }
+
+    #[test]
+    fn equal_letters_mean_equal_secrets_and_in_sync_means_one_letter(random in random_slots()) {
+        let tags = tags();
+        let mut inventory = estate(random_servers(&random, &tags));
+        compute(&mut inventory, None);
+        let states: Vec<_> = inventory.states.iter().take(4).map(|(_, s)| s).collect();
+        // Servers with one slot only: their letter is that of this slot's secret.
+        let single: Vec<_> = random.iter().zip(&states).filter_map(|(slots, s)| match slots.as_slice() {
+            [Random::Ours(t) | Random::Other(t)] => Some((t, s.group.clone())),
+            _ => None,
+        }).collect();
+        for (t, group) in &single {
+            prop_assert!(group.is_some());
+            for (u, other) in &single {
+                prop_assert_eq!(t == u, group == other);
+            }
+        }
+        let letters: std::collections::BTreeSet<_> =
+            states.iter().filter(|s| s.state == State::InSync).map(|s| s.group.clone()).collect();
+        prop_assert!(letters.len() <= 1, "servers in sync hold equal secrets: {:?}", letters);
+        prop_assert!(states.iter().all(|s| (s.basis == Basis::None) == !matches!(s.state, State::InSync | State::Stale)));
+    }
+
+    #[test]
+    fn a_different_account_is_never_outweighed(random in random_slots()) {
+        let tags = tags();
+        let mut inventory = estate(random_servers(&random, &tags));
+        compute(&mut inventory, None);
+        for (slots, (_, state)) in random.iter().zip(&inventory.states) {
+            let other = slots.iter().any(|s| matches!(s, Random::Other(_)));
+            prop_assert_eq!(other, state.state == State::DifferentAccount);
+            let nothing = slots.iter().all(|s| matches!(s, Random::Empty));
+            prop_assert_eq!(nothing, state.state == State::NotConfigured);
+        }
+    }
+}
