@@ -1,17 +1,166 @@
 //! CSV, as `Export-Csv` writes it.
 
-use crate::Object;
-use kerbsync_source::{Problem, Source};
+use crate::leaf::{label, text_value, type_name};
+use crate::place::Places;
+use crate::{MAX_VALUES, Object, Property, Value, is_secret_property};
+use kerbsync_source::{Level, Problem, Source, Span};
 
-/// Whether a text begins like a CSV export: a `#TYPE` line or a quoted header.
+/// Columns one of which every export has that kerbsync can use.
+const KNOWN: &[&str] = &["Identity", "Fqdn", "PoolFqdn", "SiteId", "UserAccount", "DistinguishedName", "SamAccountName", "DN"];
+
+/// The most columns that are read.
+const MAX_COLUMNS: usize = 4096;
+
+/// Whether a text begins like a CSV export of objects: a `#TYPE` line, or a header that names a property such as `Identity` or `Fqdn`.
 #[must_use]
 pub fn looks_like_csv(text: &str) -> bool {
-    text.starts_with("#TYPE")
+    let Some((line, _)) = first_line(text) else { return false };
+    if line.get(..6).is_some_and(|s| s.eq_ignore_ascii_case("#TYPE ")) {
+        return true;
+    }
+    let cells = header(line, separator(line));
+    let name = |c: &String| {
+        c.starts_with(|f: char| f.is_ascii_alphabetic())
+            && c.chars().all(|x| x.is_ascii_alphanumeric() || matches!(x, '-' | '_' | ' ' | '.' | ';' | '='))
+    };
+    (line.starts_with('"') || cells.len() > 1)
+        && cells.iter().all(name)
+        && cells.iter().any(|c| KNOWN.iter().any(|k| k.eq_ignore_ascii_case(c)))
 }
 
-/// The objects of a CSV document.
+/// The first line that is not blank, without its line end, and its offset.
+fn first_line(text: &str) -> Option<(&str, usize)> {
+    let start = text.find(|c: char| !c.is_whitespace())?;
+    let rest = &text[start..];
+    Some((rest[..rest.find(['\r', '\n']).unwrap_or(rest.len())].trim_end(), start))
+}
+
+/// The separator of a header line: what stands most often outside quotes of comma, semicolon and tab.
+fn separator(line: &str) -> u8 {
+    let mut quoted = false;
+    let (mut comma, mut semicolon, mut tab) = (0usize, 0usize, 0usize);
+    for b in line.bytes() {
+        match b {
+            b'"' => quoted = !quoted,
+            b',' if !quoted => comma += 1,
+            b';' if !quoted => semicolon += 1,
+            b'\t' if !quoted => tab += 1,
+            _ => {}
+        }
+    }
+    if semicolon > comma && semicolon >= tab {
+        b';'
+    } else if tab > comma {
+        b'\t'
+    } else {
+        b','
+    }
+}
+
+fn builder(separator: u8) -> csv::ReaderBuilder {
+    let mut builder = csv::ReaderBuilder::new();
+    builder.has_headers(false).flexible(true).delimiter(separator);
+    builder
+}
+
+fn header(line: &str, separator: u8) -> Vec<String> {
+    let mut record = csv::StringRecord::new();
+    match builder(separator).from_reader(line.as_bytes()).read_record(&mut record) {
+        Ok(true) => record.iter().take(MAX_COLUMNS).map(|c| c.trim().to_owned()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The objects of a CSV document, one a row.
+///
+/// Cells are texts, except `True`, `False`, whole numbers and dates with time. An empty cell is null. A cell that only holds the type name of a
+/// collection is [`Value::Lost`], and one problem for its column says which command keeps the values.
 #[must_use]
 pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
-    let _ = (source, problems);
-    Vec::new()
+    let text = source.text();
+    let mut places = Places::new(source);
+    let Some((line, mut start)) = first_line(text) else { return Vec::new() };
+    let mut type_names = Vec::new();
+    if line.get(..6).is_some_and(|s| s.eq_ignore_ascii_case("#TYPE ")) {
+        type_names.push(type_name(&line[6..]));
+        start += line.len();
+    }
+    let Some((line, offset)) = first_line(&text[start..]) else { return Vec::new() };
+    start += offset;
+    let mut reader = builder(separator(line)).from_reader(&text.as_bytes()[start..]);
+    let mut record = csv::StringRecord::new();
+    let mut names: Vec<String> = Vec::new();
+    let mut secrets = false;
+    let mut lost: Vec<bool> = Vec::new();
+    let mut out: Vec<Object> = Vec::new();
+    let mut left = MAX_VALUES;
+    loop {
+        let begin = start.saturating_add(usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)).min(text.len());
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            // The text is UTF-8 and rows may differ in length: nothing else can fail in memory.
+            Ok(false) | Err(_) => break,
+        }
+        let end = start.saturating_add(usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)).clamp(begin, text.len());
+        let row = text.get(begin..end).unwrap_or("");
+        let blank = row.len() - row.trim_start_matches(['\r', '\n']).len();
+        let span = Span::new(begin + blank, begin + blank.max(row.trim_end().len()));
+        if names.is_empty() {
+            names = record.iter().take(MAX_COLUMNS).map(|c| c.trim().to_owned()).collect();
+            secrets = names.iter().any(|n| is_secret_property(n));
+            lost = vec![false; names.len()];
+            continue;
+        }
+        if record.len() != names.len() && problems.len() < 1000 {
+            let message = format!("a row of {} cells under a header of {}", record.len(), names.len());
+            problems.push(places.problem(
+                Level::Warning,
+                "csv-row",
+                span,
+                message,
+                Some("Look for a quote or separator that was edited by hand."),
+            ));
+        }
+        left = left.saturating_sub(record.len());
+        if left == 0 {
+            let message = format!("the document holds more than {MAX_VALUES} cells: the rest is left out");
+            problems.push(places.problem(Level::Error, "csv-size", span, message, Some("Export fewer objects or fewer properties.")));
+            break;
+        }
+        let path = format!("{}[{}]", label(&type_names), out.len() + 1);
+        let origin = places.origin(span, &path, |_| !secrets);
+        let mut properties = Vec::with_capacity(names.len());
+        for (i, (name, cell)) in names.iter().zip(&record).enumerate() {
+            let mut origin = origin.clone();
+            origin.element = format!("{path}/{name}").into();
+            let value =
+                if is_secret_property(name) && !cell.is_empty() { Value::Lost("not kept: a secret".into()) } else { cell_value(cell) };
+            if matches!(value, Value::Lost(_)) && !is_secret_property(name) && !std::mem::replace(&mut lost[i], true) {
+                problems.push(Problem {
+                    level: Level::Warning,
+                    code: "csv-collection",
+                    document: source.document(),
+                    location: origin.location,
+                    message: format!("the column '{name}' holds the name of a collection's type: Export-Csv has lost the values"),
+                    help: Some("Export with Export-Clixml, or with ConvertTo-Json -Depth 4.".into()),
+                });
+            }
+            properties.push(Property { name: name.clone(), value, origin });
+        }
+        out.push(Object { type_names: type_names.clone(), to_string: None, properties, origin });
+    }
+    out
+}
+
+fn cell_value(cell: &str) -> Value {
+    match cell.trim() {
+        "" => Value::Null,
+        "True" | "TRUE" | "true" => Value::Boolean(true),
+        "False" | "FALSE" | "false" => Value::Boolean(false),
+        text => match text.parse::<i64>() {
+            // Only where the number prints as it was written: '007' and '+1' stay texts.
+            Ok(number) if number.to_string() == text => Value::Integer(number),
+            _ => text_value(cell.to_owned()),
+        },
+    }
 }
