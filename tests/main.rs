@@ -1,1 +1,4 @@
-//! The one test binary of the workspace.
+//! The one test binary of the workspace: what no single crate can test by itself.
+
+mod files;
+mod layering;

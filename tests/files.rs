@@ -1,0 +1,64 @@
+//! Every file of this folder is part of the test binary, and no source file is forgotten or too long.
+#![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Rust files below a folder, but not build output.
+pub fn rust_files(below: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![below.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            if path.is_dir() && name != "target" && !name.starts_with('.') {
+                folders.push(path);
+            } else if name.ends_with(".rs") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn every_test_file_is_named_in_main() {
+    let main = fs::read_to_string(root().join("tests/main.rs")).unwrap();
+    for entry in fs::read_dir(root().join("tests")).unwrap() {
+        let path = entry.unwrap().path();
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let is_module = path.extension().is_some_and(|e| e == "rs") || path.join("mod.rs").exists();
+        if is_module && stem != "main" {
+            assert!(main.contains(&format!("mod {stem};")), "tests/main.rs lacks `mod {stem};`");
+        }
+    }
+}
+
+#[test]
+fn files_stay_small_and_begin_with_their_subject() {
+    const LIMIT: usize = 500;
+    let mut bad = Vec::new();
+    for folder in ["crates", "simulators", "tests", "examples", "benches"] {
+        let folder = root().join(folder);
+        if !folder.exists() {
+            continue;
+        }
+        for path in rust_files(&folder) {
+            let text = fs::read_to_string(&path).unwrap();
+            let lines = text.lines().count();
+            if lines > LIMIT {
+                bad.push(format!("{}: {lines} lines, more than {LIMIT}: what is its second subject?", path.display()));
+            }
+            if !text.starts_with("//!") {
+                bad.push(format!("{}: no module doc", path.display()));
+            }
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}

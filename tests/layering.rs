@@ -1,0 +1,78 @@
+//! The arrows between crates are those of ARCHITECTURE.md, and no others.
+
+use cargo_metadata::{DependencyKind, MetadataCommand};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Crate -> what it may depend on. `names` and `source` may be used by every layer and are not listed.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("names", &[]),
+    ("secret", &[]),
+    ("source", &[]),
+    ("inventory", &["secret"]),
+    ("xml", &[]),
+    ("store", &[]),
+    ("objects", &["xml"]),
+    ("ad", &["objects", "inventory"]),
+    ("audit", &["inventory"]),
+    ("xml-edit", &["xml"]),
+    ("iis", &["xml", "secret"]),
+    ("topology", &["xml", "objects"]),
+    ("credential", &["inventory", "iis", "xml", "xml-edit", "secret"]),
+    ("report", &["audit", "inventory"]),
+    ("collect", &["store", "xml", "iis", "topology", "objects", "ad", "credential", "inventory", "secret"]),
+    // Simulators share no reader or writer with the product: a shared mistake would be invisible.
+    ("servers", &[]),
+    ("topologies", &[]),
+    ("domains", &[]),
+    ("lab", &["servers", "topologies", "domains"]),
+    ("testkit", &["store"]),
+];
+
+const ANYWHERE: &[&str] = &["names", "source"];
+const SIMULATORS: &[&str] = &["servers", "topologies", "domains", "lab"];
+
+fn edges() -> BTreeMap<String, BTreeSet<String>> {
+    let metadata = MetadataCommand::new().manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).no_deps().exec().unwrap();
+    metadata
+        .packages
+        .iter()
+        .filter_map(|p| {
+            let name = p.name.strip_prefix("kerbsync-")?;
+            let to = p.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal).filter_map(|d| d.name.strip_prefix("kerbsync-").map(str::to_owned)).collect();
+            Some((name.to_owned(), to))
+        })
+        .collect()
+}
+
+#[test]
+fn no_crate_depends_on_another_against_the_arrows() {
+    let edges = edges();
+    let known: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let mut bad = Vec::new();
+    for (from, to) in &edges {
+        let Some(allowed) = known.get(from.as_str()) else {
+            bad.push(format!("{from} is not in the list of arrows"));
+            continue;
+        };
+        for to in to {
+            let anywhere = ANYWHERE.contains(&to.as_str()) && (to == "names" || !SIMULATORS.contains(&from.as_str()));
+            if !anywhere && !allowed.contains(&to.as_str()) {
+                bad.push(format!("{from} -> {to}"));
+            }
+        }
+    }
+    for name in known.keys() {
+        if !edges.contains_key(*name) {
+            bad.push(format!("{name} is in the list of arrows and not in the workspace"));
+        }
+    }
+    assert!(bad.is_empty(), "{}", bad.join("\n"));
+}
+
+#[test]
+fn only_the_command_line_names_the_simulators() {
+    for (from, to) in edges() {
+        let simulator = SIMULATORS.contains(&from.as_str());
+        assert!(simulator || to.iter().all(|t| !SIMULATORS.contains(&t.as_str())), "{from} depends on a simulator");
+    }
+}
