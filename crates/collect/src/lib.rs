@@ -1,1 +1,70 @@
-//! From stores of files to an inventory.
+//! From stores of files to an inventory: the one place where bytes meet parsers.
+//!
+//! Files are recognised by content. Each is read once, hashed, parsed and dropped; servers are read in parallel, and what is kept of
+//! one is what the estate needs. One bad file never hides a good one: it becomes a document that says what is wrong with it.
+
+mod config;
+mod directory;
+mod folder;
+mod items;
+mod join;
+mod part;
+mod progress;
+mod recognise;
+mod server;
+mod single;
+mod take;
+mod topology;
+
+pub use config::{DirectorySetting, Settings, SimulatedSetting, SlotSetting, Thresholds, WaiverSetting, WebSiteSetting};
+pub use progress::{Progress, Silent};
+pub use single::{Single, collect_slots};
+
+use kerbsync_inventory::Inventory;
+use kerbsync_names::HostName;
+use kerbsync_store::ReadStore;
+
+/// A path given by the user, opened.
+pub struct Input {
+    /// How the user wrote it.
+    pub label: String,
+    /// What is there.
+    pub store: Box<dyn ReadStore>,
+}
+
+/// How to collect.
+pub struct Options<'a> {
+    /// A `kerbsync.toml` from elsewhere (path and content); it takes the place of one found in the inputs.
+    pub config: Option<(String, Vec<u8>)>,
+    /// The server whose secret the others are compared with.
+    pub reference: Option<HostName>,
+    /// Told how far the work is.
+    pub progress: &'a dyn Progress,
+}
+
+/// What was collected.
+#[derive(Debug)]
+pub struct Collected {
+    /// The joined facts.
+    pub inventory: Inventory,
+    /// What the administrator declared.
+    pub settings: Settings,
+}
+
+/// Why nothing could be collected at all. Faults of single files are in the inventory instead.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CollectError {
+    /// The operating system gives no random bytes, so secrets cannot be compared.
+    #[error("the operating system gives no random bytes ({0}); secrets cannot be compared without them")]
+    Random(String),
+}
+
+/// Reads everything in the inputs and joins it.
+///
+/// # Errors
+/// See [`CollectError`]; bad files are no error here.
+pub fn collect(inputs: &[Input], options: &Options<'_>) -> Result<Collected, CollectError> {
+    let tagger = kerbsync_secret::Tagger::new().map_err(|e| CollectError::Random(e.to_string()))?;
+    Ok(join::join(inputs, options, &tagger))
+}

@@ -1,0 +1,216 @@
+//! `kerbsync.toml`: what the administrator declares about a bundle.
+
+use kerbsync_source::{Level, Problem, Source, Span};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// The contents of a `kerbsync.toml`. Every part may be missing.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Further places that hold an account and a secret.
+    #[serde(default)]
+    pub slots: Vec<SlotSetting>,
+    /// NetBIOS name of a domain = its DNS name.
+    #[serde(default)]
+    pub domains: BTreeMap<String, String>,
+    /// What is known about directory exports.
+    #[serde(default)]
+    pub directory: DirectorySetting,
+    /// Thresholds of rules.
+    #[serde(default)]
+    pub thresholds: Thresholds,
+    /// Accepted findings.
+    #[serde(default)]
+    pub waivers: Vec<WaiverSetting>,
+    /// A file with further `[[waivers]]`, relative to this one.
+    pub waivers_file: Option<String>,
+    /// Names of the product's two web sites, where they were renamed.
+    #[serde(default)]
+    pub web_sites: WebSiteSetting,
+    /// The server whose secret the others are compared with, by FQDN. `--reference` goes before it.
+    pub reference: Option<String>,
+    /// Written by the simulators: the bundle is not a real estate.
+    pub simulated: Option<SimulatedSetting>,
+}
+
+/// A place that holds an account and a secret.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlotSetting {
+    /// Section path: `system.webServer/security/authentication/kerberosWebAuthentication`.
+    pub section: String,
+    /// Only within `<location>` of this path; every place without it.
+    pub location: Option<String>,
+    /// Attribute that names the account.
+    pub account: String,
+    /// Attribute that holds the secret.
+    pub secret: String,
+}
+
+/// What is known about directory exports.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DirectorySetting {
+    /// Whether the exports hold every user and computer of the forest, so that absence proves something.
+    #[serde(default)]
+    pub complete: bool,
+}
+
+/// Thresholds of rules.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// Greatest age of the account's password, in days.
+    pub password_age_days: Option<u32>,
+    /// Greatest age of evidence, in days.
+    pub evidence_age_days: Option<u32>,
+}
+
+/// An accepted finding.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WaiverSetting {
+    /// Rule id or number; may be left out where a fingerprint is given.
+    #[serde(default)]
+    pub rule: String,
+    /// Text of the subject.
+    pub subject: Option<String>,
+    /// Or the fingerprint of one finding.
+    pub fingerprint: Option<String>,
+    /// Why it is accepted.
+    pub reason: String,
+    /// Last day on which it holds, `2026-12-31`.
+    pub expires: Option<toml::value::Datetime>,
+}
+
+/// Names of the product's web sites.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebSiteSetting {
+    /// Name of the internal web site.
+    pub internal: Option<String>,
+    /// Name of the external web site.
+    pub external: Option<String>,
+}
+
+/// Written by the simulators.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SimulatedSetting {
+    /// Seed of the estate.
+    pub seed: u64,
+}
+
+/// A file of waivers.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WaiverFile {
+    #[serde(default)]
+    waivers: Vec<WaiverSetting>,
+}
+
+/// Reads a `kerbsync.toml`.
+///
+/// # Errors
+/// Not TOML, an unknown key, a value of the wrong kind; with its place.
+pub fn read_settings(source: &Source) -> Result<Settings, Problem> {
+    let settings: Settings = parse(source)?;
+    check_waivers(&settings.waivers, source)?;
+    for slot in &settings.slots {
+        if [&slot.section, &slot.account, &slot.secret].iter().any(|t| t.trim().is_empty()) {
+            return Err(problem(source, None, "a [[slots]] entry has an empty section, account or secret.".into()));
+        }
+    }
+    Ok(settings)
+}
+
+/// Reads a file of waivers.
+///
+/// # Errors
+/// As for [`read_settings`].
+pub(crate) fn read_waivers(source: &Source) -> Result<Vec<WaiverSetting>, Problem> {
+    let file: WaiverFile = parse(source)?;
+    check_waivers(&file.waivers, source)?;
+    Ok(file.waivers)
+}
+
+fn parse<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Problem> {
+    // The message of the library names keys and kinds, not values; its `Display` would quote the line, which is not passed on.
+    toml::from_str(source.text()).map_err(|e| problem(source, e.span(), format!("{}.", e.message().lines().next().unwrap_or("not TOML"))))
+}
+
+fn check_waivers(waivers: &[WaiverSetting], source: &Source) -> Result<(), Problem> {
+    for w in waivers {
+        if w.rule.trim().is_empty() && w.fingerprint.is_none() {
+            return Err(problem(source, None, "a [[waivers]] entry names neither a rule nor a fingerprint.".into()));
+        }
+        if w.reason.trim().is_empty() {
+            return Err(problem(source, None, "a [[waivers]] entry has an empty reason: say why the finding is accepted.".into()));
+        }
+        if w.expires.is_some_and(|d| d.date.is_none()) {
+            return Err(problem(source, None, "the expiry of a waiver is not a date such as 2026-12-31.".into()));
+        }
+    }
+    Ok(())
+}
+
+fn problem(source: &Source, span: Option<std::ops::Range<usize>>, message: String) -> Problem {
+    Problem {
+        level: Level::Error,
+        code: "configuration",
+        document: source.document(),
+        location: span.map(|s| source.location(Span::new(s.start, s.end))),
+        message,
+        help: Some("`kerbsync init` writes a commented example.".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kerbsync_source::DocumentId;
+
+    fn read(text: &str) -> Result<Settings, Problem> {
+        read_settings(&Source::decode(DocumentId(0), text.as_bytes().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn the_whole_file() {
+        let s = read(
+            r#"
+waivers_file = "waivers.toml"
+reference = "fe01.contoso.com"
+[[slots]]
+section = "system.webServer/x"
+account = "userName"
+secret = "password"
+[domains]
+CONTOSO = "contoso.com"
+[directory]
+complete = true
+[thresholds]
+password_age_days = 90
+[[waivers]]
+rule = "KS101"
+reason = "moved next week"
+expires = 2026-12-31
+[web_sites]
+internal = "Int"
+[simulated]
+seed = 7
+"#,
+        )
+        .unwrap();
+        assert_eq!((s.slots.len(), s.domains.len(), s.directory.complete, s.thresholds.password_age_days), (1, 1, true, Some(90)));
+    }
+
+    #[test]
+    fn an_unknown_key_and_a_waiver_without_reason_are_errors_with_a_place() {
+        let e = read("[domains]\nA = 'a.b'\n[slotz]\n").unwrap_err();
+        assert_eq!(e.location.unwrap().position.line, 3);
+        insta::assert_snapshot!(e.message, @"unknown field `slotz`, expected one of `slots`, `domains`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `simulated`.");
+        assert!(read("[[waivers]]\nrule='KS101'\nreason=' '\n").is_err());
+        assert!(read("[[waivers]]\nreason='x'\n").is_err());
+    }
+}

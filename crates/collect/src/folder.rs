@@ -1,0 +1,129 @@
+//! One server's folder: which file is what, and which configuration is in force.
+
+use crate::recognise::Recognised;
+use crate::server::{self, Context, KeyFile, ServerInput};
+use crate::take::Taken;
+use kerbsync_inventory::{Document as Record, DocumentKind, DocumentStatus, ServerConfiguration};
+use kerbsync_names::HostName;
+use kerbsync_source::{DocumentId, Problem};
+use kerbsync_xml::Document;
+
+/// What was found in a server's folder so far.
+pub(crate) struct Folder {
+    host: HostName,
+    configuration: Option<Candidate>,
+    redirection: Option<(DocumentId, Result<Document, Problem>)>,
+    keys: Vec<KeyFile>,
+    history: Vec<(String, DocumentId)>,
+    /// Configurations that another one stands before.
+    left: Vec<DocumentId>,
+}
+
+struct Candidate {
+    rank: u8,
+    id: DocumentId,
+    document: Result<Document, Problem>,
+}
+
+impl Folder {
+    pub(crate) const fn new(host: HostName) -> Self {
+        Self { host, configuration: None, redirection: None, keys: Vec::new(), history: Vec::new(), left: Vec::new() }
+    }
+
+    /// Takes a file of the folder; gives its content back where it is none of a server's.
+    pub(crate) fn accept(&mut self, below: &str, taken: &mut Taken) -> Option<Recognised> {
+        let path = below.to_ascii_lowercase();
+        let record = &mut taken.document;
+        let content = taken.content.take()?;
+        if path.contains("/cfghistory_") || path.starts_with("cfghistory_") {
+            record.kind = DocumentKind::ApplicationHostHistory;
+            record.status = DocumentStatus::SetAside("a snapshot of IIS's configuration history: evidence of the past, never the configuration in force".into());
+            if path.ends_with("applicationhost.config") {
+                self.history.push((path, record.id));
+            }
+            return None;
+        }
+        match content {
+            Recognised::Xml(xml) if server::is_redirection(&xml) => {
+                record.kind = DocumentKind::Redirection;
+                record.status = DocumentStatus::Used;
+                self.redirection = Some((record.id, Ok(xml)));
+            }
+            Recognised::Xml(xml) if server::is_application_host(&xml) => {
+                record.kind = DocumentKind::ApplicationHost;
+                self.configuration(&path, record, Ok(xml));
+            }
+            Recognised::Broken(DocumentKind::Redirection, problem) => self.redirection = Some((record.id, Err(problem))),
+            Recognised::Broken(DocumentKind::ApplicationHost, problem) => self.configuration(&path, record, Err(problem)),
+            Recognised::Xml(xml) if server::is_key_container(&xml) => {
+                record.kind = DocumentKind::KeyContainer;
+                self.key(server::read_key_xml(&xml), record);
+            }
+            Recognised::Text(kind, source) if kind == DocumentKind::KeyContainer || path.starts_with("keys/") => {
+                record.kind = DocumentKind::KeyContainer;
+                self.key(server::read_key_text(&source), record);
+            }
+            Recognised::Xml(xml) if server::is_iis_schema(&xml) => {
+                record.kind = DocumentKind::IisSchema;
+                record.status = DocumentStatus::SetAside("a schema of IIS: not needed".into());
+            }
+            other => return Some(other),
+        }
+        None
+    }
+
+    fn key(&mut self, key: Result<KeyFile, Problem>, record: &mut Record) {
+        match key {
+            Ok(key) => {
+                record.status = DocumentStatus::Used;
+                self.keys.push(key);
+            }
+            Err(problem) => record.status = DocumentStatus::Unreadable(problem),
+        }
+    }
+
+    /// The copy that 64-bit IIS reads goes before one at the root of the folder, and that before any other.
+    fn configuration(&mut self, path: &str, record: &mut Record, document: Result<Document, Problem>) {
+        let rank = if path.ends_with("system32/inetsrv/config/applicationhost.config") {
+            0
+        } else if path == "applicationhost.config" {
+            1
+        } else if path.ends_with("applicationhost.config") && !path.contains("syswow64") && !path.contains("/backup/") {
+            2
+        } else {
+            3
+        };
+        let new = Candidate { rank, id: record.id, document };
+        match &mut self.configuration {
+            Some(old) if old.rank <= new.rank => self.left.push(new.id),
+            slot => self.left.extend(slot.replace(new).map(|old| old.id)),
+        }
+    }
+
+    /// Reads the configuration in force, and completes the records of the folder's files.
+    pub(crate) fn finish(mut self, context: &Context<'_>, records: &mut [Record]) -> ServerConfiguration {
+        self.history.sort_by(|a, b| b.0.cmp(&a.0));
+        let mut problems = Vec::new();
+        let chosen = self.configuration.as_ref().map(|c| c.id);
+        let server = server::read_server(
+            ServerInput {
+                host: self.host,
+                configuration: self.configuration.as_ref().map(|c| (c.id, c.document.as_ref())),
+                redirection: self.redirection.as_ref().and_then(|(_, r)| r.as_ref().ok()),
+                keys: &self.keys,
+                history: self.history.into_iter().map(|(_, id)| id).collect(),
+            },
+            context,
+            &mut problems,
+        );
+        for record in records {
+            if Some(record.id) == chosen && !matches!(record.status, DocumentStatus::Unreadable(_)) {
+                record.status = DocumentStatus::Used;
+            } else if self.left.contains(&record.id) {
+                record.status = DocumentStatus::SetAside("another copy of this server's configuration is in force".into());
+            }
+            record.problems.extend(problems.iter().filter(|p| p.document == record.id).cloned());
+        }
+        server
+    }
+}

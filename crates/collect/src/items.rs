@@ -1,0 +1,124 @@
+//! What the inputs hold: every file, archives opened, each with the server it belongs to.
+
+use crate::Input;
+use kerbsync_names::HostName;
+use kerbsync_store::{ArchiveLimits, ArchiveStore, Entry, Key, ReadStore, StoreError};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+/// How deep archives within archives are opened.
+const ARCHIVE_DEPTH: usize = 3;
+
+/// One file to be read.
+pub(crate) struct Item {
+    pub(crate) store: Store,
+    pub(crate) key: Key,
+    /// Path for people: the input's label and the key.
+    pub(crate) path: String,
+    pub(crate) bytes: u64,
+    pub(crate) modified: Option<SystemTime>,
+    /// The server whose folder the file lies in: the folder's name and the path below it.
+    pub(crate) server: Option<(HostName, String)>,
+}
+
+/// A store of the request, or one opened on the way.
+#[derive(Clone)]
+pub(crate) enum Store {
+    Given(usize),
+    Opened(Arc<dyn ReadStore>),
+}
+
+impl Store {
+    pub(crate) fn get<'a>(&'a self, inputs: &'a [Input]) -> &'a dyn ReadStore {
+        match self {
+            Self::Given(i) => &*inputs[*i].store,
+            Self::Opened(store) => &**store,
+        }
+    }
+}
+
+/// Something that could not be listed or opened: path, reason.
+pub(crate) struct Obstacle {
+    pub(crate) path: String,
+    pub(crate) error: StoreError,
+    /// Length of the file, where it is one.
+    pub(crate) bytes: u64,
+}
+
+/// Everything in the inputs, in the order of paths, and what could not be listed.
+pub(crate) fn gather(inputs: &[Input]) -> (Vec<Item>, Vec<Obstacle>) {
+    let (mut items, mut obstacles) = (Vec::new(), Vec::new());
+    for (i, input) in inputs.iter().enumerate() {
+        walk(inputs, Store::Given(i), &input.label, 0, &mut items, &mut obstacles);
+    }
+    items.sort_by(|a, b| a.path.cmp(&b.path));
+    obstacles.sort_by(|a, b| a.path.cmp(&b.path));
+    (items, obstacles)
+}
+
+fn walk(inputs: &[Input], store: Store, label: &str, depth: usize, items: &mut Vec<Item>, obstacles: &mut Vec<Obstacle>) {
+    let listing = match store.get(inputs).list() {
+        Ok(listing) => listing,
+        Err(error) => return obstacles.push(Obstacle { path: label.to_owned(), error, bytes: 0 }),
+    };
+    obstacles.extend(listing.errors.into_iter().map(|error| Obstacle { path: join(label, error.path()), error, bytes: 0 }));
+    for Entry { key, bytes, modified } in listing.entries {
+        let path = join(label, key.as_str());
+        let server = server_of(&path, key.as_str());
+        if may_be_archive(&key) && store.get(inputs).peek(&key, 4).is_ok_and(|head| ArchiveStore::is_archive(&head)) {
+            let opened = if depth == ARCHIVE_DEPTH {
+                Err(StoreError::Archive { path: path.clone(), reason: format!("archives within archives are opened {ARCHIVE_DEPTH} deep; unpack this one") })
+            } else {
+                store.get(inputs).read(&key).and_then(|s| ArchiveStore::open(&path, s.bytes, ArchiveLimits::default()))
+            };
+            match opened {
+                Ok(archive) => walk(inputs, Store::Opened(Arc::new(archive)), &format!("{path}!"), depth + 1, items, obstacles),
+                Err(error) => obstacles.push(Obstacle { path, error, bytes }),
+            }
+            continue;
+        }
+        items.push(Item { store: store.clone(), key, path, bytes, modified, server });
+    }
+}
+
+fn join(label: &str, below: &str) -> String {
+    if label.is_empty() || label == "." {
+        return below.to_owned();
+    }
+    // A single file is its own label.
+    if label.rsplit(['/', '\\']).next() == Some(below) {
+        return label.replace('\\', "/");
+    }
+    format!("{}/{below}", label.replace('\\', "/").trim_end_matches('/'))
+}
+
+/// A configuration is never an archive, and asking each of thousands of them costs an open call.
+fn may_be_archive(key: &Key) -> bool {
+    let name = key.file_name().to_ascii_lowercase();
+    ![".config", ".xml", ".ldif", ".json", ".csv", ".toml", ".tbxml"].iter().any(|end| name.ends_with(end))
+}
+
+/// The server's folder that a file lies in: the part behind the last `servers` within the key, or at the end of the label.
+fn server_of(path: &str, key: &str) -> Option<(HostName, String)> {
+    let parts: Vec<&str> = path.split('/').collect();
+    let label_parts = parts.len() - key.split('/').count();
+    // `kerbsync audit bundle/servers` and `… bundle/servers/fe01.contoso.com` are meant too; a `servers` further up is somebody's folder.
+    let first = label_parts.saturating_sub(2);
+    let at = (first..parts.len().saturating_sub(2)).rev().find(|&i| parts[i].trim_end_matches('!').eq_ignore_ascii_case("servers"))?;
+    Some((HostName::new(parts[at + 1])?, parts[at + 2..].join("/")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn servers_are_found_in_bundles_and_in_parts_of_them() {
+        let host = |path, key| server_of(path, key).map(|(h, rest)| format!("{h}|{rest}"));
+        assert_eq!(host("b/servers/fe01.contoso.com/applicationHost.config", "servers/fe01.contoso.com/applicationHost.config").unwrap(), "fe01.contoso.com|applicationHost.config");
+        assert_eq!(host("b/servers/fe01.contoso.com/keys/a.xml", "fe01.contoso.com/keys/a.xml").unwrap(), "fe01.contoso.com|keys/a.xml");
+        assert_eq!(host("b/servers/fe01.contoso.com/keys/a.xml", "keys/a.xml").unwrap(), "fe01.contoso.com|keys/a.xml");
+        assert_eq!(host("home/servers/me/b/topology.xml", "topology.xml"), None);
+        assert_eq!(host("servers/readme.txt", "servers/readme.txt"), None);
+    }
+}

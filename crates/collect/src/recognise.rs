@@ -1,0 +1,163 @@
+//! What a file is, by its content.
+
+use kerbsync_inventory::DocumentKind;
+use kerbsync_source::{DecodeError, DocumentId, Level, Location, Position, Problem, Source};
+use kerbsync_xml::{Document, Limits, XmlError};
+
+/// A file, as far as its own bytes tell.
+pub(crate) enum Recognised {
+    /// Well-formed XML.
+    Xml(Document),
+    /// Text of a known kind that is not XML.
+    Text(DocumentKind, Source),
+    /// Recognised, and cannot be read.
+    Broken(DocumentKind, Problem),
+    /// Nothing that is read here: what it is, in a few words.
+    Noise(DocumentKind, String),
+}
+
+/// Roots that mark a file as one of ours even where the rest is cut.
+const ROOTS: &[(&str, DocumentKind)] = &[
+    ("configuration", DocumentKind::ApplicationHost),
+    ("Topology", DocumentKind::Topology),
+    ("TopologyBuilder", DocumentKind::TopologyBuilder),
+    ("AnchoredXml", DocumentKind::AnchoredXml),
+    ("DocItemSet", DocumentKind::DocItemSet),
+    ("KerberosAccountAssignment", DocumentKind::AnchoredXml),
+    ("Objs", DocumentKind::Clixml),
+    ("CsMgmtLog", DocumentKind::ManagementLog),
+    ("RSAKeyValue", DocumentKind::KeyContainer),
+];
+
+/// Looks at the bytes of a file. `path` decides nothing but whether an empty or damaged file was expected to be something.
+pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognised {
+    let expected = expected_by_name(path);
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return match expected {
+            Some(kind) => Recognised::Broken(kind, problem(id, "empty", "the file is empty.", "Export it again.")),
+            None => Recognised::Noise(DocumentKind::Empty, "an empty file".into()),
+        };
+    }
+    let head: Vec<u8> = bytes.iter().copied().take(1024).collect();
+    let utf16 = matches!(head.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..]);
+    if !utf16 && head.iter().any(|&b| b < 0x09 || (0x0E..0x20).contains(&b)) {
+        return match expected {
+            Some(kind) => Recognised::Broken(kind, problem(id, "binary", "the file holds binary data, not text.", "Export it again, or restore it from a backup.")),
+            None => Recognised::Noise(DocumentKind::Unrecognised, "binary data".into()),
+        };
+    }
+    let source = match Source::decode(id, bytes) {
+        Ok(source) => source,
+        Err(error) => return Recognised::Broken(expected.unwrap_or(DocumentKind::Unrecognised), undecodable(id, &error)),
+    };
+    let text = source.text().trim_start();
+    match text.as_bytes().first() {
+        Some(b'<') => xml(source, expected),
+        Some(b'{' | b'[') => Recognised::Text(DocumentKind::Json, source),
+        _ if text.starts_with("-----BEGIN ") => Recognised::Text(DocumentKind::KeyContainer, source),
+        _ if path.rsplit('/').next().is_some_and(|n| n.eq_ignore_ascii_case("kerbsync.toml")) => Recognised::Text(DocumentKind::ProjectConfiguration, source),
+        _ if kerbsync_ad::looks_like_ldif(text) => Recognised::Text(DocumentKind::Ldif, source),
+        _ if kerbsync_objects::looks_like_csv(text) => Recognised::Text(DocumentKind::Csv, source),
+        _ => match expected {
+            Some(kind) => Recognised::Broken(kind, problem(id, "not-xml", "the file does not begin with an XML element.", "Export it again.")),
+            None => Recognised::Text(DocumentKind::Unrecognised, source),
+        },
+    }
+}
+
+fn xml(source: Source, expected: Option<DocumentKind>) -> Recognised {
+    let kind = expected.or_else(|| root_kind(source.text()));
+    match Document::parse(source, &Limits::default()) {
+        Ok(document) => Recognised::Xml(document),
+        Err(error) => match kind {
+            Some(kind) => Recognised::Broken(kind, damaged(&error)),
+            None => Recognised::Noise(DocumentKind::Unrecognised, format!("markup that is not well-formed XML and of no known kind ({error})")),
+        },
+    }
+}
+
+fn damaged(error: &XmlError) -> Problem {
+    error.to_problem()
+}
+
+/// The kind that the first start tag names, in a text that may be cut anywhere.
+fn root_kind(text: &str) -> Option<DocumentKind> {
+    let mut rest = text.trim_start();
+    loop {
+        rest = rest.trim_start();
+        let skip = if rest.starts_with("<?") {
+            rest.find("?>")? + 2
+        } else if rest.starts_with("<!--") {
+            rest.find("-->")? + 3
+        } else {
+            break;
+        };
+        rest = &rest[skip..];
+    }
+    let name = rest.strip_prefix('<')?.split(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).next()?;
+    let local = name.rsplit(':').next()?;
+    ROOTS.iter().find(|(root, _)| *root == local).map(|(_, kind)| *kind)
+}
+
+/// Files that stand for something by name, so that an empty or damaged one is a failure and not noise.
+fn expected_by_name(path: &str) -> Option<DocumentKind> {
+    let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
+    match name.as_str() {
+        "applicationhost.config" => Some(DocumentKind::ApplicationHost),
+        "redirection.config" => Some(DocumentKind::Redirection),
+        "docitemset.xml" => Some(DocumentKind::DocItemSet),
+        _ if name.ends_with(".tbxml") => Some(DocumentKind::TopologyBuilder),
+        _ => None,
+    }
+}
+
+fn undecodable(id: DocumentId, error: &DecodeError) -> Problem {
+    let location = Location { position: Position { line: 1, column: 1 }, byte_start: error.byte_offset, byte_end: error.byte_offset };
+    Problem { location: Some(location), ..problem(id, "encoding", &format!("{}.", error.reason), "Export the file again.") }
+}
+
+pub(crate) fn problem(document: DocumentId, code: &'static str, message: &str, help: &str) -> Problem {
+    Problem { level: Level::Error, code, document, location: None, message: message.to_owned(), help: Some(help.to_owned()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(path: &str, bytes: &[u8]) -> String {
+        match recognise(DocumentId(0), path, bytes.to_vec()) {
+            Recognised::Xml(d) => format!("xml {}", d.root().name()),
+            Recognised::Text(kind, _) => format!("text {}", kind.name()),
+            Recognised::Broken(kind, problem) => format!("broken {}: {problem}", kind.name()),
+            Recognised::Noise(kind, what) => format!("noise {}: {what}", kind.name()),
+        }
+    }
+
+    #[test]
+    fn content_decides() {
+        let seen = [
+            kind("a.txt", b"<Topology/>"),
+            kind("photo.jpg", &[0xFF, 0xD8, 0xFF, 0xE0, 0, 0x10]),
+            kind("x.xml", b""),
+            kind("servers/a/applicationHost.config", b"\r\n"),
+            kind("cut.xml", b"<?xml version=\"1.0\"?>\n<!-- c -->\n<configuration>\n  <system.webServer>"),
+            kind("cut.html", b"<html><br>"),
+            kind("u.xml", &[0xFF, 0xFE, b'<', 0, 0, 0xD8]),
+            kind("k", b"-----BEGIN RSA PRIVATE KEY-----"),
+            kind("a.json", b" [1]"),
+            kind("notes.txt", b"hello"),
+        ];
+        insta::assert_snapshot!(seen.join("\n"), @r"
+        xml Topology
+        noise unrecognised: binary data
+        noise empty: an empty file
+        broken application-host: the file is empty. Export it again.
+        broken application-host: line 4, column 22 (byte 75): the file ends while <system.webServer> of line 4 is still open: it is cut, or its end tag is missing. Export the file again, or repair it at this place.
+        noise unrecognised: markup that is not well-formed XML and of no known kind (line 1, column 11 (byte 10): the file ends while <br> of line 1 is still open: it is cut, or its end tag is missing)
+        broken unrecognised: line 1, column 1 (byte 4): a UTF-16 surrogate without its partner: the file is damaged or cut. Export the file again.
+        text key-container
+        text json
+        text unrecognised
+        ");
+    }
+}

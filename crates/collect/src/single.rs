@@ -1,0 +1,65 @@
+//! One configuration by itself, for a look at its credential slots.
+
+use crate::CollectError;
+use crate::config::{Settings, read_settings};
+use crate::folder::Folder;
+use crate::recognise::recognise;
+use crate::server::Context;
+use crate::take::{Taken, record, sha256};
+use kerbsync_inventory::{Document, DocumentKind, ServerConfiguration};
+use kerbsync_names::HostName;
+use kerbsync_secret::Tagger;
+use kerbsync_source::{DocumentId, Problem, Source};
+
+/// One configuration, read by itself.
+#[derive(Debug)]
+pub struct Single {
+    /// The record of the file.
+    pub document: Document,
+    /// What it says.
+    pub server: ServerConfiguration,
+}
+
+/// Reads one applicationHost.config and its slots. `config` is a `kerbsync.toml` (path and content).
+///
+/// # Errors
+/// The outer error as for [`collect`](crate::collect); the inner one says why the file or the settings cannot be read.
+pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>)>) -> Result<Result<Single, Problem>, CollectError> {
+    let tagger = Tagger::new().map_err(|e| CollectError::Random(e.to_string()))?;
+    let settings = match config.map(|(_, bytes)| settings(bytes)).transpose() {
+        Ok(settings) => settings.unwrap_or_default(),
+        Err(problem) => return Ok(Err(problem)),
+    };
+    let id = DocumentId(0);
+    let mut document = record(id, path, bytes.len() as u64);
+    document.sha256 = Some(sha256(&bytes));
+    // The name of the file decides nothing here: whatever is given was meant as a configuration.
+    let content = recognise(id, "applicationHost.config", bytes);
+    let host = HostName::new(path.rsplit(['/', '\\']).next().unwrap_or(path)).or_else(|| HostName::new(path));
+    let Some(host) = host else { return Ok(Err(crate::recognise::problem(id, "no-name", "the file has no name.", "Give the path of a file."))) };
+    let mut folder = Folder::new(host);
+    let mut taken = Taken { document, content: Some(content) };
+    if folder.accept("applicationHost.config", &mut taken).is_some() {
+        return Ok(Err(crate::recognise::problem(
+            id,
+            "not-a-configuration",
+            "the file is no applicationHost.config: its root element is not <configuration>, or it has no section of IIS.",
+            "Give the applicationHost.config of a server.",
+        )));
+    }
+    let realms: Vec<(String, String)> = settings.domains.clone().into_iter().collect();
+    let mut records = [taken.document];
+    let server = folder.finish(&Context::new(&settings, &realms, &tagger), &mut records);
+    let [document] = records;
+    if let kerbsync_inventory::ServerStatus::Unreadable(problem) = &server.status {
+        return Ok(Err(problem.clone()));
+    }
+    debug_assert_eq!(document.kind, DocumentKind::ApplicationHost);
+    Ok(Ok(Single { document, server }))
+}
+
+fn settings(bytes: Vec<u8>) -> Result<Settings, Problem> {
+    let id = DocumentId(1);
+    let source = Source::decode(id, bytes).map_err(|e| crate::recognise::problem(id, "encoding", &format!("{e}."), "Save the settings as UTF-8."))?;
+    read_settings(&source)
+}

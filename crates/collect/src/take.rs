@@ -1,0 +1,70 @@
+//! Takes one file in: read, hash, recognise.
+
+use crate::Input;
+use crate::items::Item;
+use crate::recognise::{Recognised, problem, recognise};
+use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
+use kerbsync_source::DocumentId;
+use sha2::{Digest, Sha256};
+
+/// A file's record and what it was recognised as; `None` where it could not be read at all.
+pub(crate) struct Taken {
+    pub(crate) document: Document,
+    pub(crate) content: Option<Recognised>,
+}
+
+/// The record of a file before anything is known of it.
+pub(crate) fn record(id: DocumentId, path: &str, bytes: u64) -> Document {
+    Document {
+        id,
+        path: path.to_owned(),
+        sha256: None,
+        bytes,
+        kind: DocumentKind::Unrecognised,
+        status: DocumentStatus::Noise("not looked at".into()),
+        computer: None,
+        modified: None,
+        problems: Vec::new(),
+    }
+}
+
+/// SHA-256 as 64 hex digits.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(64);
+    for byte in Sha256::digest(bytes) {
+        // Writing to a String cannot fail.
+        let _ = write!(out, "{byte:02x}");
+    }
+    out
+}
+
+/// Reads a file and recognises it.
+pub(crate) fn take(inputs: &[Input], item: &Item, id: DocumentId) -> Taken {
+    let mut document = record(id, &item.path, item.bytes);
+    document.computer = item.server.as_ref().map(|(host, _)| host.clone());
+    document.modified = item.modified.and_then(|t| jiff::Timestamp::try_from(t).ok());
+    let snapshot = match item.store.get(inputs).read(&item.key) {
+        Ok(snapshot) => snapshot,
+        Err(error) => {
+            document.status = DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{error}."), "Check the permissions, or read a copy."));
+            return Taken { document, content: None };
+        }
+    };
+    document.sha256 = Some(sha256(&snapshot.bytes));
+    document.bytes = snapshot.bytes.len() as u64;
+    let content = recognise(id, &item.path, snapshot.bytes);
+    match &content {
+        Recognised::Broken(kind, problem) => {
+            document.kind = *kind;
+            document.status = DocumentStatus::Unreadable(problem.clone());
+        }
+        Recognised::Noise(kind, what) => {
+            document.kind = *kind;
+            document.status = DocumentStatus::Noise(what.clone());
+        }
+        Recognised::Text(kind, _) => document.kind = *kind,
+        Recognised::Xml(_) => {}
+    }
+    Taken { document, content: Some(content) }
+}
