@@ -1,0 +1,74 @@
+//! How IIS compares names and reads scalar values.
+
+use crate::Place;
+use kerbsync_source::{Level, Problem, ProblemSink};
+use kerbsync_xml::{Attribute, Element};
+
+/// Whether two names of sites, pools, applications or locations are the same: case does not count
+/// (`caseSensitive` is false by default in the IIS schema).
+#[must_use]
+pub fn same_name(a: &str, b: &str) -> bool {
+    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && a.to_lowercase() == b.to_lowercase())
+}
+
+/// The segments of a path between slashes; empty ones are left out, so `/Abs/` and `Abs` are the same.
+pub fn segments(path: &str) -> impl Iterator<Item = &str> {
+    path.split('/').filter(|s| !s.is_empty())
+}
+
+/// A boolean attribute. Only `true` and `false` were seen in real files; other letters' case is tolerated, anything else is reported
+/// and left out.
+pub(crate) fn boolean(element: Element<'_>, attribute: Attribute<'_>, problems: &mut dyn ProblemSink) -> Option<bool> {
+    let value = attribute.value();
+    let value = value.trim();
+    if value.eq_ignore_ascii_case("true") {
+        Some(true)
+    } else if value.eq_ignore_ascii_case("false") {
+        Some(false)
+    } else {
+        report_value(element, attribute, "true or false", problems);
+        None
+    }
+}
+
+/// Reports an attribute whose value is none of the expected ones. The value itself is not quoted.
+pub(crate) fn report_value(element: Element<'_>, attribute: Attribute<'_>, expected: &str, problems: &mut dyn ProblemSink) {
+    problems.report(Problem {
+        level: Level::Warning,
+        code: "iis-invalid-value",
+        document: element.document().source().document(),
+        location: Place::attribute(element, attribute).location(),
+        message: format!("attribute {} of <{}> is not {expected}: it was left out", attribute.name(), element.name()),
+        help: Some("IIS refuses such a file; correct the value.".into()),
+    });
+}
+
+/// A problem at the start tag of an element.
+pub(crate) fn problem(element: Element<'_>, level: Level, code: &'static str, message: String, help: &str) -> Problem {
+    Problem {
+        level,
+        code,
+        document: element.document().source().document(),
+        location: Place::element(element).location(),
+        message,
+        help: Some(help.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_compare_without_case_beyond_ascii() {
+        assert!(same_name("Lync Server", "LYNC server"));
+        assert!(same_name("Büro", "BÜRO"));
+        assert!(!same_name("Büro", "Buro"));
+    }
+
+    #[test]
+    fn empty_segments_do_not_count() {
+        assert_eq!(segments("/Abs//files/").collect::<Vec<_>>(), ["Abs", "files"]);
+        assert_eq!(segments("/").count(), 0);
+    }
+}
