@@ -7,7 +7,11 @@ use crate::{MAX_DEPTH, MAX_VALUES, Object, Property, Value, is_secret_property};
 use base64::Engine as _;
 use kerbsync_source::{Level, Origin, Problem, Span};
 use kerbsync_xml::{Document, Element, NodeId};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// Values that references may repeat: objects that each refer twice to the one before would double with every one of them.
+const MAX_REPEATED: usize = 200_000;
 
 /// The objects of a Clixml document, in order. A list at the top gives its items; a text at the top is an object that is only its text.
 ///
@@ -36,6 +40,7 @@ pub fn read_clixml(document: &Document, problems: &mut Vec<Problem>) -> Vec<Obje
         path: String::new(),
         referred: None,
         left: MAX_VALUES,
+        repeated_left: MAX_REPEATED,
         full: false,
         problems,
     };
@@ -64,6 +69,7 @@ struct Reader<'d, 'p> {
     /// While an object is read for the second time: the place of the reference.
     referred: Option<Origin>,
     left: usize,
+    repeated_left: usize,
     full: bool,
     problems: &'p mut Vec<Problem>,
 }
@@ -80,15 +86,16 @@ struct Parts {
 
 impl<'d> Reader<'d, '_> {
     fn value(&mut self, element: Element<'d>, depth: usize) -> Value {
-        if self.left == 0 {
+        let left = if self.referred.is_some() { &mut self.repeated_left } else { &mut self.left };
+        if *left == 0 {
             if !self.full {
                 self.full = true;
-                let message = format!("the document holds more than {MAX_VALUES} values: the rest is left out");
+                let message = "the document holds too many values, or references that repeat too many: the rest is left out".to_owned();
                 self.report(Level::Error, "clixml-size", element, message, Some("Export fewer objects or fewer properties."));
             }
             return Value::Lost("beyond the bound of values".into());
         }
-        self.left -= 1;
+        *left -= 1;
         match element.local_name() {
             "Obj" => self.object(element, depth),
             "Ref" => self.reference(element, depth),
@@ -147,6 +154,11 @@ impl<'d> Reader<'d, '_> {
         if let Some(id) = element.attribute("RefId").filter(|_| self.referred.is_none()) {
             self.objects.insert(id.value().into_owned(), element);
         }
+        if self.active.contains(&element.id()) {
+            // A cycle, as between a service and its pool; its name is all that can be given.
+            let name = element.child("ToString").map(|t| unescape(&t.text()));
+            return name.map_or_else(|| Value::Lost("a reference to an object around it".into()), Value::Text);
+        }
         let origin = self.origin(element, "");
         if depth >= MAX_DEPTH {
             self.report(
@@ -175,7 +187,7 @@ impl<'d> Reader<'d, '_> {
     fn parts(&mut self, element: Element<'d>, depth: usize) -> Parts {
         let mut parts = Parts::default();
         let top = self.active.len() == 1 && self.referred.is_none();
-        let mut names = HashSet::new();
+        let mut names: HashMap<String, usize> = HashMap::new();
         for child in element.children() {
             match child.local_name() {
                 "TN" => {
@@ -194,12 +206,12 @@ impl<'d> Reader<'d, '_> {
                     for property in child.children() {
                         let name = property.attribute("N").map(|n| unescape(&n.value())).unwrap_or_default();
                         let property = self.property(property, name, depth);
-                        if names.insert(property.name.to_lowercase()) {
-                            parts.properties.push(property);
-                        } else if let Some(old) =
-                            parts.properties.iter_mut().find(|p| p.name.to_lowercase() == property.name.to_lowercase())
-                        {
-                            *old = property;
+                        match names.entry(property.name.to_lowercase()) {
+                            Entry::Occupied(at) => parts.properties[*at.get()] = property,
+                            Entry::Vacant(place) => {
+                                place.insert(parts.properties.len());
+                                parts.properties.push(property);
+                            }
                         }
                     }
                 }
@@ -246,11 +258,6 @@ impl<'d> Reader<'d, '_> {
             self.report(Level::Warning, "clixml-reference", element, "a <Ref> that leads to no object before it".into(), None);
             return Value::Lost("a reference to nothing".into());
         };
-        if self.active.contains(&target.id()) {
-            // A cycle, as between a service and its pool; its name is all that can be given.
-            let name = target.child("ToString").map(|t| unescape(&t.text()));
-            return name.map_or_else(|| Value::Lost("a reference to an object around it".into()), Value::Text);
-        }
         let outer = self.referred.is_none();
         if outer {
             self.referred = Some(self.origin(element, ""));

@@ -28,7 +28,7 @@ const ABOUT: &[&str] = &[
     "expir",
     "required",
     "notreqd",
-    "count",
+    "pwdcount",
     "badp",
     "badpassword",
     "pwdage",
