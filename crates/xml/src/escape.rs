@@ -24,8 +24,9 @@ pub(crate) fn reference(text: &str) -> Option<(char, usize)> {
     Some((c, end + 1))
 }
 
-/// Whether XML 1.0 allows the character.
-pub(crate) fn is_char(c: char) -> bool {
+/// Whether XML 1.0 allows the character, as itself or as a reference.
+#[must_use]
+pub fn is_char(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r') || (c >= ' ' && c != '\u{FFFE}' && c != '\u{FFFF}')
 }
 

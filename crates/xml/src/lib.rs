@@ -23,5 +23,6 @@ pub use attribute::{Attribute, Attributes};
 pub use document::Document;
 pub use element::{Children, Descendants, Element, NodeId};
 pub use error::{ErrorKind, XmlError};
-pub use escape::{escape_attribute, escape_text};
+pub use escape::{escape_attribute, escape_text, is_char};
 pub use limits::Limits;
+pub use parse::is_name;

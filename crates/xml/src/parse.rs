@@ -263,7 +263,9 @@ fn references(raw: &str, base: usize) -> Result<(), Fail> {
     Ok(())
 }
 
-fn is_name(name: &str) -> bool {
+/// Whether the text is a name of an element or attribute: XML 1.0's rule for ASCII, every other character accepted.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
     let ok = |c: char, first: bool| {
         c.is_ascii_alphabetic()
             || matches!(c, '_' | ':')
