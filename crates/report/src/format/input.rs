@@ -1,0 +1,103 @@
+//! Input documents.
+
+use super::{InputStatus, Level};
+use kerbsync_inventory::{Document, DocumentStatus};
+use serde::{Deserialize, Serialize};
+
+/// One input document: a file, or a member of an archive.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Input {
+    /// Path as given and below it; a member of an archive as `archive.zip!/member`.
+    pub path: String,
+    /// SHA-256 of its bytes, 64 hex digits; null where they could not be read.
+    pub sha256: Option<String>,
+    /// What it was recognised as.
+    pub kind: String,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// What became of it.
+    pub status: InputStatus,
+    /// Why it was set aside, is noise or cannot be read.
+    pub reason: Option<String>,
+    /// The server it belongs to.
+    pub computer: Option<String>,
+    /// When it was last changed, RFC 3339 UTC.
+    pub modified: Option<String>,
+    /// What its reader noticed.
+    pub problems: Vec<Problem>,
+}
+
+impl From<&Document> for Input {
+    fn from(document: &Document) -> Self {
+        let mut problems: Vec<Problem> = document.problems.iter().map(Problem::from).collect();
+        let reason = match &document.status {
+            DocumentStatus::Used => None,
+            DocumentStatus::SetAside(why) | DocumentStatus::Noise(why) => Some(why.clone()),
+            DocumentStatus::Unreadable(problem) => {
+                let problem = Problem::from(problem);
+                let message = problem.message.clone();
+                if !problems.contains(&problem) {
+                    problems.insert(0, problem);
+                }
+                Some(message)
+            }
+        };
+        Self {
+            path: document.path.clone(),
+            sha256: document.sha256.clone(),
+            kind: document.kind.name().to_owned(),
+            bytes: document.bytes,
+            status: InputStatus::from(&document.status),
+            reason,
+            computer: document.computer.as_ref().map(ToString::to_string),
+            modified: document.modified.map(|t| t.to_string()),
+            problems,
+        }
+    }
+}
+
+/// Something noticed in a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// How much it hinders.
+    pub level: Level,
+    /// Kebab-case id of the kind of problem.
+    pub code: String,
+    /// What was found and what was expected.
+    pub message: String,
+    /// What to do next.
+    pub help: Option<String>,
+    /// Line, from 1.
+    pub line: Option<u32>,
+    /// Column, from 1.
+    pub column: Option<u32>,
+    /// First byte in the file.
+    pub byte_start: Option<u64>,
+    /// One past the last byte.
+    pub byte_end: Option<u64>,
+}
+
+impl From<&kerbsync_source::Problem> for Problem {
+    fn from(problem: &kerbsync_source::Problem) -> Self {
+        let location = problem.location;
+        Self {
+            level: problem.level.into(),
+            code: problem.code.to_owned(),
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+            line: location.map(|l| l.position.line),
+            column: location.map(|l| l.position.column),
+            byte_start: location.map(|l| l.byte_start),
+            byte_end: location.map(|l| l.byte_end),
+        }
+    }
+}
+
+/// A path given by the user that could not be opened at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotOpened {
+    /// The path.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}

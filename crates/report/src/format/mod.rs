@@ -1,0 +1,52 @@
+//! The formats for programs, `kerbsync.<noun>/v1`. Fields are added, never renamed or removed; readers must skip what they do not know.
+
+mod audit;
+mod coverage;
+mod estate;
+mod input;
+mod place;
+mod rules;
+mod slots;
+mod words;
+
+pub use audit::{Finding, Fired, OutcomeCount, Report, Run, Summary, Verdict};
+pub use coverage::{
+    AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, ReportCoverage,
+    SecretCoverage, TopologyCoverage,
+};
+pub use estate::{Assignment, Computer, Estate, InventoryReport, InventorySummary, Pool, Site, StateCount, Topology};
+pub use input::{Input, NotOpened, Problem};
+pub use place::Place;
+pub use rules::{Rule, RulesReport};
+pub use slots::{Provider, Slot, SlotsReport};
+pub use words::{Basis, Conclusion, InputStatus, Level, Outcome, Severity, State};
+
+use serde::{Deserialize, Serialize};
+
+/// The program that wrote a document.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    /// `kerbsync`.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Tool {
+    /// kerbsync in that version.
+    #[must_use]
+    pub fn kerbsync(version: &str) -> Self {
+        Self { name: "kerbsync".to_owned(), version: version.to_owned() }
+    }
+}
+
+/// Name of the audit report's format.
+pub const REPORT: &str = "kerbsync.report/v1";
+/// Name of the inventory's format.
+pub const INVENTORY: &str = "kerbsync.inventory/v1";
+/// Name of the list of rules' format.
+pub const RULES: &str = "kerbsync.rules/v1";
+/// Name of the format for the slots of one configuration.
+pub const SLOTS: &str = "kerbsync.slots/v1";
+/// Name of the format for what a name resolves to.
+pub const RESOLVE: &str = "kerbsync.resolve/v1";

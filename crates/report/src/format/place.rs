@@ -1,0 +1,51 @@
+//! Places in input documents.
+
+use kerbsync_inventory::Inventory;
+use kerbsync_source::Origin;
+use serde::{Deserialize, Serialize};
+
+/// A place in an input document. Lines and columns count from 1, columns in Unicode characters; bytes are offsets in the file on disk.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Path of the document as in `inputs`.
+    pub path: String,
+    /// Line.
+    pub line: Option<u32>,
+    /// Column.
+    pub column: Option<u32>,
+    /// First byte.
+    pub byte_start: Option<u64>,
+    /// One past the last byte.
+    pub byte_end: Option<u64>,
+    /// What holds the value: an element path, an attribute or property name; null for the whole document.
+    pub element: Option<String>,
+    /// What is there, in a few words.
+    pub note: Option<String>,
+    /// The line with every secret-looking value masked.
+    pub excerpt: Option<String>,
+}
+
+impl Place {
+    /// The place of an origin; `note` is dropped when empty.
+    #[must_use]
+    pub fn of(origin: &Origin, note: &str, inventory: &Inventory) -> Self {
+        let path = inventory.document(origin.document).map_or_else(|| format!("document {}", origin.document.0), |d| d.path.clone());
+        Self::in_document(origin, note, path)
+    }
+
+    /// The same where the path is known.
+    #[must_use]
+    pub fn in_document(origin: &Origin, note: &str, path: String) -> Self {
+        let text = |s: &str| (!s.is_empty()).then(|| s.to_owned());
+        Self {
+            path,
+            line: origin.location.map(|l| l.position.line),
+            column: origin.location.map(|l| l.position.column),
+            byte_start: origin.location.map(|l| l.byte_start),
+            byte_end: origin.location.map(|l| l.byte_end),
+            element: text(&origin.element),
+            note: text(note),
+            excerpt: origin.excerpt.as_deref().and_then(text),
+        }
+    }
+}

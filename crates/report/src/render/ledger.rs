@@ -1,0 +1,239 @@
+//! The ledger: what was looked at, and what could not be.
+
+use super::paper::{BLUE, Cell, GREEN, Paper, RED, YELLOW, count};
+use crate::format::{Coverage, Gap, Input, InputStatus, Level, Report};
+
+/// Gaps of one kind, and files of one status, from which on only the first are shown.
+const MANY: usize = 10;
+
+/// The whole ledger of an audit.
+pub(super) fn ledger(paper: &mut Paper<'_>, report: &Report) {
+    paper.heading("What was checked");
+    paper.gap();
+    let rows: Vec<Vec<Cell>> = lines(&report.coverage)
+        .into_iter()
+        .map(|(what, how, text)| {
+            let (word, style) = match how {
+                How::Yes => ("yes", GREEN),
+                How::Partly => ("partly", YELLOW),
+                How::No => ("no", RED),
+            };
+            vec![what.into(), Cell::styled(word, style), text.into()]
+        })
+        .collect();
+    paper.table(2, false, &rows);
+    unreadable(paper, &report.inputs);
+    left_aside(paper, &report.inputs);
+    gaps(paper, &report.coverage.gaps);
+}
+
+#[derive(Clone, Copy)]
+enum How {
+    Yes,
+    Partly,
+    No,
+}
+
+const fn how(have: usize, of: usize) -> How {
+    match have {
+        0 => How::No,
+        have if have < of => How::Partly,
+        _ => How::Yes,
+    }
+}
+
+fn lines(c: &Coverage) -> Vec<(&'static str, How, String)> {
+    vec![documents(c), topology(c), assignments(c), configurations(c), secrets(c), directory(c), reports(c)]
+}
+
+fn documents(c: &Coverage) -> (&'static str, How, String) {
+    let d = &c.documents;
+    let mut text = format!("{} of {} used", d.used, count(d.total, "document"));
+    for (n, what) in [(d.unreadable, "not readable"), (d.set_aside, "set aside"), (d.noise, "of no kind that is read")] {
+        if n > 0 {
+            text.push_str(&format!(", {n} {what}"));
+        }
+    }
+    if !c.not_opened.is_empty() {
+        text.push_str(&format!(", {} not opened", count(c.not_opened.len(), "path")));
+    }
+    let whole = d.unreadable == 0 && c.not_opened.is_empty();
+    (
+        "documents",
+        if d.used == 0 {
+            How::No
+        } else if whole {
+            How::Yes
+        } else {
+            How::Partly
+        },
+        text,
+    )
+}
+
+fn topology(c: &Coverage) -> (&'static str, How, String) {
+    let t = &c.topology;
+    let Some(used) = &t.used else {
+        return ("topology", How::No, "none among the inputs: sites, pools and servers in scope are not known".to_owned());
+    };
+    let mut text = used.clone();
+    if t.draft {
+        text.push_str(", a draft that was never published");
+    }
+    if !t.complete {
+        text.push_str(", a part of the deployment");
+    }
+    if t.documents > 1 {
+        text.push_str(&format!(" ({} in all)", count(t.documents, "topology document")));
+    }
+    ("topology", if t.draft || !t.complete { How::Partly } else { How::Yes }, text)
+}
+
+fn assignments(c: &Coverage) -> (&'static str, How, String) {
+    let a = &c.assignments;
+    if !a.known {
+        return ("assignments", How::No, "no export among the inputs: which sites have an account is not known".to_owned());
+    }
+    ("assignments", How::Yes, format!("{}, {} with an account", count(a.count, "assignment"), count(a.sites_with_account, "site")))
+}
+
+fn configurations(c: &Coverage) -> (&'static str, How, String) {
+    let s = &c.configurations;
+    let mut text = if s.web_servers == 0 && s.other > 0 {
+        "no web server is known from a topology".to_owned()
+    } else {
+        format!("{} of {} read", s.read, count(s.web_servers, "web server"))
+    };
+    for (n, what) in [(s.unreadable, "not readable"), (s.missing, "without a configuration")] {
+        if n > 0 {
+            text.push_str(&format!(", {n} {what}"));
+        }
+    }
+    if s.in_scope < s.web_servers {
+        text.push_str(&format!("; {} must hold an account", s.in_scope));
+    }
+    if s.other > 0 {
+        text.push_str(&format!("; {} of servers in no topology", count(s.other, "configuration")));
+    }
+    ("configurations", if s.web_servers == 0 && s.other > 0 { How::Partly } else { how(s.read, s.web_servers) }, text)
+}
+
+fn secrets(c: &Coverage) -> (&'static str, How, String) {
+    let s = &c.secrets;
+    if s.slots == 0 {
+        return ("secrets", How::No, "no credential slot in force where an account is expected".to_owned());
+    }
+    let mut text = format!("{} of {} compared", s.opened + s.clear + s.empty, count(s.slots, "slot"));
+    for (n, what) in [(s.opened, "opened with keys"), (s.clear, "in clear"), (s.empty, "empty"), (s.sealed, "encrypted and not opened")] {
+        if n > 0 {
+            text.push_str(&format!(", {n} {what}"));
+        }
+    }
+    ("secrets", how(s.slots - s.sealed, s.slots), text)
+}
+
+fn directory(c: &Coverage) -> (&'static str, How, String) {
+    let d = &c.directory;
+    if !d.known {
+        return ("directory", How::No, "no export among the inputs: accounts, service principal names and flags are not known".to_owned());
+    }
+    let mut text = format!(
+        "{} of {} found among {}",
+        d.assigned_found,
+        count(d.assigned_accounts, "assigned account"),
+        count(d.accounts, "exported account")
+    );
+    if !d.complete {
+        text.push_str(", not known to be complete");
+    }
+    let missing: Vec<&str> = d.attributes.iter().filter(|a| a.known < d.assigned_found).map(|a| a.name.as_str()).collect();
+    if !missing.is_empty() {
+        text.push_str(&format!("; not exported for all of them: {}", missing.join(", ")));
+    }
+    let whole = d.assigned_found == d.assigned_accounts && missing.is_empty() && d.complete;
+    ("directory", if whole { How::Yes } else { How::Partly }, text)
+}
+
+fn reports(c: &Coverage) -> (&'static str, How, String) {
+    let r = &c.reports;
+    if r.count == 0 {
+        return ("product's reports", How::No, "none among the inputs".to_owned());
+    }
+    let mut text = format!("{} of {}", count(r.count, "report"), r.cmdlets.join(", "));
+    if let Some(newest) = &r.newest {
+        text.push_str(&format!("; the newest of {newest}"));
+    }
+    ("product's reports", How::Yes, text)
+}
+
+/// Documents that cannot be read, each with its place and what to do.
+pub(super) fn unreadable(paper: &mut Paper<'_>, inputs: &[Input]) {
+    let bad: Vec<&Input> = inputs.iter().filter(|i| i.status == InputStatus::Unreadable).collect();
+    if bad.is_empty() {
+        return;
+    }
+    paper.heading(&format!("Not readable: {}", count(bad.len(), "document")));
+    paper.gap();
+    let shown = if paper.view.verbosity == 0 { MANY.min(bad.len()) } else { bad.len() };
+    for input in &bad[..shown] {
+        let problem = input.problems.iter().find(|p| p.level == Level::Error).or(input.problems.first());
+        let at = problem.and_then(|p| Some(format!(":{}:{}", p.line?, p.column?))).unwrap_or_default();
+        paper.line(2, &format!("{}{at}", input.path), Some(RED));
+        let byte = problem.and_then(|p| p.byte_start).map(|b| format!(" (byte {b})")).unwrap_or_default();
+        paper.text(4, &format!("{}{byte}", problem.map(|p| &p.message).or(input.reason.as_ref()).map_or("it cannot be read", |m| m)));
+        if let Some(help) = problem.and_then(|p| p.help.as_ref()) {
+            paper.labelled(4, "help:", Some(BLUE), help, 10);
+        }
+    }
+    more(paper, bad.len() - shown, "more document");
+}
+
+fn more(paper: &mut Paper<'_>, rest: usize, what: &str) {
+    if rest > 0 {
+        paper.text(2, &format!("and {}: -v shows all", count(rest, what)));
+    }
+}
+
+/// Documents that were not used: noise and those that another one stands for; only their number unless asked.
+fn left_aside(paper: &mut Paper<'_>, inputs: &[Input]) {
+    for (status, heading) in [(InputStatus::SetAside, "Set aside"), (InputStatus::Noise, "Of no kind that is read")] {
+        let group: Vec<&Input> = inputs.iter().filter(|i| i.status == status).collect();
+        if group.is_empty() {
+            continue;
+        }
+        paper.heading(&format!("{heading}: {}", count(group.len(), "document")));
+        paper.gap();
+        let shown = if paper.view.verbosity == 0 { MANY.min(group.len()) } else { group.len() };
+        for input in &group[..shown] {
+            paper.labelled(2, &input.path, None, &input.reason.as_ref().map(|r| format!("- {r}")).unwrap_or_default(), 4);
+        }
+        more(paper, group.len() - shown, "more document");
+    }
+}
+
+/// What could not be joined or proved, gaps of one kind together.
+pub(super) fn gaps(paper: &mut Paper<'_>, gaps: &[Gap]) {
+    if gaps.is_empty() {
+        return;
+    }
+    paper.heading(&format!("Not known: {}", count(gaps.len(), "gap")));
+    paper.gap();
+    let mut sorted: Vec<&Gap> = gaps.iter().collect();
+    sorted.sort_by(|a, b| a.code.cmp(&b.code));
+    for kind in sorted.chunk_by(|a, b| a.code == b.code) {
+        let shown = if paper.view.verbosity == 0 { MANY.min(kind.len()) } else { kind.len() };
+        let one_remedy = kind.iter().all(|g| g.remedy == kind[0].remedy);
+        for gap in &kind[..shown] {
+            let subject = gap.subject.as_deref().filter(|s| !gap.reason.to_lowercase().contains(&s.to_lowercase()));
+            let text = subject.map_or_else(|| gap.reason.clone(), |s| format!("{s}: {}", gap.reason));
+            paper.labelled(2, "-", None, &text, 4);
+            if let Some(remedy) = gap.remedy.as_ref().filter(|_| !one_remedy) {
+                paper.labelled(4, "help:", Some(BLUE), remedy, 10);
+            }
+        }
+        more(paper, kind.len() - shown, "more gap of this kind");
+        if let Some(remedy) = kind[0].remedy.as_ref().filter(|_| one_remedy) {
+            paper.labelled(4, "help:", Some(BLUE), remedy, 10);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! Texts for people, made from the formats.
+
+mod audit;
+mod caret;
+mod excerpt;
+mod findings;
+mod inventory;
+mod json;
+mod ledger;
+mod paper;
+mod rules;
+mod servers;
+mod slots;
+
+pub use audit::{LOOKED_FOR, audit};
+pub use inventory::inventory;
+pub use json::json;
+pub use rules::{explain, rules};
+pub use slots::slots;
+
+/// How a text is to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    /// Whether colours may be used.
+    pub color: bool,
+    /// Columns that a line should not pass. Names and paths are never cut or broken, so some lines are longer.
+    pub width: usize,
+    /// 0 what needs attention, 1 also what passed and long lists in full, 2 also what did not apply.
+    pub verbosity: u8,
+}
+
+impl View {
+    /// No colour, 100 columns, only what needs attention.
+    pub const PLAIN: Self = Self { color: false, width: 100, verbosity: 0 };
+}

@@ -1,0 +1,239 @@
+//! Lines, wrapping, tables and colours. Every text from outside is cleaned here and nowhere else.
+
+use super::View;
+use anstyle::{AnsiColor, Style};
+use std::borrow::Cow;
+
+pub(super) const BOLD: Style = Style::new().bold();
+pub(super) const DIM: Style = Style::new().dimmed();
+pub(super) const RED: Style = AnsiColor::BrightRed.on_default().bold();
+pub(super) const YELLOW: Style = AnsiColor::Yellow.on_default().bold();
+pub(super) const GREEN: Style = AnsiColor::BrightGreen.on_default().bold();
+pub(super) const BLUE: Style = AnsiColor::BrightBlue.on_default().bold();
+pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
+
+/// The text without characters that steer a terminal or turn the direction of writing: these are spelled `\u{1b}`.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| {
+        (c.is_control() && c != '\t')
+            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => out.push(' '),
+            c if steers(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Columns that a text takes: wide East Asian characters and emoji two, combining marks none.
+pub(super) fn columns(text: &str) -> usize {
+    let wide = |c: char| matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1faff | 0x20000..=0x3fffd);
+    let none = |c: char| matches!(u32::from(c), 0x300..=0x36f | 0x200b..=0x200d | 0xfe00..=0xfe0f | 0x20d0..=0x20ff);
+    text.chars().map(|c| if none(c) { 0 } else { 1 + usize::from(wide(c)) }).sum()
+}
+
+/// A text under way.
+#[derive(Debug)]
+pub(super) struct Paper<'v> {
+    pub(super) view: &'v View,
+    out: String,
+}
+
+/// A cell of a table.
+#[derive(Debug, Clone)]
+pub(super) struct Cell {
+    text: String,
+    style: Option<Style>,
+}
+
+impl Cell {
+    pub(super) fn styled(text: &str, style: Style) -> Self {
+        Self { text: clean(text).into_owned(), style: Some(style) }
+    }
+}
+
+impl<T: AsRef<str>> From<T> for Cell {
+    fn from(text: T) -> Self {
+        Self { text: clean(text.as_ref()).into_owned(), style: None }
+    }
+}
+
+impl<'v> Paper<'v> {
+    pub(super) const fn new(view: &'v View) -> Self {
+        Self { view, out: String::new() }
+    }
+
+    pub(super) fn into_text(self) -> String {
+        self.out
+    }
+
+    /// A blank line, unless one is there already or nothing was written.
+    pub(super) fn gap(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+
+    fn paint(&mut self, style: Option<Style>, text: &str) {
+        match style.filter(|_| self.view.color && !text.is_empty()) {
+            Some(style) => self.out.push_str(&format!("{style}{text}{style:#}")),
+            None => self.out.push_str(text),
+        }
+    }
+
+    /// A heading after a blank line.
+    pub(super) fn heading(&mut self, text: &str) {
+        self.gap();
+        self.line(0, text, Some(BOLD));
+    }
+
+    /// One line that is not wrapped.
+    pub(super) fn line(&mut self, indent: usize, text: &str, style: Option<Style>) {
+        self.out.push_str(&" ".repeat(indent));
+        self.paint(style, &clean(text));
+        self.out.push('\n');
+    }
+
+    /// Lines made elsewhere, already clean.
+    pub(super) fn raw(&mut self, lines: &str) {
+        self.out.push_str(lines);
+    }
+
+    /// A wrapped text.
+    pub(super) fn text(&mut self, indent: usize, text: &str) {
+        self.labelled(indent, "", None, text, indent);
+    }
+
+    /// A wrapped text behind a label; its further lines are indented by `hang`. Words are never broken.
+    pub(super) fn labelled(&mut self, indent: usize, label: &str, style: Option<Style>, text: &str, hang: usize) {
+        let label = clean(label);
+        self.out.push_str(&" ".repeat(indent));
+        self.paint(style, &label);
+        let mut at = indent + columns(&label);
+        let mut fresh = label.is_empty();
+        for word in clean(text).split_whitespace() {
+            let width = columns(word);
+            if !fresh && at + 1 + width > self.view.width {
+                self.out.push('\n');
+                self.out.push_str(&" ".repeat(hang));
+                at = hang;
+                fresh = true;
+            }
+            if !fresh {
+                self.out.push(' ');
+                at += 1;
+            }
+            self.out.push_str(word);
+            at += width;
+            fresh = false;
+        }
+        self.out.push('\n');
+    }
+
+    /// Rows in aligned columns, two blanks between them. The first row is the head when `head` is set.
+    pub(super) fn table(&mut self, indent: usize, head: bool, rows: &[Vec<Cell>]) {
+        let mut widths: Vec<usize> = Vec::new();
+        for row in rows {
+            for (i, cell) in row.iter().enumerate() {
+                let width = columns(&cell.text);
+                match widths.get_mut(i) {
+                    Some(w) => *w = (*w).max(width),
+                    None => widths.push(width),
+                }
+            }
+        }
+        for (r, row) in rows.iter().enumerate() {
+            self.out.push_str(&" ".repeat(indent));
+            // Blanks are written before the next cell that is not empty, so that no line ends with blanks.
+            let mut owed = 0;
+            for (cell, width) in row.iter().zip(&widths) {
+                if !cell.text.is_empty() {
+                    self.out.push_str(&" ".repeat(owed));
+                    owed = 0;
+                    self.paint(if head && r == 0 { Some(DIM) } else { cell.style }, &cell.text);
+                }
+                owed += width - columns(&cell.text) + 2;
+            }
+            self.out.push('\n');
+        }
+    }
+}
+
+/// `1 error`, `2 errors`, `1,995 servers`.
+pub(super) fn count(n: usize, one: &str) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(c);
+    }
+    match n {
+        1 => format!("{grouped} {one}"),
+        _ => match one.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o'])) {
+            Some(stem) => format!("{grouped} {stem}ies"),
+            None => format!("{grouped} {one}s"),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_read_well() {
+        assert_eq!(
+            [count(0, "error"), count(1, "entry"), count(2, "entry"), count(1995, "server"), count(1_234_567, "key")],
+            ["0 errors", "1 entry", "2 entries", "1,995 servers", "1,234,567 keys"]
+        );
+    }
+
+    #[test]
+    fn escape_sequences_of_inputs_do_not_reach_the_terminal() {
+        assert_eq!(clean("a\u{1b}[31mb\u{202e}c\r\nd"), "a\\u{1b}[31mb\\u{202e}c  d");
+        let mut paper = Paper::new(&View::PLAIN);
+        paper.table(0, false, &[vec!["x\u{1b}]0;title\u{7}".into()]]);
+        paper.labelled(0, "\u{9b}2J", None, "\u{1b}c", 0);
+        assert!(!paper.into_text().contains(['\u{1b}', '\u{9b}', '\u{7}']));
+    }
+
+    #[test]
+    fn wrapping_keeps_words_whole_and_hangs() {
+        let mut paper = Paper::new(&View { width: 24, ..View::PLAIN });
+        paper.labelled(2, "help:", None, "export the directory with a-very-long-command-line-name once", 8);
+        insta::assert_snapshot!(paper.into_text(), @r"
+          help: export the
+                directory with
+                a-very-long-command-line-name
+                once
+        ");
+    }
+
+    #[test]
+    fn tables_align_by_columns_of_the_screen() {
+        let mut paper = Paper::new(&View::PLAIN);
+        paper.table(1, true, &[vec!["site".into(), "state".into()], vec!["東京".into(), "".into()], vec!["Zürich".into(), "stale".into()]]);
+        insta::assert_snapshot!(paper.into_text(), @r"
+         site    state
+         東京
+         Zürich  stale
+        ");
+    }
+
+    #[test]
+    fn colours_only_when_allowed() {
+        let view = View { color: true, ..View::PLAIN };
+        let mut paper = Paper::new(&view);
+        paper.line(0, "x", Some(RED));
+        assert_eq!(paper.into_text(), "\u{1b}[1m\u{1b}[91mx\u{1b}[0m\n");
+    }
+}

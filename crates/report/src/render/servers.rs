@@ -1,0 +1,107 @@
+//! The servers of each site with their states.
+
+use super::paper::{Cell, DIM, GREEN, Paper, RED, YELLOW, count};
+use crate::format::{Basis, Computer, Estate, Pool, Site, State};
+use anstyle::Style;
+
+/// Web servers of one site from which on those in sync are only counted, and others only up to this number.
+const MANY: usize = 50;
+
+const fn color(state: State) -> Option<Style> {
+    match state {
+        State::InSync => Some(GREEN),
+        State::Stale | State::DifferentAccount => Some(RED),
+        State::NotConfigured | State::Unknown => Some(YELLOW),
+        State::NotApplicable => None,
+    }
+}
+
+/// A table of web servers for every site that has any.
+pub(super) fn servers(paper: &mut Paper<'_>, estate: &Estate) {
+    let web = |pools: &[Pool]| pools.iter().any(|p| p.web_services && !p.computers.is_empty());
+    let (with, without): (Vec<&Site>, Vec<&Site>) = estate.sites.iter().partition(|s| web(&s.pools));
+    if estate.sites.is_empty() && estate.unplaced_pools.is_empty() && estate.other_servers.is_empty() {
+        return;
+    }
+    paper.heading("Servers");
+    for site in with {
+        paper.gap();
+        site_line(paper, site, estate.assignments_known);
+        table(paper, &site.pools);
+    }
+    if web(&estate.unplaced_pools) {
+        paper.gap();
+        paper.line(2, "Pools whose site is not in the topology", None);
+        table(paper, &estate.unplaced_pools);
+    }
+    if !without.is_empty() {
+        paper.gap();
+        let names: Vec<&str> = without.iter().map(|s| s.name.as_str()).collect();
+        paper.labelled(2, "Without web servers:", None, &names.join(", "), 4);
+    }
+    others(paper, &estate.other_servers);
+}
+
+/// Servers that no topology names.
+pub(super) fn others(paper: &mut Paper<'_>, servers: &[String]) {
+    if servers.is_empty() {
+        return;
+    }
+    paper.gap();
+    let shown = if paper.view.verbosity == 0 { MANY.min(servers.len()) } else { servers.len() };
+    let mut text = servers[..shown].join(", ");
+    if shown < servers.len() {
+        text.push_str(&format!(" and {}", count(servers.len() - shown, "other")));
+    }
+    paper.labelled(2, "In no topology that was read:", None, &text, 4);
+}
+
+/// `Zürich (central site 1): account CONTOSO\KerbAuth`.
+pub(super) fn site_line(paper: &mut Paper<'_>, site: &Site, assignments_known: bool) {
+    let account = match &site.account {
+        Some(account) => format!("account {account}"),
+        None if assignments_known => "no account, or none that is clear".to_owned(),
+        None => "account not known: no export of the assignments among the inputs".to_owned(),
+    };
+    paper.line(2, &format!("{} ({} site {}): {account}", site.name, site.kind, site.id), None);
+}
+
+fn table(paper: &mut Paper<'_>, pools: &[Pool]) {
+    let all: Vec<(&Pool, &Computer)> =
+        pools.iter().flat_map(|p| p.computers.iter().map(move |c| (p, c))).filter(|(_, c)| c.web_server).collect();
+    let fold = all.len() > MANY && paper.view.verbosity == 0;
+    let shown: Vec<_> = all.iter().filter(|(_, c)| !fold || c.state != State::InSync).take(if fold { MANY } else { usize::MAX }).collect();
+    if !shown.is_empty() {
+        let mut rows = vec![["server", "pool", "state", "compared with", "group"].map(Cell::from).to_vec()];
+        rows.extend(shown.iter().map(|(pool, computer)| row(&pool.fqdn, computer)));
+        paper.table(4, true, &rows);
+    }
+    if shown.len() < all.len() {
+        let in_sync = all.iter().filter(|(_, c)| c.state == State::InSync).count();
+        let rest = all.len() - shown.len() - in_sync;
+        let mut text = format!("and {} in sync", count(in_sync, "server"));
+        if rest > 0 {
+            text.push_str(&format!(", {}", count(rest, "more server")));
+        }
+        paper.text(4, &format!("{text}: -v shows all"));
+    }
+}
+
+/// One computer as a row: name, pool, state, basis, group.
+pub(super) fn row(pool: &str, computer: &Computer) -> Vec<Cell> {
+    let basis = match computer.basis {
+        Basis::Directory => "the directory",
+        Basis::ProductReport => "the product's own test",
+        Basis::Named => "the server named by --reference",
+        Basis::Plurality => "the largest group",
+        Basis::None => "",
+    };
+    let pool = if pool.eq_ignore_ascii_case(&computer.fqdn) { "(itself)" } else { pool };
+    vec![
+        computer.fqdn.as_str().into(),
+        pool.into(),
+        Cell::styled(computer.state.word(), color(computer.state).unwrap_or(DIM)),
+        basis.into(),
+        computer.group.as_deref().unwrap_or("").into(),
+    ]
+}
