@@ -13,9 +13,8 @@ pub(crate) struct Node {
     pub(crate) end_start: u32,
     pub(crate) end: u32,
     pub(crate) parent: u32,
+    /// The next child of the same parent.
     pub(crate) next: u32,
-    /// Whether the element after this one in document order is its child.
-    pub(crate) has_children: bool,
 }
 
 pub(crate) const NONE: u32 = u32::MAX;

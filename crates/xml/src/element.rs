@@ -147,7 +147,9 @@ impl<'d> Element<'d> {
     /// The child elements in document order.
     #[must_use]
     pub fn children(&self) -> Children<'d> {
-        let next = if self.node().has_children { self.id.0 + 1 } else { NONE };
+        // In document order the first child comes next.
+        let first = self.document.nodes.get(self.id.0 as usize + 1).filter(|n| n.parent == self.id.0);
+        let next = if first.is_some() { self.id.0 + 1 } else { NONE };
         Children { document: self.document, next }
     }
 

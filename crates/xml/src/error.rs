@@ -24,8 +24,13 @@ pub enum ErrorKind {
         line: u32,
     },
     /// The end of the file came within a tag, comment or the like.
-    #[error("the file ends within {0}: it is cut")]
-    CutWithin(&'static str),
+    #[error("the file ends within {what} that begins here{}: it is cut, or the end of {what} is missing", within(inside.as_ref()))]
+    CutWithin {
+        /// What the end of the file came in; the error's place is where that begins.
+        what: &'static str,
+        /// The innermost element that is open there.
+        inside: Option<OpenElement>,
+    },
     /// An end tag that closes nothing, or another element.
     #[error("end tag </{found}> where {expected} was expected")]
     EndTag {
@@ -47,14 +52,23 @@ pub enum ErrorKind {
     #[error("'<' within the value of attribute '{0}': a quote before it is missing, or it must be written &lt;")]
     LessThanInValue(String),
     /// An entity other than the five of XML, or a character reference to no character.
-    #[error("unknown or malformed reference after '&': expected &amp; &lt; &gt; &quot; &apos; or a character number")]
+    #[error("unknown or malformed reference at '&': expected &amp; &lt; &gt; &quot; &apos; or a character number")]
     Reference,
     /// A control character that XML does not allow.
-    #[error("character U+{0:04X} is not allowed in XML")]
+    #[error("character U+{code:04X} is not allowed in XML{}", damaged(*.0), code = .0)]
     Character(u32),
     /// `<!DOCTYPE`.
     #[error("a document type declaration: such documents are refused")]
     Doctype,
+    /// `--` within a comment.
+    #[error("'--' within the comment of line {line}: it is not allowed there, or the '-->' of that comment is missing")]
+    CommentHyphens {
+        /// Line on which the comment begins, from 1.
+        line: u32,
+    },
+    /// `<?xml …?>` that is not of the form that XML wants.
+    #[error("the XML declaration: expected {0}")]
+    DeclarationSyntax(&'static str),
     /// `<?xml` other than at the very start.
     #[error("an XML declaration that is not at the start of the document")]
     Declaration,
@@ -66,9 +80,27 @@ pub enum ErrorKind {
         /// The bound.
         limit: usize,
     },
-    /// Anything else that the tokenizer refused.
+    /// Any other markup that is none.
     #[error("markup that is not XML: {0}")]
     Syntax(String),
+}
+
+/// An element that is still open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenElement {
+    /// Its name.
+    pub name: String,
+    /// Line of its start tag, from 1.
+    pub line: u32,
+}
+
+/// Files that were cut while they were written often end in zeros.
+fn damaged(code: u32) -> &'static str {
+    if code == 0 { ": the file is damaged, or was cut while it was written" } else { "" }
+}
+
+fn within(open: Option<&OpenElement>) -> String {
+    open.map_or(String::new(), |e| format!(", inside <{}> of line {}", e.name, e.line))
 }
 
 /// A document that is not well-formed, with the first place that shows it.

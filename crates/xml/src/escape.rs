@@ -2,26 +2,32 @@
 
 use std::borrow::Cow;
 
-/// Resolves the reference that begins at `text[0] == '&'`. Returns the character and the length of the reference in bytes.
-pub(crate) fn reference(text: &str) -> Option<(char, usize)> {
-    let end = text.as_bytes().iter().take(12).position(|&b| b == b';')?;
-    let c = match &text[1..end] {
-        "amp" => '&',
-        "lt" => '<',
-        "gt" => '>',
-        "quot" => '"',
-        "apos" => '\'',
-        number => {
-            let digits = number.strip_prefix('#')?;
-            let code = match digits.strip_prefix('x') {
-                Some(hex) if !hex.starts_with('+') => u32::from_str_radix(hex, 16).ok()?,
-                None if !digits.starts_with('+') => digits.parse().ok()?,
-                _ => return None,
-            };
-            char::from_u32(code).filter(|&c| is_char(c))?
+/// Resolves the reference whose `&` stands at `at`. Returns the character and the offset behind the `;`.
+fn reference(bytes: &[u8], at: usize) -> Option<(char, usize)> {
+    let rest = bytes.get(at..)?;
+    for (name, c) in [(&b"&lt;"[..], '<'), (b"&gt;", '>'), (b"&amp;", '&'), (b"&quot;", '"'), (b"&apos;", '\'')] {
+        if rest.starts_with(name) {
+            return Some((c, at + name.len()));
         }
+    }
+    let (digits, radix) = match rest.strip_prefix(b"&#x") {
+        Some(hex) => (hex, 16),
+        None => (rest.strip_prefix(b"&#")?, 10),
     };
-    Some((c, end + 1))
+    let mut code = 0_u32;
+    let mut len = 0;
+    while let Some(digit) = digits.get(len).and_then(|&b| char::from(b).to_digit(radix)) {
+        // A number too large for a character stays too large.
+        code = code.saturating_mul(radix).saturating_add(digit);
+        len += 1;
+    }
+    let c = char::from_u32(code).filter(|&c| len > 0 && is_char(c))?;
+    (digits.get(len) == Some(&b';')).then(|| (c, bytes.len() - digits.len() + len + 1))
+}
+
+/// The offset behind the reference whose `&` stands at `at`; `None` if it is none.
+pub(crate) fn reference_end(bytes: &[u8], at: usize) -> Option<usize> {
+    reference(bytes, at).map(|r| r.1)
 }
 
 /// Whether XML 1.0 allows the character, as itself or as a reference.
@@ -42,7 +48,7 @@ pub(crate) fn decode(raw: &str, attribute: bool) -> Cow<'_, str> {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
         let (c, len) = match rest.as_bytes()[0] {
-            b'&' => reference(rest).unwrap_or(('&', 1)),
+            b'&' => reference(rest.as_bytes(), 0).unwrap_or(('&', 1)),
             b'\r' if rest.as_bytes().get(1) == Some(&b'\n') => (if attribute { ' ' } else { '\n' }, 2),
             _ => (if attribute { ' ' } else { '\n' }, 1),
         };

@@ -1,281 +1,190 @@
-//! From text to the table of elements: quick-xml's events with a well-formedness check above them.
+//! From text to the table of elements, in one pass.
 
 use crate::document::{NONE, Node};
-use crate::escape::{is_char, reference};
-use crate::{Document, ErrorKind, Limits, XmlError};
+use crate::error::OpenElement;
+use crate::escape::is_char;
+use crate::{Document, ErrorKind, Limits, XmlError, markup};
 use kerbsync_source::{Source, Span};
-use quick_xml::Reader;
-use quick_xml::events::Event;
 
-type Fail = (ErrorKind, usize);
+/// What is wrong, and the offset in the text.
+pub(crate) type Fail = (ErrorKind, usize);
 
 pub(crate) fn parse(source: Source, limits: &Limits) -> Result<Document, XmlError> {
-    match table(source.text(), limits, &source) {
-        Ok((nodes, declaration)) => Ok(Document { source, nodes, declaration }),
-        Err((kind, at)) => {
-            let location = source.location(Span::new(at, at));
-            Err(XmlError { kind, document: source.document(), location })
-        }
-    }
+    let mut scanner = Scanner::new(&source, limits);
+    let found = scanner.document();
+    let (nodes, declaration) = (scanner.nodes, scanner.declaration);
+    // A forbidden character counts as the first mistake where nothing before it is wrong.
+    let fail = match (found, forbidden_character(source.text())) {
+        (Ok(()), None) => return Ok(Document { source, nodes, declaration }),
+        (Err((_, at)), Some((c, bad))) if bad <= at => (ErrorKind::Character(u32::from(c)), bad),
+        (Err(fail), _) => fail,
+        (Ok(()), Some((c, bad))) => (ErrorKind::Character(u32::from(c)), bad),
+    };
+    let location = source.location(Span::new(fail.1, fail.1));
+    Err(XmlError { kind: fail.0, document: source.document(), location })
 }
 
-struct Builder<'s> {
-    text: &'s str,
-    limits: &'s Limits,
+/// An element whose end tag has not come yet.
+struct Open {
+    id: u32,
+    last_child: u32,
+}
+
+/// Reads one document.
+pub(crate) struct Scanner<'s> {
+    source: &'s Source,
+    pub(crate) text: &'s str,
+    pub(crate) bytes: &'s [u8],
+    pub(crate) limits: &'s Limits,
     nodes: Vec<Node>,
     /// Open elements, outermost first.
-    open: Vec<u32>,
-    /// For each open depth: the last child seen.
-    last_child: Vec<u32>,
+    open: Vec<Open>,
+    /// Names of the attributes of the current tag; kept for its memory.
+    pub(crate) names: Vec<Span>,
     declaration: Option<Span>,
 }
 
-fn table(text: &str, limits: &Limits, source: &Source) -> Result<(Vec<Node>, Option<Span>), Fail> {
-    if text.len() > limits.bytes.min(u32::MAX as usize - 1) {
-        return Err((ErrorKind::Limit { what: "bytes of text", limit: limits.bytes }, 0));
+/// A start tag that was read to its end.
+pub(crate) struct StartTag {
+    pub(crate) name_end: usize,
+    pub(crate) end: usize,
+    pub(crate) empty: bool,
+}
+
+impl<'s> Scanner<'s> {
+    fn new(source: &'s Source, limits: &'s Limits) -> Self {
+        let text = source.text();
+        // Real configurations hold an element per 80 bytes; a large text without elements must not cost memory for them.
+        let nodes = Vec::with_capacity((text.len() / 64).min(1 << 16));
+        Self { source, text, bytes: text.as_bytes(), limits, nodes, open: Vec::new(), names: Vec::new(), declaration: None }
     }
-    characters(text)?;
-    let mut reader = Reader::from_str(text);
-    let config = reader.config_mut();
-    config.check_comments = true;
-    let mut b =
-        Builder { text, limits, nodes: Vec::with_capacity(text.len() / 64), open: Vec::new(), last_child: vec![NONE], declaration: None };
-    loop {
-        let start = offset(reader.buffer_position());
-        let event = reader.read_event().map_err(|e| translate(&e, &b, source, offset(reader.error_position()).min(text.len())))?;
-        let end = offset(reader.buffer_position());
-        match event {
-            Event::Start(tag) => b.start(start, end, tag.name().as_ref().len(), false)?,
-            Event::Empty(tag) => b.start(start, end, tag.name().as_ref().len(), true)?,
-            Event::End(tag) => b.end(start, end, tag.name().as_ref())?,
-            Event::Text(_) => b.text(start, end)?,
-            Event::GeneralRef(_) => b.reference(start)?,
-            Event::CData(_) if b.open.is_empty() => return Err((ErrorKind::TextOutsideRoot, start)),
-            Event::CData(_) | Event::Comment(_) => {}
-            Event::PI(_) => {}
-            Event::Decl(_) if start != 0 => return Err((ErrorKind::Declaration, start)),
-            Event::Decl(_) => b.declaration = Some(Span::new(start, end)),
-            Event::DocType(_) => return Err((ErrorKind::Doctype, start)),
-            Event::Eof => break,
+
+    fn document(&mut self) -> Result<(), Fail> {
+        if self.bytes.len() > self.limits.bytes.min(u32::MAX as usize - 1) {
+            return Err((ErrorKind::Limit { what: "bytes of text", limit: self.limits.bytes }, 0));
         }
-    }
-    if let Some(&open) = b.open.last() {
-        return Err((unclosed(&b, open, source), text.len()));
-    }
-    if b.nodes.is_empty() {
-        return Err((ErrorKind::NoRoot, text.len()));
-    }
-    Ok((b.nodes, b.declaration))
-}
-
-fn offset(position: u64) -> usize {
-    usize::try_from(position).unwrap_or(usize::MAX)
-}
-
-fn unclosed(b: &Builder<'_>, open: u32, source: &Source) -> ErrorKind {
-    let node = &b.nodes[open as usize];
-    ErrorKind::Unclosed {
-        name: b.text[node.start as usize + 1..node.name_end as usize].to_owned(),
-        line: source.position(node.start as usize).line,
-    }
-}
-
-/// The first character that XML forbids anywhere.
-fn characters(text: &str) -> Result<(), Fail> {
-    let odd = text.bytes().position(|b| b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r'));
-    let non = ["\u{FFFE}", "\u{FFFF}"].iter().filter_map(|c| memchr::memmem::find(text.as_bytes(), c.as_bytes())).min();
-    match odd.into_iter().chain(non).min() {
-        None => Ok(()),
-        Some(at) => Err((ErrorKind::Character(text[at..].chars().next().map_or(0, u32::from)), at)),
-    }
-}
-
-/// The tokenizer's refusals in our words. Its own texts may quote the document, so they are not passed on.
-fn translate(error: &quick_xml::Error, b: &Builder<'_>, source: &Source, at: usize) -> Fail {
-    use quick_xml::errors::{IllFormedError, SyntaxError};
-    let kind = match error {
-        quick_xml::Error::Syntax(e) => match e {
-            SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl => ErrorKind::CutWithin("a processing instruction"),
-            SyntaxError::UnclosedComment => ErrorKind::CutWithin("a comment"),
-            SyntaxError::UnclosedDoctype => ErrorKind::Doctype,
-            SyntaxError::UnclosedCData => ErrorKind::CutWithin("a CDATA section"),
-            SyntaxError::UnclosedTag
-            | SyntaxError::UnclosedSingleQuotedAttributeValue
-            | SyntaxError::UnclosedDoubleQuotedAttributeValue => ErrorKind::CutWithin("a tag"),
-            SyntaxError::InvalidBangMarkup => ErrorKind::Syntax("'<!' without comment or CDATA".into()),
-        },
-        quick_xml::Error::IllFormed(e) => match e {
-            IllFormedError::MissingEndTag(_) => b.open.last().map_or(ErrorKind::NoRoot, |&open| unclosed(b, open, source)),
-            IllFormedError::MismatchedEndTag { expected, found } => {
-                ErrorKind::EndTag { found: found.clone(), expected: format!("</{expected}>") }
+        let mut at = 0;
+        if let Some(end) = markup::declaration(self)? {
+            self.declaration = Some(Span::new(0, end));
+            at = end;
+        }
+        loop {
+            let tag = memchr::memchr(b'<', &self.bytes[at..]).map_or(self.bytes.len(), |i| at + i);
+            markup::text(self, at, tag)?;
+            if tag == self.bytes.len() {
+                break;
             }
-            IllFormedError::UnmatchedEndTag(found) => ErrorKind::EndTag { found: found.clone(), expected: "no end tag".into() },
-            IllFormedError::DoubleHyphenInComment => ErrorKind::Syntax("'--' within a comment".into()),
-            IllFormedError::UnclosedReference => ErrorKind::Reference,
-            _ => ErrorKind::Syntax("unexpected markup".into()),
-        },
-        _ => ErrorKind::Syntax("unexpected markup".into()),
-    };
-    (kind, at)
-}
+            at = match self.bytes.get(tag + 1) {
+                Some(b'/') => self.end_tag(tag)?,
+                Some(b'!') => markup::comment_or_cdata(self, tag)?,
+                Some(b'?') => markup::instruction(self, tag)?,
+                _ => self.start_tag(tag)?,
+            };
+        }
+        match self.innermost() {
+            Some(OpenElement { name, line }) => Err((ErrorKind::Unclosed { name, line }, self.bytes.len())),
+            None if self.nodes.is_empty() => Err((ErrorKind::NoRoot, self.bytes.len())),
+            None => Ok(()),
+        }
+    }
 
-impl Builder<'_> {
-    fn start(&mut self, start: usize, end: usize, name_len: usize, empty: bool) -> Result<(), Fail> {
-        let name_end = start + 1 + name_len;
-        let name = &self.text[start + 1..name_end];
-        if !is_name(name) {
-            return Err((ErrorKind::Name, start + 1));
-        }
-        let parent = self.open.last().copied();
-        if parent.is_none() && !self.nodes.is_empty() {
-            return Err((ErrorKind::SecondRoot(name.to_owned()), start));
-        }
-        if self.nodes.len() >= self.limits.elements {
-            return Err((ErrorKind::Limit { what: "elements", limit: self.limits.elements }, start));
+    /// Whether the root element is open.
+    pub(crate) fn within_root(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    /// The line of an offset.
+    pub(crate) fn line(&self, at: usize) -> u32 {
+        self.source.position(at).line
+    }
+
+    fn innermost(&self) -> Option<OpenElement> {
+        let node = self.nodes.get(self.open.last()?.id as usize)?;
+        let name = shortened(self.text.get(node.start as usize + 1..node.name_end as usize)?);
+        Some(OpenElement { name, line: self.line(node.start as usize) })
+    }
+
+    /// The file ends within a piece of markup that began at `start`.
+    pub(crate) fn cut<T>(&self, what: &'static str, start: usize) -> Result<T, Fail> {
+        Err((ErrorKind::CutWithin { what, inside: self.innermost() }, start))
+    }
+
+    fn start_tag(&mut self, start: usize) -> Result<usize, Fail> {
+        let tag = markup::start_tag(self, start)?;
+        let parent = self.open.last().map_or(NONE, |o| o.id);
+        if parent == NONE && !self.nodes.is_empty() {
+            return Err((ErrorKind::SecondRoot(shortened(&self.text[start + 1..tag.name_end])), start));
         }
         if self.open.len() >= self.limits.depth {
             return Err((ErrorKind::Limit { what: "levels of elements", limit: self.limits.depth }, start));
         }
-        self.attributes(name_end, end - if empty { 2 } else { 1 })?;
-        let id =
-            u32::try_from(self.nodes.len()).map_err(|_| (ErrorKind::Limit { what: "elements", limit: self.limits.elements }, start))?;
-        let at = |v: usize| u32::try_from(v).unwrap_or(NONE); // below u32::MAX: checked with the length of the text
-        self.nodes.push(Node {
-            start: at(start),
-            start_end: at(end),
-            name_end: at(name_end),
-            end_start: at(end),
-            end: at(end),
-            parent: parent.unwrap_or(NONE),
-            next: NONE,
-            has_children: false,
-        });
-        if let Some(p) = parent {
-            self.nodes[p as usize].has_children = true;
-        }
-        if let Some(last) = self.last_child.last_mut() {
-            if *last != NONE {
-                self.nodes[*last as usize].next = id;
+        let full = || (ErrorKind::Limit { what: "elements", limit: self.limits.elements }, start);
+        let id = u32::try_from(self.nodes.len()).ok().filter(|&n| n != NONE && (n as usize) < self.limits.elements).ok_or_else(full)?;
+        // Offsets are below u32::MAX: the length of the text was checked.
+        let offset = |v: usize| v as u32;
+        let (end, name_end) = (offset(tag.end), offset(tag.name_end));
+        self.nodes.push(Node { start: offset(start), start_end: end, name_end, end_start: end, end, parent, next: NONE });
+        if let Some(open) = self.open.last_mut() {
+            let before = std::mem::replace(&mut open.last_child, id);
+            if before != NONE {
+                self.nodes[before as usize].next = id;
             }
-            *last = id;
         }
-        if !empty {
-            self.open.push(id);
-            self.last_child.push(NONE);
+        if !tag.empty {
+            self.open.push(Open { id, last_child: NONE });
         }
-        Ok(())
+        Ok(tag.end)
     }
 
-    fn end(&mut self, start: usize, end: usize, name: &str) -> Result<(), Fail> {
-        let Some(id) = self.open.pop() else {
-            return Err((ErrorKind::EndTag { found: name.to_owned(), expected: "no end tag".into() }, start));
-        };
-        self.last_child.pop();
-        let node = &mut self.nodes[id as usize];
-        node.end_start = u32::try_from(start).unwrap_or(NONE);
-        node.end = u32::try_from(end).unwrap_or(NONE);
-        Ok(())
-    }
-
-    fn text(&self, start: usize, end: usize) -> Result<(), Fail> {
-        let raw = &self.text[start..end];
-        if self.open.is_empty() {
-            return match raw.find(|c: char| !matches!(c, ' ' | '\t' | '\r' | '\n')) {
-                Some(at) => Err((ErrorKind::TextOutsideRoot, start + at)),
-                None => Ok(()),
-            };
-        }
-        match raw.find("]]>") {
-            Some(at) => Err((ErrorKind::Syntax("']]>' in text".into()), start + at)),
-            None => references(raw, start),
-        }
-    }
-
-    fn reference(&self, start: usize) -> Result<(), Fail> {
-        if self.open.is_empty() {
-            return Err((ErrorKind::TextOutsideRoot, start));
-        }
-        reference(&self.text[start..]).map(|_| ()).ok_or((ErrorKind::Reference, start))
-    }
-
-    /// Checks `name="value"` pairs from `at` to `end` of the text.
-    fn attributes(&self, mut at: usize, end: usize) -> Result<(), Fail> {
-        let bytes = &self.text.as_bytes()[..end];
-        let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n');
-        let mut names: Vec<&str> = Vec::new();
-        loop {
-            let before = at;
-            while bytes.get(at).is_some_and(blank) {
-                at += 1;
+    fn end_tag(&mut self, start: usize) -> Result<usize, Fail> {
+        let found = markup::end_tag(self, start)?;
+        let name = &self.bytes[start + 2..found.name_end];
+        let node = self.open.last().and_then(|o| self.nodes.get_mut(o.id as usize));
+        match node {
+            Some(node) if &self.bytes[node.start as usize + 1..node.name_end as usize] == name => {
+                node.end_start = start as u32;
+                node.end = found.end as u32;
+                self.open.pop();
+                Ok(found.end)
             }
-            if at >= end {
-                return Ok(());
+            _ => {
+                let found = shortened(&self.text[start + 2..found.name_end]);
+                let expected = match self.innermost() {
+                    Some(OpenElement { name, line }) => format!("</{name}> for line {line}"),
+                    None => "no end tag".to_owned(),
+                };
+                Err((ErrorKind::EndTag { found, expected }, start))
             }
-            if at == before {
-                return Err((ErrorKind::Attribute("a blank before an attribute"), at));
-            }
-            let name_start = at;
-            while bytes.get(at).is_some_and(|b| !blank(b) && !matches!(b, b'=' | b'"' | b'\'' | b'<' | b'/')) {
-                at += 1;
-            }
-            let name = &self.text[name_start..at];
-            if !is_name(name) {
-                return Err((ErrorKind::Name, name_start));
-            }
-            while bytes.get(at).is_some_and(blank) {
-                at += 1;
-            }
-            if bytes.get(at) != Some(&b'=') {
-                return Err((ErrorKind::Attribute("'=' after the name of an attribute"), at));
-            }
-            at += 1;
-            while bytes.get(at).is_some_and(blank) {
-                at += 1;
-            }
-            let Some(quote @ (b'"' | b'\'')) = bytes.get(at).copied() else {
-                return Err((ErrorKind::Attribute("a quoted value"), at));
-            };
-            at += 1;
-            let Some(len) = memchr::memchr(quote, &bytes[at..]) else {
-                return Err((ErrorKind::Attribute("the closing quote of a value"), at));
-            };
-            let value = &self.text[at..at + len];
-            if let Some(lt) = memchr::memchr(b'<', value.as_bytes()) {
-                return Err((ErrorKind::LessThanInValue(name.to_owned()), at + lt));
-            }
-            references(value, at)?;
-            if names.contains(&name) {
-                return Err((ErrorKind::DuplicateAttribute(name.to_owned()), name_start));
-            }
-            names.push(name);
-            if names.len() > self.limits.attributes {
-                return Err((ErrorKind::Limit { what: "attributes of one element", limit: self.limits.attributes }, name_start));
-            }
-            at += len + 1;
         }
     }
 }
 
-fn references(raw: &str, base: usize) -> Result<(), Fail> {
-    for at in memchr::memchr_iter(b'&', raw.as_bytes()) {
-        reference(&raw[at..]).ok_or((ErrorKind::Reference, base + at))?;
+/// A name for a message: its first letters.
+pub(crate) fn shortened(name: &str) -> String {
+    const SHOWN: usize = 80;
+    match name.char_indices().nth(SHOWN) {
+        None => name.to_owned(),
+        Some((at, _)) => format!("{}…", &name[..at]),
     }
-    Ok(())
 }
 
-/// Whether the text is a name of an element or attribute: XML 1.0's rule for ASCII, every other character accepted.
-#[must_use]
-pub fn is_name(name: &str) -> bool {
-    let ok = |c: char, first: bool| {
-        c.is_ascii_alphabetic()
-            || matches!(c, '_' | ':')
-            || (!first && (c.is_ascii_digit() || matches!(c, '-' | '.')))
-            || (!c.is_ascii() && is_char(c))
-    };
-    let mut chars = name.chars();
-    chars.next().is_some_and(|c| ok(c, true)) && chars.all(|c| ok(c, false))
+/// The first character that XML forbids anywhere.
+fn forbidden_character(text: &str) -> Option<(char, usize)> {
+    /// Bytes looked at together, so that the loop over them has no branch.
+    const CHUNK: usize = 128;
+    // U+FFFE and U+FFFF begin with EF.
+    let odd = |b: u8| ((b < b' ') & (b != b'\t') & (b != b'\n') & (b != b'\r')) | (b == 0xEF);
+    for (i, chunk) in text.as_bytes().chunks(CHUNK).enumerate() {
+        if chunk.iter().fold(false, |any, &b| any | odd(b)) {
+            let places = chunk.iter().enumerate().filter(|(_, b)| odd(**b)).map(|(j, _)| i * CHUNK + j);
+            let mut bad = places.filter_map(|at| Some((text.get(at..)?.chars().next()?, at))).filter(|(c, _)| !is_char(*c));
+            if let Some(found) = bad.next() {
+                return Some(found);
+            }
+        }
+    }
+    None
 }
-
 #[cfg(test)]
 mod tests {
     use super::*;
