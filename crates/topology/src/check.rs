@@ -1,0 +1,149 @@
+//! Oddities of a deployment that its reader reports: none of them stops it.
+
+use crate::context::{Context, PRODUCT_NAMESPACE};
+use crate::graph::{dangling_references, named};
+use crate::model::{Deployment, Form, Host, Key, version_name};
+use kerbsync_names::{HostName, SiteId};
+use kerbsync_source::Origin;
+use kerbsync_xml::Element;
+use std::collections::{BTreeSet, HashMap};
+
+/// Reports a root whose namespace has another year than the known one, or none.
+pub(crate) fn namespace(root: Element<'_>, part: &str, context: &mut Context<'_>) {
+    let expected = format!("{PRODUCT_NAMESPACE}{part}2008");
+    let message = match root.namespace() {
+        Some(found) if found == expected.as_str() => return,
+        Some(found) => format!("<{}> is in namespace {found}; {expected} was expected. It is read all the same.", root.local_name()),
+        None => format!("<{}> is in no namespace; {expected} was expected. It is read all the same.", root.local_name()),
+    };
+    let origin = context.origin(root);
+    context.warn("unknown-namespace", &origin, message, "Check the facts below against the live deployment.");
+}
+
+/// Reports duplicate keys, references to nothing, unknown versions and names that are none.
+pub(crate) fn deployment(deployment: &Deployment, context: &mut Context<'_>) {
+    duplicates(deployment, context);
+    if deployment.form != Form::Objects {
+        for d in dangling_references(deployment) {
+            context.warn(
+                "dangling-reference",
+                &d.origin,
+                format!("{} refers to {}, which is not in the document.", capital(&d.from), d.to),
+                "The file was edited or cut: export it again.",
+            );
+        }
+    }
+    versions(deployment, context);
+    names(deployment, context);
+    web_services(deployment, context);
+}
+
+fn duplicates(deployment: &Deployment, context: &mut Context<'_>) {
+    let mut report = |what: String, origin: &Origin| {
+        context.warn(
+            "duplicate-key",
+            origin,
+            format!("{what} stands twice: references lead to the first one."),
+            "Export the document again.",
+        );
+    };
+    let mut sites: BTreeSet<&SiteId> = BTreeSet::new();
+    for site in deployment.sites.iter().filter(|s| !sites.insert(&s.id.value)) {
+        report(format!("Site '{}'", site.id.value), &site.id.origin);
+    }
+    let mut keys: HashMap<&Key, ()> = HashMap::new();
+    for cluster in &deployment.clusters {
+        if keys.insert(&cluster.key, ()).is_some() {
+            report(format!("Cluster key {}", cluster.key), &cluster.origin);
+        }
+    }
+    keys.clear();
+    for service in &deployment.services {
+        if keys.insert(&service.key, ()).is_some() {
+            report(format!("Service {}", named(service.key.as_str(), &service.role)), &service.origin);
+        }
+    }
+    let mut names: BTreeSet<&HostName> = BTreeSet::new();
+    for cluster in deployment.clusters.iter().filter(|c| !names.insert(&c.fqdn.value)) {
+        context.note(
+            "same-name-twice",
+            &cluster.fqdn.origin,
+            format!("{} is the name of two clusters.", cluster.fqdn.value),
+            "Name servers, not pools, where one of them is meant.",
+        );
+    }
+}
+
+fn versions(deployment: &Deployment, context: &mut Context<'_>) {
+    let mut told = BTreeSet::new();
+    for service in &deployment.services {
+        if let Some(version) = service.version.filter(|v| version_name(*v).is_none() && told.insert(*v)) {
+            context.warn(
+                "unknown-service-version",
+                &service.origin,
+                format!("ServiceVersion {version} is not known (5 to 8 are: Lync Server 2010 to Skype for Business Server 2019)."),
+                "The document is read by the rules of the known versions.",
+            );
+        }
+    }
+}
+
+fn names(deployment: &Deployment, context: &mut Context<'_>) {
+    let machines = deployment.clusters.iter().flat_map(|c| c.machines.iter().map(|m| &m.fqdn));
+    let mut told: BTreeSet<&HostName> = BTreeSet::new();
+    for name in deployment.clusters.iter().map(|c| &c.fqdn).chain(machines) {
+        if name.value.as_str().contains(['$', '{', '%', '<']) && told.insert(&name.value) {
+            context.warn(
+                "placeholder",
+                &name.origin,
+                format!("'{}' looks like a placeholder that was never filled in.", name.value),
+                "This is a template, not an export: give the topology that Get-CsTopology -AsXml prints.",
+            );
+        }
+    }
+}
+
+/// Web Services in an odd place.
+fn web_services(deployment: &Deployment, context: &mut Context<'_>) {
+    let mut seen: HashMap<&Key, &Key> = HashMap::new();
+    for service in deployment.services.iter().filter(|s| s.role == "WebServices") {
+        let Host::Cluster(key) = &service.host.value else {
+            if matches!(service.host.value, Host::SqlInstance { .. }) {
+                context.warn(
+                    "web-services-on-sql",
+                    &service.origin,
+                    "Web Services are installed on an SQL instance: they are not counted.".into(),
+                    "",
+                );
+            }
+            continue;
+        };
+        if let Some(first) = seen.insert(key, &service.key) {
+            context.warn(
+                "two-web-services",
+                &service.origin,
+                format!(
+                    "Cluster {key} has two WebServices services ({first} and {}): web FQDNs are taken from the first that has any.",
+                    service.key
+                ),
+                "",
+            );
+        }
+        if let Some(cluster) = deployment.clusters.iter().find(|c| c.key == *key && c.requires_setup == Some(false)) {
+            context.warn(
+                "web-services-without-setup",
+                &cluster.origin,
+                format!(
+                    "{} runs Web Services but has RequiresSetup=\"false\": its machines are counted as web servers.",
+                    cluster.fqdn.value
+                ),
+                "",
+            );
+        }
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + chars.as_str())
+}

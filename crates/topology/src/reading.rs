@@ -1,0 +1,68 @@
+//! One entry for all XML forms.
+
+use crate::context::Context;
+use crate::model::{Deployment, Form};
+use crate::{Assignment, ManagementLog, ObjectFacts, SimpleUrl, XmlForm};
+use crate::{anchored, assignment, builder, doc_item_set, management_log, published, simple_url, sniff_xml};
+use kerbsync_source::Problem;
+use kerbsync_xml::Document;
+
+/// What one document gave.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// A whole deployment.
+    pub deployment: Option<Deployment>,
+    /// Objects of `Get-CsPool` and the like, to be put together with those of other documents.
+    pub objects: Option<ObjectFacts>,
+    /// Assignments of Kerberos accounts.
+    pub assignments: Vec<Assignment>,
+    /// Whether the document is an export of all assignments: a site that it leaves out has none.
+    pub assignments_exported: bool,
+    /// Simple URLs of a configuration document (those of a builder file are in its deployment).
+    pub simple_urls: Vec<SimpleUrl>,
+    /// A report of a management cmdlet.
+    pub log: Option<ManagementLog>,
+}
+
+impl Reading {
+    /// Whether the document gave nothing that matters.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.deployment.is_none()
+            && self.objects.is_none()
+            && self.assignments.is_empty()
+            && !self.assignments_exported
+            && self.simple_urls.is_empty()
+            && self.log.is_none()
+    }
+}
+
+/// Reads a document of one of this crate's forms; `None` when it is none of them (`Clixml`, `Html` and `Configuration` are not read here).
+#[must_use]
+pub fn read_xml(document: &Document, problems: &mut Vec<Problem>) -> Option<Reading> {
+    let form = sniff_xml(document)?;
+    let mut context = Context::new(document.source().document(), problems);
+    read_with(document, form, &mut context)
+}
+
+/// Reads XML that stands as text within another document.
+pub(crate) fn read_within(document: &Document, context: &mut Context<'_>) -> Option<Reading> {
+    let form = sniff_xml(document)?;
+    read_with(document, form, context)
+}
+
+fn read_with(document: &Document, form: XmlForm, context: &mut Context<'_>) -> Option<Reading> {
+    let root = document.root();
+    let mut reading = Reading::default();
+    match form {
+        XmlForm::Topology => reading.deployment = Some(published::read(root, Form::Published, context)),
+        XmlForm::TopologyBuilder => reading.deployment = builder::read(root, context),
+        XmlForm::AnchoredXml => anchored::read(root, context, &mut reading),
+        XmlForm::DocItemSet => doc_item_set::read(root, context, &mut reading),
+        XmlForm::KerberosAccountAssignment => reading.assignments.extend(assignment::read_alone(root, context)),
+        XmlForm::SimpleUrlConfiguration => reading.simple_urls = simple_url::read(root, context),
+        XmlForm::ManagementLog => reading.log = Some(management_log::read(root, context)),
+        XmlForm::Html | XmlForm::Clixml | XmlForm::Configuration => return None,
+    }
+    Some(reading)
+}
