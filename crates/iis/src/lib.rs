@@ -25,4 +25,4 @@ pub use pool::{IdentityType, Pool};
 pub use redirection::{Redirection, is_redirection};
 pub use section::SectionDefinition;
 pub use site::{Application, Binding, Site, VirtualDirectory};
-pub use text::{same_name, segments};
+pub use text::{PathKey, same_name, segments};

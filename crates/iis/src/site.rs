@@ -1,8 +1,7 @@
 //! Web sites, applications, virtual directories, bindings.
 
 use crate::generation::SchemaDefaults;
-use crate::text::{same_name, segments};
-use crate::{Place, Setting};
+use crate::{PathKey, Place, Setting};
 use kerbsync_xml::Element;
 use std::borrow::Cow;
 
@@ -97,17 +96,10 @@ impl<'d> Application<'d> {
         self.element.children_named("virtualDirectory").map(|element| VirtualDirectory { element })
     }
 
-    /// Whether a path of the site lies in this application's path, by whole segments and without regard to case.
+    /// Its path in the form in which paths compare. Among the applications that contain a path, the one with the deepest path owns it.
     #[must_use]
-    pub fn contains(&self, path: &str) -> bool {
-        let mut rest = segments(path);
-        segments(&self.path.value).all(|s| rest.next().is_some_and(|r| same_name(s, r)))
-    }
-
-    /// Number of segments of its path: among applications that contain a path, the one with most segments owns it.
-    #[must_use]
-    pub fn depth(&self) -> usize {
-        segments(&self.path.value).count()
+    pub fn path_key(&self) -> PathKey {
+        PathKey::new(&self.path.value)
     }
 }
 

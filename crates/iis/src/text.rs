@@ -16,6 +16,42 @@ pub fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|s| !s.is_empty())
 }
 
+/// A path within a site in the form in which paths compare: lower case, one slash between segments, none at the ends.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct PathKey(String);
+
+impl PathKey {
+    /// The key of a path; that of `/` and of the empty path is empty.
+    #[must_use]
+    pub fn new(path: &str) -> Self {
+        let mut key = String::with_capacity(path.len());
+        for segment in segments(path.trim()) {
+            if !key.is_empty() {
+                key.push('/');
+            }
+            key.push_str(segment);
+        }
+        if key.is_ascii() {
+            key.make_ascii_lowercase();
+            Self(key)
+        } else {
+            Self(key.to_lowercase())
+        }
+    }
+
+    /// Number of segments.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        segments(&self.0).count()
+    }
+
+    /// Whether `other` is this path or one below it, by whole segments.
+    #[must_use]
+    pub fn contains(&self, other: &Self) -> bool {
+        other.0.strip_prefix(self.0.as_str()).is_some_and(|rest| self.0.is_empty() || rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
 /// A boolean attribute. Only `true` and `false` were seen in real files; other letters' case is tolerated, anything else is reported
 /// and left out.
 pub(crate) fn boolean(element: Element<'_>, attribute: Attribute<'_>, problems: &mut dyn ProblemSink) -> Option<bool> {
@@ -64,6 +100,14 @@ mod tests {
         assert!(same_name("Lync Server", "LYNC server"));
         assert!(same_name("Büro", "BÜRO"));
         assert!(!same_name("Büro", "Buro"));
+    }
+
+    #[test]
+    fn a_path_contains_what_is_below_it_by_whole_segments() {
+        let contains = |a: &str, b: &str| PathKey::new(a).contains(&PathKey::new(b));
+        assert!(contains("/Abs", "abs/Files/") && contains("/", "x") && contains("a/b", "/A/B"));
+        assert!(!contains("/Abs", "Absolute") && !contains("a/b", "a"));
+        assert_eq!(PathKey::new("/a//b/").depth(), 2);
     }
 
     #[test]

@@ -7,8 +7,8 @@
 mod local;
 
 use crate::generation::Generation;
-use crate::text::{same_name, segments};
-use crate::{ApplicationHost, Place, Setting};
+use crate::text::same_name;
+use crate::{ApplicationHost, PathKey, Place, Setting};
 use kerbsync_source::ProblemSink;
 use kerbsync_xml::Element;
 use local::{Directive, LocalAnonymous, LocalWindows};
@@ -116,8 +116,7 @@ impl Authentication<'_> {
 #[derive(Debug, Clone)]
 struct Block<'d> {
     /// Path within the site; empty for the site itself and for everything above it.
-    path: String,
-    depth: usize,
+    key: PathKey,
     windows: Vec<LocalWindows<'d>>,
     anonymous: Vec<LocalAnonymous<'d>>,
 }
@@ -137,17 +136,17 @@ impl<'d> SiteAuthentication<'d> {
     pub(crate) fn new(host: &ApplicationHost<'d>, site: &str, problems: &mut dyn ProblemSink) -> Self {
         let mut base = Authentication::schema_default();
         for &section in host.web_server() {
-            Block::read([section], String::new(), problems).apply(&mut base);
+            Block::read([section], PathKey::default(), problems).apply(&mut base);
         }
         for location in host.locations().iter().filter(|l| l.site().is_none()) {
-            Block::read(web_server(location.element()), String::new(), problems).apply(&mut base);
+            Block::read(web_server(location.element()), PathKey::default(), problems).apply(&mut base);
         }
         let mut below = Vec::new();
         let mut location_paths = Vec::new();
         for location in host.locations().iter().filter(|l| l.site().is_some_and(|s| same_name(s, site))) {
             let path = location.path_in_site();
-            let block = Block::read(web_server(location.element()), path.to_owned(), problems);
-            if block.depth == 0 {
+            let block = Block::read(web_server(location.element()), PathKey::new(path), problems);
+            if block.key == PathKey::default() {
                 block.apply(&mut base);
                 continue;
             }
@@ -156,19 +155,22 @@ impl<'d> SiteAuthentication<'d> {
                 below.push(block);
             }
         }
-        below.sort_by_key(|b| b.depth); // stable: a path that is repeated keeps document order
+        below.sort_by_key(|b| b.key.depth()); // stable: a path that is repeated keeps document order
         Self { base, below, location_paths }
     }
 
     /// Authentication in force for a path of the site: `/`, `/Abs`, `Abs/files`.
     #[must_use]
     pub fn at(&self, path: &str) -> Authentication<'d> {
+        self.at_key(&PathKey::new(path))
+    }
+
+    /// As [`Self::at`], for a key that is at hand.
+    #[must_use]
+    pub fn at_key(&self, key: &PathKey) -> Authentication<'d> {
         let mut out = self.base.clone();
-        for block in &self.below {
-            let mut rest = segments(path);
-            if segments(&block.path).all(|s| rest.next().is_some_and(|r| same_name(s, r))) {
-                block.apply(&mut out);
-            }
+        for block in self.below.iter().filter(|b| b.key.contains(key)) {
+            block.apply(&mut out);
         }
         out
     }
@@ -186,8 +188,8 @@ fn web_server<'d>(location: Element<'d>) -> impl Iterator<Item = Element<'d>> + 
 }
 
 impl<'d> Block<'d> {
-    fn read(sections: impl IntoIterator<Item = Element<'d>>, path: String, problems: &mut dyn ProblemSink) -> Self {
-        let mut block = Self { depth: segments(&path).count(), path, windows: Vec::new(), anonymous: Vec::new() };
+    fn read(sections: impl IntoIterator<Item = Element<'d>>, key: PathKey, problems: &mut dyn ProblemSink) -> Self {
+        let mut block = Self { key, windows: Vec::new(), anonymous: Vec::new() };
         for element in sections
             .into_iter()
             .flat_map(|s| s.children_named("security"))

@@ -99,11 +99,10 @@ impl KeyMaterial {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn from_bytes(document: DocumentId, bytes: &[u8]) -> Result<Self, KeyError> {
-        let Ok(source) = Source::decode(document, bytes.to_vec()) else { return Err(KeyError::NotAKey) };
+    pub fn from_source(source: &Source) -> Result<Self, KeyError> {
         let text = source.text().trim();
         if text.starts_with('<') {
-            return Self::from_document(&Document::parse(source, &Limits::default())?);
+            return Self::from_document(&Document::parse(source.clone(), &Limits::default())?);
         }
         if text.contains("-----BEGIN") {
             return from_pem(text).map(Self::Rsa);
@@ -112,6 +111,7 @@ impl KeyMaterial {
             return Ok(Self::Raw(raw));
         }
         // The one sample that is known has 6096 bytes without a header, a multiple of 16.
+        let bytes = source.bytes();
         let binary = bytes.iter().filter(|b| !b.is_ascii()).count() * 4 > bytes.len();
         Err(if binary && bytes.len() >= 1024 && bytes.len().is_multiple_of(16) { KeyError::IisExport } else { KeyError::NotAKey })
     }

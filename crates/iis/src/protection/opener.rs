@@ -93,8 +93,8 @@ impl<'a> Opener<'a> {
 
 impl State<'_> {
     fn open_aes(&mut self, value: &ProtectedValue, keys: &[KeyFile]) -> Result<Opened, OpenError> {
-        self.tried = true;
         let data = aes_value::payload(value.payload()).map_err(OpenError::Damaged)?;
+        self.tried = true;
         let provider = self.provider;
         let candidates = self.candidates.get_or_insert_with(|| unwrap_session_key(provider, keys)).as_ref().map_err(Clone::clone)?;
         // A key that fitted goes first.
@@ -109,8 +109,8 @@ impl State<'_> {
     }
 
     fn open_cng(&mut self, value: &ProtectedValue, keys: &[KeyFile]) -> Result<Opened, OpenError> {
-        self.tried = true;
         let data = aes_value::payload(value.payload()).map_err(OpenError::Damaged)?;
+        self.tried = true;
         if !cng::plausible_length(data.len()) {
             return Err(OpenError::Damaged(DamageReason::Length(data.len())));
         }

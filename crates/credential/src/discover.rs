@@ -1,0 +1,158 @@
+//! From a configuration to its credential slots.
+
+use crate::layouts::LAYOUTS;
+use crate::scene::{Found, Scene};
+use crate::{DeclaredSlot, Product, Realms, parse_account};
+use kerbsync_iis::ApplicationHost;
+use kerbsync_iis::protection::{KeyFile, OpenError, Opener, ProviderKind};
+use kerbsync_inventory::{Provider, ProviderKey, SecretState, Slot, SlotPlace};
+use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret, Tagger};
+use kerbsync_source::{Level, Origin, Problem, ProblemSink, Spanned};
+use std::borrow::Cow;
+
+/// What discovery goes by.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Slots that the administrator declared.
+    pub declared: &'a [DeclaredSlot],
+    /// DNS and NetBIOS names of domains.
+    pub realms: &'a Realms,
+    /// Exported keys of this server.
+    pub keys: &'a [KeyFile],
+    /// Makes the tags of this run.
+    pub tagger: &'a Tagger,
+}
+
+/// What was found.
+#[derive(Debug, Clone)]
+pub struct Discovery {
+    /// One slot per place, in document order.
+    pub slots: Vec<Slot>,
+    /// The protection providers that the configuration declares, and whether a key opened values of each.
+    pub providers: Vec<Provider>,
+}
+
+/// Finds every slot of a configuration and opens the secrets that the keys open.
+///
+/// One slot per place: the first layout of [`LAYOUTS`] that knows a place has it. Keys are used only when there is a value to open.
+#[must_use]
+pub fn discover<'d>(host: &ApplicationHost<'d>, product: &Product<'d>, inputs: Inputs<'_>, problems: &mut dyn ProblemSink) -> Discovery {
+    let scene = Scene::new(host, product, inputs.declared);
+    let found = find(&scene);
+    let document = host.document().source().document();
+    let providers = host.providers();
+    let mut opener = Opener::new(&providers, inputs.keys);
+    let secrets: Vec<Judged> = found.iter().map(|f| judge(f.secret.as_ref().map(|s| &s.value), &mut opener, inputs.tagger)).collect();
+    let slots = found
+        .into_iter()
+        .zip(secrets)
+        .map(|(f, secret)| {
+            let (account, guessed) = parse_account(&f.account.value, inputs.realms);
+            if guessed {
+                problems.report(Problem {
+                    level: Level::Note,
+                    code: "realm-guessed",
+                    document,
+                    location: f.account.place.location(),
+                    message: format!("the NetBIOS name of the domain of '{}' is not known: its first label was taken", account.text),
+                    help: Some("Add an export of the crossRef objects, or a [domains] entry in kerbsync.toml.".into()),
+                });
+            }
+            let origin = |place: &kerbsync_iis::Place<'_>| -> Origin { place.origin(document) };
+            Slot {
+                layout: f.layout.id().to_owned(),
+                evidence: f.layout.evidence(),
+                place: if f.expected { SlotPlace::Expected } else { SlotPlace::Elsewhere },
+                account: Spanned::new(account, origin(&f.account.place)),
+                secret_origin: f.secret.as_ref().map(|s| origin(&s.place)),
+                section: f.section,
+                location_path: f.location_path,
+                label: f.label,
+                account_attribute: f.account_attribute,
+                secret_attribute: f.secret_attribute,
+                active: f.active,
+                secret: secret.settle(&opener),
+            }
+        })
+        .collect();
+    let providers = providers
+        .iter()
+        .map(|p| Provider {
+            name: Spanned::new(p.name().value.clone().into_owned(), p.name().place.origin(document)),
+            key_container: p.key_container().map(Cow::into_owned),
+            key: match (p.kind(), opener.fits(&p.name().value)) {
+                (ProviderKind::Rsa | ProviderKind::Other, _) => ProviderKey::Unsupported,
+                (_, Some(key)) => ProviderKey::Fits(key),
+                (_, None) if !opener.tried(&p.name().value) => ProviderKey::Unused,
+                (_, None) if inputs.keys.is_empty() => ProviderKey::NoKey,
+                (_, None) => ProviderKey::NoneFits,
+            },
+        })
+        .collect();
+    Discovery { slots, providers }
+}
+
+/// Every place once, in document order.
+fn find<'d>(scene: &Scene<'d, '_>) -> Vec<Found<'d>> {
+    let mut out: Vec<Found<'d>> = Vec::new();
+    let mut batch = Vec::new();
+    for layout in LAYOUTS {
+        layout.read(scene, &mut batch);
+        for found in batch.drain(..) {
+            // A pool may take its account or its password from the pool defaults: that place is shared, but both are slots.
+            let shares = found.layout.id() == "app-pool-defaults";
+            let same = |other: &&mut Found<'d>| {
+                (!shares || found.holder == other.holder)
+                    && match (&found.secret, &other.secret) {
+                        (Some(a), Some(b)) => a.place.span() == b.place.span(),
+                        _ => found.account.place.span() == other.account.place.span(),
+                    }
+            };
+            match out.iter_mut().find(same) {
+                Some(known) => known.expected |= found.expected,
+                None => out.push(found),
+            }
+        }
+    }
+    out.sort_by_key(|f| f.holder.span().start);
+    out
+}
+
+/// What a secret's text is.
+enum Judged {
+    Known(SecretState),
+    Failed { provider: String, error: OpenError },
+}
+
+impl Judged {
+    fn settle(self, opener: &Opener<'_>) -> SecretState {
+        match self {
+            Self::Known(state) => state,
+            Self::Failed { provider, error } => {
+                let error = opener.settle(&provider, error);
+                SecretState::Sealed { provider, damaged: error.is_damage(), reason: error.to_string() }
+            }
+        }
+    }
+}
+
+fn judge(text: Option<&Cow<'_, str>>, opener: &mut Opener<'_>, tagger: &Tagger) -> Judged {
+    let Some(text) = text.filter(|t| !t.is_empty()) else { return Judged::Known(SecretState::Empty) };
+    match ProtectedValue::parse(text) {
+        Ok(value) if value.is_empty() => Judged::Known(SecretState::Empty),
+        Ok(value) => match opener.open(&value) {
+            Ok(opened) if opened.secret.is_empty() => Judged::Known(SecretState::Empty),
+            Ok(opened) => Judged::Known(SecretState::Opened {
+                tag: tagger.tag(&opened.secret),
+                provider: value.provider().to_owned(),
+                inferred: opened.inferred,
+            }),
+            Err(error) => Judged::Failed { provider: value.provider().to_owned(), error },
+        },
+        Err(ProtectedValueError::NoPayload) => {
+            Judged::Failed { provider: String::new(), error: OpenError::Damaged(kerbsync_iis::protection::DamageReason::NoPayload) }
+        }
+        // Anything else is taken at its word: IIS runs with a password in clear.
+        Err(_) => Judged::Known(SecretState::Clear(tagger.tag(&Secret::new(text.clone().into_owned())))),
+    }
+}

@@ -1,0 +1,59 @@
+//! The user of anonymousAuthentication, at any scope (documented by Microsoft; the product is not known to use it).
+
+use super::SlotLayout;
+use crate::is_built_in;
+use crate::scene::{Found, Scene};
+use kerbsync_iis::{Place, Setting};
+use kerbsync_inventory::EvidenceLevel;
+
+const SECTION: &str = "system.webServer/security/authentication/anonymousAuthentication";
+
+pub(super) struct AnonymousUser;
+
+impl SlotLayout for AnonymousUser {
+    fn id(&self) -> &'static str {
+        "anonymous-user"
+    }
+
+    fn evidence(&self) -> EvidenceLevel {
+        EvidenceLevel::Documented
+    }
+
+    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
+        for &element in scene.candidates.iter().filter(|e| e.local_name() == "anonymousAuthentication") {
+            let own = |name| element.attribute(name).map(|a| Setting::new(a.value(), Place::attribute(element, a)));
+            // The stock setting is told apart before anything is computed: it stands in nearly every file.
+            let (user, secret) = (own("userName"), own("password"));
+            if user.as_ref().is_some_and(|u| u.value.trim().is_empty() || is_built_in(&u.value))
+                || (user.is_none() && secret.is_none())
+                || scene.path_of(element) != SECTION
+            {
+                continue;
+            }
+            let (authentication, path) = scene.authentication(element);
+            let in_force = authentication.at(&path).anonymous;
+            // Without a name of its own the element adds a password to the name that is inherited.
+            let account = user.unwrap_or(in_force.user_name);
+            if account.value.trim().is_empty() || is_built_in(&account.value) {
+                continue;
+            }
+            let location = scene.location_of(element);
+            found.push(Found {
+                layout: self,
+                holder: element,
+                section: SECTION.into(),
+                location_path: location.map(|l| l.path().to_owned()),
+                label: match location.filter(|l| l.site().is_some()) {
+                    Some(l) => format!("anonymous user of '{}'", l.path()),
+                    None => "anonymous user of the whole server".into(),
+                },
+                account,
+                account_attribute: "userName".into(),
+                secret,
+                secret_attribute: "password".into(),
+                active: in_force.enabled.value,
+                expected: scene.in_product_site(element),
+            });
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The identity that pools inherit: `applicationPoolDefaults/processModel` (documented by Microsoft; the product is not known to use it).
+
+use super::{SlotLayout, user_and_password};
+use crate::scene::{Found, Scene};
+use kerbsync_iis::IdentityType;
+use kerbsync_inventory::EvidenceLevel;
+
+pub(super) struct AppPoolDefaults;
+
+impl SlotLayout for AppPoolDefaults {
+    fn id(&self) -> &'static str {
+        "app-pool-defaults"
+    }
+
+    fn evidence(&self) -> EvidenceLevel {
+        EvidenceLevel::Documented
+    }
+
+    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
+        for &element in scene.candidates.iter().filter(|e| Some(**e) == scene.host.default_process_model()) {
+            let Some((account, secret)) = user_and_password(element) else { continue };
+            // In force for the pools that run as a specific user and do not name one themselves.
+            let takers = || {
+                scene.pools().iter().filter(|p| {
+                    p.identity().value == IdentityType::SpecificUser && p.process_model().is_none_or(|m| m.attribute("userName").is_none())
+                })
+            };
+            found.push(Found {
+                layout: self,
+                holder: element,
+                section: "system.applicationHost/applicationPools".into(),
+                location_path: None,
+                label: "application pool defaults".into(),
+                account,
+                account_attribute: "userName".into(),
+                secret,
+                secret_attribute: "password".into(),
+                active: takers().next().is_some(),
+                expected: takers().any(|p| scene.product.is_served_by(&p.name().value)),
+            });
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The identity of an application pool: `processModel` userName and password (documented by Microsoft; the product is not known to use it).
+
+use super::SlotLayout;
+use crate::is_built_in;
+use crate::scene::{Found, Scene};
+use kerbsync_iis::{IdentityType, Place, Setting};
+use kerbsync_inventory::EvidenceLevel;
+
+pub(super) struct AppPoolIdentity;
+
+impl SlotLayout for AppPoolIdentity {
+    fn id(&self) -> &'static str {
+        "app-pool-identity"
+    }
+
+    fn evidence(&self) -> EvidenceLevel {
+        EvidenceLevel::Documented
+    }
+
+    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
+        for &element in scene.candidates.iter().filter(|e| e.local_name() == "processModel") {
+            let Some(pool) = scene.pools().iter().find(|p| Some(p.element()) == element.parent()) else { continue };
+            // Each attribute is inherited by itself: the account may be the pool's own and the password that of the defaults.
+            let setting = |name| pool.process_model_attribute(name).map(|(e, a)| Setting::new(a.value(), Place::attribute(e, a)));
+            let Some(account) = setting("userName") else { continue };
+            let own = ["userName", "password"].iter().any(|n| element.attribute(n).is_some());
+            if !own || account.value.trim().is_empty() || is_built_in(&account.value) {
+                continue;
+            }
+            let name = &pool.name().value;
+            found.push(Found {
+                layout: self,
+                holder: element,
+                section: "system.applicationHost/applicationPools".into(),
+                location_path: None,
+                label: format!("application pool '{name}'"),
+                account,
+                account_attribute: "userName".into(),
+                secret: setting("password"),
+                secret_attribute: "password".into(),
+                active: pool.identity().value == IdentityType::SpecificUser,
+                expected: scene.product.is_served_by(name),
+            });
+        }
+    }
+}

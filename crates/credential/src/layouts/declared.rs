@@ -1,0 +1,82 @@
+//! Places that the administrator declares in kerbsync.toml.
+
+use super::SlotLayout;
+use crate::DeclaredSlot;
+use crate::scene::{Found, Scene};
+use kerbsync_iis::{Place, Setting, same_name, segments};
+use kerbsync_inventory::EvidenceLevel;
+use kerbsync_xml::Element;
+use std::borrow::Cow;
+
+pub(super) struct Declared;
+
+impl SlotLayout for Declared {
+    fn id(&self) -> &'static str {
+        "declared"
+    }
+
+    fn evidence(&self) -> EvidenceLevel {
+        EvidenceLevel::Declared
+    }
+
+    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
+        for slot in scene.declared {
+            if slot.location.as_ref().is_none_or(|l| l.trim().is_empty()) {
+                self.read_below(scene, slot, scene.host.root(), None, found);
+            }
+            for location in scene.host.locations() {
+                let same = |l: &String| {
+                    segments(l).count() == segments(location.path()).count()
+                        && segments(l).zip(segments(location.path())).all(|(a, b)| same_name(a, b))
+                };
+                if slot.location.as_ref().is_none_or(same) {
+                    self.read_below(scene, slot, location.element(), Some(location.path()), found);
+                }
+            }
+        }
+    }
+}
+
+impl Declared {
+    fn read_below<'d>(
+        &'static self,
+        scene: &Scene<'d, '_>,
+        slot: &DeclaredSlot,
+        top: Element<'d>,
+        location: Option<&str>,
+        found: &mut Vec<Found<'d>>,
+    ) {
+        let mut level = vec![top];
+        for name in segments(&slot.section) {
+            level = level.into_iter().flat_map(|e| e.children_named(name)).collect();
+        }
+        for element in level.into_iter().filter(|e| *e != top) {
+            let Some(account) = value(element, &slot.account_attribute).filter(|a| !a.value.trim().is_empty()) else { continue };
+            found.push(Found {
+                layout: self,
+                holder: element,
+                section: scene.section_of(element),
+                location_path: location.map(str::to_owned),
+                label: match location {
+                    Some(l) if !l.is_empty() => format!("declared slot {} of '{l}'", slot.section),
+                    _ => format!("declared slot {}", slot.section),
+                },
+                account,
+                account_attribute: slot.account_attribute.clone(),
+                secret: value(element, &slot.secret_attribute),
+                secret_attribute: slot.secret_attribute.clone(),
+                active: true,
+                expected: true,
+            });
+        }
+    }
+}
+
+/// An attribute, or the text of a child element of that name.
+fn value<'d>(element: Element<'d>, name: &str) -> Option<Setting<'d, Cow<'d, str>>> {
+    if let Some(a) = element.attribute(name) {
+        return Some(Setting::new(a.value(), Place::attribute(element, a)));
+    }
+    let child = element.child(name)?;
+    Some(Setting::new(child.text(), Place::element(child)))
+}

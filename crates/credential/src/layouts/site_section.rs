@@ -1,0 +1,38 @@
+//! An account and a secret under AesProvider in any section of a `<location>` of the product's web sites.
+//!
+//! Inferred: host activation grants access to the key container of AesProvider, resolved for exactly these two web sites, so the
+//! credential is expected in an attribute that AesProvider protects, in their scope. Section and attribute names are unknown.
+
+use super::SlotLayout;
+use crate::pairs;
+use crate::scene::{Found, Scene};
+use kerbsync_iis::Location;
+use kerbsync_inventory::EvidenceLevel;
+use kerbsync_secret::ProtectedValue;
+
+pub(super) struct SiteSection;
+
+impl SlotLayout for SiteSection {
+    fn id(&self) -> &'static str {
+        "site-section"
+    }
+
+    fn evidence(&self) -> EvidenceLevel {
+        EvidenceLevel::Inferred
+    }
+
+    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
+        for &element in &scene.candidates {
+            let in_site = |l: &Location<'_>| l.path_in_site().is_empty() && l.site().is_some_and(|s| scene.product.is_site(s));
+            if !scene.location_of(element).is_some_and(in_site) {
+                continue;
+            }
+            for pair in pairs::of(element) {
+                let by_aes = ProtectedValue::parse(&pair.secret.value).is_ok_and(|v| v.provider().eq_ignore_ascii_case("AesProvider"));
+                if by_aes {
+                    found.push(pair.into_found(self, scene));
+                }
+            }
+        }
+    }
+}
