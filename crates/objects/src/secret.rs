@@ -8,7 +8,6 @@ const NAMED: &[&str] = &[
     "dbcspwd",
     "msds-managedpassword",
     "ms-mcs-admpwd",
-    "msds-keycredentiallink",
     "initialauthincoming",
     "initialauthoutgoing",
     "trustauthincoming",

@@ -1,5 +1,7 @@
 //! The three readers, seen from outside.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod bounds;
 mod clixml;
 mod csv;

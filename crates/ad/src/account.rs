@@ -1,0 +1,195 @@
+//! From an entry to an account, a group or a domain.
+
+use crate::class::{Kind, kind};
+use crate::entry::{Datum, Entry, odd_value, report};
+use crate::sid::{is_sid, sid_text};
+use crate::{Dated, DirectoryPart, dn, flags, time};
+use kerbsync_inventory::directory::{Account, Domain, Group, Moment, ObjectClass};
+use kerbsync_names::ServicePrincipalName;
+use kerbsync_source::{Level, Problem, Spanned};
+
+impl DirectoryPart {
+    /// Takes what matters of one entry.
+    pub(crate) fn take(&mut self, entry: &Entry, problems: &mut Vec<Problem>) {
+        let mut reading = Reading { entry, problems };
+        match kind(entry) {
+            Kind::Account(class) => self.accounts.push(reading.dated(|r| r.account(class))),
+            Kind::Group => self.groups.push(reading.dated(Reading::group)),
+            Kind::Domain => self.domains.extend(reading.domain()),
+            Kind::Other => {}
+        }
+    }
+}
+
+struct Reading<'e, 'p> {
+    entry: &'e Entry,
+    problems: &'p mut Vec<Problem>,
+}
+
+impl Reading<'_, '_> {
+    fn dated<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Dated<T> {
+        let changed = self.time("whenchanged").or_else(|| self.time("modified"));
+        Dated { object: read(self), changed: changed.map(|c| c.value) }
+    }
+
+    /// The first value of an attribute, read by `parse`. Reports a value that is not `expected`.
+    fn one<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Spanned<T>> {
+        let value = self.entry.first(name)?;
+        match value.value.text().and_then(|t| parse(t.trim())) {
+            Some(parsed) => Some(Spanned::new(parsed, value.origin.clone())),
+            None => {
+                odd_value(self.problems, &value.origin, name, expected);
+                None
+            }
+        }
+    }
+
+    fn text(&mut self, name: &str) -> Option<Spanned<String>> {
+        self.one(name, "text", |t| Some(t.to_owned()))
+    }
+
+    fn boolean(&mut self, name: &str) -> Option<Spanned<bool>> {
+        self.one(name, "true or false", flags::boolean)
+    }
+
+    fn time(&mut self, name: &str) -> Option<Spanned<jiff::Timestamp>> {
+        self.one(name, "a time with a known zone, such as 2025-01-31T12:00:00Z", time::time)
+    }
+
+    /// An attribute without values that is known to be unset, as this value.
+    fn unset<T>(&self, name: &str, value: T) -> Option<Spanned<T>> {
+        self.entry.unset(name).map(|origin| Spanned::new(value, origin))
+    }
+
+    /// All values of an attribute as texts; `None` where it is not known.
+    fn list(&self, names: &[&str]) -> Option<Vec<Spanned<String>>> {
+        for name in names {
+            if let Some(attribute) = self.entry.get(name) {
+                let text = |v: &Spanned<Datum>| v.value.text().map(|t| Spanned::new(t.trim().to_owned(), v.origin.clone()));
+                return Some(attribute.values.iter().filter_map(text).collect());
+            }
+        }
+        names.iter().any(|n| self.entry.unset(n).is_some()).then(Vec::new)
+    }
+
+    /// A time in file time under one name, or in another form under PowerShell's name; unset means never.
+    fn moment(&mut self, ldap: &str, powershell: &str) -> Option<Spanned<Moment>> {
+        // Get-ADObject gives file times too; PowerShell may also give a time under the LDAP name.
+        let either = |t: &str| time::file_time(t).or_else(|| time::time(t).map(Moment::At));
+        self.one(ldap, "a file time", either)
+            .or_else(|| self.one(powershell, "a time with a known zone, such as 2025-01-31T12:00:00Z", |t| time::time(t).map(Moment::At)))
+            .or_else(|| self.unset(ldap, Moment::Never))
+            .or_else(|| self.unset(powershell, Moment::Never))
+    }
+
+    fn account(&mut self, class: Option<Spanned<ObjectClass>>) -> Account {
+        let entry = self.entry;
+        let number = |t: &str| flags::bits(t);
+        let user_account_control =
+            self.one("useraccountcontrol", "a number", number).or_else(|| flags::from_booleans(entry, class.as_ref().map(|c| &c.value)));
+        let primary_group = self.one("primarygroupid", "a number", number).or_else(|| self.primary_group_by_name());
+        Account {
+            origin: entry.origin.clone(),
+            distinguished_name: entry.distinguished_name.clone(),
+            domain: dn::domain_of(&entry.distinguished_name.value),
+            sam_account_name: self.text("samaccountname"),
+            class,
+            user_account_control,
+            enabled: self.boolean("enabled"),
+            expires: self.moment("accountexpires", "accountexpirationdate"),
+            password_last_set: self.moment("pwdlastset", "passwordlastset"),
+            created: self.time("whencreated").or_else(|| self.time("created")),
+            encryption_types: self.encryption_types(),
+            spns: self.spns(),
+            member_of: self.list(&["memberof"]),
+            primary_group,
+            admin_count: self.one("admincount", "a number", number).or_else(|| self.unset("admincount", 0)),
+            delegates_to: self.list(&["msds-allowedtodelegateto"]).unwrap_or_default(),
+            acted_for_by_others: self.acted_for_by_others(),
+            key_version: self.one("msds-keyversionnumber", "a number", number),
+            sid: self.sid(),
+            dns_host_name: self.text("dnshostname"),
+            protected_from_deletion: self.boolean("protectedfromaccidentaldeletion"),
+        }
+    }
+
+    fn encryption_types(&mut self) -> Option<Spanned<Option<u32>>> {
+        if let Some(bits) = self.one("msds-supportedencryptiontypes", "a number", |t| flags::bits(t).map(Some)) {
+            return Some(bits);
+        }
+        if let Some(attribute) = self.entry.get("kerberosencryptiontype").filter(|a| !a.values.is_empty()) {
+            let texts = attribute.values.iter().filter_map(|v| v.value.text());
+            return match flags::encryption_types(texts) {
+                Some(bits) => Some(Spanned::new(Some(bits), attribute.origin.clone())),
+                None => {
+                    odd_value(self.problems, &attribute.origin, "KerberosEncryptionType", "names of encryption types");
+                    None
+                }
+            };
+        }
+        self.unset("msds-supportedencryptiontypes", None).or_else(|| self.unset("kerberosencryptiontype", None))
+    }
+
+    fn spns(&mut self) -> Option<Vec<Spanned<ServicePrincipalName>>> {
+        let texts = self.list(&["serviceprincipalname", "serviceprincipalnames"])?;
+        let mut spns: Vec<Spanned<ServicePrincipalName>> = Vec::with_capacity(texts.len());
+        for text in texts {
+            match ServicePrincipalName::parse(&text.value) {
+                Ok(name) => spns.push(Spanned::new(name, text.origin)),
+                Err(e) => {
+                    let message = format!("a service principal name that is none: {e}");
+                    report(self.problems, Level::Warning, "ad-spn", &text.origin, message, None);
+                }
+            }
+        }
+        Some(spns)
+    }
+
+    /// PowerShell's PrimaryGroup is a distinguished name; the well-known groups are known by their English names only.
+    fn primary_group_by_name(&self) -> Option<Spanned<u32>> {
+        let value = self.entry.first("primarygroup")?;
+        let id = match dn::first_value(value.value.text()?).to_ascii_lowercase().as_str() {
+            "domain users" => 513,
+            "domain guests" => 514,
+            "domain computers" => 515,
+            "domain controllers" => 516,
+            "read-only domain controllers" => 521,
+            _ => return None,
+        };
+        Some(Spanned::new(id, value.origin.clone()))
+    }
+
+    fn acted_for_by_others(&self) -> Option<Spanned<bool>> {
+        let names = ["msds-allowedtoactonbehalfofotheridentity", "principalsallowedtodelegatetoaccount"];
+        let set = names.iter().find_map(|n| self.entry.first(n)).map(|v| Spanned::new(true, v.origin.clone()));
+        set.or_else(|| names.iter().find_map(|n| self.unset(n, false)))
+    }
+
+    fn sid(&mut self) -> Option<String> {
+        let value = self.entry.first("objectsid").or_else(|| self.entry.first("sid"))?;
+        let text = match &value.value {
+            Datum::Text(text) => Some(text.trim().to_owned()).filter(|t| is_sid(t)),
+            Datum::Bytes(bytes) => sid_text(bytes),
+        };
+        if text.is_none() {
+            odd_value(self.problems, &value.origin, "objectSid", "a security identifier");
+        }
+        text
+    }
+
+    fn group(&mut self) -> Group {
+        let entry = self.entry;
+        let distinguished_name = entry.distinguished_name.value.clone();
+        let name = entry.text("samaccountname").unwrap_or_else(|| dn::first_value(&distinguished_name)).to_owned();
+        Group { origin: entry.origin.clone(), name, members: self.list(&["member", "members"]), sid: self.sid(), distinguished_name }
+    }
+
+    fn domain(&self) -> Option<Domain> {
+        let netbios = self.entry.text("netbiosname")?.to_owned();
+        let dns = match self.entry.text("dnsroot") {
+            Some(dns) => dns.to_owned(),
+            None => dn::domain_of(self.entry.text("ncname")?)?,
+        };
+        Some(Domain { netbios, dns, origin: Some(self.entry.origin.clone()) })
+    }
+}

@@ -1,0 +1,268 @@
+//! LDIF, as `ldifde` and `ldapsearch` write it (RFC 2849).
+
+use crate::DirectoryPart;
+use crate::entry::{Datum, Entry, Requested, kept, odd_value, report};
+use crate::lines::{Line, lines};
+use base64::Engine as _;
+use kerbsync_objects::is_secret_property;
+use kerbsync_source::{Level, Origin, Problem, Source, Span, Spanned};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Attributes that every object has and that nobody lists by hand: most of them in one entry show that the export asked for everything (inferred).
+const SIGNS: &[&str] = &["objectclass", "objectcategory", "instancetype", "usncreated", "usnchanged", "whencreated", "whenchanged"];
+
+/// The longest excerpt of a line, in characters.
+const EXCERPT: usize = 240;
+
+/// Whether a text begins like LDIF: after comments, blank lines and `version:` comes `dn:`.
+#[must_use]
+pub fn looks_like_ldif(text: &str) -> bool {
+    for line in lines(text).take(200) {
+        if let Line::Content(content, _) = line {
+            let name = content.split(':').next().unwrap_or("");
+            if !name.eq_ignore_ascii_case("version") || name.len() == content.len() {
+                return name.eq_ignore_ascii_case("dn") && name.len() < content.len();
+            }
+        }
+    }
+    false
+}
+
+/// The directory facts of an LDIF document; `None` where it holds no entry at all.
+///
+/// Entries with `changetype: add`, as `ldifde` writes every entry, are read like entries without; other changes are left out with a note.
+#[must_use]
+pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<DirectoryPart> {
+    let mut reader = Reader {
+        source,
+        problems,
+        entry: None,
+        skipping: None,
+        section: Vec::new(),
+        requested: Requested::Unknown,
+        elements: BTreeMap::new(),
+        secrets: BTreeMap::new(),
+        part: DirectoryPart::default(),
+        entries: 0,
+    };
+    for line in lines(source.text()) {
+        match line {
+            Line::Blank => reader.end_record(),
+            Line::Comment(text) => reader.comment(text.trim()),
+            Line::Content(text, span) => reader.line(&text, span),
+        }
+    }
+    reader.end_record();
+    reader.end_section();
+    crate::part::report_secrets(reader.problems, source.document(), &reader.secrets);
+    (reader.entries > 0).then_some(reader.part)
+}
+
+struct Reader<'s, 'p> {
+    source: &'s Source,
+    problems: &'p mut Vec<Problem>,
+    entry: Option<Entry>,
+    /// Why the lines of the current record are skipped, where they are.
+    skipping: Option<&'static str>,
+    /// The entries of the current search.
+    section: Vec<Entry>,
+    requested: Requested,
+    elements: BTreeMap<String, Arc<str>>,
+    /// Secret attributes: how many values, and where the first stands.
+    secrets: BTreeMap<String, (usize, Origin)>,
+    part: DirectoryPart,
+    entries: usize,
+}
+
+impl Reader<'_, '_> {
+    /// `ldapsearch` says in comments where a search begins and what it asked for.
+    fn comment(&mut self, text: &str) {
+        if text.eq_ignore_ascii_case("extended LDIF") || text.eq_ignore_ascii_case("LDAPv3") {
+            self.end_record();
+            self.end_section();
+        } else if let Some(names) = text.strip_prefix("requesting:") {
+            let names: Arc<[String]> = names.split([' ', ',']).filter(|n| !n.is_empty()).map(str::to_ascii_lowercase).collect();
+            self.requested = if names.iter().any(|n| n == "all" || n == "*") { Requested::All } else { Requested::Only(names) };
+        }
+    }
+
+    fn end_section(&mut self) {
+        let full =
+            |e: &Entry| SIGNS.iter().filter(|s| e.first(s).is_some()).count() >= SIGNS.len() - 1 && e.first("instancetype").is_some();
+        let mut entries = std::mem::take(&mut self.section);
+        let mut requested = std::mem::replace(&mut self.requested, Requested::Unknown);
+        if requested == Requested::Unknown && entries.iter().any(full) {
+            requested = Requested::All;
+        }
+        for entry in &mut entries {
+            entry.requested = requested.clone();
+            self.part.take(entry, self.problems);
+        }
+    }
+
+    fn end_record(&mut self) {
+        self.skipping = None;
+        self.section.extend(self.entry.take());
+    }
+
+    fn origin(&mut self, span: Span, name: &str) -> Origin {
+        let element = match self.elements.get(name) {
+            Some(known) => known.clone(),
+            None => {
+                let new: Arc<str> = Arc::from(name);
+                self.elements.insert(name.to_owned(), new.clone());
+                new
+            }
+        };
+        let line: String = self.source.line_text(span.start).chars().take(EXCERPT).collect();
+        Origin {
+            document: self.source.document(),
+            location: Some(self.source.location(span)),
+            element,
+            excerpt: (!is_secret_property(name)).then(|| Arc::from(line)),
+        }
+    }
+
+    fn line(&mut self, text: &str, span: Span) {
+        let Some((name, rest)) = text.split_once(':') else {
+            if self.skipping.is_none() {
+                let origin = Origin { excerpt: None, ..self.origin(span, "") };
+                let message = "a line without a colon: it is left out".to_owned();
+                report(self.problems, Level::Warning, "ldif-line", &origin, message, Some("Look for a line that was broken by hand."));
+            }
+            return;
+        };
+        let (name, option) = name.trim().split_once(';').unwrap_or((name.trim(), ""));
+        if name.eq_ignore_ascii_case("dn") {
+            self.begin(rest, span);
+            return;
+        }
+        if self.skipping.is_some() {
+            return;
+        }
+        if self.entry.is_none() {
+            self.outside(name, rest, span);
+            return;
+        }
+        if name.eq_ignore_ascii_case("changetype") {
+            if !rest.trim().eq_ignore_ascii_case("add") {
+                let origin = self.origin(span, name);
+                let message = "a change record, not an entry: it is left out".to_owned();
+                report(self.problems, Level::Note, "ldif-change", &origin, message, Some("Export entries with ldifde -f, not changes."));
+                self.entry = None;
+                self.skipping = Some("change");
+            }
+            return;
+        }
+        if is_secret_property(name) {
+            let origin = self.origin(span, name);
+            self.secrets.entry(name.to_owned()).or_insert((0, origin)).0 += 1;
+            return;
+        }
+        let Some(known) = kept(name) else { return };
+        let origin = self.origin(span, name);
+        let Some(value) = self.value(rest, known, &origin) else { return };
+        if option.to_ascii_lowercase().starts_with("range=") && !option.ends_with('*') {
+            let message = format!("'{name}' is cut: the export holds only the values {}", &option[6..]);
+            report(
+                self.problems,
+                Level::Warning,
+                "ldif-range",
+                &origin,
+                message,
+                Some("Export with a tool that follows ranges, such as ldifde."),
+            );
+        }
+        if let Some(entry) = &mut self.entry {
+            // An empty value says no more than that the attribute was asked for.
+            let empty = matches!(&value, Datum::Text(t) if t.trim().is_empty());
+            let values = if empty { Vec::new() } else { vec![Spanned::new(value, origin.clone())] };
+            entry.add(known, values, origin);
+        }
+    }
+
+    fn begin(&mut self, rest: &str, span: Span) {
+        self.end_record();
+        let origin = self.origin(span, "dn");
+        match self.value(rest, "dn", &origin) {
+            Some(Datum::Text(dn)) if !dn.trim().is_empty() => {
+                self.entries += 1;
+                self.entry = Some(Entry {
+                    distinguished_name: Spanned::new(dn.trim().to_owned(), origin.clone()),
+                    origin,
+                    attributes: Vec::new(),
+                    requested: Requested::Unknown,
+                    type_name: None,
+                });
+            }
+            // The root DSE has an empty name; nothing in it matters.
+            _ => self.skipping = Some("no name"),
+        }
+    }
+
+    /// A line of a record that does not begin with `dn:`, such as what ldapsearch writes at the end.
+    fn outside(&mut self, name: &str, rest: &str, span: Span) {
+        match name.to_ascii_lowercase().as_str() {
+            "version" => {}
+            "result" => {
+                let code = rest.trim().split(' ').next().unwrap_or("");
+                if code != "0" && code.bytes().all(|b| b.is_ascii_digit()) {
+                    let meaning = match code {
+                        "3" => " (time limit exceeded): the export is cut",
+                        "4" => " (size limit exceeded): the export is cut",
+                        _ => ": the export may be cut",
+                    };
+                    let origin = self.origin(span, name);
+                    let message = format!("the search ended with LDAP result {code}{meaning}");
+                    report(
+                        self.problems,
+                        Level::Warning,
+                        "ldif-result",
+                        &origin,
+                        message,
+                        Some("Search again with paging: ldapsearch -E pr=1000/noprompt."),
+                    );
+                }
+            }
+            _ => {
+                if !matches!(name.to_ascii_lowercase().as_str(), "search" | "ref" | "control") {
+                    let origin = Origin { excerpt: None, ..self.origin(span, "") };
+                    report(
+                        self.problems,
+                        Level::Warning,
+                        "ldif-record",
+                        &origin,
+                        "a record that does not begin with 'dn:' is left out".into(),
+                        None,
+                    );
+                }
+                self.skipping = Some("no dn");
+            }
+        }
+    }
+
+    /// What stands behind the first colon of a line.
+    fn value(&mut self, rest: &str, name: &str, origin: &Origin) -> Option<Datum> {
+        if let Some(encoded) = rest.strip_prefix(':') {
+            let encoded: String = encoded.split_ascii_whitespace().collect();
+            let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(encoded) else {
+                odd_value(self.problems, origin, name, "base64");
+                return None;
+            };
+            let binary = matches!(name, "objectsid" | "msds-allowedtoactonbehalfofotheridentity");
+            return Some(match String::from_utf8(bytes) {
+                Ok(text) if !binary => Datum::Text(text),
+                Ok(text) => Datum::Bytes(text.into_bytes()),
+                Err(e) => Datum::Bytes(e.into_bytes()),
+            });
+        }
+        if rest.starts_with('<') {
+            let message = format!("the value of '{name}' stands in another file, which is not read");
+            report(self.problems, Level::Note, "ldif-file", origin, message, Some("Run ldapsearch without -t."));
+            return None;
+        }
+        // RFC 2849 allows blanks before a value; one after it would be in base64.
+        Some(Datum::Text(rest.trim().to_owned()))
+    }
+}

@@ -1,0 +1,176 @@
+//! Objects of the Active Directory module for PowerShell.
+
+use crate::DirectoryPart;
+use crate::entry::{Datum, Entry, Requested, kept, report};
+use kerbsync_objects::{Object, Property, Value, is_secret_property};
+use kerbsync_source::{DocumentId, Level, Origin, Problem, Spanned};
+use std::collections::BTreeMap;
+
+/// Types of the Active Directory module that are read.
+const TYPES: &[&str] = &["ADComputer", "ADUser", "ADObject", "ADGroup", "ADServiceAccount", "ADAccount", "ADPrincipal", "ADDomain"];
+
+/// Attributes with several values, whose values a CSV cell joins.
+const LISTS: &[&str] = &[
+    "objectclass",
+    "serviceprincipalname",
+    "serviceprincipalnames",
+    "memberof",
+    "member",
+    "members",
+    "msds-allowedtodelegateto",
+    "principalsallowedtodelegatetoaccount",
+];
+
+/// The directory facts of an export of objects; `None` where no object of Active Directory is among them.
+///
+/// An object is one of Active Directory when its type says so, or when it has a distinguished name and a class, an account name or a GUID.
+#[must_use]
+pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec<Problem>) -> Option<DirectoryPart> {
+    let mut reader = Reader { problems, secrets: BTreeMap::new(), lost: Vec::new(), part: DirectoryPart::default(), seen: 0 };
+    for object in objects {
+        reader.object(object, 0);
+    }
+    crate::part::report_secrets(reader.problems, document, &reader.secrets);
+    (reader.seen > 0).then_some(reader.part)
+}
+
+struct Reader<'p> {
+    problems: &'p mut Vec<Problem>,
+    secrets: BTreeMap<String, (usize, Origin)>,
+    /// Attributes whose loss was reported.
+    lost: Vec<&'static str>,
+    part: DirectoryPart,
+    seen: usize,
+}
+
+impl Reader<'_> {
+    fn object(&mut self, object: &Object, depth: usize) {
+        if let Some(entry) = self.entry(object) {
+            self.seen += 1;
+            self.part.take(&entry, self.problems);
+        } else if depth < 3 {
+            // A script may have put several exports under one name each: { "computers": [ … ], "groups": [ … ] }.
+            for property in &object.properties {
+                self.inner(&property.value, depth);
+            }
+        }
+    }
+
+    fn inner(&mut self, value: &Value, depth: usize) {
+        match value {
+            Value::Object(object) => self.object(object, depth + 1),
+            Value::List(items) if depth < 3 => items.iter().for_each(|i| self.inner(i, depth + 1)),
+            _ => {}
+        }
+    }
+
+    fn entry(&mut self, object: &Object) -> Option<Entry> {
+        let name = |n: &str| object.get(n).and_then(|p| Some((p.value.as_text()?, p.origin.clone())));
+        let (dn, dn_origin) = name("DistinguishedName").or_else(|| name("DN"))?;
+        let typed = TYPES.iter().find(|t| object.is_type(t));
+        let marks = ["objectClass", "sAMAccountName", "objectGUID", "nETBIOSName"];
+        if !dn.contains('=') || (typed.is_none() && !marks.iter().any(|m| object.get(m).is_some())) {
+            return None;
+        }
+        let mut entry = Entry {
+            distinguished_name: Spanned::new(dn.trim().to_owned(), dn_origin),
+            origin: object.origin.clone(),
+            attributes: Vec::new(),
+            requested: Requested::Unknown,
+            type_name: typed.map(|t| (*t).to_owned()),
+        };
+        for property in &object.properties {
+            if is_secret_property(&property.name) {
+                if !matches!(property.value, Value::Null) {
+                    self.secrets.entry(property.name.clone()).or_insert((0, property.origin.clone())).0 += 1;
+                }
+            } else if let Some(known) = kept(&property.name) {
+                self.attribute(&mut entry, known, property);
+            }
+        }
+        Some(entry)
+    }
+
+    fn attribute(&mut self, entry: &mut Entry, name: &'static str, property: &Property) {
+        if let Value::Lost(_) = property.value {
+            if !self.lost.contains(&name) {
+                self.lost.push(name);
+                let message = format!("the values of '{}' were lost in the export: only the name of their type is left", property.name);
+                let help = "Export with Export-Clixml, or with ConvertTo-Json -Depth 4.";
+                report(self.problems, Level::Warning, "ad-lost", &property.origin, message, Some(help));
+            }
+            return;
+        }
+        let mut data = Vec::new();
+        collect(&property.value, LISTS.contains(&name), &mut data);
+        let values = data.into_iter().map(|d| Spanned::new(d, property.origin.clone())).collect();
+        entry.add(name, values, property.origin.clone());
+    }
+}
+
+fn collect(value: &Value, list: bool, out: &mut Vec<Datum>) {
+    match value {
+        Value::Null | Value::Lost(_) => {}
+        Value::Bytes(bytes) => out.push(Datum::Bytes(bytes.clone())),
+        Value::List(items) => {
+            // A SID may come as a list of numbers.
+            let bytes: Option<Vec<u8>> =
+                items.iter().map(|i| if let Value::Integer(n) = i { u8::try_from(*n).ok() } else { None }).collect();
+            match bytes.filter(|b| b.len() >= 12) {
+                Some(bytes) => out.push(Datum::Bytes(bytes)),
+                None => items.iter().for_each(|i| collect(i, list, out)),
+            }
+        }
+        other => {
+            let Some(text) = other.as_text() else { return };
+            if let Some(bytes) = hexadecimal(&text) {
+                out.push(Datum::Bytes(bytes));
+            } else if list {
+                out.extend(split(&text).into_iter().map(|t| Datum::Text(t.to_owned())));
+            } else if !text.trim().is_empty() {
+                out.push(Datum::Text(text));
+            }
+        }
+    }
+}
+
+/// The values of a cell in which a user or `csvde` joined several: `a;b`, `a; b`; service principal names also with commas or blanks.
+fn split(text: &str) -> Vec<&str> {
+    let parts = |by: &[char]| text.split(by).map(str::trim).filter(|p| !p.is_empty()).collect::<Vec<_>>();
+    let names = parts(&[';', ',', ' ', '\n', '\r']);
+    if names.len() > 1 && names.iter().all(|p| p.contains('/') && !p.contains('=')) {
+        return names;
+    }
+    let distinguished = |p: &&str| p.get(..3).is_some_and(|s| s.eq_ignore_ascii_case("CN=") || s.eq_ignore_ascii_case("OU="));
+    let parts = parts(&[';', '\n', '\r']);
+    // A distinguished name may hold a semicolon itself.
+    if parts.first().is_some_and(distinguished) && !parts.iter().all(|p| distinguished(p)) { vec![text.trim()] } else { parts }
+}
+
+/// `X'0105…'`, as `csvde` writes bytes.
+fn hexadecimal(text: &str) -> Option<Vec<u8>> {
+    let digits = text.trim().strip_prefix("X'")?.strip_suffix('\'')?;
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    if !rest.is_empty() {
+        return None;
+    }
+    let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
+    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn joined_cells_are_split() {
+        assert_eq!(split("http/a.contoso.com; http/b.contoso.com"), ["http/a.contoso.com", "http/b.contoso.com"]);
+        assert_eq!(split("http/a http/b"), ["http/a", "http/b"]);
+        assert_eq!(split("CN=a,DC=b;CN=c,DC=b"), ["CN=a,DC=b", "CN=c,DC=b"]);
+        assert_eq!(split("CN=a\\;x,DC=b"), ["CN=a\\;x,DC=b"]);
+        assert_eq!(split("top;person;user"), ["top", "person", "user"]);
+        assert!(split(" ").is_empty());
+        assert_eq!(hexadecimal("X'01ff'"), Some(vec![1, 255]));
+        assert_eq!((hexadecimal("X'01f'"), hexadecimal("X'é'"), hexadecimal("01")), (None, None, None));
+    }
+}

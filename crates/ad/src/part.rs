@@ -1,0 +1,48 @@
+//! What one document says.
+
+use jiff::Timestamp;
+use kerbsync_inventory::directory::{Account, Domain, Group};
+use kerbsync_source::{DocumentId, Level, Origin, Problem};
+use std::collections::BTreeMap;
+
+/// The directory facts of one document, in document order. The same object may come more than once.
+#[derive(Debug, Clone, Default)]
+pub struct DirectoryPart {
+    /// Users and computers.
+    pub accounts: Vec<Dated<Account>>,
+    /// Groups.
+    pub groups: Vec<Dated<Group>>,
+    /// Domains: NetBIOS and DNS names.
+    pub domains: Vec<Domain>,
+}
+
+impl DirectoryPart {
+    /// Whether the document said nothing that matters here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty() && self.groups.is_empty() && self.domains.is_empty()
+    }
+}
+
+/// An object together with when it was last changed: of two exports that disagree, the later one holds.
+#[derive(Debug, Clone)]
+pub struct Dated<T> {
+    /// The object.
+    pub object: T,
+    /// whenChanged, where the export holds it. UTC. It is not the same on every domain controller.
+    pub changed: Option<Timestamp>,
+}
+
+/// Tells once that an export holds secrets, by the names of the attributes.
+pub(crate) fn report_secrets(problems: &mut Vec<Problem>, document: DocumentId, secrets: &BTreeMap<String, (usize, Origin)>) {
+    let Some((_, (_, first))) = secrets.iter().min_by(|a, b| a.1.1.cmp(&b.1.1)) else { return };
+    let names = secrets.iter().map(|(name, (count, _))| format!("{name} ({count})")).collect::<Vec<_>>().join(", ");
+    problems.push(Problem {
+        level: Level::Warning,
+        code: "ad-secret",
+        document,
+        location: first.location,
+        message: format!("the export holds attributes with secrets: {names}. Their values were not kept"),
+        help: Some("Export again without these attributes, and guard or delete this file.".into()),
+    });
+}
