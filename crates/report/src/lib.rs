@@ -6,3 +6,6 @@
 
 pub mod format;
 pub mod render;
+mod schemas;
+
+pub use schemas::SCHEMAS;

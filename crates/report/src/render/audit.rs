@@ -2,7 +2,7 @@
 
 use super::paper::{GREEN, Paper, RED, YELLOW, count};
 use super::{View, findings, ledger, servers};
-use crate::format::{Conclusion, Outcome, Report, Severity, State, Summary};
+use crate::format::{Conclusion, Outcome, Report, State, Summary};
 
 /// What is looked for in a bundle: kind of document and how to get it.
 pub const LOOKED_FOR: &[(&str, &str)] = &[
@@ -138,8 +138,9 @@ fn sentence(report: &Report) -> String {
     let mut text = match (s.conclusion, s.fail_on) {
         (Conclusion::NothingChecked, _) => "No rule could say anything about these inputs; this says nothing about the estate.".to_owned(),
         (Conclusion::Findings, _) => format!("{}.", capital(&found)),
+        (Conclusion::Clean, _) if s.failed.total() == 0 => "Nothing failed.".to_owned(),
         (_, _) if s.failed.total() == 0 => format!("{} in what could be checked.", capital(&found)),
-        (_, Some(Severity::Note) | None) => format!("{}; no threshold was set.", capital(&found)),
+        (_, None) => format!("{}; with --fail-on never no failure counts.", capital(&found)),
         (_, Some(threshold)) => format!("{}; nothing at or above the threshold `{}`.", capital(&found), threshold.word()),
     };
     if s.waived > 0 {

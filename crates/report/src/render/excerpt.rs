@@ -38,6 +38,12 @@ fn window(line: &str, mark: Option<Range<usize>>, room: usize) -> (String, Optio
     if line.chars().count() <= room {
         return (line.to_owned(), mark);
     }
+    // Indentation is the first thing that a long line can do without.
+    let bare = line.trim_start();
+    let indent = mark.as_ref().map_or(line.len() - bare.len(), |m| m.start.min(line.len() - bare.len()));
+    if indent > 0 {
+        return window(&line[indent..], mark.map(|m| m.start - indent..m.end - indent), room);
+    }
     let at: Vec<usize> = line.char_indices().map(|(i, _)| i).chain([line.len()]).collect();
     let index = |byte: usize| at.partition_point(|&i| i < byte);
     let count = at.len() - 1;
@@ -82,7 +88,7 @@ mod tests {
         insta::assert_snapshot!(excerpt(&p, Severity::Error, &View::PLAIN), @r#"
             |
         212 |    <processModel userName="contoso\kerb" password="***" />
-            |                                           ^^^^^^^^^^^^^^ another secret
+            |                                          ^^^^^^^^^^^^^^ another secret
         "#);
     }
 

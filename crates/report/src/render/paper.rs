@@ -137,7 +137,7 @@ impl<'v> Paper<'v> {
         self.out.push('\n');
     }
 
-    /// Rows in aligned columns, two blanks between them. The first row is the head when `head` is set.
+    /// Rows in aligned columns, two blanks between them; the last column is wrapped. The first row is the head when `head` is set.
     pub(super) fn table(&mut self, indent: usize, head: bool, rows: &[Vec<Cell>]) {
         let mut widths: Vec<usize> = Vec::new();
         for row in rows {
@@ -152,17 +152,41 @@ impl<'v> Paper<'v> {
         for (r, row) in rows.iter().enumerate() {
             self.out.push_str(&" ".repeat(indent));
             // Blanks are written before the next cell that is not empty, so that no line ends with blanks.
-            let mut owed = 0;
-            for (cell, width) in row.iter().zip(&widths) {
+            let (mut owed, mut at) = (0, indent);
+            for (i, (cell, width)) in row.iter().zip(&widths).enumerate() {
+                let style = if head && r == 0 { Some(DIM) } else { cell.style };
                 if !cell.text.is_empty() {
                     self.out.push_str(&" ".repeat(owed));
                     owed = 0;
-                    self.paint(if head && r == 0 { Some(DIM) } else { cell.style }, &cell.text);
+                    if i + 1 == widths.len() && at + columns(&cell.text) > self.view.width {
+                        self.wrap(&cell.text, style, at);
+                    } else {
+                        self.paint(style, &cell.text);
+                    }
                 }
-                owed += width - columns(&cell.text) + 2;
+                owed += width.saturating_sub(columns(&cell.text)) + 2;
+                at += width + 2;
             }
             self.out.push('\n');
         }
+    }
+
+    /// The words of a cell in lines that begin at a column.
+    fn wrap(&mut self, text: &str, style: Option<Style>, from: usize) {
+        let mut line = String::new();
+        for word in text.split_whitespace() {
+            if !line.is_empty() && from + columns(&line) + 1 + columns(word) > self.view.width {
+                self.paint(style, &line);
+                self.out.push('\n');
+                self.out.push_str(&" ".repeat(from));
+                line.clear();
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        self.paint(style, &line);
     }
 }
 
@@ -171,7 +195,7 @@ pub(super) fn count(n: usize, one: &str) -> String {
     let digits = n.to_string();
     let mut grouped = String::new();
     for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             grouped.push(',');
         }
         grouped.push(c);

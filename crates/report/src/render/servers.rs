@@ -4,8 +4,10 @@ use super::paper::{Cell, DIM, GREEN, Paper, RED, YELLOW, count};
 use crate::format::{Basis, Computer, Estate, Pool, Site, State};
 use anstyle::Style;
 
-/// Web servers of one site from which on those in sync are only counted, and others only up to this number.
+/// Web servers of one site from which on those in sync are only counted.
 const MANY: usize = 50;
+/// How many others of such a site are shown.
+const FEW: usize = 20;
 
 const fn color(state: State) -> Option<Style> {
     match state {
@@ -70,7 +72,7 @@ fn table(paper: &mut Paper<'_>, pools: &[Pool]) {
     let all: Vec<(&Pool, &Computer)> =
         pools.iter().flat_map(|p| p.computers.iter().map(move |c| (p, c))).filter(|(_, c)| c.web_server).collect();
     let fold = all.len() > MANY && paper.view.verbosity == 0;
-    let shown: Vec<_> = all.iter().filter(|(_, c)| !fold || c.state != State::InSync).take(if fold { MANY } else { usize::MAX }).collect();
+    let shown: Vec<_> = all.iter().filter(|(_, c)| !fold || c.state != State::InSync).take(if fold { FEW } else { usize::MAX }).collect();
     if !shown.is_empty() {
         let mut rows = vec![["server", "pool", "state", "compared with", "group"].map(Cell::from).to_vec()];
         rows.extend(shown.iter().map(|(pool, computer)| row(&pool.fqdn, computer)));

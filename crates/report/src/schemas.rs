@@ -1,0 +1,11 @@
+//! The committed JSON Schemas of the formats.
+
+use crate::format;
+
+/// Every format with its JSON Schema (draft 2020-12), in the order in which users meet them.
+pub const SCHEMAS: &[(&str, &str)] = &[
+    (format::REPORT, include_str!("../schemas/report.schema.json")),
+    (format::INVENTORY, include_str!("../schemas/inventory.schema.json")),
+    (format::RULES, include_str!("../schemas/rules.schema.json")),
+    (format::SLOTS, include_str!("../schemas/slots.schema.json")),
+];

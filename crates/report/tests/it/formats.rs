@@ -1,0 +1,125 @@
+//! The JSON formats and their committed schemas, each held against the other.
+
+use crate::sample::{MISSING, NAME, STALE, awkward, report, tool, verdicts};
+use kerbsync_report::SCHEMAS;
+use kerbsync_report::format::{InventoryReport, Report, RulesReport, Severity, SlotsReport};
+use kerbsync_report::render::json;
+use serde_json::Value;
+
+fn schema(name: &str) -> Value {
+    serde_json::from_str(SCHEMAS.iter().find(|(n, _)| *n == name).unwrap().1).unwrap()
+}
+
+/// One document of every format that holds something in every list.
+fn documents() -> Vec<Value> {
+    let i = awkward();
+    let text = [
+        json(&report(&i, &verdicts(), Some(Severity::Error))).unwrap(),
+        json(&InventoryReport::new(tool(), &i)).unwrap(),
+        json(&RulesReport::new(tool(), &[&NAME, &STALE, &MISSING])).unwrap(),
+        json(&SlotsReport::new(tool(), &i.documents[2], &i.servers[1])).unwrap(),
+    ];
+    text.iter().map(|t| serde_json::from_str(t).unwrap()).collect()
+}
+
+fn name_of(document: &Value) -> &str {
+    document["schema"].as_str().unwrap()
+}
+
+#[test]
+fn documents_are_what_their_schemas_say() {
+    for document in documents() {
+        let validator = jsonschema::validator_for(&schema(name_of(&document))).unwrap();
+        let errors: Vec<String> = validator.iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
+        assert!(errors.is_empty(), "{}: {errors:#?}", name_of(&document));
+    }
+}
+
+#[test]
+fn every_schema_has_a_document_here() {
+    let names: Vec<String> = documents().iter().map(|d| name_of(d).to_owned()).collect();
+    assert_eq!(names, SCHEMAS.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_field_is_without_a_schema_and_none_may_be_missing() {
+    for document in documents() {
+        let schema = schema(name_of(&document));
+        fields(&schema, &schema, &document, "");
+    }
+}
+
+/// The names of an object's fields are those that its schema requires.
+fn fields(root: &Value, schema: &Value, value: &Value, at: &str) {
+    let schema = match schema["$ref"].as_str() {
+        Some(reference) => &root["$defs"][reference.rsplit('/').next().unwrap()],
+        None => schema["anyOf"].get(0).map_or(schema, |first| &root["$defs"][first["$ref"].as_str().unwrap().rsplit('/').next().unwrap()]),
+    };
+    match value {
+        Value::Object(map) => {
+            let mut described: Vec<&str> =
+                schema["properties"].as_object().unwrap_or_else(|| panic!("{at}")).keys().map(String::as_str).collect();
+            let mut required: Vec<&str> = schema["required"].as_array().unwrap().iter().map(|v| v.as_str().unwrap()).collect();
+            let mut found: Vec<&str> = map.keys().map(String::as_str).collect();
+            described.sort_unstable();
+            required.sort_unstable();
+            found.sort_unstable();
+            assert_eq!((&found, &found), (&described, &required), "{at}");
+            for (key, inner) in map {
+                fields(root, &schema["properties"][key], inner, &format!("{at}/{key}"));
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| fields(root, &schema["items"], item, &format!("{at}[]"))),
+        _ => {}
+    }
+}
+
+#[test]
+fn added_fields_are_allowed_and_missing_ones_are_not() {
+    for document in documents() {
+        let validator = jsonschema::validator_for(&schema(name_of(&document))).unwrap();
+        let mut more = document.clone();
+        more["something_new"] = Value::from(1);
+        assert!(validator.is_valid(&more));
+        for key in document.as_object().unwrap().keys() {
+            let mut less = document.clone();
+            less.as_object_mut().unwrap().remove(key);
+            assert!(!validator.is_valid(&less), "{key} of {}", name_of(&document));
+        }
+    }
+}
+
+#[test]
+fn an_undecided_verdict_is_never_an_error() {
+    let mut document = documents().remove(0);
+    let validator = jsonschema::validator_for(&schema(name_of(&document))).unwrap();
+    let unknown = document["findings"].as_array().unwrap().iter().position(|f| f["outcome"] == "unknown").unwrap();
+    document["findings"][unknown]["severity"] = Value::from("error");
+    assert!(!validator.is_valid(&document));
+}
+
+#[test]
+fn a_report_survives_writing_and_reading() {
+    let report = report(&awkward(), &verdicts(), Some(Severity::Error));
+    assert_eq!(serde_json::from_str::<Report>(&json(&report).unwrap()).unwrap(), report);
+}
+
+#[test]
+fn the_report_as_json() {
+    insta::assert_snapshot!(json(&report(&awkward(), &verdicts(), Some(Severity::Error))).unwrap());
+}
+
+#[test]
+fn the_inventory_has_the_fixed_fields() {
+    let document = documents().remove(1);
+    let site = &document["sites"][0];
+    let pool = &site["pools"][0];
+    let computer = &pool["computers"][1];
+    insta::assert_snapshot!(format!("{}\n{}", serde_json::json!([site["id"], site["name"], site["kind"], site["account"]]), serde_json::json!([
+        pool["fqdn"], pool["kind"], pool["web_services"], pool["internal_web_fqdn"], pool["external_web_fqdn"], computer["fqdn"],
+        computer["web_server"], computer["state"], computer["basis"], computer["group"]
+    ])), @r#"
+    ["1","Redmond","central","CONTOSO\\KerbAuth"]
+    ["pool01.contoso.com","enterprise",true,"pool01.contoso.com","web.contoso.com","fe02.contoso.com",true,"stale","named","B"]
+    "#);
+}

@@ -1,0 +1,6 @@
+//! Texts and formats made from inventories that are built by hand.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test panics where its fixture is wrong")]
+
+mod formats;
+mod sample;
+mod texts;
