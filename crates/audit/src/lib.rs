@@ -1,19 +1,30 @@
 //! Rules over an inventory, and the verdict of each for each of its subjects.
 //!
 //! A rule names its subjects and yields exactly one outcome for each. No rule fails on a gap: what the inputs do not prove is unknown,
-//! with the live command that would prove it.
+//! with the live command that would prove it. Where one gap leaves many rules undecided, one of them tells it as a finding and the
+//! verdicts of the others name it.
+//!
+//! This crate does no I/O, reads no clock and knows no file format.
 
+#[cfg(test)]
+mod contract;
+mod declare;
 mod finding;
 mod policy;
 mod rule;
 pub mod rules;
 mod run;
 mod subject;
+#[cfg(test)]
+mod testing;
+mod text;
 mod verdict;
+mod view;
 
 pub use finding::{Finding, Related};
 pub use policy::{Policy, Waiver};
 pub use rule::{Confidence, Family, Rule, Severity};
 pub use run::{Audit, run, run_one};
 pub use subject::{Subject, SubjectKind};
-pub use verdict::{Outcome, Verdict, Verdicts};
+pub use verdict::{FindingBuilder, Outcome, Verdict, Verdicts};
+pub use view::{AccountView, Object, PoolView, Setup, SiteView, SlotView, View, WebServer};

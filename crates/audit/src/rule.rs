@@ -1,7 +1,6 @@
 //! What a rule is.
 
-use crate::{Policy, SubjectKind, Verdicts};
-use kerbsync_inventory::Inventory;
+use crate::{Policy, SubjectKind, Verdicts, View};
 
 /// How bad it is when a rule fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,8 +96,8 @@ pub struct Rule {
     pub controls: &'static [&'static str],
     /// The manual page: Markdown, the doc comment of the rule.
     pub doc: &'static str,
-    /// Decides every subject.
-    pub check: fn(&Inventory, &Policy, &mut Verdicts<'_>),
+    /// Names its subjects and decides each.
+    pub check: fn(&View<'_>, &Policy, &mut Verdicts<'_>),
 }
 
 impl Rule {

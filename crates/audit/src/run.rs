@@ -1,6 +1,6 @@
 //! Runs the rules.
 
-use crate::{Finding, Policy, Rule, Verdict, Verdicts, Waiver, rules};
+use crate::{Finding, Policy, Rule, Verdict, Verdicts, View, Waiver, rules};
 use kerbsync_inventory::Inventory;
 
 /// The result of an audit.
@@ -18,8 +18,9 @@ pub struct Audit {
 #[must_use]
 pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
     let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: Vec::new() };
+    let view = View::new(inventory);
     for &rule in rules::RULES {
-        let (verdicts, findings) = run_one(rule, inventory, policy);
+        let (verdicts, findings) = judge(rule, &view, policy);
         audit.verdicts.extend(verdicts);
         audit.findings.extend(findings);
     }
@@ -37,12 +38,16 @@ pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
     audit
 }
 
-/// Runs one rule.
+/// Runs one rule, without regard to waivers.
 #[must_use]
 pub fn run_one(rule: &'static Rule, inventory: &Inventory, policy: &Policy) -> (Vec<Verdict>, Vec<Finding>) {
-    let mut verdicts = Verdicts { inventory, rule, verdicts: Vec::new(), findings: Vec::new() };
-    (rule.check)(inventory, policy, &mut verdicts);
-    (verdicts.verdicts, verdicts.findings)
+    judge(rule, &View::new(inventory), policy)
+}
+
+fn judge(rule: &'static Rule, view: &View<'_>, policy: &Policy) -> (Vec<Verdict>, Vec<Finding>) {
+    let mut verdicts = Verdicts::new(rule, view);
+    (rule.check)(view, policy, &mut verdicts);
+    verdicts.into_parts()
 }
 
 fn covers(waiver: &Waiver, finding: &Finding, inventory: &Inventory) -> bool {

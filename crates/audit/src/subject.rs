@@ -35,6 +35,7 @@ impl SubjectKind {
 }
 
 /// One subject.
+/// Within one rule, no two subjects have the same text.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     /// The whole estate.

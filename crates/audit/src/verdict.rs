@@ -1,8 +1,10 @@
 //! One outcome per rule and subject.
 
-use crate::{Finding, Related, Rule, Severity, Subject};
-use kerbsync_inventory::Inventory;
-use kerbsync_names::{HostName, SiteId};
+use crate::{AccountView, Finding, Object, Related, Rule, Severity, Subject, View, WebServer};
+use kerbsync_inventory::ServerConfiguration;
+use kerbsync_inventory::directory::Account;
+use kerbsync_inventory::state::Expectation;
+use kerbsync_names::SiteId;
 use kerbsync_source::Origin;
 
 /// Outcome of a rule for a subject. The words are those of XCCDF.
@@ -46,74 +48,111 @@ pub struct Verdict {
     pub subject: Subject,
     /// The outcome.
     pub outcome: Outcome,
-    /// Why: one sentence. For unknown it ends with the live command or export that would decide.
+    /// Why, in sentences. For unknown it ends with the live command or export that would decide.
     pub reason: String,
 }
 
-/// Where a rule puts its verdicts.
+/// Where a rule puts its verdicts: one for each of its subjects.
 #[derive(Debug)]
-pub struct Verdicts<'i> {
-    /// What is judged; for origins of sites and the like.
-    pub inventory: &'i Inventory,
-    pub(crate) rule: &'static Rule,
-    pub(crate) verdicts: Vec<Verdict>,
-    pub(crate) findings: Vec<Finding>,
+pub struct Verdicts<'v> {
+    view: &'v View<'v>,
+    rule: &'static Rule,
+    verdicts: Vec<Verdict>,
+    findings: Vec<Finding>,
 }
 
-impl Verdicts<'_> {
-    fn put(&mut self, subject: Subject, outcome: Outcome, reason: impl Into<String>) {
-        self.verdicts.push(Verdict { rule: self.rule, subject, outcome, reason: reason.into() });
+impl<'v> Verdicts<'v> {
+    pub(crate) const fn new(rule: &'static Rule, view: &'v View<'v>) -> Self {
+        Self { view, rule, verdicts: Vec::new(), findings: Vec::new() }
+    }
+
+    pub(crate) fn into_parts(self) -> (Vec<Verdict>, Vec<Finding>) {
+        (self.verdicts, self.findings)
+    }
+
+    fn put(&mut self, subject: Subject, outcome: Outcome, reason: String) {
+        self.verdicts.push(Verdict { rule: self.rule, subject, outcome, reason });
     }
 
     /// The rule holds for the subject.
     pub fn pass(&mut self, subject: Subject, reason: impl Into<String>) {
-        self.put(subject, Outcome::Pass, reason);
+        self.put(subject, Outcome::Pass, reason.into());
     }
 
     /// The rule does not concern the subject.
     pub fn not_applicable(&mut self, subject: Subject, why: impl Into<String>) {
-        self.put(subject, Outcome::NotApplicable, why);
-    }
-
-    /// The inputs cannot decide. `remedy` is the live command or the export that would; it makes a finding of outcome unknown, never an error.
-    pub fn unknown(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<String>) {
-        let (why, remedy) = (why.into(), remedy.into());
-        self.findings.push(Finding {
-            rule: self.rule,
-            severity: self.rule.severity.min(Severity::Warning),
-            outcome: Outcome::Unknown,
-            subject: subject.clone(),
-            message: why.clone(),
-            help: Some(remedy.clone()),
-            server: None,
-            site: None,
-            locations: Vec::new(),
-            waived: None,
-        });
-        self.put(subject, Outcome::Unknown, format!("{why} {remedy}"));
+        self.put(subject, Outcome::NotApplicable, why.into());
     }
 
     /// Something to tell that is no fault.
     pub fn informational(&mut self, subject: Subject, reason: impl Into<String>) {
-        self.put(subject, Outcome::Informational, reason);
+        self.put(subject, Outcome::Informational, reason.into());
+    }
+
+    /// The inputs cannot decide. `remedy` is the live command or the export that would. Makes a finding, which is never an error.
+    pub fn unknown(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<String>) -> FindingBuilder<'_> {
+        let (why, remedy) = (why.into(), remedy.into());
+        self.put(subject.clone(), Outcome::Unknown, format!("{why} {remedy}"));
+        self.find(subject, Outcome::Unknown, why).help(remedy)
+    }
+
+    /// The inputs cannot decide, and another rule makes the finding about the same gap.
+    pub fn undecided(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<String>) {
+        let reason = format!("{} {}", why.into(), remedy.into());
+        self.put(subject, Outcome::Unknown, reason);
     }
 
     /// The rule does not hold. The finding can be filled in further through what is returned.
     pub fn fail(&mut self, subject: Subject, message: impl Into<String>) -> FindingBuilder<'_> {
         let message = message.into();
         self.put(subject.clone(), Outcome::Fail, message.clone());
-        self.findings.push(Finding {
-            rule: self.rule,
-            severity: self.rule.severity,
-            outcome: Outcome::Fail,
-            subject,
-            message,
-            help: None,
-            server: None,
-            site: None,
-            locations: Vec::new(),
-            waived: None,
-        });
+        self.find(subject, Outcome::Fail, message)
+    }
+
+    /// Calls `judge` for every web server whose configuration is in force. Where the site is known to have no account, the rule does not
+    /// apply; where there is no configuration, it is undecided, and the rules about configurations tell why.
+    pub(crate) fn each_configured<'i>(
+        &mut self,
+        view: &View<'i>,
+        mut judge: impl FnMut(&mut Self, &WebServer<'i>, &'i ServerConfiguration),
+    ) {
+        for server in view.web_servers() {
+            match (&server.expectation, server.configuration()) {
+                (Expectation::NoAccount(why), _) => self.not_applicable(server.subject(), why.clone()),
+                (_, Ok(configuration)) => judge(self, server, configuration),
+                (_, Err((why, remedy))) => self.undecided(server.subject(), why, remedy),
+            }
+        }
+    }
+
+    /// Calls `judge` for every assigned account whose object is in the directory export. Rule account-missing tells of the others.
+    pub(crate) fn each_object<'i>(&mut self, view: &View<'i>, mut judge: impl FnMut(&mut Self, &AccountView<'i>, &'i Account)) {
+        for account in view.accounts() {
+            let name = account.name;
+            match account.object {
+                Object::Found(object) => judge(self, account, object),
+                Object::Absent => self.not_applicable(account.subject(), format!("{name} does not exist in Active Directory.")),
+                Object::NotInExport => {
+                    self.undecided(account.subject(), format!("The directory export does not hold {name}."), account.get_all());
+                }
+                Object::NoExport => self.undecided(account.subject(), "There is no directory export among the inputs.", account.get_all()),
+            }
+        }
+    }
+
+    /// An attribute that the rule needs is not in the directory export.
+    pub(crate) fn attribute_missing(&mut self, account: &AccountView<'_>, attribute: &str) {
+        let why = format!("The directory export does not hold {attribute} of {}.", account.name);
+        let remedy = format!("Run 'Get-ADComputer {} -Properties {attribute}'.", account.name.account());
+        self.unknown(account.subject(), why, remedy);
+    }
+
+    fn find(&mut self, subject: Subject, outcome: Outcome, message: String) -> FindingBuilder<'_> {
+        let severity = if outcome == Outcome::Fail { self.rule.severity } else { self.rule.severity.min(Severity::Warning) };
+        let (server, site) = self.view.place_of(&subject);
+        let finding =
+            Finding { rule: self.rule, severity, outcome, subject, message, help: None, server, site, locations: Vec::new(), waived: None };
+        self.findings.push(finding);
         let last = self.findings.len() - 1;
         FindingBuilder(&mut self.findings[last])
     }
@@ -130,13 +169,7 @@ impl FindingBuilder<'_> {
         self
     }
 
-    /// The server it concerns.
-    pub fn server(self, server: &HostName) -> Self {
-        self.0.server = Some(server.clone());
-        self
-    }
-
-    /// The site it concerns.
+    /// The site it concerns, where the subject does not say it.
     pub fn site(self, site: &SiteId) -> Self {
         self.0.site = Some(site.clone());
         self
@@ -145,6 +178,12 @@ impl FindingBuilder<'_> {
     /// What to do, for this very finding.
     pub fn help(self, help: impl Into<String>) -> Self {
         self.0.help = Some(help.into());
+        self
+    }
+
+    /// Less grave than the rule in general. It never makes a finding graver.
+    pub fn at_most(self, severity: Severity) -> Self {
+        self.0.severity = self.0.severity.min(severity);
         self
     }
 }

@@ -9,10 +9,11 @@ mod reference;
 mod tests;
 
 use crate::Inventory;
-use expected::{Expectation, Expectations};
+pub use expected::{Expectation, Expectations};
 use held::Held;
+pub use held::{Naming, may_count, naming};
 use kerbsync_names::HostName;
-use kerbsync_secret::EqualityTag;
+pub use kerbsync_secret::EqualityTag;
 use reference::Reference;
 use std::collections::{BTreeMap, HashMap, HashSet};
 

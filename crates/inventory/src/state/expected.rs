@@ -4,9 +4,9 @@ use crate::{Inventory, Pool};
 use kerbsync_names::{DownLevelName, SiteId};
 use std::collections::HashMap;
 
-/// What a web server is to hold.
-#[derive(Clone)]
-pub(super) enum Expectation<'i> {
+/// What the web servers of a site are to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expectation<'i> {
     /// This account.
     Account(&'i DownLevelName),
     /// None, since its site has none: why, in one sentence.
@@ -16,16 +16,27 @@ pub(super) enum Expectation<'i> {
 }
 
 /// The expectation of every site.
-pub(super) struct Expectations<'i> {
+#[derive(Debug)]
+pub struct Expectations<'i> {
     sites: HashMap<&'i SiteId, Expectation<'i>>,
 }
 
 impl<'i> Expectations<'i> {
-    pub(super) fn of(inventory: &'i Inventory) -> Self {
+    /// Asks every site of an inventory.
+    #[must_use]
+    pub fn of(inventory: &'i Inventory) -> Self {
         Self { sites: inventory.sites.iter().map(|s| (&s.id.value, of_site(inventory, &s.id.value, &s.name.value))).collect() }
     }
 
-    pub(super) fn of_pool(&self, pool: &Pool) -> Expectation<'i> {
+    /// What the web servers of a site are to hold.
+    #[must_use]
+    pub fn of_site(&self, id: &SiteId) -> Expectation<'i> {
+        self.sites.get(id).cloned().unwrap_or_else(|| Expectation::Unknown(format!("The topology does not hold site {id}.")))
+    }
+
+    /// What the web servers of a pool are to hold.
+    #[must_use]
+    pub fn of_pool(&self, pool: &Pool) -> Expectation<'i> {
         match pool.site.as_ref().map(|id| (id, self.sites.get(id))) {
             Some((_, Some(expectation))) => expectation.clone(),
             Some((id, None)) => {

@@ -13,10 +13,12 @@ pub(super) struct Held<'i> {
     empty: Option<&'i str>,
 }
 
-/// Whom a slot names.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Naming {
+/// Whom a slot names, seen from the account that is expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Naming {
+    /// The account that is expected.
     Expected,
+    /// Another one.
     Another,
     /// The name without its domain is that of the account, but the domain is missing or cannot be mapped.
     Unclear,
@@ -46,9 +48,8 @@ pub(super) fn read<'i>(configuration: Option<&'i ServerConfiguration>, account: 
         ServerStatus::Unreadable(_) => return Err("Its applicationHost.config cannot be read.".to_owned()),
         ServerStatus::Read => {}
     }
-    let counts = |slot: &&Slot| slot.active && slot.place == SlotPlace::Expected;
     // The order of slots must not matter: the places in the file decide which of two equally bad ones is named.
-    let mut counting: Vec<&Slot> = configuration.slots.iter().filter(counts).collect();
+    let mut counting: Vec<&Slot> = configuration.slots.iter().filter(|slot| may_count(slot)).collect();
     counting.sort_by(|a, b| a.account.origin.cmp(&b.account.origin).then_with(|| a.label.cmp(&b.label)));
     let mut slots = Vec::new();
     let mut empty = None;
@@ -63,7 +64,15 @@ pub(super) fn read<'i>(configuration: Option<&'i ServerConfiguration>, account: 
     Ok(Held { account, slots, empty })
 }
 
-fn naming(text: &AccountText, account: &DownLevelName) -> Naming {
+/// Whether a slot may count for its server's state: in force, and where the account would be expected. It counts unless its secret is empty.
+#[must_use]
+pub fn may_count(slot: &Slot) -> bool {
+    slot.active && slot.place == SlotPlace::Expected
+}
+
+/// Whom an account text names, seen from the account that is expected.
+#[must_use]
+pub fn naming(text: &AccountText, account: &DownLevelName) -> Naming {
     if let Some(name) = &text.name {
         return if name == account { Naming::Expected } else { Naming::Another };
     }

@@ -1,0 +1,76 @@
+use crate::declare::declare_rule;
+use crate::{Policy, Verdicts, View};
+use kerbsync_names::AccountNote;
+
+declare_rule! {
+    /// The domain of an assigned account is written as a DNS name.
+    ///
+    /// ## What it checks
+    /// The part before the backslash is a NetBIOS domain name: it has no dot.
+    ///
+    /// ## Why it matters
+    /// Every example of the documentation has a NetBIOS name. Whether the product takes a DNS name is not known, so this is a warning
+    /// and no more; tools that compare the texts of accounts will see two different ones.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// Set-CsKerberosAccountAssignment -Identity "site:Redmond" -UserAccount "CONTOSO\KerbAuth"
+    /// ```
+    ///
+    /// Before: `contoso.com\KerbAuth`. After: `CONTOSO\KerbAuth`.
+    number: 107,
+    severity: Warning,
+    confidence: Inferred,
+    family: Names,
+    subject: Assignment,
+    product_error: None,
+    controls: ["NIST SP 800-53 CM-6"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for (subject, assignment) in view.assignments() {
+        let Ok(name) = &assignment.account else {
+            verdicts.not_applicable(subject, format!("'{}' is not of the form DOMAIN\\name.", assignment.account_text.value));
+            continue;
+        };
+        if !assignment.notes.contains(&AccountNote::DnsDomain) {
+            verdicts.pass(subject, format!("'{}' is a NetBIOS name.", name.domain()));
+            continue;
+        }
+        let domains = view.inventory.directory.iter().flat_map(|d| &d.domains);
+        let netbios = domains.filter(|d| d.dns.eq_ignore_ascii_case(name.domain())).map(|d| d.netbios.as_str()).next();
+        let better = format!("{}\\{}", netbios.unwrap_or("DOMAIN"), name.account());
+        let finding = verdicts
+            .fail(
+                subject,
+                format!("The domain '{}' of the account is a DNS name; every documented example has a NetBIOS name.", name.domain()),
+            )
+            .at(&assignment.account_text.origin, "the account");
+        let finding = match &assignment.site_id {
+            Some(id) => finding.site(id),
+            None => finding,
+        };
+        let site = &assignment.site_text.value;
+        finding.help(format!("Run 'Set-CsKerberosAccountAssignment -Identity \"{site}\" -UserAccount \"{better}\"'."));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{assignment, check, estate};
+
+    #[test]
+    fn a_dns_domain_is_told_with_the_netbios_name_where_it_is_known() {
+        let mut inventory = estate();
+        inventory.assignments[0] = assignment("Redmond", Some("1"), "contoso.com\\KerbAuth", 5);
+        inventory.assignments.push(assignment("Dublin", Some("2"), "KerbAuth", 7));
+        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        fail Site:Redmond -> contoso.com\KerbAuth: The domain 'contoso.com' of the account is a DNS name; every documented example has a NetBIOS name.
+          warning assignments.xml:5 the account
+          help: Run 'Set-CsKerberosAccountAssignment -Identity "Site:Redmond" -UserAccount "CONTOSO\KerbAuth"'.
+        pass Site:Dublin -> contoso\kerbauth: 'contoso' is a NetBIOS name.
+        notapplicable Site:Dublin -> KerbAuth: 'KerbAuth' is not of the form DOMAIN\name.
+        "#);
+    }
+}

@@ -1,0 +1,84 @@
+use crate::declare::declare_rule;
+use crate::{Policy, Verdicts, View};
+
+declare_rule! {
+    /// A Kerberos account is assigned to a site without web servers.
+    ///
+    /// ## What it checks
+    /// The site of every assignment has a pool that runs Web Services. An assignment that leads to no site at all is the matter of
+    /// assignment-to-unknown-site.
+    ///
+    /// ## Why it matters
+    /// Such an assignment does nothing. It hides that the account is not in use, and it makes an inventory of service accounts wrong.
+    ///
+    /// ## What to do
+    /// Remove it, and let Enable-CsTopology take the account's SPNs out of Active Directory:
+    ///
+    /// ```powershell
+    /// Remove-CsKerberosAccountAssignment -Identity "site:Dublin"
+    /// Enable-CsTopology
+    /// ```
+    ///
+    /// Before, `Get-CsKerberosAccountAssignment` lists `Site:Dublin`; after, it does not. Keep it if pools are about to be deployed there.
+    number: 102,
+    severity: Warning,
+    confidence: Inferred,
+    family: Names,
+    subject: Assignment,
+    product_error: None,
+    controls: ["NIST SP 800-53 CM-6", "NIST SP 800-53 AC-2"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for (subject, assignment) in view.assignments() {
+        let Some(site) = assignment.site_id.as_ref().and_then(|id| view.site(id)) else {
+            verdicts.not_applicable(subject, format!("'{}' leads to no site of the topology.", assignment.site_text.value));
+            continue;
+        };
+        let name = site.name();
+        if !site.web_pools.is_empty() {
+            verdicts.pass(subject, format!("Site {name} has web servers."));
+        } else if view.topology_is_complete() {
+            let message =
+                format!("{} is assigned to site {name}, but no pool of the site runs Web Services.", assignment.account_text.value);
+            verdicts
+                .fail(subject, message)
+                .at(&assignment.origin, "the assignment")
+                .at(&site.site.name.origin, "the site")
+                .site(&site.site.id.value)
+                .help(format!("Run 'Remove-CsKerberosAccountAssignment -Identity \"site:{name}\"', then Enable-CsTopology."));
+        } else {
+            let why = format!("The topology is only in part among the inputs, so site {name} may have web servers that are not in it.");
+            verdicts.unknown(subject, why, "Run 'Get-CsService -WebServer', or add the output of 'Get-CsTopology -AsXml' to the bundle.");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{assignment, check, estate};
+
+    #[test]
+    fn it_fires_only_where_the_whole_topology_is_known() {
+        let mut inventory = estate();
+        inventory.pools.pop();
+        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        pass Site:Redmond -> CONTOSO\KerbAuth: Site Redmond has web servers.
+        fail Site:Dublin -> contoso\kerbauth: contoso\kerbauth is assigned to site Dublin, but no pool of the site runs Web Services.
+          warning assignments.xml:6 the assignment
+          warning topology.xml:4 the site
+          help: Run 'Remove-CsKerberosAccountAssignment -Identity "site:Dublin"', then Enable-CsTopology.
+        "#);
+        let mut inventory = estate();
+        inventory.pools.pop();
+        inventory.topologies[0].complete = false;
+        inventory.assignments.push(assignment("Nowhere", None, "CONTOSO\\KerbAuth", 9));
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        pass Site:Redmond -> CONTOSO\KerbAuth: Site Redmond has web servers.
+        unknown Site:Dublin -> contoso\kerbauth: The topology is only in part among the inputs, so site Dublin may have web servers that are not in it. Run 'Get-CsService -WebServer', or add the output of 'Get-CsTopology -AsXml' to the bundle.
+          warning
+        notapplicable Site:Nowhere -> CONTOSO\KerbAuth: 'Site:Nowhere' leads to no site of the topology.
+        ");
+    }
+}

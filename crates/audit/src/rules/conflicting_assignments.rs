@@ -1,0 +1,98 @@
+use crate::declare::declare_rule;
+use crate::text::list;
+use crate::{Policy, Verdicts, View};
+
+declare_rule! {
+    /// A site has several Kerberos accounts.
+    ///
+    /// ## What it checks
+    /// All assignments of a site name the same account; letter case and a trailing `$` do not matter. The same assignment found in two
+    /// exports counts once.
+    ///
+    /// ## Why it matters
+    /// The product allows at most one account for each site. Two that differ mean that exports of two points in time are mixed, or that
+    /// the Central Management store is damaged; nobody can say what the servers are to hold, so their state stays unknown.
+    ///
+    /// ## What to do
+    /// Look at what is in force, and take the other export out of the bundle:
+    ///
+    /// ```powershell
+    /// Get-CsKerberosAccountAssignment -Identity "site:Redmond"
+    /// Set-CsKerberosAccountAssignment -Identity "site:Redmond" -UserAccount "CONTOSO\KerbAuth"
+    /// ```
+    ///
+    /// Before: `CONTOSO\KerbAuth` and `CONTOSO\KerbOld` for one site. After: one of them.
+    number: 104,
+    severity: Error,
+    confidence: Documented,
+    family: Names,
+    subject: Site,
+    product_error: None,
+    controls: ["NIST SP 800-53 CM-6", "NIST SP 800-53 AC-2"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for site in view.sites() {
+        let (subject, name) = (site.subject(), site.name());
+        let mut distinct: Vec<&kerbsync_inventory::Assignment> = Vec::new();
+        for assignment in &site.assignments {
+            let same = |other: &&kerbsync_inventory::Assignment| match (&assignment.account, &other.account) {
+                (Ok(a), Ok(b)) => a == b,
+                (Err(_), Err(_)) => assignment.account_text.value.to_lowercase() == other.account_text.value.to_lowercase(),
+                _ => false,
+            };
+            if !distinct.iter().any(same) {
+                distinct.push(assignment);
+            }
+        }
+        match distinct.as_slice() {
+            [] if view.inventory.assignments_known => verdicts.not_applicable(subject, format!("Site {name} has no assignment.")),
+            [] => verdicts.undecided(
+                subject,
+                format!("The assignments are not among the inputs, so those of site {name} are not known."),
+                "Run 'Get-CsKerberosAccountAssignment'.",
+            ),
+            [one] => verdicts.pass(subject, format!("Site {name} has one account, {}.", one.account_text.value)),
+            several => {
+                let texts: Vec<&str> = several.iter().map(|a| a.account_text.value.as_str()).collect();
+                let mut finding = verdicts.fail(subject, format!("Site {name} has {} accounts: {}.", several.len(), list(&texts)));
+                for assignment in several {
+                    finding = finding.at(&assignment.account_text.origin, format!("assigns {}", assignment.account_text.value));
+                }
+                finding.help(format!(
+                    "Run 'Get-CsKerberosAccountAssignment -Identity \"site:{name}\"' to see which one is in force, and leave the other export out."
+                ));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{assignment, check, estate};
+
+    #[test]
+    fn two_accounts_fail_and_the_same_one_twice_does_not() {
+        let mut inventory = estate();
+        inventory.assignments.push(assignment("redmond", Some("1"), "contoso\\KerbOld", 9));
+        inventory.assignments.push(assignment("Dublin", Some("2"), "CONTOSO\\KERBAUTH$", 10));
+        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        fail site:Redmond: Site Redmond has 2 accounts: CONTOSO\KerbAuth and contoso\KerbOld.
+          error assignments.xml:5 assigns CONTOSO\KerbAuth
+          error assignments.xml:9 assigns contoso\KerbOld
+          help: Run 'Get-CsKerberosAccountAssignment -Identity "site:Redmond"' to see which one is in force, and leave the other export out.
+        pass site:Dublin: Site Dublin has one account, contoso\kerbauth.
+        "#);
+    }
+
+    #[test]
+    fn no_assignment_and_no_export() {
+        let mut inventory = estate();
+        inventory.assignments.truncate(1);
+        assert!(check(&RULE, inventory).contains("notapplicable site:Dublin: Site Dublin has no assignment."));
+        let mut inventory = estate();
+        (inventory.assignments_known, inventory.assignments) = (false, Vec::new());
+        assert!(check(&RULE, inventory).contains("unknown site:Dublin: The assignments are not among the inputs"));
+    }
+}

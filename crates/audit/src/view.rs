@@ -1,0 +1,199 @@
+//! An inventory as the rules look at it: every subject once, with what is joined to it, and lookups that do not search lists.
+
+mod accounts;
+mod paths;
+mod pools;
+mod servers;
+mod slots;
+
+pub use accounts::{AccountView, Object};
+pub(crate) use paths::{is_set_by_the_product, judged_paths};
+pub use pools::{PoolView, SiteView};
+pub use servers::{Setup, WebServer};
+pub use slots::SlotView;
+
+use crate::Subject;
+use kerbsync_inventory::directory::Account;
+use kerbsync_inventory::state::{EqualityTag, Expectations};
+use kerbsync_inventory::{Assignment, Inventory, Pool, ServerConfiguration};
+use kerbsync_names::{DownLevelName, HostName, ServicePrincipalName, SiteId};
+use kerbsync_source::Spanned;
+use std::collections::{HashMap, HashSet};
+
+/// Who holds an SPN, and where that stands.
+pub(crate) type Holder<'i> = (&'i Account, &'i Spanned<ServicePrincipalName>);
+
+/// An inventory with its indexes.
+#[derive(Debug)]
+pub struct View<'i> {
+    /// The inventory itself.
+    pub inventory: &'i Inventory,
+    sites: Vec<SiteView<'i>>,
+    site_of: HashMap<&'i SiteId, usize>,
+    pools: Vec<PoolView<'i>>,
+    web_servers: Vec<WebServer<'i>>,
+    web_server_of: HashMap<&'i HostName, usize>,
+    accounts: Vec<AccountView<'i>>,
+    account_of: HashMap<String, usize>,
+    slots: Vec<SlotView<'i>>,
+    /// By the key of the SPN.
+    holders: HashMap<String, Vec<Holder<'i>>>,
+    /// By index of the account: index of a server in sync, and the tag of its secret.
+    references: HashMap<usize, (usize, EqualityTag)>,
+}
+
+impl<'i> View<'i> {
+    /// Looks at an inventory whose states have been computed.
+    #[must_use]
+    pub fn new(inventory: &'i Inventory) -> Self {
+        let expectations = Expectations::of(inventory);
+        let (mut accounts, account_of) = accounts::all(inventory);
+        let sites = pools::sites(inventory, &expectations, &account_of);
+        let pools = pools::web_pools(inventory, &expectations, &account_of);
+        for (index, pool) in pools.iter().enumerate() {
+            if let Some(account) = pool.account.and_then(|a| accounts.get_mut(a)) {
+                account.pools.push(index);
+            }
+        }
+        let web_servers = servers::all(inventory, &expectations, &account_of);
+        let web_server_of = web_servers.iter().enumerate().map(|(i, w)| (w.host, i)).collect();
+        let slots = slots::all(inventory, &web_server_of);
+        let holders = accounts::holders(inventory);
+        let references = servers::references(&web_servers);
+        Self {
+            inventory,
+            site_of: sites.iter().enumerate().map(|(i, s)| (&s.site.id.value, i)).collect(),
+            sites,
+            pools,
+            web_servers,
+            web_server_of,
+            accounts,
+            account_of,
+            slots,
+            holders,
+            references,
+        }
+    }
+
+    /// The sites, each id once.
+    #[must_use]
+    pub fn sites(&self) -> &[SiteView<'i>] {
+        &self.sites
+    }
+
+    /// The site of that id.
+    #[must_use]
+    pub fn site(&self, id: &SiteId) -> Option<&SiteView<'i>> {
+        self.sites.get(*self.site_of.get(id)?)
+    }
+
+    /// The pools that run Web Services, each name once.
+    #[must_use]
+    pub fn web_pools(&self) -> &[PoolView<'i>] {
+        &self.pools
+    }
+
+    /// The web servers, each name once.
+    #[must_use]
+    pub fn web_servers(&self) -> &[WebServer<'i>] {
+        &self.web_servers
+    }
+
+    /// The web server of that name.
+    #[must_use]
+    pub fn web_server(&self, host: &HostName) -> Option<&WebServer<'i>> {
+        self.web_servers.get(*self.web_server_of.get(host)?)
+    }
+
+    /// The accounts that are assigned to sites, each once.
+    #[must_use]
+    pub fn accounts(&self) -> &[AccountView<'i>] {
+        &self.accounts
+    }
+
+    /// The assigned account of that name.
+    #[must_use]
+    pub fn account(&self, name: &DownLevelName) -> Option<&AccountView<'i>> {
+        self.accounts.get(*self.account_of.get(&name.to_key())?)
+    }
+
+    /// The assignments; those that say the same of the same site once.
+    pub fn assignments(&self) -> impl Iterator<Item = (Subject, &'i Assignment)> + use<'i> {
+        let mut seen = HashSet::new();
+        self.inventory.assignments.iter().filter_map(move |assignment| {
+            let subject = Subject::Assignment(assignment.site_text.value.clone(), assignment.account_text.value.clone());
+            seen.insert(subject.to_string().to_lowercase()).then_some((subject, assignment))
+        })
+    }
+
+    /// The configurations, each server once, also of servers that no topology names.
+    pub fn configurations(&self) -> impl Iterator<Item = &'i ServerConfiguration> + use<'i> {
+        configurations(self.inventory)
+    }
+
+    /// Every slot of every configuration.
+    #[must_use]
+    pub fn slots(&self) -> &[SlotView<'i>] {
+        &self.slots
+    }
+
+    /// Who holds an SPN, in the order of the export.
+    #[must_use]
+    pub(crate) fn holders(&self, spn: &ServicePrincipalName) -> &[Holder<'i>] {
+        self.holders.get(&spn.to_key()).map_or(&[], Vec::as_slice)
+    }
+
+    /// A server that is in sync for an assigned account, and the tag of its secret.
+    #[must_use]
+    pub(crate) fn in_sync_server(&self, account: usize) -> Option<(&WebServer<'i>, EqualityTag)> {
+        let (server, tag) = self.references.get(&account)?;
+        Some((self.web_servers.get(*server)?, *tag))
+    }
+
+    /// Whether the topology that was used is known to hold every site and pool.
+    #[must_use]
+    pub fn topology_is_complete(&self) -> bool {
+        self.inventory.topologies.iter().any(|t| t.used && t.complete)
+    }
+
+    /// Whether the directory export is known to hold every object of its domains.
+    #[must_use]
+    pub fn directory_is_complete(&self) -> bool {
+        self.inventory.directory.as_ref().is_some_and(|d| d.completeness == kerbsync_inventory::directory::Completeness::Complete)
+    }
+
+    /// Server and site that a subject concerns.
+    pub(crate) fn place_of(&self, subject: &Subject) -> (Option<HostName>, Option<SiteId>) {
+        match subject {
+            Subject::Server(host) | Subject::Slot(host, _) => {
+                let site = self.web_server(host).and_then(|w| w.site).map(|s| s.id.value.clone());
+                (Some(host.clone()), site)
+            }
+            Subject::Site(id, _) => (None, Some(id.clone())),
+            Subject::Pool(host) => (None, self.inventory.pools.iter().find(|p| p.fqdn.value == *host).and_then(|p| p.site.clone())),
+            Subject::Estate | Subject::Account(_) | Subject::Assignment(..) | Subject::Document(..) => (None, None),
+        }
+    }
+
+    /// The pools with their names, each name once; one that runs Web Services speaks for its name.
+    pub(crate) fn named_pools(&self) -> Vec<&'i Pool> {
+        let mut at: HashMap<&HostName, usize> = HashMap::new();
+        let mut pools: Vec<&'i Pool> = Vec::new();
+        for pool in &self.inventory.pools {
+            match at.get(&pool.fqdn.value) {
+                None => {
+                    at.insert(&pool.fqdn.value, pools.len());
+                    pools.push(pool);
+                }
+                Some(&i) if pool.web_services && !pools[i].web_services => pools[i] = pool,
+                Some(_) => {}
+            }
+        }
+        pools
+    }
+}
+
+fn configurations(inventory: &Inventory) -> impl Iterator<Item = &ServerConfiguration> {
+    let mut seen = HashSet::new();
+    inventory.servers.iter().filter(move |server| seen.insert(&server.computer))
+}

@@ -1,0 +1,99 @@
+//! Assigned accounts and their objects in the directory.
+
+use super::Holder;
+use crate::Subject;
+use kerbsync_inventory::directory::{Account, Completeness, Directory};
+use kerbsync_inventory::{Assignment, Inventory};
+use kerbsync_names::DownLevelName;
+use std::collections::HashMap;
+
+/// An account that is assigned to at least one site.
+#[derive(Debug)]
+pub struct AccountView<'i> {
+    /// Its name, in the letters of the first assignment.
+    pub name: &'i DownLevelName,
+    /// The assignments that name it.
+    pub assignments: Vec<&'i Assignment>,
+    /// Indices of the pools of its sites in [`View::web_pools`](crate::View::web_pools).
+    pub pools: Vec<usize>,
+    /// Its object in the directory.
+    pub object: Object<'i>,
+}
+
+/// What a directory export says of an object.
+#[derive(Debug, Clone, Copy)]
+pub enum Object<'i> {
+    /// It is there.
+    Found(&'i Account),
+    /// It is not there, and the export is known to hold every object of the account's domain.
+    Absent,
+    /// It is not there, but the export may not hold every object.
+    NotInExport,
+    /// There is no directory export.
+    NoExport,
+}
+
+impl AccountView<'_> {
+    /// The account as a subject.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        Subject::Account(self.name.to_string())
+    }
+
+    /// The command that reads the whole object.
+    pub(crate) fn get_all(&self) -> String {
+        format!("Run 'Get-ADComputer {} -Properties *'.", self.name.account())
+    }
+}
+
+pub(super) fn all(inventory: &Inventory) -> (Vec<AccountView<'_>>, HashMap<String, usize>) {
+    let mut accounts: Vec<AccountView<'_>> = Vec::new();
+    let mut account_of: HashMap<String, usize> = HashMap::new();
+    for assignment in &inventory.assignments {
+        let Ok(name) = &assignment.account else { continue };
+        let at = *account_of.entry(name.to_key()).or_insert(accounts.len());
+        match accounts.get_mut(at) {
+            Some(account) => account.assignments.push(assignment),
+            None => accounts.push(AccountView {
+                name,
+                assignments: vec![assignment],
+                pools: Vec::new(),
+                object: look_up(inventory.directory.as_ref(), name),
+            }),
+        }
+    }
+    (accounts, account_of)
+}
+
+fn look_up<'i>(directory: Option<&'i Directory>, name: &DownLevelName) -> Object<'i> {
+    let Some(directory) = directory else { return Object::NoExport };
+    match directory.account(name) {
+        Some(account) => Object::Found(account),
+        None if directory.completeness == Completeness::Complete && covers(directory, name) => Object::Absent,
+        None => Object::NotInExport,
+    }
+}
+
+/// Whether the export holds any object of the domain that the account belongs to.
+fn covers(directory: &Directory, name: &DownLevelName) -> bool {
+    let mapped = directory.domains.iter().find(|d| d.netbios.eq_ignore_ascii_case(name.domain()));
+    directory.accounts.iter().filter_map(|a| a.domain.as_deref()).any(|own| match mapped {
+        Some(domain) => domain.dns.eq_ignore_ascii_case(own),
+        None => own.eq_ignore_ascii_case(name.domain()) || own.split('.').next().is_some_and(|l| l.eq_ignore_ascii_case(name.domain())),
+    })
+}
+
+/// Every SPN of the export by its key, with who holds it.
+pub(super) fn holders(inventory: &Inventory) -> HashMap<String, Vec<Holder<'_>>> {
+    let mut all: HashMap<String, Vec<Holder<'_>>> = HashMap::new();
+    for account in inventory.directory.iter().flat_map(|d| &d.accounts) {
+        for spn in account.spns.iter().flatten() {
+            let holders = all.entry(spn.value.to_key()).or_default();
+            // One object that lists a name twice is one holder.
+            if !holders.iter().any(|(a, _)| std::ptr::eq(*a, account)) {
+                holders.push((account, spn));
+            }
+        }
+    }
+    all
+}

@@ -1,0 +1,165 @@
+//! Web servers and their configurations.
+
+use super::pools::{account_index, by_id};
+use crate::Subject;
+use kerbsync_inventory::state::{EqualityTag, Expectation, Expectations, Naming, ServerState, State, may_count, naming};
+use kerbsync_inventory::{Inventory, Pool, ServerConfiguration, ServerStatus, Site, Slot};
+use kerbsync_names::{DownLevelName, HostName};
+use kerbsync_source::{Origin, Problem, Spanned};
+use std::collections::{HashMap, HashSet};
+
+/// A web server with what is joined to it.
+#[derive(Debug)]
+pub struct WebServer<'i> {
+    /// Name.
+    pub host: &'i HostName,
+    /// Where the topology names it.
+    pub origin: &'i Origin,
+    /// Its pool.
+    pub pool: &'i Pool,
+    /// Its site.
+    pub site: Option<&'i Site>,
+    /// What it is to hold.
+    pub expectation: Expectation<'i>,
+    /// Index of that account in [`View::accounts`](crate::View::accounts).
+    pub account: Option<usize>,
+    /// Its state; absent where states have not been computed.
+    pub state: Option<&'i ServerState>,
+    /// Its configuration.
+    pub setup: Setup<'i>,
+}
+
+/// What became of a server's configuration.
+#[derive(Debug, Clone, Copy)]
+pub enum Setup<'i> {
+    /// It was read, and it is in force.
+    InForce(&'i ServerConfiguration),
+    /// No folder of this server is among the inputs, or it holds no applicationHost.config.
+    Missing,
+    /// It is there but cannot be read.
+    Unreadable(&'i ServerConfiguration, &'i Problem),
+    /// redirection.config leads elsewhere, so the local file is not in force.
+    Redirected(&'i ServerConfiguration, &'i Spanned<String>),
+}
+
+impl<'i> Setup<'i> {
+    pub(super) fn of(configuration: Option<&'i ServerConfiguration>) -> Self {
+        let Some(configuration) = configuration else { return Self::Missing };
+        match (&configuration.redirected_to, &configuration.status) {
+            (Some(path), _) => Self::Redirected(configuration, path),
+            (None, ServerStatus::Missing) => Self::Missing,
+            (None, ServerStatus::Unreadable(problem)) => Self::Unreadable(configuration, problem),
+            (None, ServerStatus::Read) => Self::InForce(configuration),
+        }
+    }
+}
+
+impl<'i> WebServer<'i> {
+    /// The server as a subject.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        Subject::Server(self.host.clone())
+    }
+
+    /// The account that it is to hold, where that is known.
+    #[must_use]
+    pub const fn expected(&self) -> Option<&'i DownLevelName> {
+        match self.expectation {
+            Expectation::Account(name) => Some(name),
+            Expectation::NoAccount(_) | Expectation::Unknown(_) => None,
+        }
+    }
+
+    /// The state, as a word of the inventory.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.state.map_or(State::Unknown, |s| s.state)
+    }
+
+    /// Why it is in that state.
+    #[must_use]
+    pub fn reason(&self) -> &'i str {
+        self.state.map_or("The state of the server has not been computed.", |s| &s.reason)
+    }
+
+    /// The configuration in force, or why there is none to judge and what to do about it.
+    ///
+    /// # Errors
+    /// Both in sentences.
+    pub fn configuration(&self) -> Result<&'i ServerConfiguration, (String, String)> {
+        let host = self.host;
+        match self.setup {
+            Setup::InForce(configuration) => Ok(configuration),
+            Setup::Missing => Err((format!("No configuration of {host} is among the inputs."), export_of(host))),
+            Setup::Unreadable(..) => Err((format!("The applicationHost.config of {host} cannot be read."), export_of(host))),
+            Setup::Redirected(_, path) => Err((
+                format!("The configuration of {host} is shared: the file in force lies in {}.", path.value),
+                format!("Export the applicationHost.config from {} as the configuration of {host}.", path.value),
+            )),
+        }
+    }
+
+    /// The slots that count for its state, with whom they name; none where no account is expected or no configuration is in force.
+    pub(crate) fn counting(&self) -> Vec<(&'i Slot, Naming)> {
+        let (Some(account), Setup::InForce(configuration)) = (self.expected(), self.setup) else { return Vec::new() };
+        let slots = configuration.slots.iter().filter(|s| may_count(s) && s.secret != kerbsync_inventory::SecretState::Empty);
+        let mut slots: Vec<_> = slots.map(|s| (s, naming(&s.account.value, account))).collect();
+        slots.sort_by(|(a, _), (b, _)| a.account.origin.cmp(&b.account.origin));
+        slots
+    }
+}
+
+/// The way to bring a server's configuration into the bundle.
+pub(crate) fn export_of(host: &HostName) -> String {
+    format!(
+        "Copy C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config of {host} to servers/{}/applicationHost.config in the bundle.",
+        host.to_key()
+    )
+}
+
+pub(super) fn all<'i>(
+    inventory: &'i Inventory,
+    expectations: &Expectations<'i>,
+    account_of: &HashMap<String, usize>,
+) -> Vec<WebServer<'i>> {
+    let sites = by_id(inventory);
+    let mut states = HashMap::new();
+    for (host, state) in &inventory.states {
+        states.entry(host).or_insert(state);
+    }
+    let mut configurations = HashMap::new();
+    for server in &inventory.servers {
+        configurations.entry(&server.computer).or_insert(server);
+    }
+    let mut seen = HashSet::new();
+    let distinct = inventory.web_servers().filter(|(_, c)| seen.insert(&c.fqdn.value));
+    distinct
+        .map(|(pool, computer)| {
+            let host = &computer.fqdn.value;
+            let expectation = expectations.of_pool(pool);
+            WebServer {
+                host,
+                origin: &computer.fqdn.origin,
+                pool,
+                site: pool.site.as_ref().and_then(|id| sites.get(id).copied()),
+                account: account_index(&expectation, account_of),
+                expectation,
+                state: states.get(host).copied(),
+                setup: Setup::of(configurations.get(host).copied()),
+            }
+        })
+        .collect()
+}
+
+/// For every account: the first server in sync, and the tag of the secret that it holds.
+pub(super) fn references(servers: &[WebServer<'_>]) -> HashMap<usize, (usize, EqualityTag)> {
+    let mut references = HashMap::new();
+    for (i, server) in servers.iter().enumerate() {
+        if let (Some(account), State::InSync) = (server.account, server.state())
+            && let Some(tag) = server.counting().iter().find_map(|(slot, _)| slot.secret.tag())
+        {
+            references.entry(account).or_insert((i, tag));
+        }
+    }
+    references
+}
