@@ -1,29 +1,58 @@
 //! One server's configuration in the words of the inventory.
-//! (Signatures as crates/collect/src/{folder,join,part,single}.rs call them; the owner of this file fills them in.)
+//!
+//! Only what concerns the product's web sites and the credential slots is kept, with strings shared between servers, so that a
+//! large estate stays small in memory once the documents are dropped.
+
+mod authentication;
+mod origins;
 
 use crate::config::Settings;
-use kerbsync_inventory::ServerConfiguration;
+use kerbsync_credential::{DeclaredSlot, Inputs, Product, ProductSite, Realms, WebSiteNames, discover};
+use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
+use kerbsync_iis::{ApplicationHost, IdentityType, Redirection, same_name};
+use kerbsync_inventory::{Application, ApplicationPool, ApplicationPoolIdentity, ServerConfiguration, ServerStatus, WebSite};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
-use kerbsync_source::{DocumentId, Problem, Source};
+use kerbsync_source::{DocumentId, Level, Problem, Source, Spanned};
 use kerbsync_xml::Document;
+use origins::{Origins, Strings};
+
+/// Name of the native module without which windowsAuthentication has no effect.
+const WINDOWS_MODULE: &str = "WindowsAuthenticationModule";
 
 /// What holds for every server of a run. Shared between threads.
 pub(crate) struct Context<'a> {
-    settings: &'a Settings,
-    /// NetBIOS name, DNS name.
-    realms: &'a [(String, String)],
+    declared: Vec<DeclaredSlot>,
+    web_sites: WebSiteNames,
+    realms: Realms,
     tagger: &'a Tagger,
+    strings: Strings,
 }
 
 impl<'a> Context<'a> {
+    /// `realms` are pairs of NetBIOS name and DNS name.
     pub(crate) fn new(settings: &'a Settings, realms: &'a [(String, String)], tagger: &'a Tagger) -> Self {
-        Self { settings, realms, tagger }
+        Self {
+            declared: settings
+                .slots
+                .iter()
+                .map(|s| DeclaredSlot {
+                    section: s.section.clone(),
+                    location: s.location.clone(),
+                    account_attribute: s.account.clone(),
+                    secret_attribute: s.secret.clone(),
+                })
+                .collect(),
+            web_sites: WebSiteNames { internal: settings.web_sites.internal.clone(), external: settings.web_sites.external.clone() },
+            realms: realms.iter().map(|(netbios, dns)| (dns, netbios)).collect(),
+            tagger,
+            strings: Strings::default(),
+        }
     }
 }
 
 /// An exported key. No `Debug`.
-pub(crate) struct KeyFile;
+pub(crate) use kerbsync_iis::protection::KeyFile;
 
 /// What a server's folder holds.
 pub(crate) struct ServerInput<'a> {
@@ -36,10 +65,170 @@ pub(crate) struct ServerInput<'a> {
     pub(crate) history: Vec<DocumentId>,
 }
 
-pub(crate) fn read_server(input: ServerInput<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) -> ServerConfiguration;
-pub(crate) fn read_key_xml(document: &Document) -> Result<KeyFile, Problem>;
-pub(crate) fn read_key_text(source: &Source) -> Result<KeyFile, Problem>;
-pub(crate) fn is_application_host(document: &Document) -> bool;
-pub(crate) fn is_redirection(document: &Document) -> bool;
-pub(crate) fn is_key_container(document: &Document) -> bool;
-pub(crate) fn is_iis_schema(document: &Document) -> bool;
+/// Reads one server. What is odd goes into `problems`; a configuration that cannot be read at all is in the status.
+pub(crate) fn read_server(input: ServerInput<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) -> ServerConfiguration {
+    let mut server = ServerConfiguration {
+        computer: input.host,
+        document: input.configuration.map(|(id, _)| id),
+        status: ServerStatus::Missing,
+        redirected_to: input.redirection.and_then(|r| redirected_to(r, problems)),
+        windows_authentication_module: None,
+        web_sites: Vec::new(),
+        web_site_count: 0,
+        application_pools: Vec::new(),
+        slots: Vec::new(),
+        providers: Vec::new(),
+        history: input.history,
+    };
+    let document = match input.configuration {
+        None => return server,
+        Some((_, Err(problem))) => {
+            server.status = ServerStatus::Unreadable(problem.clone());
+            return server;
+        }
+        Some((_, Ok(document))) => document,
+    };
+    match ApplicationHost::read(document, problems) {
+        Ok(host) => {
+            server.status = ServerStatus::Read;
+            fill(&mut server, &host, input.keys, context, problems);
+        }
+        Err(problem) => server.status = ServerStatus::Unreadable(problem),
+    }
+    server
+}
+
+/// Where shared configuration leads, when it is on.
+fn redirected_to(document: &Document, problems: &mut Vec<Problem>) -> Option<Spanned<String>> {
+    match Redirection::read(document, problems) {
+        Ok(redirection) if redirection.enabled.value => {
+            let id = document.source().document();
+            Some(match redirection.path {
+                Some(path) => Spanned::new(path.value.into_owned(), path.place.origin(id)),
+                None => Spanned::new(String::new(), redirection.enabled.place.origin(id)),
+            })
+        }
+        Ok(_) => None,
+        Err(problem) => {
+            problems.push(problem);
+            None
+        }
+    }
+}
+
+fn fill(
+    server: &mut ServerConfiguration,
+    host: &ApplicationHost<'_>,
+    keys: &[KeyFile],
+    context: &Context<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    let mut origins = Origins::new(host.document(), &context.strings);
+    let product = Product::recognise(host, &context.web_sites);
+    server.windows_authentication_module = host.has_global_module(WINDOWS_MODULE);
+    server.web_site_count = product.site_count;
+    let pools = host.pools();
+    let inputs = Inputs { declared: &context.declared, realms: &context.realms, keys, tagger: context.tagger };
+    let found = discover(host, &product, inputs, problems);
+    server.slots = found.slots;
+    server.providers = found.providers;
+    origins.share(server);
+    server.web_sites = product
+        .sites
+        .iter()
+        .map(|p| WebSite {
+            role: p.role,
+            name: origins.text(p.site.name()),
+            id: p.site.id(),
+            applications: applications(p, &pools, &mut origins),
+            authentication: authentication::paths(host, p, &mut origins, problems),
+        })
+        .collect();
+    // A pool is kept when it serves the product, or when a slot stands on it.
+    let holds_slot = |pool: &kerbsync_iis::Pool<'_>| {
+        let label = format!("application pool '{}'", pool.name().value);
+        server.slots.iter().any(|s| s.layout == "app-pool-identity" && s.label == label)
+    };
+    let kept: Vec<_> = pools.iter().filter(|p| product.is_served_by(&p.name().value) || holds_slot(p)).collect();
+    server.application_pools = kept
+        .into_iter()
+        .map(|p| {
+            let identity = p.identity();
+            ApplicationPool {
+                name: origins.text(p.name()),
+                identity: Spanned::new(identity_name(identity.value), origins.of(identity.place)),
+                user_name: p.user_name().map(|u| origins.text(&u)),
+            }
+        })
+        .collect();
+}
+
+fn applications(site: &ProductSite<'_>, pools: &[kerbsync_iis::Pool<'_>], origins: &mut Origins<'_>) -> Vec<Application> {
+    site.applications
+        .iter()
+        .map(|a| Application {
+            path: origins.text(&a.path),
+            pool: origins.text(&a.pool),
+            pool_exists: pools.iter().any(|p| same_name(&p.name().value, &a.pool.value)),
+        })
+        .collect()
+}
+
+const fn identity_name(identity: IdentityType) -> ApplicationPoolIdentity {
+    match identity {
+        IdentityType::LocalSystem => ApplicationPoolIdentity::LocalSystem,
+        IdentityType::LocalService => ApplicationPoolIdentity::LocalService,
+        IdentityType::NetworkService => ApplicationPoolIdentity::NetworkService,
+        IdentityType::SpecificUser => ApplicationPoolIdentity::SpecificUser,
+        IdentityType::ApplicationPoolIdentity => ApplicationPoolIdentity::ApplicationPoolIdentity,
+    }
+}
+
+/// Reads an exported key container (`RSAKeyValue`).
+///
+/// # Errors
+/// Why it is no usable key, without any of its contents.
+pub(crate) fn read_key_xml(document: &Document) -> Result<KeyFile, Problem> {
+    key_file(document.source(), KeyMaterial::from_document(document))
+}
+
+/// Reads a key file that is not XML: PEM, or a raw key in hex or base64.
+///
+/// # Errors
+/// Why it is no usable key, without any of its contents.
+pub(crate) fn read_key_text(source: &Source) -> Result<KeyFile, Problem> {
+    key_file(source, KeyMaterial::from_source(source))
+}
+
+fn key_file(source: &Source, material: Result<KeyMaterial, KeyError>) -> Result<KeyFile, Problem> {
+    let document = source.document();
+    // Names of key files are not known here; every key is tried on every session key in any case.
+    material.map(|material| KeyFile { document, name: String::new(), material }).map_err(|e| Problem {
+        level: Level::Error,
+        code: "key-file",
+        document,
+        location: None,
+        message: format!("{e}."),
+        help: Some("Export the container again on the server, or remove the file from the keys folder.".into()),
+    })
+}
+
+/// Whether a document is an applicationHost.config.
+pub(crate) fn is_application_host(document: &Document) -> bool {
+    kerbsync_iis::is_application_host(document)
+}
+
+/// Whether a document is a redirection.config.
+pub(crate) fn is_redirection(document: &Document) -> bool {
+    kerbsync_iis::is_redirection(document)
+}
+
+/// Whether a document is an exported key container.
+pub(crate) fn is_key_container(document: &Document) -> bool {
+    protection::is_key_container(document)
+}
+
+/// Whether a document is a section schema of IIS.
+pub(crate) fn is_iis_schema(document: &Document) -> bool {
+    kerbsync_iis::is_schema(document)
+}

@@ -2,7 +2,7 @@
 //! only when there is a value to open.
 
 use super::aes_value::{self, DamageReason};
-use super::{KeyFile, KeyMaterial, OpenError, ProtectionProvider, ProviderKind, SessionKey, SessionKeyError, cng};
+use super::{KeyFile, KeyMaterial, OpenError, ProtectionProvider, ProviderKind, SessionKey, cng};
 use crate::text::same_name;
 use kerbsync_secret::{ProtectedValue, Secret};
 use kerbsync_source::DocumentId;
@@ -24,24 +24,35 @@ pub struct Opener<'a> {
     keys: &'a [KeyFile],
 }
 
-/// Number of a key file, and the AES key that it unwrapped.
-type Candidate = (usize, Zeroizing<Vec<u8>>);
-
 /// One provider and what was learnt of it.
 struct State<'a> {
     provider: &'a ProtectionProvider<'a>,
-    /// Session keys that unwrapped with the right length, by key file, in the order to try; `None` until the first value is there.
-    candidates: Option<Result<Vec<Candidate>, OpenError>>,
+    /// What is needed to open AES values; `None` until the first one is there.
+    session: Option<Result<Session, OpenError>>,
     /// The key file that opened a value.
     fits: Option<usize>,
     tried: bool,
+}
+
+/// The session key of an AES provider and the keys that may open it.
+struct Session {
+    key: SessionKey,
+    oaep: bool,
+    /// Private keys that were not tried yet, the most promising last.
+    untried: Vec<usize>,
+    /// How many private keys there are.
+    keys: usize,
+    /// Whether a public key has the length of the one that wrapped the session key.
+    public: bool,
+    /// Number of a key file, and the AES key that it unwrapped.
+    unwrapped: Vec<(usize, Zeroizing<Vec<u8>>)>,
 }
 
 impl<'a> Opener<'a> {
     /// Makes ready; nothing is unwrapped yet.
     #[must_use]
     pub fn new(providers: &'a [ProtectionProvider<'a>], keys: &'a [KeyFile]) -> Self {
-        let state = |provider| State { provider, candidates: None, fits: None, tried: false };
+        let state = |provider| State { provider, session: None, fits: None, tried: false };
         Self { providers: providers.iter().map(state).collect(), keys }
     }
 
@@ -96,16 +107,26 @@ impl State<'_> {
         let data = aes_value::payload(value.payload()).map_err(OpenError::Damaged)?;
         self.tried = true;
         let provider = self.provider;
-        let candidates = self.candidates.get_or_insert_with(|| unwrap_session_key(provider, keys)).as_ref().map_err(Clone::clone)?;
-        // A key that fitted goes first.
-        let order = candidates.iter().filter(|c| Some(c.0) == self.fits).chain(candidates.iter().filter(|c| Some(c.0) != self.fits));
-        for (index, key) in order {
-            if let (Some(secret), Some(file)) = (aes_value::open(key, &data), keys.get(*index)) {
-                self.fits = Some(*index);
+        let session = self.session.get_or_insert_with(|| Session::new(provider, keys)).as_mut().map_err(|e| e.clone())?;
+        let mut at = 0;
+        // Keys are unwrapped one at a time: each costs an RSA operation.
+        while let Some((index, key)) = session.unwrapped(at, keys) {
+            if let (Some(secret), Some(file)) = (aes_value::open(key, &data), keys.get(index)) {
+                self.fits = Some(index);
+                session.unwrapped.swap(0, at); // the key that fits goes first from now on
                 return Ok(Opened { secret, key: file.document, inferred: false });
             }
+            at += 1;
         }
-        Err(OpenError::Undecodable)
+        Err(if at > 0 {
+            OpenError::Undecodable
+        } else if session.public {
+            OpenError::PublicOnly
+        } else if session.keys == 0 {
+            OpenError::OtherKeys { needed: "the RSA private key of the container" }
+        } else {
+            OpenError::WrongKey { keys: session.keys, container: container(provider) }
+        })
     }
 
     fn open_cng(&mut self, value: &ProtectedValue, keys: &[KeyFile]) -> Result<Opened, OpenError> {
@@ -140,43 +161,41 @@ fn container(provider: &ProtectionProvider<'_>) -> Option<String> {
     provider.key_container().map(std::borrow::Cow::into_owned)
 }
 
-/// Every private key is tried on the session key; those whose file is named like the container come first.
-fn unwrap_session_key(provider: &ProtectionProvider<'_>, keys: &[KeyFile]) -> Result<Vec<Candidate>, OpenError> {
-    let container = container(provider);
-    if keys.is_empty() {
-        return Err(OpenError::NoKey { container });
-    }
-    let attribute = provider.session_key().ok_or(OpenError::NoSessionKey)?;
-    let session = SessionKey::parse(&attribute.value()).map_err(|e: SessionKeyError| OpenError::SessionKey(e))?;
-    let named_so = |file: &KeyFile| container.as_ref().is_some_and(|c| file.name.to_lowercase().contains(&c.to_lowercase()));
-    let mut order: Vec<usize> = (0..keys.len()).collect();
-    order.sort_by_key(|&i| !named_so(&keys[i]));
-    let (mut tried, mut public) = (0, false);
-    let mut out = Vec::new();
-    for index in order {
-        match &keys[index].material {
-            KeyMaterial::PublicOnly { modulus_len } => public |= *modulus_len == session.modulus_len(),
-            KeyMaterial::Raw(_) => {}
-            KeyMaterial::Rsa(key) => {
-                tried += 1;
-                if key.modulus_len() != session.modulus_len() {
-                    continue;
-                }
-                let Some(plain) = key.unwrap(session.wrapped(), provider.use_oaep()).filter(|k| k.len() == session.key_len()) else {
-                    continue;
-                };
-                out.push((index, plain));
-                if named_so(&keys[index]) {
-                    break; // the right name, padding and length: the other keys would cost an RSA operation each
-                }
-            }
+impl Session {
+    fn new(provider: &ProtectionProvider<'_>, keys: &[KeyFile]) -> Result<Self, OpenError> {
+        let container = container(provider);
+        if keys.is_empty() {
+            return Err(OpenError::NoKey { container });
         }
+        let attribute = provider.session_key().ok_or(OpenError::NoSessionKey)?;
+        let key = SessionKey::parse(&attribute.value()).map_err(OpenError::SessionKey)?;
+        // A file named like the container is tried first.
+        let named = |file: &KeyFile| container.as_ref().is_some_and(|c| file.name.to_lowercase().contains(&c.to_lowercase()));
+        let is_private = |i: &usize| matches!(keys[*i].material, KeyMaterial::Rsa(_));
+        let mut untried: Vec<usize> = (0..keys.len()).rev().filter(is_private).collect();
+        untried.sort_by_key(|&i| named(&keys[i]));
+        Ok(Self {
+            oaep: provider.use_oaep(),
+            keys: untried.len(),
+            untried,
+            public: keys.iter().any(|k| matches!(k.material, KeyMaterial::PublicOnly { modulus_len } if modulus_len == key.modulus_len())),
+            unwrapped: Vec::new(),
+            key,
+        })
     }
-    match (out.is_empty(), tried, public) {
-        (false, ..) => Ok(out),
-        (true, _, true) => Err(OpenError::PublicOnly),
-        (true, 0, false) => Err(OpenError::OtherKeys { needed: "the RSA private key of the container" }),
-        (true, keys, false) => Err(OpenError::WrongKey { keys, container }),
+
+    /// The AES key number `at`: one that was unwrapped before, or that the next keys unwrap.
+    fn unwrapped(&mut self, at: usize, keys: &[KeyFile]) -> Option<(usize, &[u8])> {
+        while self.unwrapped.len() <= at {
+            let index = self.untried.pop()?;
+            let Some(KeyFile { material: KeyMaterial::Rsa(key), .. }) = keys.get(index) else { continue };
+            if key.modulus_len() != self.key.modulus_len() {
+                continue;
+            }
+            let plain = key.unwrap(self.key.wrapped(), self.oaep);
+            self.unwrapped.extend(plain.filter(|p| p.len() == self.key.key_len()).map(|p| (index, p)));
+        }
+        self.unwrapped.get(at).map(|(index, key)| (*index, key.as_slice()))
     }
 }
 
