@@ -14,7 +14,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>, into: &mut Read
     let (users, items): (Vec<Element<'_>>, Vec<Element<'_>>) = root.children().partition(|i| user_items(*i) > 0);
     if let Some(first) = users.first() {
         let origin = context.origin(*first);
-        context.error(
+        context.warn(
             "user-data",
             &origin,
             format!(

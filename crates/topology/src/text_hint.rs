@@ -22,13 +22,23 @@ pub struct TextHint {
     pub form: TextForm,
     /// Where that shows, in the decoded text.
     pub span: Span,
-    /// What was found.
-    pub message: String,
-    /// What to do.
-    pub help: String,
+    message: String,
+    help: String,
 }
 
 impl TextHint {
+    /// What was found.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What to do.
+    #[must_use]
+    pub fn help(&self) -> &str {
+        &self.help
+    }
+
     /// The hint as a problem of its file.
     #[must_use]
     pub fn to_problem(&self, source: &Source) -> Problem {

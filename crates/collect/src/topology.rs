@@ -1,0 +1,159 @@
+//! Topologies, assignments and reports of all documents, joined into one estate.
+//!
+//! Exactly one topology is used. The result does not depend on the order in which documents were taken in: everything is sorted by rank,
+//! path and content first.
+
+mod assignments;
+mod choose;
+mod convert;
+mod logs;
+#[cfg(test)]
+mod tests;
+
+use choose::Candidate;
+use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
+use kerbsync_source::{DocumentId, Level, Problem};
+use kerbsync_topology::{ObjectFacts, Reading, XmlForm};
+
+/// What one document says about the deployment.
+#[derive(Debug)]
+pub(crate) struct TopologyPart(Reading);
+
+/// Reads an XML document; `None` when it is none of the topology's forms (PowerShell objects are read by [`read_objects`]).
+pub(crate) fn read_xml(document: &kerbsync_xml::Document, problems: &mut Vec<Problem>) -> Option<(DocumentKind, TopologyPart)> {
+    let kind = match kerbsync_topology::sniff_xml(document)? {
+        XmlForm::Topology => DocumentKind::Topology,
+        XmlForm::TopologyBuilder => DocumentKind::TopologyBuilder,
+        XmlForm::AnchoredXml | XmlForm::KerberosAccountAssignment | XmlForm::SimpleUrlConfiguration => DocumentKind::AnchoredXml,
+        XmlForm::DocItemSet => DocumentKind::DocItemSet,
+        XmlForm::ManagementLog => DocumentKind::ManagementLog,
+        XmlForm::Html | XmlForm::Clixml | XmlForm::Configuration => return None,
+    };
+    Some((kind, TopologyPart(kerbsync_topology::read_xml(document, problems)?)))
+}
+
+/// Reads PowerShell objects; `None` when none of them is of the product's topology.
+pub(crate) fn read_objects(objects: &[kerbsync_objects::Object], id: DocumentId, problems: &mut Vec<Problem>) -> Option<TopologyPart> {
+    kerbsync_topology::read_objects(objects, id, problems).map(TopologyPart)
+}
+
+/// One part with what decides its place.
+struct Entry {
+    document: DocumentId,
+    path: String,
+    sha256: Option<String>,
+    modified: Option<jiff::Timestamp>,
+    reading: Reading,
+}
+
+/// What became of a document: whether anything of it is used, and if not, why.
+#[derive(Default)]
+struct Fate {
+    used: bool,
+    reasons: Vec<String>,
+}
+
+/// Fills sites, pools, assignments, simple URLs, reports and gaps of an inventory whose documents are in it already.
+pub(crate) fn join(parts: Vec<(DocumentId, TopologyPart)>, inventory: &mut Inventory) {
+    let mut entries: Vec<Entry> = parts.into_iter().map(|(id, TopologyPart(reading))| entry(id, reading, inventory)).collect();
+    entries.sort_by(|a, b| (&a.path, &a.sha256, a.document).cmp(&(&b.path, &b.sha256, b.document)));
+    let mut fates: Vec<Fate> = entries.iter().map(|_| Fate::default()).collect();
+
+    let candidates = candidates(&mut entries, inventory);
+    let ranked = choose::choose(candidates, &entries, &mut fates, inventory);
+    if let Some(used) = ranked.first() {
+        convert::estate(&used.deployment, inventory);
+    }
+    assignments::join(&entries, &mut fates, inventory);
+    simple_urls(&entries, &ranked, &mut fates, inventory);
+    logs::join(&entries, &mut fates, inventory);
+    for (entry, fate) in entries.iter().zip(fates) {
+        settle(entry, fate, inventory);
+    }
+}
+
+fn entry(document: DocumentId, reading: Reading, inventory: &Inventory) -> Entry {
+    let record = inventory.document(document);
+    Entry {
+        document,
+        path: record.map_or_else(String::new, |d| d.path.clone()),
+        sha256: record.and_then(|d| d.sha256.clone()),
+        modified: record.and_then(|d| d.modified),
+        reading,
+    }
+}
+
+/// Every deployment that the documents give; object exports are put together into one.
+fn candidates(entries: &mut [Entry], inventory: &mut Inventory) -> Vec<Candidate> {
+    let mut out = Vec::new();
+    let mut facts: Vec<ObjectFacts> = Vec::new();
+    let mut members = Vec::new();
+    for (at, entry) in entries.iter_mut().enumerate() {
+        if let Some(deployment) = entry.reading.deployment.take() {
+            out.push(Candidate { deployment, entries: vec![at] });
+        }
+        if let Some(objects) = entry.reading.objects.take() {
+            facts.push(objects);
+            members.push(at);
+        }
+    }
+    let mut problems = Vec::new();
+    if let Some(deployment) = ObjectFacts::merge(&facts, &mut problems) {
+        out.push(Candidate { deployment, entries: members });
+    }
+    for problem in problems {
+        if let Some(document) = inventory.documents.get_mut(problem.document.0 as usize) {
+            document.problems.push(problem);
+        }
+    }
+    out
+}
+
+/// Simple URLs: those of configuration documents, else of the topology that is used, else of the next published one that has any.
+fn simple_urls(entries: &[Entry], ranked: &[Candidate], fates: &mut [Fate], inventory: &mut Inventory) {
+    let mut urls: Vec<kerbsync_topology::SimpleUrl> = Vec::new();
+    for (entry, fate) in entries.iter().zip(fates.iter_mut()) {
+        if !entry.reading.simple_urls.is_empty() {
+            fate.used = true;
+            urls.extend(entry.reading.simple_urls.iter().cloned());
+        }
+    }
+    let holder = ranked.iter().enumerate().find(|(at, c)| !c.deployment.simple_urls.is_empty() && (*at == 0 || !c.deployment.draft));
+    if let (true, Some((at, candidate))) = (urls.is_empty(), holder) {
+        urls.clone_from(&candidate.deployment.simple_urls);
+        for entry in candidate.entries.iter().filter(|_| at > 0) {
+            fates[*entry].reasons.push("only its simple URLs are used".into());
+        }
+    }
+    for url in urls {
+        let known = inventory.simple_urls.iter().any(|u| {
+            u.component.eq_ignore_ascii_case(&url.component) && u.domain.eq_ignore_ascii_case(&url.domain) && u.host.value == url.host.value
+        });
+        if !known {
+            inventory.simple_urls.push(kerbsync_inventory::SimpleUrl { component: url.component, domain: url.domain, host: url.host });
+        }
+    }
+}
+
+/// Writes down what became of a document.
+fn settle(entry: &Entry, fate: Fate, inventory: &mut Inventory) {
+    let Some(document) = inventory.documents.get_mut(entry.document.0 as usize) else { return };
+    if fate.used {
+        document.status = DocumentStatus::Used;
+        return;
+    }
+    if !fate.reasons.is_empty() {
+        document.status = DocumentStatus::SetAside(fate.reasons.join("; "));
+        return;
+    }
+    // Nothing came of it: because of a fault, or because nothing in it matters.
+    let error = document.problems.iter().find(|p| p.level == Level::Error).cloned();
+    let user_data = document.problems.iter().any(|p| p.code == "user-data");
+    document.status = match error {
+        Some(problem) => DocumentStatus::Unreadable(problem),
+        None if user_data => {
+            DocumentStatus::SetAside("an export of user data, not of the configuration: remove it, it holds personal data".into())
+        }
+        None => DocumentStatus::SetAside("nothing in it bears on sites, servers or the Kerberos account".into()),
+    };
+}

@@ -1,0 +1,89 @@
+//! Assignments of all documents, resolved to sites.
+
+use super::{Entry, Fate};
+use kerbsync_inventory::{Assignment, Gap, GapSubject, Inventory, Site};
+use kerbsync_names::{DownLevelName, SiteId, SiteIdentity};
+
+/// Fills the assignments. The same assignment in two documents is one; two in one document stay two, for that is a fault.
+pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Inventory) {
+    for (entry, fate) in entries.iter().zip(fates) {
+        let reading = &entry.reading;
+        inventory.assignments_known |= reading.assignments_exported;
+        let mut fresh = Vec::new();
+        for assignment in &reading.assignments {
+            let assignment = resolve(assignment, &inventory.sites);
+            if !inventory.assignments.iter().any(|known| same(known, &assignment)) {
+                fresh.push(assignment);
+            }
+        }
+        if !fresh.is_empty() || (reading.assignments_exported && reading.assignments.is_empty()) {
+            fate.used = true;
+        } else if !reading.assignments.is_empty() {
+            fate.reasons.push("its assignments stand in another document too".into());
+        }
+        for assignment in &fresh {
+            if assignment.site_id.is_none() {
+                inventory.gaps.push(unresolved(assignment));
+            }
+        }
+        inventory.assignments.extend(fresh);
+    }
+}
+
+fn resolve(assignment: &kerbsync_topology::Assignment, sites: &[Site]) -> Assignment {
+    let (account, notes) = match DownLevelName::parse(&assignment.account.value) {
+        Ok(parsed) => (Ok(parsed.name), parsed.notes),
+        Err(error) => (Err(error), Vec::new()),
+    };
+    Assignment {
+        site_id: site_of(&assignment.site.value, sites),
+        site_text: assignment.site.clone(),
+        account_text: assignment.account.clone(),
+        account,
+        notes,
+        origin: assignment.origin.clone(),
+    }
+}
+
+/// The site that a text means: `Site:<name>` by name, anything else by id and then by name; case ignored. A name that two sites share
+/// means neither.
+fn site_of(text: &str, sites: &[Site]) -> Option<SiteId> {
+    let by_name = |identity: &SiteIdentity| {
+        let mut found = sites.iter().filter(|s| identity.names(&s.name.value));
+        let first = found.next()?;
+        found.next().is_none().then(|| first.id.value.clone())
+    };
+    let by_id = |id: &str| SiteId::new(id).and_then(|id| sites.iter().find(|s| s.id.value == id)).map(|s| s.id.value.clone());
+    match SiteIdentity::parse(text) {
+        Ok(identity) => by_name(&identity).or_else(|| {
+            let named = sites.iter().any(|s| identity.names(&s.name.value));
+            if named { None } else { by_id(identity.site_name()) }
+        }),
+        Err(_) => by_id(text).or_else(|| by_name(&SiteIdentity::parse(&format!("site:{text}")).ok()?)),
+    }
+}
+
+/// Whether two assignments say the same: the same site and the same account.
+fn same(a: &Assignment, b: &Assignment) -> bool {
+    let site = match (&a.site_id, &b.site_id) {
+        (Some(a), Some(b)) => a == b,
+        (None, None) => a.site_text.value.to_lowercase() == b.site_text.value.to_lowercase(),
+        _ => false,
+    };
+    let account = match (&a.account, &b.account) {
+        (Ok(a), Ok(b)) => a == b,
+        (Err(_), Err(_)) => a.account_text.value.to_lowercase() == b.account_text.value.to_lowercase(),
+        _ => false,
+    };
+    site && account
+}
+
+fn unresolved(assignment: &Assignment) -> Gap {
+    Gap {
+        subject: GapSubject::Document(assignment.origin.document),
+        code: "assignment-site-unknown",
+        reason: format!("an assignment names site '{}', which is not in the topology.", assignment.site_text.value),
+        remedy: Some("Compare with Get-CsSite, and export topology and assignments again at the same time.".into()),
+        document: Some(assignment.origin.document),
+    }
+}
