@@ -144,7 +144,7 @@ fn split(text: &str) -> Vec<&str> {
     let distinguished = |p: &&str| p.get(..3).is_some_and(|s| s.eq_ignore_ascii_case("CN=") || s.eq_ignore_ascii_case("OU="));
     let parts = parts(&[';', '\n', '\r']);
     // A distinguished name may hold a semicolon itself.
-    if parts.first().is_some_and(distinguished) && !parts.iter().all(|p| distinguished(p)) { vec![text.trim()] } else { parts }
+    if parts.first().is_some_and(distinguished) && !parts.iter().all(distinguished) { vec![text.trim()] } else { parts }
 }
 
 /// `X'0105…'`, as `csvde` writes bytes.
