@@ -1,6 +1,6 @@
-//! Bytes to text: encoding, byte order mark, line ends; and offsets back.
+//! Bytes to text: encoding and byte order mark; and offsets back.
 
-use crate::{DocumentId, Location, Position, Span};
+use crate::{DocumentId, Span};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -31,19 +31,6 @@ impl Encoding {
     }
 }
 
-/// The line ends of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Newline {
-    /// No line end at all.
-    None,
-    /// `\n` only.
-    Lf,
-    /// `\r\n` only.
-    CrLf,
-    /// Both, or lone `\r`.
-    Mixed,
-}
-
 /// Bytes that are no text in the encoding they claim.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("byte {byte_offset}: {reason}")]
@@ -69,10 +56,12 @@ pub struct Source {
     /// Every `STEP` bytes of text: the offset on disk. Built on first use; unused for UTF-8.
     checkpoints: OnceLock<Vec<(usize, usize)>>,
     /// Text offsets of the first byte of each line. Built on first use.
-    lines: OnceLock<Vec<usize>>,
+    pub(crate) lines: OnceLock<Vec<usize>>,
+    /// Characters that begin in each `STEP` bytes of text, summed up. Built on first use, for long lines.
+    pub(crate) characters: OnceLock<Vec<usize>>,
 }
 
-const STEP: usize = 4096;
+pub(crate) const STEP: usize = 4096;
 
 impl std::fmt::Debug for Source {
     /// Shows no text: a source may hold secrets.
@@ -111,6 +100,7 @@ impl Source {
             bom: bom > 0,
             checkpoints: OnceLock::new(),
             lines: OnceLock::new(),
+            characters: OnceLock::new(),
         };
         match encoding {
             Encoding::Utf8 | Encoding::Windows1252 => match String::from_utf8(bytes) {
@@ -169,27 +159,6 @@ impl Source {
         self.bom
     }
 
-    /// The line ends of the whole text.
-    #[must_use]
-    pub fn newline(&self) -> Newline {
-        let text = self.text().as_bytes();
-        let (mut lf, mut crlf, mut cr) = (false, false, false);
-        for i in memchr::memchr2_iter(b'\r', b'\n', text) {
-            match text[i] {
-                b'\r' if text.get(i + 1) == Some(&b'\n') => crlf = true,
-                b'\r' => cr = true,
-                _ if i > 0 && text[i - 1] == b'\r' => {}
-                _ => lf = true,
-            }
-        }
-        match (lf, crlf, cr) {
-            (false, false, false) => Newline::None,
-            (true, false, false) => Newline::Lf,
-            (false, true, false) => Newline::CrLf,
-            _ => Newline::Mixed,
-        }
-    }
-
     /// Bytes that the encoding spends on one character.
     fn disk_width(&self, c: char) -> usize {
         match self.encoding {
@@ -203,10 +172,7 @@ impl Source {
     #[must_use]
     pub fn disk_offset(&self, text_offset: usize) -> usize {
         let text = self.text();
-        let mut at = text_offset.min(text.len());
-        while !text.is_char_boundary(at) {
-            at -= 1;
-        }
+        let at = floor_boundary(text, text_offset);
         if self.encoding == Encoding::Utf8 {
             return self.text_start + at;
         }
@@ -234,47 +200,6 @@ impl Source {
         self.disk_offset(span.start)..self.disk_offset(span.end)
     }
 
-    /// Line and column of a text offset. Lines end at `\n`, `\r\n` or a lone `\r`.
-    #[must_use]
-    pub fn position(&self, text_offset: usize) -> Position {
-        let text = self.text();
-        let at = text_offset.min(text.len());
-        let (line, start) = self.line_start(at);
-        let column = text.get(start..at).map_or(0, |s| s.chars().count());
-        Position { line: u32::try_from(line + 1).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
-    }
-
-    fn line_start(&self, at: usize) -> (usize, usize) {
-        let text = self.text().as_bytes();
-        let lines = self.lines.get_or_init(|| {
-            let mut lines = vec![0];
-            for i in memchr::memchr2_iter(b'\r', b'\n', text) {
-                if text[i] == b'\n' || text.get(i + 1) != Some(&b'\n') {
-                    lines.push(i + 1);
-                }
-            }
-            lines
-        });
-        let line = lines.partition_point(|&s| s <= at) - 1;
-        (line, lines[line])
-    }
-
-    /// Position and bytes on disk of a span.
-    #[must_use]
-    pub fn location(&self, span: Span) -> Location {
-        let range = self.disk_range(span);
-        Location { position: self.position(span.start), byte_start: range.start as u64, byte_end: range.end as u64 }
-    }
-
-    /// The text of the line that holds an offset, without its line end. **Not redacted.**
-    #[must_use]
-    pub fn line_text(&self, text_offset: usize) -> &str {
-        let text = self.text();
-        let (_, start) = self.line_start(text_offset.min(text.len()));
-        let rest = &text[start..];
-        &rest[..rest.find(['\r', '\n']).unwrap_or(rest.len())]
-    }
-
     /// Text spelled in the bytes of this file, without a byte order mark.
     ///
     /// # Errors
@@ -300,6 +225,15 @@ impl Source {
     }
 }
 
+/// The offset, or the start of the character that it stands in; the end of the text where it is beyond that.
+pub(crate) fn floor_boundary(text: &str, offset: usize) -> usize {
+    let mut at = offset.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
 /// Decodes UTF-16 strictly. The error names the offset in `bytes`.
 fn decode_utf16(bytes: &[u8], encoding: Encoding) -> Result<String, (usize, &'static str)> {
     let (pairs, rest) = bytes.as_chunks::<2>();
@@ -317,6 +251,7 @@ fn decode_utf16(bytes: &[u8], encoding: Encoding) -> Result<String, (usize, &'st
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Position;
     use proptest::prelude::*;
 
     fn source(bytes: Vec<u8>) -> Source {
@@ -346,6 +281,23 @@ mod tests {
     fn a_lone_surrogate_is_an_error_with_its_byte() {
         assert_eq!(Source::decode(DocumentId(0), vec![0xFF, 0xFE, b'a', 0, 0, 0xD8]).unwrap_err().byte_offset, 4);
         assert_eq!(Source::decode(DocumentId(0), vec![0xFF, 0xFE, b'a', 0, 0]).unwrap_err().byte_offset, 4);
+    }
+
+    #[test]
+    fn a_utf8_mark_counts_on_disk_and_not_in_the_text() {
+        let s = source(b"\xEF\xBB\xBF<a/>".to_vec());
+        assert_eq!((s.text(), s.bom(), s.disk_range(Span::new(0, 2))), ("<a/>", true, 3..5));
+        assert_eq!(s.position(1), Position { line: 1, column: 2 });
+        let e = Source::decode(DocumentId(0), b"\xEF\xBB\xBFab\xFF".to_vec()).unwrap_err();
+        assert_eq!(e.byte_offset, 5);
+    }
+
+    #[test]
+    fn utf16_without_a_mark_is_seen_by_its_first_letter() {
+        for (bytes, encoding) in [(&b"<\0a\0"[..], Encoding::Utf16Le), (b"\0<\0a", Encoding::Utf16Be)] {
+            let s = source(bytes.to_vec());
+            assert_eq!((s.encoding(), s.text(), s.bom(), s.disk_offset(1)), (encoding, "<a", false, 2));
+        }
     }
 
     proptest! {

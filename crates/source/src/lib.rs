@@ -4,11 +4,13 @@
 //! [`Source`] turns a span into the byte range of the file as it lies on disk, and into line and column.
 
 mod decode;
+mod lines;
 mod origin;
 mod problem;
 mod redact;
 
-pub use decode::{DecodeError, Encoding, Newline, Source};
+pub use decode::{DecodeError, Encoding, Source};
+pub use lines::Newline;
 pub use origin::{DocumentId, Location, Origin, Position, Span, Spanned};
 pub use problem::{Level, Problem, ProblemSink, Problems};
-pub use redact::{REDACTED, is_secret_name, redact_values};
+pub use redact::{REDACTED, is_secret_name, may_hold_secret, redact_values};

@@ -3,6 +3,13 @@
 /// What stands in place of a masked value.
 pub const REDACTED: &str = "***";
 
+/// Parts of names, in small letters.
+const PARTS: &[&str] =
+    &["password", "passwd", "pwd", "secret", "credential", "token", "sessionkey", "passphrase", "apikey", "privatekey", "connectionstring"];
+
+/// Names that hold such a part and are known to hold no secret.
+const HARMLESS: &[&str] = &["passanonymoustoken", "useapppoolcredentials", "pwdlastset", "tokenchecking"];
+
 /// Whether an attribute, property or element of this name is taken to hold a secret.
 ///
 /// The list is wide on purpose: a masked harmless value costs nothing. It holds every attribute that Microsoft's IIS
@@ -10,30 +17,31 @@ pub const REDACTED: &str = "***";
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
     let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
-    const PARTS: &[&str] = &[
-        "password",
-        "passwd",
-        "pwd",
-        "secret",
-        "credential",
-        "token",
-        "sessionkey",
-        "passphrase",
-        "apikey",
-        "privatekey",
-        "connectionstring",
-    ];
-    PARTS.iter().any(|p| local.contains(p))
-        && local != "passanonymoustoken"
-        && local != "useapppoolcredentials"
-        && local != "logonmethod"
-        && local != "pwdlastset"
-        && local != "tokenchecking"
+    PARTS.iter().any(|p| local.contains(p)) && !HARMLESS.contains(&local.as_str())
+}
+
+/// Whether free text (a comment, a connection string, a command line) may hold a secret: an encrypted value, or a word like those of
+/// [`is_secret_name`] with `=`, `:` or `>` behind it.
+#[must_use]
+pub fn may_hold_secret(text: &str) -> bool {
+    /// How many characters may stand between the word and the sign.
+    const NEAR: usize = 100;
+    let lower = text.to_ascii_lowercase();
+    let names = |part: &str| {
+        lower.match_indices(part).any(|(at, _)| {
+            // Letters, quotes and blanks between: `passwordFormat="…"`, `"pwd": …`, `name="DbPassword" value="…"`.
+            let filler = |c: &char| c.is_alphanumeric() || c.is_whitespace() || "\"'_-.[]".contains(*c);
+            let behind = lower[at + part.len()..].chars().take(NEAR).find(|c| !filler(c));
+            behind.is_some_and(|c| matches!(c, '=' | ':' | '>')) && !lower[..at].ends_with("publickey")
+        })
+    };
+    lower.contains("[enc:") || PARTS.iter().any(|part| names(part))
 }
 
 /// The line with the value of each attribute masked for which `is_secret(name, value)` holds, and with every `[enc:…:enc]` masked.
 ///
-/// Works on text: the line need not be well-formed. A quote that is not closed masks the rest of the line.
+/// Works on text: the line need not be well-formed. A quote that is not closed masks the rest of the line. A value that began on an earlier
+/// line is not seen; for whole documents there is the masked line of the XML tree.
 #[must_use]
 pub fn redact_values(line: &str, is_secret: impl Fn(&str, &str) -> bool) -> String {
     let mut out = String::with_capacity(line.len());
@@ -74,6 +82,34 @@ mod tests {
     fn secret_names_are_masked_and_others_stay() {
         let line = r#"<processModel userName="contoso\kerb" password="Passw0rd!" x='[enc:AesProvider:AAAA:enc]' />"#;
         assert_eq!(redact_values(line, |n, _| is_secret_name(n)), r#"<processModel userName="contoso\kerb" password="***" x='***' />"#);
+    }
+
+    #[test]
+    fn free_text_with_a_secret_is_told_from_text_about_secrets() {
+        for text in [
+            "Server=x;Pwd = y",
+            "<add password=\"x\"/>",
+            "<password>x</password>",
+            "name='DbPassword' value='x'",
+            "/apikey:12",
+            "{\"clientSecret\": 1}",
+            "a [ENC:AesProvider::enc]",
+        ] {
+            assert!(may_hold_secret(text), "{text}");
+        }
+        for text in ["", "C:\\inetpub\\ChangePassword", "Version=4.0.0.0, PublicKeyToken=31bf", "the password is encrypted", "a=b"] {
+            assert!(!may_hold_secret(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_of_secrets_are_known_in_every_spelling() {
+        for name in ["password", "Password", "x:PASSWORD", "dbPwd", "sessionKey", "connectionString", "clientSecret", "RefreshToken"] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in ["userName", "useAppPoolCredentials", "tokenChecking", "pwdLastSet", "passAnonymousToken", "name", ""] {
+            assert!(!is_secret_name(name), "{name}");
+        }
     }
 
     #[test]

@@ -187,23 +187,25 @@ impl<'d> Element<'d> {
         if !raw.contains('<') {
             return escape::decode(raw, false);
         }
+        let text = self.document.source.text();
+        let find = |from: usize, what: &str| text[from..content.end].find(what).map_or(content.end, |i| from + i);
         let mut out = String::new();
         let mut at = content.start;
         let mut children = self.children().peekable();
-        let text = self.document.source.text();
         while at < content.end {
+            let rest = &text[at..content.end];
             if let Some(child) = children.next_if(|c| c.span().start == at) {
                 at = child.span().end;
-            } else if text[at..].starts_with("<![CDATA[") {
-                let end = text[at..content.end].find("]]>").map_or(content.end, |e| at + e);
-                out.push_str(&text[at + 9..end]);
+            } else if rest.starts_with("<![CDATA[") {
+                let end = find(at, "]]>");
+                out.push_str(&escape::line_ends(&text[at + 9..end]));
                 at = end + 3;
-            } else if text[at..].starts_with("<!--") {
-                at = text[at..content.end].find("-->").map_or(content.end, |e| at + e + 3);
-            } else if text[at..].starts_with("<?") {
-                at = text[at..content.end].find("?>").map_or(content.end, |e| at + e + 2);
+            } else if rest.starts_with("<!--") {
+                at = find(at + 4, "-->") + 3;
+            } else if rest.starts_with("<?") {
+                at = find(at, "?>") + 2;
             } else {
-                let end = text[at + 1..content.end].find('<').map_or(content.end, |e| at + 1 + e);
+                let end = find(at, "<");
                 out.push_str(&escape::decode(&text[at..end], false));
                 at = end;
             }

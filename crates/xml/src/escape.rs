@@ -59,6 +59,11 @@ pub(crate) fn decode(raw: &str, attribute: bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Line ends as XML 1.0 section 2.11 wants them read: `\n`.
+pub(crate) fn line_ends(raw: &str) -> Cow<'_, str> {
+    if raw.contains('\r') { Cow::Owned(raw.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(raw) }
+}
+
 /// Writes a value for an attribute in quotes of the given kind, as IIS does: line ends and tabs as numbers.
 #[must_use]
 pub fn escape_attribute(value: &str, quote: char) -> String {

@@ -1,7 +1,7 @@
 //! Places of a document for people: origin, element path and a masked line.
 
-use crate::{Document, Element};
-use kerbsync_source::{Origin, REDACTED, Span, is_secret_name};
+use crate::{Attribute, Document, Element, NodeId};
+use kerbsync_source::{Origin, REDACTED, Span, is_secret_name, may_hold_secret};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -19,10 +19,12 @@ impl Element<'_> {
                 out.push('/');
             }
             out.push_str(step.local_name());
-            let key = ["path", "name", "Name", "SiteId", "Fqdn", "value"].iter().find_map(|k| step.attribute(k));
-            if let Some(key) = key.filter(|k| !is_secret_name(k.name()) && k.name() != "value" && k.raw_value().len() <= 120) {
+            let key = ["path", "name", "Name", "SiteId", "Fqdn"].iter().find_map(|k| step.attribute(k));
+            let Some((key, value)) = key.map(|k| (k.name(), k.value())) else { continue };
+            if value.len() <= 120 && !value.chars().any(char::is_control) && !may_hold_secret(&value) {
+                let quote = if value.contains('\'') { '"' } else { '\'' };
                 // Writing to a String cannot fail.
-                let _ = write!(out, "[@{}='{}']", key.name(), key.value());
+                let _ = write!(out, "[@{key}={quote}{value}{quote}]");
             }
         }
         out
@@ -61,62 +63,105 @@ impl Document {
         }
     }
 
-    /// The line that holds a text offset, with every secret-looking attribute value and all text of secret-looking elements
-    /// masked, also where a value began on an earlier line.
+    /// The line that holds a text offset, with every secret-looking attribute value, all text of secret-looking elements and every comment
+    /// that may hold a secret masked, also where they began on an earlier line. Of a very long line only the neighbourhood of the offset is given;
+    /// what is left out before it counts as masked.
     #[must_use]
     pub fn masked_line(&self, offset: usize) -> String {
         let text = self.source.text();
-        let line = self.source.line_text(offset);
-        let start = line.as_ptr() as usize - text.as_ptr() as usize;
-        let end = start + line.len();
-        let mut masks: Vec<Span> = Vec::new();
-        // Elements are in document order: the first that may reach into the line is the last whose start tag begins before it.
-        let first = self.nodes.partition_point(|n| (n.start_end as usize) <= start);
-        for id in first.saturating_sub(1)..self.nodes.len() {
-            let Some(element) = u32::try_from(id).ok().and_then(|id| self.element(crate::NodeId(id))) else { break };
-            if element.start_tag().start >= end {
-                break;
-            }
-            for a in element.attributes() {
-                if is_secret_name(a.name()) || a.raw_value().to_ascii_lowercase().contains("[enc:") || secret_pair(element, a.name()) {
-                    masks.push(a.value_span());
-                }
-            }
+        let line = self.line_window(offset);
+        let mut out = String::with_capacity(line.len() + 8);
+        if line.start > 0 && !text[..line.start].ends_with(['\n', '\r']) {
+            out.push('…');
+            out.push_str(REDACTED);
         }
-        let mut holder = self.nodes.partition_point(|n| (n.start as usize) < end).checked_sub(1);
-        while let Some(element) = holder.and_then(|id| u32::try_from(id).ok()).and_then(|id| self.element(crate::NodeId(id))) {
-            // Text content of elements named like secrets, on this line or reaching into it.
-            if is_secret_name(element.local_name())
-                && let Some(content) = element.content_span()
-            {
-                masks.push(content);
-            }
-            if element.span().end <= start && element.parent().is_none() {
-                break;
-            }
-            holder = if element.span().start > start {
-                element.id.0.checked_sub(1).map(|i| i as usize)
-            } else {
-                element.parent().map(|p| p.id.0 as usize)
-            };
-        }
-        masks.sort_unstable();
-        let mut out = String::with_capacity(line.len());
-        let mut at = start;
-        for mask in masks {
-            let (from, to) = (mask.start.clamp(at, end), mask.end.clamp(at, end));
+        let mut at = line.start;
+        for mask in self.masks(line) {
+            let (from, to) = (mask.start.clamp(at, line.end), mask.end.clamp(at, line.end));
             if from < to {
                 out.push_str(&text[at..from]);
                 out.push_str(REDACTED);
                 at = to;
             }
         }
-        out.push_str(&text[at..end]);
+        out.push_str(&text[at..line.end]);
         out
+    }
+
+    /// The line around an offset, at most `WHOLE` bytes on either side; a side that is longer is cut to `CUT` bytes.
+    fn line_window(&self, offset: usize) -> Span {
+        /// More than any line of a real configuration (2,318 characters).
+        const WHOLE: usize = 4096;
+        const CUT: usize = 512;
+        let (wide, narrow) = (self.source.line_span(offset, WHOLE), self.source.line_span(offset, CUT));
+        let text = self.source.text();
+        let starts = wide.start == 0 || text[..wide.start].ends_with(['\n', '\r']);
+        let ends = wide.end == text.len() || text[wide.end..].starts_with(['\n', '\r']);
+        Span::new(if starts { wide.start } else { narrow.start }, if ends { wide.end } else { narrow.end })
+    }
+
+    /// What must not be shown of a part of the text, in order. Reads the markup from the last start tag before the part on.
+    fn masks(&self, part: Span) -> Vec<Span> {
+        let text = self.source.text();
+        let mut masks = Vec::new();
+        let first = self.nodes.partition_point(|n| n.start as usize <= part.start).checked_sub(1);
+        let mut next = first.unwrap_or(0);
+        let mut at = first.map_or(0, |i| self.nodes[i].start as usize);
+        // The element that holds the text at `at`.
+        let mut holder = first.and_then(|i| self.by_index(i)?.parent());
+        while at < part.end {
+            let rest = &text[at..];
+            if let Some(element) = self.by_index(next).filter(|e| e.span().start == at) {
+                let all = hides_content(holder);
+                let secret = element.attributes().filter(|a| all || is_secret(element, a));
+                masks.extend(secret.map(|a| a.value_span()));
+                (at, next) = (element.start_tag().end, next + 1);
+                holder = if element.end_tag().is_some() { Some(element) } else { holder };
+            } else if rest.starts_with("</") {
+                at += rest.find('>').map_or(rest.len(), |i| i + 1);
+                holder = holder.and_then(|e| e.parent());
+            } else {
+                let (open, close) = match rest {
+                    r if r.starts_with("<!--") => (4, "-->"),
+                    r if r.starts_with("<![CDATA[") => (9, "]]>"),
+                    r if r.starts_with("<?") => (2, "?>"),
+                    _ => (0, "<"),
+                };
+                let body = Span::new(at + open, rest[open..].find(close).map_or(text.len(), |i| at + open + i));
+                let content = &text[body.range()];
+                let is_text = matches!(open, 0 | 9) && !content.trim().is_empty();
+                if may_hold_secret(content) || (is_text && hides_content(holder)) {
+                    masks.push(body);
+                }
+                at = body.end + if open > 0 { close.len() } else { 0 };
+            }
+        }
+        masks
+    }
+
+    fn by_index(&self, index: usize) -> Option<Element<'_>> {
+        self.element(NodeId(u32::try_from(index).ok()?))
     }
 }
 
-/// `value` beside a `name` or `key` that names a secret: `<add name="DbPassword" value="…">`.
-fn secret_pair(element: Element<'_>, attribute: &str) -> bool {
-    attribute == "value" && ["name", "key"].iter().any(|k| element.attribute(k).is_some_and(|a| is_secret_name(&a.value())))
+/// Whether an attribute may hold a secret: by its name, by its value, or as the `value` beside a `name` or `key` that names a secret.
+fn is_secret(element: Element<'_>, attribute: &Attribute<'_>) -> bool {
+    let pair = || attribute.local_name().eq_ignore_ascii_case("value") && names_secret(element, &["name", "key", "N"]);
+    is_secret_name(attribute.name()) || may_hold_secret(&attribute.value()) || pair()
+}
+
+/// Whether what stands in an element must not be shown, because of its name or of one around it. Clixml names a property in `N`, and its `SS`
+/// holds an encrypted string.
+fn hides_content(holder: Option<Element<'_>>) -> bool {
+    let hides = |e: Element<'_>| {
+        is_secret_name(e.local_name())
+            || e.local_name() == "SS"
+            || names_secret(e, &["N"])
+            || (e.children().next().is_none() && names_secret(e, &["name", "key"]))
+    };
+    std::iter::successors(holder, Element::parent).any(hides)
+}
+
+fn names_secret(element: Element<'_>, keys: &[&str]) -> bool {
+    element.attributes().any(|a| keys.iter().any(|k| a.local_name().eq_ignore_ascii_case(k)) && is_secret_name(&a.value()))
 }

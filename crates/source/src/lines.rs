@@ -1,0 +1,148 @@
+//! Lines of a text: their ends, numbers and columns.
+
+use crate::decode::{STEP, Source, floor_boundary};
+use crate::{Location, Position, Span};
+
+/// The line ends of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Newline {
+    /// No line end at all.
+    None,
+    /// `\n` only.
+    Lf,
+    /// `\r\n` only.
+    CrLf,
+    /// Both, or lone `\r`.
+    Mixed,
+}
+
+impl Source {
+    /// The line ends of the whole text.
+    #[must_use]
+    pub fn newline(&self) -> Newline {
+        let text = self.text().as_bytes();
+        let (mut lf, mut crlf, mut cr) = (false, false, false);
+        for i in memchr::memchr2_iter(b'\r', b'\n', text) {
+            match text[i] {
+                b'\r' if text.get(i + 1) == Some(&b'\n') => crlf = true,
+                b'\r' => cr = true,
+                _ if i > 0 && text[i - 1] == b'\r' => {}
+                _ => lf = true,
+            }
+        }
+        match (lf, crlf, cr) {
+            (false, false, false) => Newline::None,
+            (true, false, false) => Newline::Lf,
+            (false, true, false) => Newline::CrLf,
+            _ => Newline::Mixed,
+        }
+    }
+
+    /// Line and column of a text offset. Lines end at `\n`, `\r\n` or a lone `\r`.
+    #[must_use]
+    pub fn position(&self, text_offset: usize) -> Position {
+        let text = self.text();
+        let at = text_offset.min(text.len());
+        let (line, start) = self.line_start(at);
+        // Most lines are short; a file that is one long line may be asked for thousands of places.
+        let column = match at - start {
+            0..=STEP => begun(&text.as_bytes()[start..at]),
+            _ => self.characters_before(at).saturating_sub(self.characters_before(start)),
+        };
+        Position { line: u32::try_from(line + 1).unwrap_or(u32::MAX), column: u32::try_from(column + 1).unwrap_or(u32::MAX) }
+    }
+
+    /// Characters that begin before a text offset.
+    fn characters_before(&self, at: usize) -> usize {
+        let text = self.text().as_bytes();
+        let sums = self.characters.get_or_init(|| {
+            let mut sum = 0;
+            let count = |chunk: &[u8]| {
+                sum += begun(chunk);
+                sum
+            };
+            text.chunks(STEP).map(count).collect()
+        });
+        let block = at / STEP;
+        let before = block.checked_sub(1).and_then(|i| sums.get(i)).copied().unwrap_or(0);
+        before + text.get(block * STEP..at).map_or(0, begun)
+    }
+
+    fn line_start(&self, at: usize) -> (usize, usize) {
+        let text = self.text().as_bytes();
+        let lines = self.lines.get_or_init(|| {
+            let mut lines = vec![0];
+            for i in memchr::memchr2_iter(b'\r', b'\n', text) {
+                if text[i] == b'\n' || text.get(i + 1) != Some(&b'\n') {
+                    lines.push(i + 1);
+                }
+            }
+            lines
+        });
+        let line = lines.partition_point(|&s| s <= at) - 1;
+        (line, lines[line])
+    }
+
+    /// Position and bytes on disk of a span.
+    #[must_use]
+    pub fn location(&self, span: Span) -> Location {
+        let range = self.disk_range(span);
+        Location { position: self.position(span.start), byte_start: range.start as u64, byte_end: range.end as u64 }
+    }
+
+    /// The line that holds an offset, without its line end; cut where it reaches further than `reach` bytes from the offset.
+    #[must_use]
+    pub fn line_span(&self, text_offset: usize, reach: usize) -> Span {
+        let text = self.text();
+        let at = floor_boundary(text, text_offset);
+        let from = floor_boundary(text, self.line_start(at).1.max(at.saturating_sub(reach)));
+        let to = floor_boundary(text, at.saturating_add(reach));
+        // An offset between `\r` and `\n` belongs to the line before them.
+        let from_end = if text.as_bytes()[from..at].contains(&b'\r') { from } else { at };
+        let end = text[from_end..to].find(['\r', '\n']).map_or(to, |i| from_end + i);
+        Span::new(from, end)
+    }
+
+    /// The text of the line that holds an offset, without its line end. **Not redacted.**
+    #[must_use]
+    pub fn line_text(&self, text_offset: usize) -> &str {
+        &self.text()[self.line_span(text_offset, usize::MAX).range()]
+    }
+}
+
+/// Characters that begin in some bytes of UTF-8.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| !matches!(b, 0x80..=0xBF)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::DocumentId;
+
+    fn source(bytes: Vec<u8>) -> Source {
+        Source::decode(DocumentId(0), bytes).unwrap()
+    }
+
+    #[test]
+    fn lines_end_at_each_kind_of_line_end_and_are_cut_where_asked() {
+        let s = source("ab\r\ncd\re\u{fc}\n".as_bytes().to_vec());
+        let lines: Vec<&str> = (0..s.text().len()).map(|i| s.line_text(i)).collect();
+        assert_eq!(lines, ["ab", "ab", "ab", "ab", "cd", "cd", "cd", "e\u{fc}", "e\u{fc}", "e\u{fc}", "e\u{fc}"]);
+        assert_eq!((s.line_text(usize::MAX), s.newline()), ("", Newline::Mixed));
+        assert_eq!((s.line_span(5, 1), s.line_span(9, 1)), (Span::new(4, 6), Span::new(7, 8)));
+        let newline = |t: &str| source(t.as_bytes().to_vec()).newline();
+        assert_eq!((newline("a"), newline("a\n\n"), newline("a\r\n")), (Newline::None, Newline::Lf, Newline::CrLf));
+        assert_eq!((newline("\r"), newline("\n\r\n")), (Newline::Mixed, Newline::Mixed));
+    }
+
+    #[test]
+    fn columns_of_a_very_long_line_count_characters() {
+        let text = format!("x\n{}", "\u{fc}a".repeat(9000));
+        let s = source(text.clone().into_bytes());
+        for at in [2, 4, 4095, 4097, 4098, 8192, 8194, 20_000, text.len()].map(|i| floor_boundary(&text, i)) {
+            let column = text[2..at].chars().count() as u32 + 1;
+            assert_eq!(s.position(at), Position { line: 2, column }, "{at}");
+        }
+    }
+}
