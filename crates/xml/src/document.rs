@@ -76,3 +76,52 @@ impl Document {
         after[1..].split(quote).next()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kerbsync_source::DocumentId;
+
+    fn read(text: &str) -> Document {
+        Document::parse(Source::decode(DocumentId(0), text.as_bytes().to_vec()).unwrap(), &Limits::default()).unwrap()
+    }
+
+    #[test]
+    fn the_tree_has_spans_for_names_and_values() {
+        let d =
+            read("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\r\n<!-- c --><r x=\"1&amp;2\"><k a = 'v'/>t<![CDATA[<u>\r\n]]><k/></r>\r\n");
+        let r = d.root();
+        assert_eq!((r.name(), &*r.attribute("x").unwrap().value(), &*r.text()), ("r", "1&2", "t<u>\n"));
+        let kids: Vec<_> = r.children().map(|k| k.start_tag().len()).collect();
+        assert_eq!(kids, [12, 4]);
+        assert_eq!(r.child("k").unwrap().attribute("a").unwrap().quote(), '\'');
+        assert_eq!(d.declared_encoding(), Some("UTF-8"));
+        assert_eq!(r.descendants().count(), 3);
+        assert_eq!((d.element(NodeId(2)).map(|e| e.start_tag().len()), d.element(NodeId(3))), (Some(4), None));
+    }
+
+    #[test]
+    fn text_is_joined_around_what_is_no_text() {
+        let d = read("<a>\u{FC}<b>x</b>\u{E9}<!-- <b> --->\u{20AC}\r\n&#xD;<?p <b> ?><![CDATA[]]>.</a>".replace("--->", "-->").as_str());
+        assert_eq!(d.root().text(), "\u{FC}\u{E9}\u{20AC}\n\r.");
+        assert_eq!(read("<a b=' x\r\n\ty&#xA;'/>").root().attribute("b").unwrap().value(), " x  y\n");
+    }
+
+    #[test]
+    fn namespaces_are_found_above() {
+        let d = read("<a xmlns='one' xmlns:p='two'><p:b/><c xmlns=''><d/></c><q:e/></a>");
+        let spaces: Vec<_> = d.root().descendants().map(|e| (e.local_name(), e.namespace().map(|n| n.into_owned()))).collect();
+        let of = |s: &str| Some(s.to_owned());
+        assert_eq!(spaces, [("a", of("one")), ("b", of("two")), ("c", None), ("d", None), ("e", None)]);
+    }
+
+    #[test]
+    fn ways_through_the_tree() {
+        let d = read("<a><b n='1'/><c><b n='2'/></c><b n='3'/></a>");
+        let n = |e: Element<'_>| e.attribute("n").unwrap().value().into_owned();
+        assert_eq!(d.root().children_named("b").map(n).collect::<String>(), "13");
+        let deep = d.root().path(&["c", "b"]).unwrap();
+        assert_eq!((n(deep), deep.ancestors().map(|e| e.name()).collect::<String>()), ("2".to_owned(), "ca".to_owned()));
+        assert!(d.root().path(&["b", "b"]).is_none() && d.root().parent().is_none());
+    }
+}

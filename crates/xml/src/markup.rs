@@ -20,12 +20,21 @@ pub(crate) fn text(s: &Scanner<'_>, at: usize, end: usize) -> Result<(), Fail> {
     for i in memchr::memchr2_iter(b'&', b']', &s.bytes[begin..end]) {
         let at = begin + i;
         if s.bytes[at] == b'&' {
-            reference_end(s.bytes, at).ok_or((ErrorKind::Reference, at))?;
+            reference(s, at)?;
         } else if s.bytes[at..end].starts_with(b"]]>") {
             return Err((ErrorKind::Syntax("']]>' in text: write ']]&gt;'".into()), at));
         }
     }
     Ok(())
+}
+
+/// The end of a reference that begins at `at`.
+fn reference(s: &Scanner<'_>, at: usize) -> Result<usize, Fail> {
+    match reference_end(s.bytes, at) {
+        Some(end) => Ok(end),
+        None if s.bytes[at + 1..].iter().all(|b| b.is_ascii_alphanumeric() || *b == b'#') => s.cut("a reference", at),
+        None => Err((ErrorKind::Reference, at)),
+    }
 }
 
 /// The end of a name that begins at `at`.
@@ -91,11 +100,11 @@ fn value(s: &Scanner<'_>, tag: usize, name: Span) -> Result<usize, Fail> {
     };
     at += 1;
     loop {
-        let Some(i) = memchr::memchr3(quote, b'<', b'&', &s.bytes[at..]) else { return s.cut("the value of an attribute", tag) };
+        let Some(i) = memchr::memchr3(quote, b'<', b'&', &s.bytes[at..]) else { return s.cut("a tag", tag) };
         at += i;
         match s.bytes[at] {
             b'<' => return Err((ErrorKind::LessThanInValue(shortened(&s.text[name.range()])), at)),
-            b'&' => at = reference_end(s.bytes, at).ok_or((ErrorKind::Reference, at))?,
+            b'&' => at = reference(s, at)?,
             _ => return Ok(at + 1),
         }
     }
