@@ -114,7 +114,7 @@ struct WaiverFile {
 ///
 /// # Errors
 /// Not TOML, an unknown key, a value of the wrong kind; with its place.
-pub fn read_settings(source: &Source) -> Result<Settings, Problem> {
+pub(crate) fn read_settings(source: &Source) -> Result<Settings, Problem> {
     let settings: Settings = parse(source)?;
     check_waivers(&settings.waivers, source)?;
     for slot in &settings.slots {

@@ -1,7 +1,7 @@
 //! What the inputs hold: every file, archives opened, each with the server it belongs to.
 
 use crate::Input;
-use kerbsync_names::HostName;
+use kerbsync_names::{Fqdn, HostName};
 use kerbsync_store::{ArchiveLimits, ArchiveStore, Entry, Key, ReadStore, StoreError};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -67,7 +67,10 @@ fn walk(inputs: &[Input], store: Store, label: &str, depth: usize, items: &mut V
         let server = server_of(&path, key.as_str());
         if may_be_archive(&key) && store.get(inputs).peek(&key, 4).is_ok_and(|head| ArchiveStore::is_archive(&head)) {
             let opened = if depth == ARCHIVE_DEPTH {
-                Err(StoreError::Archive { path: path.clone(), reason: format!("archives within archives are opened {ARCHIVE_DEPTH} deep; unpack this one") })
+                Err(StoreError::Archive {
+                    path: path.clone(),
+                    reason: format!("archives within archives are opened {ARCHIVE_DEPTH} deep; unpack this one"),
+                })
             } else {
                 store.get(inputs).read(&key).and_then(|s| ArchiveStore::open(&path, s.bytes, ArchiveLimits::default()))
             };
@@ -104,8 +107,15 @@ fn server_of(path: &str, key: &str) -> Option<(HostName, String)> {
     let label_parts = parts.len() - key.split('/').count();
     // `kerbsync audit bundle/servers` and `… bundle/servers/fe01.contoso.com` are meant too; a `servers` further up is somebody's folder.
     let first = label_parts.saturating_sub(2);
-    let at = (first..parts.len().saturating_sub(2)).rev().find(|&i| parts[i].trim_end_matches('!').eq_ignore_ascii_case("servers"))?;
-    Some((HostName::new(parts[at + 1])?, parts[at + 2..].join("/")))
+    let name = parts.last()?.to_ascii_lowercase();
+    let at = (first..parts.len().saturating_sub(2)).rev().find(|&i| parts[i].trim_end_matches('!').eq_ignore_ascii_case("servers"));
+    if let Some(at) = at {
+        return Some((HostName::new(parts[at + 1])?, parts[at + 2..].join("/")));
+    }
+    // A configuration in a folder that has a server's name says whose it is without a folder `servers` around it.
+    let folder = parts.len().checked_sub(2).map(|i| parts[i])?;
+    let fqdn = Fqdn::parse(folder).ok()?.name;
+    matches!(name.as_str(), "applicationhost.config" | "redirection.config").then(|| (HostName::from(&fqdn), name))
 }
 
 #[cfg(test)]
@@ -115,10 +125,18 @@ mod tests {
     #[test]
     fn servers_are_found_in_bundles_and_in_parts_of_them() {
         let host = |path, key| server_of(path, key).map(|(h, rest)| format!("{h}|{rest}"));
-        assert_eq!(host("b/servers/fe01.contoso.com/applicationHost.config", "servers/fe01.contoso.com/applicationHost.config").unwrap(), "fe01.contoso.com|applicationHost.config");
+        assert_eq!(
+            host("b/servers/fe01.contoso.com/applicationHost.config", "servers/fe01.contoso.com/applicationHost.config").unwrap(),
+            "fe01.contoso.com|applicationHost.config"
+        );
         assert_eq!(host("b/servers/fe01.contoso.com/keys/a.xml", "fe01.contoso.com/keys/a.xml").unwrap(), "fe01.contoso.com|keys/a.xml");
         assert_eq!(host("b/servers/fe01.contoso.com/keys/a.xml", "keys/a.xml").unwrap(), "fe01.contoso.com|keys/a.xml");
         assert_eq!(host("home/servers/me/b/topology.xml", "topology.xml"), None);
         assert_eq!(host("servers/readme.txt", "servers/readme.txt"), None);
+        assert_eq!(
+            host("x/fe01.contoso.com/applicationHost.config", "fe01.contoso.com/applicationHost.config").unwrap(),
+            "fe01.contoso.com|applicationhost.config"
+        );
+        assert_eq!(host("x/my.folder/notes.xml", "my.folder/notes.xml"), None);
     }
 }

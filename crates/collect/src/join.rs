@@ -1,10 +1,10 @@
 //! The whole way: gather files, read them in parallel, join what they say.
 
 use crate::config::{Settings, read_settings, read_waivers};
+use crate::folder::Folder;
 use crate::items::{Item, Obstacle, gather};
 use crate::part::{Part, read_part};
 use crate::recognise::{Recognised, problem};
-use crate::folder::Folder;
 use crate::server::Context;
 use crate::take::{record, sha256, take};
 use crate::{Collected, Input, Options, directory, topology};
@@ -120,12 +120,19 @@ fn refused(id: DocumentId, obstacle: Obstacle) -> Document {
     if matches!(obstacle.error, kerbsync_store::StoreError::Archive { .. }) {
         document.kind = DocumentKind::Archive;
     }
-    document.status = DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{}.", obstacle.error), "Check the permissions, or give a copy."));
+    document.status =
+        DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{}.", obstacle.error), "Check the permissions, or give a copy."));
     document
 }
 
 /// Reads the settings: those given, else the `kerbsync.toml` nearest to the root.
-fn settings(inputs: &[Input], options: &Options<'_>, items: &[Item], next: usize, documents: &mut BTreeMap<DocumentId, Document>) -> Settings {
+fn settings(
+    inputs: &[Input],
+    options: &Options<'_>,
+    items: &[Item],
+    next: usize,
+    documents: &mut BTreeMap<DocumentId, Document>,
+) -> Settings {
     let mut found: Vec<(DocumentId, &Item)> = (0..items.len())
         .filter(|&i| items[i].key.file_name().eq_ignore_ascii_case("kerbsync.toml") && items[i].server.is_none())
         .map(|i| (number(i), &items[i]))
@@ -189,7 +196,12 @@ fn more_waivers(inputs: &[Input], toml: &Item, items: &[Item], settings: &mut Se
     let path = format!("{folder}{}", name.replace('\\', "/"));
     let Some(index) = items.iter().position(|i| i.path == path) else {
         if let Some(document) = documents.values_mut().find(|d| d.path == toml.path) {
-            document.problems.push(problem(document.id, "waivers-file", &format!("the waivers file {name} is not in the bundle."), "Add it, or remove the line."));
+            document.problems.push(problem(
+                document.id,
+                "waivers-file",
+                &format!("the waivers file {name} is not in the bundle."),
+                "Add it, or remove the line.",
+            ));
         }
         return;
     };
@@ -259,20 +271,46 @@ fn name_servers(inventory: &mut Inventory) {
 
 fn gaps(inventory: &mut Inventory, items: &[Item]) {
     let mut gaps = Vec::new();
-    let mut gap = |subject, code, reason: String, remedy: &str, document| gaps.push(Gap { subject, code, reason, remedy: Some(remedy.to_owned()), document });
+    let mut gap = |subject, code, reason: String, remedy: &str, document| {
+        gaps.push(Gap { subject, code, reason, remedy: Some(remedy.to_owned()), document })
+    };
     if !inventory.topologies.iter().any(|t| t.used) {
-        gap(GapSubject::Estate, "no-topology", "no topology document was found, so sites, pools and web servers are not known.".into(), "Add the output of (Get-CsTopology -AsXml).ToString() | Out-File topology.xml.", None);
+        gap(
+            GapSubject::Estate,
+            "no-topology",
+            "no topology document was found, so sites, pools and web servers are not known.".into(),
+            "Add the output of (Get-CsTopology -AsXml).ToString() | Out-File topology.xml.",
+            None,
+        );
     }
     if !inventory.assignments_known {
-        gap(GapSubject::Estate, "no-assignments", "no export of the Kerberos account assignments was found, so it is not known which site has which account.".into(), "Add the output of Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml.", None);
+        gap(
+            GapSubject::Estate,
+            "no-assignments",
+            "no export of the Kerberos account assignments was found, so it is not known which site has which account.".into(),
+            "Add the output of Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml.",
+            None,
+        );
     }
     if inventory.directory.is_none() {
-        gap(GapSubject::Estate, "no-directory", "no Active Directory export was found, so the account, its flags and its service principal names are not known.".into(), "Add the output of ldifde -f accounts.ldf, or of Get-ADComputer -Filter * -Properties * | Export-Clixml computers.xml.", None);
+        gap(
+            GapSubject::Estate,
+            "no-directory",
+            "no Active Directory export was found, so the account, its flags and its service principal names are not known.".into(),
+            "Add the output of ldifde -f accounts.ldf, or of Get-ADComputer -Filter * -Properties * | Export-Clixml computers.xml.",
+            None,
+        );
     }
     let computers: Vec<&HostName> = inventory.computers().map(|(_, c)| &c.fqdn.value).collect();
     if !computers.is_empty() {
         for server in inventory.servers.iter().filter(|s| !computers.contains(&&s.computer)) {
-            gap(GapSubject::Computer(server.computer.clone()), "server-not-in-topology", format!("{} has a configuration in the bundle but is no computer of the topology.", server.computer), "Name the folder by the server's FQDN, or export the topology again.", server.document);
+            gap(
+                GapSubject::Computer(server.computer.clone()),
+                "server-not-in-topology",
+                format!("{} has a configuration in the bundle but is no computer of the topology.", server.computer),
+                "Name the folder by the server's FQDN, or export the topology again.",
+                server.document,
+            );
         }
     }
     for (pool, computer) in inventory.web_servers() {
@@ -281,16 +319,31 @@ fn gaps(inventory: &mut Inventory, items: &[Item]) {
             gap(
                 GapSubject::Computer(computer.fqdn.value.clone()),
                 "no-configuration",
-                format!("{} of pool {} runs Web Services, and the bundle holds no applicationHost.config of it.", computer.fqdn.value, pool.fqdn.value),
-                &format!("Copy C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config of the server to servers/{}/.", computer.fqdn.value),
+                format!(
+                    "{} of pool {} runs Web Services, and the bundle holds no applicationHost.config of it.",
+                    computer.fqdn.value, pool.fqdn.value
+                ),
+                &format!(
+                    "Copy C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config of the server to servers/{}/.",
+                    computer.fqdn.value
+                ),
                 None,
             );
         }
     }
     for (i, item) in items.iter().enumerate().filter(|(_, item)| item.server.is_none()) {
         let id = number(i);
-        if inventory.document(id).is_some_and(|d| matches!(d.kind, DocumentKind::ApplicationHost) && matches!(d.status, DocumentStatus::SetAside(_))) {
-            gap(GapSubject::Document(id), "configuration-of-unknown-server", format!("{} is an applicationHost.config, and nothing says of which server.", item.path), "Put it into servers/<FQDN of the server>/.", Some(id));
+        if inventory
+            .document(id)
+            .is_some_and(|d| matches!(d.kind, DocumentKind::ApplicationHost) && matches!(d.status, DocumentStatus::SetAside(_)))
+        {
+            gap(
+                GapSubject::Document(id),
+                "configuration-of-unknown-server",
+                format!("{} is an applicationHost.config, and nothing says of which server.", item.path),
+                "Put it into servers/<FQDN of the server>/.",
+                Some(id),
+            );
         }
     }
     inventory.gaps.extend(gaps);

@@ -54,7 +54,13 @@ pub(crate) fn read_part(taken: Taken) -> (Document, Vec<Part>) {
             }
         },
         Some(Recognised::Text(DocumentKind::KeyContainer, _)) => {
-            document.status = DocumentStatus::SetAside("an exported key outside of a server's folder: put it into servers/<FQDN>/keys/".into());
+            document.status =
+                DocumentStatus::SetAside("an exported key outside of a server's folder: put it into servers/<FQDN>/keys/".into());
+            Vec::new()
+        }
+        Some(Recognised::Text(DocumentKind::ManagementLogHtml, _)) => {
+            document.status =
+                DocumentStatus::SetAside("an HTML page: where it is a report of the product, add the XML file that lies beside it".into());
             Vec::new()
         }
         Some(Recognised::Text(_, source)) => {
@@ -86,15 +92,27 @@ fn from_objects(objects: &[Object], document: &mut Document, problems: &mut Vec<
 
 fn other_xml(xml: &kerbsync_xml::Document, document: &mut Document) {
     let (kind, status) = if server::is_application_host(xml) {
-        (DocumentKind::ApplicationHost, DocumentStatus::SetAside("an applicationHost.config whose server is not known: put it into servers/<FQDN>/".into()))
+        (
+            DocumentKind::ApplicationHost,
+            DocumentStatus::SetAside("an applicationHost.config whose server is not known: put it into servers/<FQDN>/".into()),
+        )
     } else if server::is_redirection(xml) {
-        (DocumentKind::Redirection, DocumentStatus::SetAside("a redirection.config whose server is not known: put it into servers/<FQDN>/".into()))
+        (
+            DocumentKind::Redirection,
+            DocumentStatus::SetAside("a redirection.config whose server is not known: put it into servers/<FQDN>/".into()),
+        )
     } else if server::is_key_container(xml) {
-        (DocumentKind::KeyContainer, DocumentStatus::SetAside("an exported key outside of a server's folder: put it into servers/<FQDN>/keys/".into()))
+        (
+            DocumentKind::KeyContainer,
+            DocumentStatus::SetAside("an exported key outside of a server's folder: put it into servers/<FQDN>/keys/".into()),
+        )
     } else if server::is_iis_schema(xml) {
         (DocumentKind::IisSchema, DocumentStatus::SetAside("a schema of IIS: not needed".into()))
     } else {
-        (DocumentKind::Unrecognised, DocumentStatus::Noise(format!("XML with the root <{}>, which is not read here", xml.root().local_name())))
+        (
+            DocumentKind::Unrecognised,
+            DocumentStatus::Noise(format!("XML with the root <{}>, which is not read here", xml.root().local_name())),
+        )
     };
     document.kind = kind;
     document.status = status;

@@ -42,7 +42,10 @@ pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognise
     let utf16 = matches!(head.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..]);
     if !utf16 && head.iter().any(|&b| b < 0x09 || (0x0E..0x20).contains(&b)) {
         return match expected {
-            Some(kind) => Recognised::Broken(kind, problem(id, "binary", "the file holds binary data, not text.", "Export it again, or restore it from a backup.")),
+            Some(kind) => Recognised::Broken(
+                kind,
+                problem(id, "binary", "the file holds binary data, not text.", "Export it again, or restore it from a backup."),
+            ),
             None => Recognised::Noise(DocumentKind::Unrecognised, "binary data".into()),
         };
     }
@@ -55,29 +58,44 @@ pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognise
         Some(b'<') => xml(source, expected),
         Some(b'{' | b'[') => Recognised::Text(DocumentKind::Json, source),
         _ if text.starts_with("-----BEGIN ") => Recognised::Text(DocumentKind::KeyContainer, source),
-        _ if path.rsplit('/').next().is_some_and(|n| n.eq_ignore_ascii_case("kerbsync.toml")) => Recognised::Text(DocumentKind::ProjectConfiguration, source),
+        _ if path.rsplit('/').next().is_some_and(|n| n.eq_ignore_ascii_case("kerbsync.toml")) => {
+            Recognised::Text(DocumentKind::ProjectConfiguration, source)
+        }
         _ if kerbsync_ad::looks_like_ldif(text) => Recognised::Text(DocumentKind::Ldif, source),
         _ if kerbsync_objects::looks_like_csv(text) => Recognised::Text(DocumentKind::Csv, source),
         _ => match expected {
-            Some(kind) => Recognised::Broken(kind, problem(id, "not-xml", "the file does not begin with an XML element.", "Export it again.")),
+            Some(kind) => {
+                Recognised::Broken(kind, problem(id, "not-xml", "the file does not begin with an XML element.", "Export it again."))
+            }
             None => Recognised::Text(DocumentKind::Unrecognised, source),
         },
     }
 }
 
 fn xml(source: Source, expected: Option<DocumentKind>) -> Recognised {
+    if expected.is_none() && is_html(source.text()) {
+        return Recognised::Text(DocumentKind::ManagementLogHtml, source);
+    }
     let kind = expected.or_else(|| root_kind(source.text()));
     match Document::parse(source, &Limits::default()) {
         Ok(document) => Recognised::Xml(document),
         Err(error) => match kind {
             Some(kind) => Recognised::Broken(kind, damaged(&error)),
-            None => Recognised::Noise(DocumentKind::Unrecognised, format!("markup that is not well-formed XML and of no known kind ({error})")),
+            None => {
+                Recognised::Noise(DocumentKind::Unrecognised, format!("markup that is not well-formed XML and of no known kind ({error})"))
+            }
         },
     }
 }
 
 fn damaged(error: &XmlError) -> Problem {
     error.to_problem()
+}
+
+/// Whether a text is an HTML page.
+fn is_html(text: &str) -> bool {
+    let head: String = text.trim_start().chars().take(64).collect::<String>().to_ascii_lowercase();
+    head.starts_with("<html") || head.starts_with("<!doctype html")
 }
 
 /// The kind that the first start tag names, in a text that may be cut anywhere.
@@ -141,7 +159,8 @@ mod tests {
             kind("x.xml", b""),
             kind("servers/a/applicationHost.config", b"\r\n"),
             kind("cut.xml", b"<?xml version=\"1.0\"?>\n<!-- c -->\n<configuration>\n  <system.webServer>"),
-            kind("cut.html", b"<html><br>"),
+            kind("cut.svg", b"<svg><br>"),
+            kind("report.html", b"<!DOCTYPE HTML PUBLIC '-//W3C//DTD HTML 4.01//EN'><html><br>"),
             kind("u.xml", &[0xFF, 0xFE, b'<', 0, 0, 0xD8]),
             kind("k", b"-----BEGIN RSA PRIVATE KEY-----"),
             kind("a.json", b" [1]"),
@@ -152,8 +171,9 @@ mod tests {
         noise unrecognised: binary data
         noise empty: an empty file
         broken application-host: the file is empty. Export it again.
-        broken application-host: line 4, column 22 (byte 75): the file ends while <system.webServer> of line 4 is still open: it is cut, or its end tag is missing. Export the file again, or repair it at this place.
-        noise unrecognised: markup that is not well-formed XML and of no known kind (line 1, column 11 (byte 10): the file ends while <br> of line 1 is still open: it is cut, or its end tag is missing)
+        broken application-host: line 4, column 21 (byte 69): the file ends while <system.webServer> of line 4 is still open: it is cut, or its end tag is missing. Export the file again, or repair it at this place.
+        noise unrecognised: markup that is not well-formed XML and of no known kind (line 1, column 10 (byte 9): the file ends while <br> of line 1 is still open: it is cut, or its end tag is missing)
+        text management-log-html
         broken unrecognised: line 1, column 1 (byte 4): a UTF-16 surrogate without its partner: the file is damaged or cut. Export the file again.
         text key-container
         text json

@@ -36,7 +36,9 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
     // The name of the file decides nothing here: whatever is given was meant as a configuration.
     let content = recognise(id, "applicationHost.config", bytes);
     let host = HostName::new(path.rsplit(['/', '\\']).next().unwrap_or(path)).or_else(|| HostName::new(path));
-    let Some(host) = host else { return Ok(Err(crate::recognise::problem(id, "no-name", "the file has no name.", "Give the path of a file."))) };
+    let Some(host) = host else {
+        return Ok(Err(crate::recognise::problem(id, "no-name", "the file has no name.", "Give the path of a file.")));
+    };
     let mut folder = Folder::new(host);
     let mut taken = Taken { document, content: Some(content) };
     if folder.accept("applicationHost.config", &mut taken).is_some() {
@@ -60,6 +62,7 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
 
 fn settings(bytes: Vec<u8>) -> Result<Settings, Problem> {
     let id = DocumentId(1);
-    let source = Source::decode(id, bytes).map_err(|e| crate::recognise::problem(id, "encoding", &format!("{e}."), "Save the settings as UTF-8."))?;
+    let source = Source::decode(id, bytes)
+        .map_err(|e| crate::recognise::problem(id, "encoding", &format!("{e}."), "Save the settings as UTF-8."))?;
     read_settings(&source)
 }

@@ -47,7 +47,8 @@ pub(crate) fn take(inputs: &[Input], item: &Item, id: DocumentId) -> Taken {
     let snapshot = match item.store.get(inputs).read(&item.key) {
         Ok(snapshot) => snapshot,
         Err(error) => {
-            document.status = DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{error}."), "Check the permissions, or read a copy."));
+            document.status =
+                DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{error}."), "Check the permissions, or read a copy."));
             return Taken { document, content: None };
         }
     };
