@@ -16,8 +16,13 @@ const HARMLESS: &[&str] = &["passanonymoustoken", "useapppoolcredentials", "pwdl
 /// schema marks `encrypted="true"`, and the session keys of `configProtectedData`.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
-    PARTS.iter().any(|p| local.contains(p)) && !HARMLESS.contains(&local.as_str())
+    // Asked for every attribute near a place that is shown, so it allocates nothing.
+    let local = name.rsplit(':').next().unwrap_or(name);
+    let bytes = local.as_bytes();
+    let is_at = |i: usize, part: &str| bytes.get(i..i + part.len()).is_some_and(|b| b.eq_ignore_ascii_case(part.as_bytes()));
+    let may_begin = |b: u8| matches!(b.to_ascii_lowercase(), b'p' | b's' | b'c' | b't' | b'a');
+    let found = (0..bytes.len()).any(|i| may_begin(bytes[i]) && PARTS.iter().any(|part| is_at(i, part)));
+    found && !HARMLESS.iter().any(|h| local.eq_ignore_ascii_case(h))
 }
 
 /// Whether free text (a comment, a connection string, a command line) may hold a secret: an encrypted value, or a word like those of
@@ -108,6 +113,19 @@ mod tests {
             assert!(is_secret_name(name), "{name}");
         }
         for name in ["userName", "useAppPoolCredentials", "tokenChecking", "pwdLastSet", "passAnonymousToken", "name", ""] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn secret_names_are_told_by_their_parts() {
+        for part in PARTS {
+            assert!(
+                is_secret_name(&format!("x:my{}Of", part.to_uppercase())),
+                "{part}: the first letters looked for must cover every part"
+            );
+        }
+        for name in HARMLESS.iter().copied().chain(["userName", "", "path", "password:x", "passwor", "p"]) {
             assert!(!is_secret_name(name), "{name}");
         }
     }
