@@ -92,6 +92,26 @@ fn the_list_of_ids() {
     KS108 duplicate-web-fqdn warning documented
     KS109 pool-name-shared-by-computer-elsewhere warning inferred
     KS110 unusable-server-name error documented
+    KS201 stale-secret error documented
+    KS202 different-account error documented
+    KS203 server-not-configured error inferred
+    KS204 configuration-missing warning inferred
+    KS205 configuration-unreadable error inferred
+    KS206 several-accounts-on-server warning inferred
+    KS207 leftover-slot warning inferred
+    KS208 clear-text-secret warning documented
+    KS209 sites-disagree-on-server error inferred
+    KS210 no-reference-secret error inferred
+    KS211 secret-not-comparable error documented
+    KS212 shared-configuration warning documented
+    KS301 negotiate-missing error documented
+    KS302 negotiate-after-ntlm warning documented
+    KS303 windows-authentication-module-missing error documented
+    KS304 anonymous-beside-windows note inferred
+    KS305 kernel-mode-hides-slot error documented
+    KS306 dangling-application-pool error documented
+    KS307 product-web-site-missing error observed
+    KS308 windows-authentication-disabled error inferred
     ");
 }
 
@@ -153,7 +173,7 @@ fn spoil(i: &mut Inventory, kind: u8, index: prop::sample::Index) {
             let at = index.index(i.pools.len());
             i.pools[at].site = None;
         }
-        8 => i.topologies[0].complete = false,
+        8 => i.topologies.iter_mut().for_each(|t| t.complete = false),
         9 => i.topologies.clear(),
         10 if !i.servers.is_empty() => {
             let at = index.index(i.servers.len());

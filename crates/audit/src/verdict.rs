@@ -169,6 +169,18 @@ impl FindingBuilder<'_> {
         self
     }
 
+    /// Places that show it, each once and at most ten: what is inherited stands in one place for many paths.
+    pub fn at_each<'o>(mut self, places: impl IntoIterator<Item = (&'o Origin, String)>) -> Self {
+        let mut seen: Vec<&Origin> = Vec::new();
+        for (origin, note) in places {
+            if seen.len() < 10 && !seen.contains(&origin) {
+                seen.push(origin);
+                self = self.at(origin, note);
+            }
+        }
+        self
+    }
+
     /// The site it concerns, where the subject does not say it.
     pub fn site(self, site: &SiteId) -> Self {
         self.0.site = Some(site.clone());

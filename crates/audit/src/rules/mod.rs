@@ -9,13 +9,33 @@ use crate::Rule;
 mod account_domain_not_netbios;
 mod account_name_not_down_level;
 mod account_name_too_long;
+mod anonymous_beside_windows;
 mod assignment_to_unknown_site;
 mod assignment_without_web_servers;
+mod clear_text_secret;
+mod configuration_missing;
+mod configuration_unreadable;
 mod conflicting_assignments;
+mod dangling_application_pool;
+mod different_account;
 mod duplicate_web_fqdn;
+mod kernel_mode_hides_slot;
+mod leftover_slot;
+mod negotiate_after_ntlm;
+mod negotiate_missing;
+mod no_reference_secret;
 mod pool_name_shared_by_computer_elsewhere;
+mod product_web_site_missing;
+mod secret_not_comparable;
+mod server_not_configured;
+mod several_accounts_on_server;
+mod shared_configuration;
 mod site_without_assignment;
+mod sites_disagree_on_server;
+mod stale_secret;
 mod unusable_server_name;
+mod windows_authentication_disabled;
+mod windows_authentication_module_missing;
 
 /// Every rule in the order of numbers.
 #[rustfmt::skip]
@@ -30,5 +50,25 @@ pub static RULES: &[&Rule] = &[
     &duplicate_web_fqdn::RULE,
     &pool_name_shared_by_computer_elsewhere::RULE,
     &unusable_server_name::RULE,
+    &stale_secret::RULE,
+    &different_account::RULE,
+    &server_not_configured::RULE,
+    &configuration_missing::RULE,
+    &configuration_unreadable::RULE,
+    &several_accounts_on_server::RULE,
+    &leftover_slot::RULE,
+    &clear_text_secret::RULE,
+    &sites_disagree_on_server::RULE,
+    &no_reference_secret::RULE,
+    &secret_not_comparable::RULE,
+    &shared_configuration::RULE,
+    &negotiate_missing::RULE,
+    &negotiate_after_ntlm::RULE,
+    &windows_authentication_module_missing::RULE,
+    &anonymous_beside_windows::RULE,
+    &kernel_mode_hides_slot::RULE,
+    &dangling_application_pool::RULE,
+    &product_web_site_missing::RULE,
+    &windows_authentication_disabled::RULE,
 ];
 // rules:end

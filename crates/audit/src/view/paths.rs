@@ -1,6 +1,7 @@
 //! Paths of the product's web sites, and those whose authentication the product itself sets.
 
 use kerbsync_inventory::{AuthenticationPath, ServerConfiguration, WebSite, WebSiteRole};
+use kerbsync_source::Origin;
 
 /// Directories that the product sets to NTLM or to anonymous by itself (observed in an activation log): not a fault.
 const SET_BY_THE_PRODUCT: &[(WebSiteRole, &str)] = &[
@@ -28,6 +29,17 @@ pub(crate) fn judged_paths(configuration: &ServerConfiguration) -> impl Iterator
     sites.flat_map(|site| {
         site.authentication.iter().filter(|path| !is_set_by_the_product(site.role, &path.path)).map(move |path| (site, path))
     })
+}
+
+/// A path with its site, for sentences: `'Skype for Business Server Internal Web Site/Abs'`.
+pub(crate) fn shown(site: &WebSite, path: &AuthenticationPath) -> String {
+    let path = if path.path == "/" { "" } else { path.path.as_str() };
+    format!("'{}{path}'", site.name.value)
+}
+
+/// Where the providers in force stand; for an empty list, where authentication is switched on.
+pub(crate) fn provider_place(path: &AuthenticationPath) -> &Origin {
+    path.windows.providers.first().map_or(&path.windows.enabled.origin, |p| &p.origin)
 }
 
 #[cfg(test)]

@@ -34,8 +34,8 @@ pub struct WebServer<'i> {
 pub enum Setup<'i> {
     /// It was read, and it is in force.
     InForce(&'i ServerConfiguration),
-    /// No folder of this server is among the inputs, or it holds no applicationHost.config.
-    Missing,
+    /// No folder of this server is among the inputs, or there is one without an applicationHost.config.
+    Missing(Option<&'i ServerConfiguration>),
     /// It is there but cannot be read.
     Unreadable(&'i ServerConfiguration, &'i Problem),
     /// redirection.config leads elsewhere, so the local file is not in force.
@@ -44,10 +44,10 @@ pub enum Setup<'i> {
 
 impl<'i> Setup<'i> {
     pub(super) fn of(configuration: Option<&'i ServerConfiguration>) -> Self {
-        let Some(configuration) = configuration else { return Self::Missing };
+        let Some(configuration) = configuration else { return Self::Missing(None) };
         match (&configuration.redirected_to, &configuration.status) {
             (Some(path), _) => Self::Redirected(configuration, path),
-            (None, ServerStatus::Missing) => Self::Missing,
+            (None, ServerStatus::Missing) => Self::Missing(Some(configuration)),
             (None, ServerStatus::Unreadable(problem)) => Self::Unreadable(configuration, problem),
             (None, ServerStatus::Read) => Self::InForce(configuration),
         }
@@ -90,7 +90,11 @@ impl<'i> WebServer<'i> {
         let host = self.host;
         match self.setup {
             Setup::InForce(configuration) => Ok(configuration),
-            Setup::Missing => Err((format!("No configuration of {host} is among the inputs."), export_of(host))),
+            Setup::Missing(None) => Err((format!("No configuration of {host} is among the inputs."), export_of(host))),
+            Setup::Missing(Some(found)) => {
+                let history = if found.history.is_empty() { "" } else { " (its history snapshots are no substitute)" };
+                Err((format!("The folder of {host} holds no applicationHost.config{history}."), export_of(host)))
+            }
             Setup::Unreadable(..) => Err((format!("The applicationHost.config of {host} cannot be read."), export_of(host))),
             Setup::Redirected(_, path) => Err((
                 format!("The configuration of {host} is shared: the file in force lies in {}.", path.value),
@@ -107,6 +111,12 @@ impl<'i> WebServer<'i> {
         slots.sort_by(|(a, _), (b, _)| a.account.origin.cmp(&b.account.origin));
         slots
     }
+}
+
+/// The command that asks the product itself about the servers of a site.
+pub(crate) fn test_of(site: Option<&Site>) -> String {
+    let name = site.map_or("<name>", |s| &s.name.value);
+    format!("Run 'Test-CsKerberosAccountAssignment -Identity \"site:{name}\" -Report C:\\Logs\\Test.html'.")
 }
 
 /// The way to bring a server's configuration into the bundle.

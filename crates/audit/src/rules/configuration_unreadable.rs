@@ -1,0 +1,115 @@
+use crate::declare::declare_rule;
+use crate::view::export_of;
+use crate::{Policy, Setup, Subject, Verdicts, View};
+use kerbsync_inventory::{ServerConfiguration, ServerStatus};
+use kerbsync_source::{Origin, Problem};
+use std::sync::Arc;
+
+declare_rule! {
+    /// The configuration of a server cannot be read.
+    ///
+    /// ## What it checks
+    /// Every applicationHost.config among the inputs is well-formed and has the expected shape. The finding names line and column of
+    /// the first place that is not.
+    ///
+    /// ## Why it matters
+    /// If the file looks like this on the server too, IIS does not start and every request is answered with 503: an interrupted write or
+    /// a virus scanner can cut the file. If only the copy is damaged, the server has not been checked. Other servers are judged all the
+    /// same. A history snapshot never takes the place of the damaged file silently.
+    ///
+    /// ## What to do
+    /// Copy the file again and compare sizes. If the file on the server is damaged, look at the newest snapshot:
+    ///
+    /// ```powershell
+    /// Get-ChildItem C:\inetpub\history -Directory | Sort-Object Name | Select-Object -Last 3
+    /// & $env:windir\System32\inetsrv\appcmd.exe list config -section:system.applicationHost/sites
+    /// ```
+    ///
+    /// Before: `<location path="Skype for Business Server Internal Web Site">` and the file ends. After: `</configuration>` at the end.
+    number: 205,
+    severity: Error,
+    confidence: Inferred,
+    family: Servers,
+    subject: Server,
+    product_error: None,
+    controls: ["NIST SP 800-53 SI-7", "NIST SP 800-53 CA-7"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for server in view.web_servers() {
+        let subject = server.subject();
+        match server.setup {
+            Setup::Unreadable(configuration, problem) => fail(verdicts, configuration, problem),
+            Setup::Missing(_) => {
+                let (why, remedy) = server.configuration().err().unwrap_or_default();
+                verdicts.undecided(subject, why, remedy);
+            }
+            Setup::InForce(_) | Setup::Redirected(..) => {
+                verdicts.pass(subject, format!("The configuration of {} could be read.", server.host));
+            }
+        }
+    }
+    for configuration in view.configurations().filter(|c| view.web_server(&c.computer).is_none()) {
+        match &configuration.status {
+            ServerStatus::Unreadable(problem) => fail(verdicts, configuration, problem),
+            ServerStatus::Read | ServerStatus::Missing => {
+                let why = format!("{} is no web server of the topology.", configuration.computer);
+                verdicts.not_applicable(Subject::Server(configuration.computer.clone()), why);
+            }
+        }
+    }
+}
+
+fn fail(verdicts: &mut Verdicts<'_>, configuration: &ServerConfiguration, problem: &Problem) {
+    let host = &configuration.computer;
+    let message = format!("The applicationHost.config of {host} cannot be read: {}.", problem.message.trim_end_matches('.'));
+    let origin = Origin { document: problem.document, location: problem.location, element: Arc::from(""), excerpt: None };
+    let help = match &problem.help {
+        Some(help) => format!("{help} {}", export_of(host)),
+        None => export_of(host),
+    };
+    verdicts.fail(Subject::Server(host.clone()), message).at(&origin, "here").help(help);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{check, config, estate, host, origin};
+    use kerbsync_source::{DocumentId, Level};
+
+    fn damaged(document: u32) -> ServerStatus {
+        ServerStatus::Unreadable(Problem {
+            level: Level::Error,
+            code: "xml-unclosed",
+            document: DocumentId(document),
+            location: origin(document, 200, "").location,
+            message: "the element 'configuration' is not closed".to_owned(),
+            help: None,
+        })
+    }
+
+    #[test]
+    fn a_damaged_file_fails_wherever_its_server_stands() {
+        let mut inventory = estate();
+        config(&mut inventory, "fe02").status = damaged(6);
+        let mut other = config(&mut inventory, "se01").clone();
+        (other.computer, other.status) = (host("old01.contoso.com"), damaged(7));
+        inventory.servers.push(other);
+        let mut sql = config(&mut inventory, "se01").clone();
+        sql.computer = host("sql01.contoso.com");
+        inventory.servers.push(sql);
+        inventory.servers.retain(|s| s.computer.first_label() != "dir01");
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        pass fe01.contoso.com: The configuration of fe01.contoso.com could be read.
+        fail fe02.contoso.com: The applicationHost.config of fe02.contoso.com cannot be read: the element 'configuration' is not closed.
+          error servers/fe02.contoso.com/applicationHost.config:200 here
+          help: Copy C:\Windows\System32\inetsrv\config\applicationHost.config of fe02.contoso.com to servers/fe02.contoso.com/applicationHost.config in the bundle.
+        unknown dir01.contoso.com: No configuration of dir01.contoso.com is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of dir01.contoso.com to servers/dir01.contoso.com/applicationHost.config in the bundle.
+        pass se01.contoso.com: The configuration of se01.contoso.com could be read.
+        fail old01.contoso.com: The applicationHost.config of old01.contoso.com cannot be read: the element 'configuration' is not closed.
+          error servers/se01.contoso.com/applicationHost.config:200 here
+          help: Copy C:\Windows\System32\inetsrv\config\applicationHost.config of old01.contoso.com to servers/old01.contoso.com/applicationHost.config in the bundle.
+        notapplicable sql01.contoso.com: sql01.contoso.com is no web server of the topology.
+        ");
+    }
+}

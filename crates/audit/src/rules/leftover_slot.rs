@@ -1,0 +1,112 @@
+use crate::declare::declare_rule;
+use crate::{Policy, Verdicts, View};
+use kerbsync_inventory::state::Expectation;
+
+declare_rule! {
+    /// A server holds an account although its site has none.
+    ///
+    /// ## What it checks
+    /// A slot that holds an account and a secret where the product's account would be expected stands on a web server of a site that
+    /// has an account. Slots of servers that the whole topology does not know are left over, too.
+    ///
+    /// ## Why it matters
+    /// Removing an assignment does not touch the servers: they keep a valid credential of the account that nobody looks after, and
+    /// every administrator of the server can read it.
+    ///
+    /// ## What to do
+    /// If the site is to have the account, assign it again. If not, run Enable-CsTopology so that the SPNs go, retire the account in
+    /// Active Directory, and clear the slot on the server (no cmdlet is documented for that).
+    ///
+    /// ```powershell
+    /// Get-CsKerberosAccountAssignment -Identity "site:Dublin"
+    /// Enable-CsTopology
+    /// Disable-ADAccount -Identity 'KerbOld$'
+    /// ```
+    ///
+    /// Before: site Dublin has no assignment, se01 holds `CONTOSO\KerbOld`. After: se01 holds nothing, or Dublin has the account.
+    number: 207,
+    severity: Warning,
+    confidence: Inferred,
+    family: Servers,
+    subject: Slot,
+    product_error: None,
+    controls: ["NIST SP 800-53 AC-2", "NIST SP 800-53 IA-5", "CIS Controls v8 5.3"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for slot in view.slots().iter().filter(|s| s.counts()) {
+        let (subject, host) = (slot.subject(), &slot.server.computer);
+        let text = &slot.slot.account.value.text;
+        let expectation = slot.web_server(view).map(|s| (&s.expectation, s));
+        match expectation {
+            Some((Expectation::Account(account), _)) => {
+                verdicts.pass(subject, format!("The site of {host} has the account {account}."));
+            }
+            Some((Expectation::Unknown(why), _)) => {
+                verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+            }
+            Some((Expectation::NoAccount(why), server)) => {
+                let site = server.site.map_or("<name>", |s| &s.name.value);
+                let help = format!(
+                    "Assign the account again ('New-CsKerberosAccountAssignment -Identity \"site:{site}\" -UserAccount \"{text}\"'), or clear the slot on {host} and retire the account."
+                );
+                verdicts
+                    .fail(subject, format!("The {} of {host} holds {text}. {why}", slot.slot.label))
+                    .at(&slot.slot.account.origin, "the account that is left over")
+                    .help(help);
+            }
+            None if view.topology_is_complete() => {
+                verdicts
+                    .fail(subject, format!("The {} of {host} holds {text}, but {host} is no web server of the topology.", slot.slot.label))
+                    .at(&slot.slot.account.origin, "the account that is left over")
+                    .help(format!(
+                        "Check with 'Get-CsComputer -Identity {host}'; if the server is retired, clear the slot or remove the server."
+                    ));
+            }
+            None => {
+                let why = format!("The topology is not or only in part among the inputs, so the site of {host} is not known.");
+                verdicts.undecided(subject, why, "Add the output of 'Get-CsTopology -AsXml' to the bundle.");
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{check, config, estate, host};
+
+    #[test]
+    fn slots_in_unassigned_sites_and_on_unknown_servers_fail() {
+        let mut inventory = estate();
+        inventory.assignments.pop();
+        let mut retired = config(&mut inventory, "fe01").clone();
+        retired.computer = host("old01.contoso.com");
+        retired.slots.truncate(1);
+        inventory.servers.push(retired);
+        inventory.servers.retain(|s| !matches!(s.computer.first_label(), "fe01" | "dir01"));
+        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        pass fe02.contoso.com: kerberosCredential of 'Skype for Business Server Internal Web Site': The site of fe02.contoso.com has the account CONTOSO\KerbAuth.
+        pass fe02.contoso.com: kerberosCredential of 'Skype for Business Server External Web Site': The site of fe02.contoso.com has the account CONTOSO\KerbAuth.
+        fail se01.contoso.com: kerberosCredential of 'Skype for Business Server Internal Web Site': The kerberosCredential of 'Skype for Business Server Internal Web Site' of se01.contoso.com holds CONTOSO\KerbAuth. Site Dublin has no Kerberos account.
+          warning servers/se01.contoso.com/applicationHost.config:60 the account that is left over
+          help: Assign the account again ('New-CsKerberosAccountAssignment -Identity "site:Dublin" -UserAccount "CONTOSO\KerbAuth"'), or clear the slot on se01.contoso.com and retire the account.
+        fail se01.contoso.com: kerberosCredential of 'Skype for Business Server External Web Site': The kerberosCredential of 'Skype for Business Server External Web Site' of se01.contoso.com holds CONTOSO\KerbAuth. Site Dublin has no Kerberos account.
+          warning servers/se01.contoso.com/applicationHost.config:70 the account that is left over
+          help: Assign the account again ('New-CsKerberosAccountAssignment -Identity "site:Dublin" -UserAccount "CONTOSO\KerbAuth"'), or clear the slot on se01.contoso.com and retire the account.
+        fail old01.contoso.com: kerberosCredential of 'Skype for Business Server Internal Web Site': The kerberosCredential of 'Skype for Business Server Internal Web Site' of old01.contoso.com holds CONTOSO\KerbAuth, but old01.contoso.com is no web server of the topology.
+          warning servers/fe01.contoso.com/applicationHost.config:60 the account that is left over
+          help: Check with 'Get-CsComputer -Identity old01.contoso.com'; if the server is retired, clear the slot or remove the server.
+        "#);
+    }
+
+    #[test]
+    fn without_assignments_or_topology_it_is_unknown() {
+        let mut inventory = estate();
+        (inventory.assignments_known, inventory.assignments) = (false, Vec::new());
+        assert!(check(&RULE, inventory).lines().all(|l| l.starts_with("unknown ")));
+        let mut inventory = estate();
+        (inventory.topologies, inventory.sites, inventory.pools) = (Vec::new(), Vec::new(), Vec::new());
+        assert!(check(&RULE, inventory).lines().all(|l| l.starts_with("unknown ")));
+    }
+}

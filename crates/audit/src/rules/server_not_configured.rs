@@ -1,0 +1,90 @@
+use crate::declare::declare_rule;
+use crate::view::test_of;
+use crate::{Policy, Setup, Verdicts, View};
+use kerbsync_inventory::state::State;
+
+declare_rule! {
+    /// A web server does not hold the Kerberos account at all.
+    ///
+    /// ## What it checks
+    /// The configuration of every web server of a site with an account has a slot with a secret where the account would be expected. An
+    /// empty secret is none. Where the product keeps the account is not documented; kerbsync looks for pairs of an account and a secret
+    /// in the product's web sites, in the pools that serve them and where kerbsync.toml declares them.
+    ///
+    /// ## Why it matters
+    /// A server that was added to a site is not picked up by itself. Clients get a ticket for the pool from Active Directory, the
+    /// server cannot open it, and sign-in fails with 401 whenever the load balancer picks this server. The documentation of an
+    /// in-place upgrade also demands that accounts are assigned again and the password is set again.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe03.contoso.com
+    /// Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html
+    /// ```
+    ///
+    /// | server | before | after |
+    /// |---|---|---|
+    /// | fe03.contoso.com | not-configured | in-sync |
+    number: 203,
+    severity: Error,
+    confidence: Inferred,
+    family: Servers,
+    subject: Server,
+    product_error: None,
+    controls: ["NIST SP 800-53 IA-5", "NIST SP 800-53 CM-2", "NIST SP 800-53 CM-6"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for server in view.web_servers() {
+        let (subject, reason) = (server.subject(), server.reason());
+        match (server.state(), server.setup) {
+            (State::NotApplicable, _) => verdicts.not_applicable(subject, reason),
+            (State::NotConfigured, Setup::InForce(configuration)) => {
+                let account = server.expected().map(ToString::to_string).unwrap_or_default();
+                let mut finding = verdicts.fail(subject, format!("{} does not hold {account}. {reason}", server.host));
+                let empty = configuration.slots.iter().find(|s| s.place == kerbsync_inventory::SlotPlace::Expected);
+                finding = match (empty, configuration.document) {
+                    (Some(slot), _) => finding.at(&slot.account.origin, "a slot without a secret, or not in force"),
+                    (None, Some(document)) => finding.at(&kerbsync_source::Origin::document(document), "no slot in this configuration"),
+                    (None, None) => finding,
+                };
+                finding.at(server.origin, "the topology names the server").help(view.set_password(server));
+            }
+            (State::Unknown, Setup::InForce(_)) if server.counting().is_empty() => {
+                verdicts.undecided(subject, reason, test_of(server.site));
+            }
+            (State::Unknown, Setup::Missing(_) | Setup::Unreadable(..) | Setup::Redirected(..)) => {
+                let remedy = server.configuration().err().map_or_else(|| test_of(server.site), |(_, remedy)| remedy);
+                verdicts.undecided(subject, reason, remedy);
+            }
+            _ => verdicts.pass(subject, format!("{} holds an account where it is expected.", server.host)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{check, config, estate, sealed, set_secret};
+
+    #[test]
+    fn no_slot_and_an_empty_one_fail() {
+        let mut inventory = estate();
+        config(&mut inventory, "fe02").slots.clear();
+        set_secret(&mut inventory, "dir01", &kerbsync_inventory::SecretState::Empty);
+        set_secret(&mut inventory, "fe01", &sealed());
+        inventory.servers.retain(|s| s.computer.first_label() != "se01");
+        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        pass fe01.contoso.com: fe01.contoso.com holds an account where it is expected.
+        fail fe02.contoso.com: fe02.contoso.com does not hold CONTOSO\KerbAuth. No slot where it would be expected names CONTOSO\KerbAuth.
+          error servers/fe02.contoso.com/applicationHost.config no slot in this configuration
+          error topology.xml:12 the topology names the server
+          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"', which sets a new password on all servers of the account.
+        fail dir01.contoso.com: dir01.contoso.com does not hold CONTOSO\KerbAuth. The kerberosCredential of 'Skype for Business Server Internal Web Site' names CONTOSO\KerbAuth, but its secret is empty.
+          error servers/dir01.contoso.com/applicationHost.config:60 a slot without a secret, or not in force
+          error topology.xml:21 the topology names the server
+          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"', which sets a new password on all servers of the account.
+        unknown se01.contoso.com: No configuration of this server is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of se01.contoso.com to servers/se01.contoso.com/applicationHost.config in the bundle.
+        "#);
+    }
+}

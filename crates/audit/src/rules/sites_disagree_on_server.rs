@@ -1,0 +1,158 @@
+use crate::declare::declare_rule;
+use crate::view::test_of;
+use crate::{Policy, Verdicts, View};
+use kerbsync_inventory::state::may_count;
+use kerbsync_inventory::{SecretState, ServerConfiguration, Slot, WebSite, WebSiteRole};
+use std::collections::BTreeSet;
+
+declare_rule! {
+    /// The two web sites of a server hold different credentials.
+    ///
+    /// ## What it checks
+    /// Where both the internal and the external web site of a server have slots, in their own sections or through the pools that serve
+    /// them, both name the same account and hold the same secret. Whether the product writes to both is not known, so a slot in one of
+    /// the two alone is no fault.
+    ///
+    /// ## Why it matters
+    /// One half of the server's requests is served with another credential. Sign-in then works from inside and fails from outside, or
+    /// the other way round, which is hard to find by looking at clients.
+    ///
+    /// ## What to do
+    /// Write the credential to the server again, which covers both sites:
+    ///
+    /// ```powershell
+    /// Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com
+    /// ```
+    ///
+    /// Before: internal site group A, external site group B. After: both group A.
+    number: 209,
+    severity: Error,
+    confidence: Inferred,
+    family: Servers,
+    subject: Server,
+    product_error: None,
+    controls: ["NIST SP 800-53 CM-6", "NIST SP 800-53 IA-5"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for server in view.web_servers() {
+        let (subject, host) = (server.subject(), server.host);
+        let configuration = match server.configuration() {
+            Ok(configuration) => configuration,
+            Err((why, remedy)) => {
+                verdicts.undecided(subject, why, remedy);
+                continue;
+            }
+        };
+        let (internal, external) = (slots_of(configuration, WebSiteRole::Internal), slots_of(configuration, WebSiteRole::External));
+        let (Some(first), Some(_)) = (internal.first(), external.first()) else {
+            verdicts.not_applicable(subject, format!("{host} does not hold a credential in both web sites."));
+            continue;
+        };
+        let difference = if names(&internal) != names(&external) {
+            Some("different accounts")
+        } else if secrets_differ(&internal, &external) {
+            Some("different secrets of the same account")
+        } else {
+            None
+        };
+        let sealed = internal.iter().chain(&external).any(|s| matches!(s.secret, SecretState::Sealed { .. }));
+        if let Some(difference) = difference {
+            let mut finding = verdicts.fail(subject, format!("The internal and the external web site of {host} hold {difference}."));
+            for (slots, site) in [(&internal, "internal"), (&external, "external")] {
+                for slot in slots {
+                    let origin = slot.secret_origin.as_ref().unwrap_or(&slot.account.origin);
+                    finding = finding.at(origin, format!("{site} web site: {}", slot.account.value.text));
+                }
+            }
+            finding.help(view.set_password(server));
+        } else if sealed {
+            // Two encrypted values that differ as text may hold the same secret.
+            let why = format!("Both web sites of {host} name {}, but not all of their secrets could be opened.", first.account.value.text);
+            verdicts.undecided(subject, why, test_of(server.site));
+        } else {
+            verdicts.pass(subject, format!("Both web sites of {host} hold the same account and secret."));
+        }
+    }
+}
+
+/// The slots that belong to a web site: in a `<location>` of it, or in a pool that serves one of its applications.
+fn slots_of(configuration: &ServerConfiguration, role: WebSiteRole) -> Vec<&Slot> {
+    let Some(site) = configuration.web_site(role) else { return Vec::new() };
+    configuration.slots.iter().filter(|slot| may_count(slot) && belongs(configuration, site, slot)).collect()
+}
+
+fn belongs(configuration: &ServerConfiguration, site: &WebSite, slot: &Slot) -> bool {
+    if let Some(path) = slot.location_path.as_deref().filter(|p| !p.is_empty()) {
+        return path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(&site.name.value));
+    }
+    let pools = configuration.application_pools.iter();
+    let holding = pools.filter(|p| p.user_name.as_ref().is_some_and(|name| name.origin == slot.account.origin));
+    holding.into_iter().any(|pool| site.applications.iter().any(|a| a.pool.value.eq_ignore_ascii_case(&pool.name.value)))
+}
+
+fn names(slots: &[&Slot]) -> BTreeSet<String> {
+    let key = |slot: &&Slot| slot.account.value.name.as_ref().map_or_else(|| slot.account.value.text.to_lowercase(), |name| name.to_key());
+    slots.iter().map(key).collect()
+}
+
+/// Whether one side holds a readable or empty secret that no readable one of the other side equals, where all are known.
+fn secrets_differ(internal: &[&Slot], external: &[&Slot]) -> bool {
+    let known = |slots: &[&Slot]| {
+        slots.iter().filter(|s| !matches!(s.secret, SecretState::Sealed { .. })).map(|s| s.secret.tag()).collect::<BTreeSet<_>>()
+    };
+    let (internal, external) = (known(internal), known(external));
+    !internal.is_empty() && !external.is_empty() && internal != external
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{account_text, at, check, config, estate, opened, sealed};
+    use kerbsync_inventory::ApplicationPoolIdentity;
+
+    #[test]
+    fn different_accounts_and_different_secrets_fail() {
+        let mut inventory = estate();
+        config(&mut inventory, "fe01").slots[1].account.value = account_text("CONTOSO\\KerbOld");
+        config(&mut inventory, "fe02").slots[1].secret = opened("old");
+        config(&mut inventory, "dir01").slots[1].secret = sealed();
+        config(&mut inventory, "se01").slots.pop();
+        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        fail fe01.contoso.com: The internal and the external web site of fe01.contoso.com hold different accounts.
+          error servers/fe01.contoso.com/applicationHost.config:60 internal web site: CONTOSO\KerbAuth
+          error servers/fe01.contoso.com/applicationHost.config:70 external web site: CONTOSO\KerbOld
+          help: Run 'Set-CsKerberosAccountPassword -FromComputer se01.contoso.com -ToComputer fe01.contoso.com'.
+        fail fe02.contoso.com: The internal and the external web site of fe02.contoso.com hold different secrets of the same account.
+          error servers/fe02.contoso.com/applicationHost.config:60 internal web site: CONTOSO\KerbAuth
+          error servers/fe02.contoso.com/applicationHost.config:70 external web site: CONTOSO\KerbAuth
+          help: Run 'Set-CsKerberosAccountPassword -FromComputer se01.contoso.com -ToComputer fe02.contoso.com'.
+        unknown dir01.contoso.com: Both web sites of dir01.contoso.com name CONTOSO\KerbAuth, but not all of their secrets could be opened. Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'.
+        notapplicable se01.contoso.com: se01.contoso.com does not hold a credential in both web sites.
+        "#);
+    }
+
+    #[test]
+    fn slots_in_pools_belong_to_the_sites_that_the_pools_serve() {
+        let mut inventory = estate();
+        let server = config(&mut inventory, "fe01");
+        for (i, (line, secret)) in [(10, "current"), (11, "old")].into_iter().enumerate() {
+            server.application_pools[i].user_name = Some(at(4, line, "CONTOSO\\KerbAuth".to_owned()));
+            server.application_pools[i].identity.value = ApplicationPoolIdentity::SpecificUser;
+            let origin = server.application_pools[i].user_name.as_ref().unwrap().origin.clone();
+            (server.slots[i].location_path, server.slots[i].secret) = (None, opened(secret));
+            (server.slots[i].account.origin, server.slots[i].secret_origin) = (origin, None);
+        }
+        assert!(
+            check(&RULE, inventory)
+                .starts_with("fail fe01.contoso.com: The internal and the external web site of fe01.contoso.com hold different secrets")
+        );
+    }
+
+    #[test]
+    fn an_empty_secret_beside_a_full_one_fails() {
+        let mut inventory = estate();
+        config(&mut inventory, "se01").slots[0].secret = SecretState::Empty;
+        assert!(check(&RULE, inventory).contains("fail se01.contoso.com"));
+    }
+}
