@@ -21,17 +21,18 @@ struct Args {
     output: PathBuf,
     /// An attribute to set, such as configuration/system.webServer/security@name=value; missing elements are inserted. May be repeated: each
     /// sees what the ones before it did.
+    // Parsed by hand: clap's own message would quote the value, which may be a secret.
     #[arg(long = "set", value_name = "PATH@attr=value")]
-    set: Vec<Assignment>,
+    set: Vec<String>,
 }
 
-fn edited(args: &Args) -> Result<Vec<u8>, String> {
+fn edited(args: &Args, assignments: &[Assignment]) -> Result<Vec<u8>, String> {
     let name = args.input.display();
     let bytes = std::fs::read(&args.input).map_err(|e| format!("{name}: {e}"))?;
     let source = Source::decode(DocumentId(0), bytes).map_err(|e| format!("{name}: {e}"))?;
     let mut document = Document::parse(source, &Limits::default()).map_err(|e| format!("{name}: {e}"))?;
     let mut bytes = apply(&document, &EditSet::new()).map_err(|e| format!("{name}: {e}"))?.bytes;
-    for assignment in &args.set {
+    for assignment in assignments {
         let edit = assignment.edit(&document).and_then(EditSet::try_from);
         let applied = edit.and_then(|edits| apply(&document, &edits)).map_err(|e| format!("{name}: @{}: {e}", assignment.attribute()))?;
         (document, bytes) = (applied.document, applied.bytes);
@@ -41,7 +42,14 @@ fn edited(args: &Args) -> Result<Vec<u8>, String> {
 
 fn main() -> ExitCode {
     let args = Args::parse();
-    let bytes = match edited(&args) {
+    let assignments: Vec<Assignment> = match args.set.iter().map(|text| text.parse()).collect::<Result<_, _>>() {
+        Ok(assignments) => assignments,
+        Err(e) => {
+            eprintln!("error: --set: {e}");
+            return ExitCode::from(2);
+        }
+    };
+    let bytes = match edited(&args, &assignments) {
         Ok(bytes) => bytes,
         Err(message) => {
             eprintln!("error: {message}");

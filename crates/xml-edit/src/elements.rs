@@ -31,7 +31,7 @@ pub fn insert_child(parent: Element<'_>, child: &NewElement, place: ChildPlace<'
 /// row on one line, so does the new element.
 ///
 /// # Errors
-/// [`EditError::NotAChild`] for a neighbour elsewhere; [`EditError::Name`], [`EditError::Character`], [`EditError::AttributeExists`] for an
+/// [`EditError::NotAChild`] for a neighbour elsewhere; [`EditError::Name`], [`EditError::Character`], [`EditError::TwiceInNew`] for an
 /// element that cannot be written.
 pub fn insert_children(parent: Element<'_>, children: &[NewElement], place: ChildPlace<'_>) -> Result<Edit, EditError> {
     children.iter().try_for_each(NewElement::check)?;

@@ -71,6 +71,14 @@ pub enum EditError {
         /// Name of the attribute.
         name: String,
     },
+    /// A new element with one attribute twice.
+    #[error("the new element <{element}> would have the attribute '{name}' twice")]
+    TwiceInNew {
+        /// Name of the new element.
+        element: String,
+        /// Name of the attribute.
+        name: String,
+    },
     /// No name of an element or attribute.
     #[error("'{}' is not a name of an element or attribute", .0.escape_debug())]
     Name(String),

@@ -43,8 +43,7 @@ impl NewElement {
             check_name(name)?;
             check_value(name, value)?;
             if self.attributes[..i].iter().any(|(n, _)| n == name) {
-                let element = crate::ElementPlace { name: self.name.clone(), line: 0 };
-                return Err(EditError::AttributeExists { element, name: name.clone() });
+                return Err(EditError::TwiceInNew { element: self.name.clone(), name: name.clone() });
             }
         }
         self.children.iter().try_for_each(Self::check)
