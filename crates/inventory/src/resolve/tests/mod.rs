@@ -1,0 +1,4 @@
+mod estate;
+mod laws;
+mod pairs;
+mod refusals;
