@@ -33,6 +33,14 @@ pub(crate) fn deployment(deployment: &Deployment, context: &mut Context<'_>) {
             );
         }
     }
+    for cluster in deployment.clusters.iter().filter(|c| c.machines_known && c.machines.is_empty()) {
+        context.warn(
+            "cluster-without-machines",
+            &cluster.origin,
+            format!("{} has no machine.", cluster.fqdn.value),
+            "Every real cluster has one: export the document again.",
+        );
+    }
     versions(deployment, context);
     names(deployment, context);
     web_services(deployment, context);

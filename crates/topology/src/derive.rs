@@ -1,6 +1,6 @@
 //! What follows from the facts of a deployment: kinds of pools, web servers, web FQDNs, file shares.
 
-use crate::model::{Deployment, Host, Key, Kind, Service, SiteKind};
+use crate::model::{Deployment, Form, Host, Key, Kind, Service, SiteKind};
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::Spanned;
 use std::collections::HashMap;
@@ -101,9 +101,13 @@ fn kind(deployment: &Deployment, hosts: &Hosts<'_>, at: usize, here: &[&Service]
         };
     }
     match (registrar, site) {
-        // In data of 2010 a Director is a Registrar without UserServices. Where not all services are known, their absence says nothing.
-        (Some(_), Some(SiteKind::Central)) if deployment.clusters[at].services_known => Kind::Director,
-        (Some(_), Some(SiteKind::Branch)) if deployment.clusters[at].services_known => Kind::SurvivableBranch,
+        // Where not all services are known, the absence of UserServices says nothing.
+        (Some(_), _) if !deployment.clusters[at].services_known => Kind::Other,
+        // Cmdlets call a Director by that name; a Registrar without users that they do not call so is a branch server (inferred).
+        (Some(registrar), Some(_)) if deployment.form == Form::Objects && registrar.details.is_director.is_none() => Kind::SurvivableBranch,
+        // In data of 2010 a Director is a Registrar without UserServices.
+        (Some(_), Some(SiteKind::Central)) => Kind::Director,
+        (Some(_), Some(SiteKind::Branch)) => Kind::SurvivableBranch,
         _ if find("EdgeServer").is_some() => Kind::Edge,
         _ => Kind::Other,
     }

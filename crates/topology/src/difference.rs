@@ -14,8 +14,8 @@ pub enum Difference {
     SiteRemoved { id: SiteId, name: String },
     SiteRenamed { id: SiteId, old: String, new: String },
     SiteKind { id: SiteId, name: String, new: SiteKind },
-    PoolAdded { pool: HostName, site: Option<String>, kind: Kind },
-    PoolRemoved { pool: HostName, site: Option<String>, kind: Kind },
+    PoolAdded { pool: HostName, site: Option<String>, kind: Option<Kind> },
+    PoolRemoved { pool: HostName, site: Option<String>, kind: Option<Kind> },
     PoolMoved { pool: HostName, old: Option<String>, new: Option<String> },
     PoolKind { pool: HostName, old: Kind, new: Kind },
     ComputerAdded { pool: HostName, computer: HostName },
@@ -35,8 +35,8 @@ impl Difference {
             Self::SiteRemoved { id, name } => format!("Site '{name}' ({id}) is removed."),
             Self::SiteRenamed { id, old, new } => format!("Site {id} is renamed from '{old}' to '{new}'."),
             Self::SiteKind { id, name, new } => format!("Site '{name}' ({id}) becomes {}.", site_kind(*new)),
-            Self::PoolAdded { pool, site, kind } => format!("{pool}, {}, is added to {}.", kind.phrase(), in_site(site)),
-            Self::PoolRemoved { pool, site, kind } => format!("{pool}, {}, is removed from {}.", kind.phrase(), in_site(site)),
+            Self::PoolAdded { pool, site, kind } => format!("{pool}{} is added to {}.", what(*kind), in_site(site)),
+            Self::PoolRemoved { pool, site, kind } => format!("{pool}{} is removed from {}.", what(*kind), in_site(site)),
             Self::PoolMoved { pool, old, new } => format!("{pool} moves from {} to {}.", in_site(old), in_site(new)),
             Self::PoolKind { pool, old, new } => format!("{pool} becomes {} and was {}.", new.phrase(), old.phrase()),
             Self::ComputerAdded { pool, computer } => format!("Server {computer} is added to {pool}."),
@@ -63,10 +63,10 @@ impl Difference {
                 format!("In it site '{name}' ({id}) is {}; in the used topology it is not.", site_kind(*new))
             }
             Self::PoolAdded { pool, site, kind } => {
-                format!("It has {pool}, {}, in {}; the used topology does not.", kind.phrase(), in_site(site))
+                format!("It has {pool}{} in {}; the used topology does not.", what(*kind), in_site(site))
             }
             Self::PoolRemoved { pool, site, kind } => {
-                format!("It lacks {pool}, {}, in {} of the used topology.", kind.phrase(), in_site(site))
+                format!("It lacks {pool}{} in {} of the used topology.", what(*kind), in_site(site))
             }
             Self::PoolMoved { pool, old, new } => {
                 format!("It has {pool} in {}; the used topology has it in {}.", in_site(new), in_site(old))
@@ -97,6 +97,11 @@ fn in_site(site: &Option<String>) -> String {
     site.as_ref().map_or_else(|| "no known site".to_owned(), |s| format!("site '{s}'"))
 }
 
+/// The kind of a pool as an insertion; nothing where it is not known.
+fn what(kind: Option<Kind>) -> String {
+    kind.map_or_else(String::new, |k| format!(", {},", k.phrase()))
+}
+
 fn or_none(name: &Option<HostName>) -> String {
     name.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
 }
@@ -106,6 +111,13 @@ struct Pool<'d> {
     cluster: &'d Cluster,
     derived: DerivedPool,
     site: Option<String>,
+}
+
+impl Pool<'_> {
+    /// The kind, where the services that decide it are known.
+    fn kind(&self) -> Option<Kind> {
+        self.cluster.services_known.then_some(self.derived.kind)
+    }
 }
 
 /// What differs from `old` to `new`: sites by id, pools by name, computers, kinds, web services. Sorted, so that the order within the
@@ -120,14 +132,14 @@ pub fn compare(old: &Deployment, new: &Deployment) -> Vec<Difference> {
             Some(other) => compare_pool(pool, other, &mut out),
             None if new.complete => {
                 let name = pool.cluster.fqdn.value.clone();
-                out.push(Difference::PoolRemoved { pool: name, site: pool.site.clone(), kind: pool.derived.kind });
+                out.push(Difference::PoolRemoved { pool: name, site: pool.site.clone(), kind: pool.kind() });
             }
             None => {}
         }
     }
     for (_, pool) in after.iter().filter(|(key, _)| !before.contains_key(key) && old.complete) {
         let name = pool.cluster.fqdn.value.clone();
-        out.push(Difference::PoolAdded { pool: name, site: pool.site.clone(), kind: pool.derived.kind });
+        out.push(Difference::PoolAdded { pool: name, site: pool.site.clone(), kind: pool.kind() });
     }
     out
 }

@@ -18,7 +18,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>, into: &mut Read
             "user-data",
             &origin,
             format!(
-                "This is an export of user data ({} users), not of the configuration: it is not read.",
+                "This is an export of user data (entries: {}), not of the configuration: it is not read.",
                 users.iter().map(|u| user_items(*u)).sum::<usize>()
             ),
             "Remove the file, it holds personal data. The configuration is exported with Export-CsConfiguration -FileName config.zip.",

@@ -48,6 +48,8 @@ pub(super) struct ComputerFact {
 #[derive(Debug, Clone)]
 pub(super) struct ServiceFact {
     pub(super) name: ServiceName,
+    /// Whether the object itself says that it is no Director.
+    pub(super) not_director: bool,
     /// Site id out of the printed service id.
     pub(super) site_id: Option<SiteId>,
     pub(super) site: Option<SiteRef>,
@@ -132,6 +134,7 @@ impl ObjectFacts {
         };
         let is_web = name.role == "WebServices";
         self.services.push(ServiceFact {
+            not_director: boolean(object, "IsDirector") == Some(false),
             site_id: id.map(|i| i.0),
             site: text(object, "SiteId").and_then(|t| SiteRef::parse(&t)),
             version: text(object, "Version").and_then(|t| t.parse().ok()),

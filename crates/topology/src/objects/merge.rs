@@ -157,6 +157,9 @@ impl Merge {
         }
         let service = self.service(&fact.name, &fact.origin);
         service.version = service.version.or(fact.version);
+        if fact.not_director && service.details.is_director.is_none() {
+            service.details.is_director = Some(false);
+        }
         for need in needs {
             if !service.depends_on.iter().any(|d| d.value == need.value) {
                 service.depends_on.push(need);

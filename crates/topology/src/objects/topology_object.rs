@@ -71,6 +71,7 @@ pub(super) fn read(object: &Object, facts: &mut ObjectFacts, context: &mut Conte
         let unc = spanned_text(service, "UncPath");
         let share_name = unc.and_then(|u| Some(Spanned::new(u.value.trim_start_matches('\\').split('\\').nth(1)?.to_owned(), u.origin)));
         facts.services.push(ServiceFact {
+            not_director: boolean(service, "IsDirector") == Some(false),
             name,
             site_id: Some(site),
             site: None,
