@@ -8,4 +8,5 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     (format::INVENTORY, include_str!("../schemas/inventory.schema.json")),
     (format::RULES, include_str!("../schemas/rules.schema.json")),
     (format::SLOTS, include_str!("../schemas/slots.schema.json")),
+    (format::RESOLVE, include_str!("../schemas/resolve.schema.json")),
 ];

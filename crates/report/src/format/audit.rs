@@ -230,7 +230,9 @@ impl Finding {
 impl Summary {
     fn new(run: &Run<'_>, estate: &Estate, coverage: &Coverage, verdicts: &[Verdict], findings: &[Finding]) -> Self {
         let mut failed = Fired::default();
-        let (mut waived, mut undecided) = (0, 0);
+        let mut waived = 0;
+        // Several rules may be undecided for one gap, of which one makes the finding: verdicts are counted.
+        let mut undecided = verdicts.iter().filter(|v| v.outcome == Outcome::Unknown).count();
         for finding in findings {
             match (finding.outcome, &finding.waived) {
                 (Outcome::Fail, None) => {
@@ -241,7 +243,7 @@ impl Summary {
                     } += 1;
                 }
                 (Outcome::Fail, Some(_)) => waived += 1,
-                (Outcome::Unknown, None) => undecided += 1,
+                (Outcome::Unknown, Some(_)) => undecided = undecided.saturating_sub(1),
                 _ => {}
             }
         }

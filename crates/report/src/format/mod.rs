@@ -5,6 +5,7 @@ mod coverage;
 mod estate;
 mod input;
 mod place;
+mod resolve;
 mod rules;
 mod slots;
 mod words;
@@ -17,6 +18,7 @@ pub use coverage::{
 pub use estate::{Assignment, Computer, Estate, InventoryReport, InventorySummary, Pool, Site, StateCount, Topology};
 pub use input::{Input, NotOpened, Problem};
 pub use place::Place;
+pub use resolve::ResolveReport;
 pub use rules::{Rule, RulesReport};
 pub use slots::{Provider, Slot, SlotsReport};
 pub use words::{Basis, Conclusion, InputStatus, Level, Outcome, Severity, State};

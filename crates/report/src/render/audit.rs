@@ -29,7 +29,7 @@ pub fn audit(report: &Report, view: &View) -> String {
         return paper.into_text();
     }
     findings::failed(&mut paper, &report.findings);
-    findings::undecided(&mut paper, &report.findings);
+    findings::undecided(&mut paper, report);
     findings::waived(&mut paper, &report.findings);
     verdicts(&mut paper, report);
     servers::servers(&mut paper, &report.inventory);

@@ -8,14 +8,14 @@ use std::ops::Range;
 /// The excerpt of a place with its line number; empty where there is none. Lines end with `\n`.
 pub(super) fn excerpt(place: &Place, severity: Severity, view: &View) -> String {
     let (Some(line), Some(number)) = (place.excerpt.as_deref(), place.line) else { return String::new() };
-    let plain = super::paper::clean(line);
+    let plain = super::clean(line);
     // A line with control characters is shown with these spelled out, and without a mark: positions in it would be off.
     let mark = if plain == line { underline(place, line) } else { None };
     let room = view.width.saturating_sub(number.to_string().len() + 4).max(40);
     let (text, mark) = window(&plain, mark, room);
     let mut snippet = Snippet::source(text).line_start(number as usize).fold(false);
     if let Some(mark) = mark {
-        let note = place.note.as_deref().map(|n| super::paper::clean(n).into_owned());
+        let note = place.note.as_deref().map(|n| super::clean(n).into_owned());
         snippet = snippet.annotation(AnnotationKind::Primary.span(mark).label(note));
     }
     let level = match severity {

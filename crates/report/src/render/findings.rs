@@ -2,8 +2,9 @@
 
 use super::paper::{BLUE, CYAN, DIM, Paper, RED, YELLOW, count};
 use super::{View, excerpt::excerpt};
-use crate::format::{Finding, Outcome, Place, Severity};
+use crate::format::{Finding, Outcome, Place, Report, Severity, Verdict};
 use anstyle::Style;
+use std::collections::BTreeSet;
 
 /// Findings of one rule from which on only the first are shown.
 const MANY: usize = 50;
@@ -82,14 +83,14 @@ fn location(paper: &mut Paper<'_>, place: &Place, severity: Severity) {
     }
 }
 
-/// What could not be decided, rule by rule.
-pub(super) fn undecided(paper: &mut Paper<'_>, findings: &[Finding]) {
-    let mut group: Vec<&Finding> = findings.iter().filter(|f| f.outcome == Outcome::Unknown && f.waived.is_none()).collect();
-    if group.is_empty() {
+/// What could not be decided, rule by rule. Of several rules that lack the same thing, one tells it and the others are counted.
+pub(super) fn undecided(paper: &mut Paper<'_>, report: &Report) {
+    if report.summary.undecided == 0 {
         return;
     }
+    let mut group: Vec<&Finding> = report.findings.iter().filter(|f| f.outcome == Outcome::Unknown && f.waived.is_none()).collect();
     group.sort_by_key(|f| f.number);
-    paper.heading(&format!("Not decided: {}", count(group.len(), "verdict")));
+    paper.heading(&format!("Not decided: {}", count(report.summary.undecided, "verdict")));
     for of_rule in group.chunk_by(|a, b| a.number == b.number) {
         let Some(first) = of_rule.first() else { continue };
         paper.gap();
@@ -111,6 +112,23 @@ pub(super) fn undecided(paper: &mut Paper<'_>, findings: &[Finding]) {
         if let Some(help) = first.help.as_ref().filter(|_| one_help) {
             paper.labelled(2, "help:", Some(BLUE), help, 8);
         }
+    }
+    let told: BTreeSet<(u16, &str)> =
+        report.findings.iter().filter(|f| f.outcome == Outcome::Unknown).map(|f| (f.number, f.subject.as_str())).collect();
+    let others: Vec<&Verdict> =
+        report.verdicts.iter().filter(|v| v.outcome == Outcome::Unknown && !told.contains(&(v.number, v.subject.as_str()))).collect();
+    if others.is_empty() {
+        return;
+    }
+    paper.gap();
+    if paper.view.verbosity == 0 {
+        let rules = others.iter().map(|v| v.number).collect::<BTreeSet<_>>().len();
+        let why = if group.is_empty() { "" } else { ", for the same reasons" };
+        paper.text(0, &format!("{} of {}{why}: -v shows all", count(others.len(), "more verdict"), count(rules, "rule")));
+    }
+    for verdict in others.iter().filter(|_| paper.view.verbosity > 0) {
+        let text = format!("{}: {} - {}", verdict.rule, verdict.subject, verdict.reason);
+        paper.labelled(0, &format!("unknown[KS{}]", verdict.number), Some(CYAN), &text, 4);
     }
 }
 

@@ -8,6 +8,7 @@ mod inventory;
 mod json;
 mod ledger;
 mod paper;
+mod resolve;
 mod rules;
 mod servers;
 mod slots;
@@ -15,6 +16,8 @@ mod slots;
 pub use audit::{LOOKED_FOR, audit};
 pub use inventory::inventory;
 pub use json::json;
+pub use paper::clean;
+pub use resolve::resolve;
 pub use rules::{explain, rules};
 pub use slots::slots;
 

@@ -13,7 +13,7 @@ pub(super) const BLUE: Style = AnsiColor::BrightBlue.on_default().bold();
 pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
 
 /// The text without characters that steer a terminal or turn the direction of writing: these are spelled `\u{1b}`.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub fn clean(text: &str) -> Cow<'_, str> {
     let steers = |c: char| {
         (c.is_control() && c != '\t')
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -1,8 +1,9 @@
 //! The JSON formats and their committed schemas, each held against the other.
 
 use crate::sample::{MISSING, NAME, STALE, awkward, report, tool, verdicts};
+use kerbsync_inventory::resolve::resolve;
 use kerbsync_report::SCHEMAS;
-use kerbsync_report::format::{InventoryReport, Report, RulesReport, Severity, SlotsReport};
+use kerbsync_report::format::{InventoryReport, Report, ResolveReport, RulesReport, Severity, SlotsReport};
 use kerbsync_report::render::json;
 use serde_json::Value;
 
@@ -18,6 +19,7 @@ fn documents() -> Vec<Value> {
         json(&InventoryReport::new(tool(), &i)).unwrap(),
         json(&RulesReport::new(tool(), &[&NAME, &STALE, &MISSING])).unwrap(),
         json(&SlotsReport::new(tool(), &i.documents[2], &i.servers[1])).unwrap(),
+        json(&ResolveReport::new(tool(), "fe01", &resolve(&i, "fe01"), &i)).unwrap(),
     ];
     text.iter().map(|t| serde_json::from_str(t).unwrap()).collect()
 }

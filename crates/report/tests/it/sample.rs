@@ -330,6 +330,8 @@ pub(crate) fn verdicts() -> Audit {
         put(&mut audit, &MISSING, fe(n), Outcome::Fail, &format!("No configuration of fe{n:02}.contoso.com is among the inputs."));
     }
     audit.findings.last_mut().unwrap().waived = Some("it is switched off until May".to_owned());
+    let same = Verdict { rule: &MISSING, subject: fe(2), outcome: Outcome::Unknown, reason: "There is no topology. Export it.".to_owned() };
+    audit.verdicts.push(same);
     put(&mut audit, &NAME, Subject::Pool(host("pool01.contoso.com")), Outcome::NotApplicable, "It has several servers.");
     audit
 }

@@ -3,8 +3,8 @@
 use crate::sample::{MISSING, NAME, STALE, awkward, document, host, put, report, report_with, tool, verdicts};
 use kerbsync_audit::{Audit, Outcome, Subject};
 use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
-use kerbsync_report::format::{InventoryReport, NotOpened, Rule, RulesReport, Severity, SlotsReport};
-use kerbsync_report::render::{View, audit, explain, inventory, rules, slots};
+use kerbsync_report::format::{InventoryReport, NotOpened, ResolveReport, Rule, RulesReport, Severity, SlotsReport};
+use kerbsync_report::render::{View, audit, explain, inventory, resolve, rules, slots};
 
 const NO_VERDICTS: fn() -> Audit = || Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: Vec::new() };
 
@@ -151,6 +151,18 @@ fn slots_of_a_configuration() {
 fn slots_of_an_unreadable_configuration() {
     let i = awkward();
     insta::assert_snapshot!(slots(&SlotsReport::new(tool(), &i.documents[3], &i.servers[2]), &View::PLAIN));
+}
+
+#[test]
+fn names() {
+    let i = awkward();
+    let answer = |name: &str| {
+        let answer = kerbsync_inventory::resolve::resolve(&i, name);
+        resolve(&ResolveReport::new(tool(), name, &answer, &i), &View::PLAIN)
+    };
+    insta::assert_snapshot!(
+        ["FE01.contoso.com.", "sba01.contoso.com", "pool01.contoso.com", "fe02", "sql01.contoso.com"].map(answer).join("\n")
+    );
 }
 
 #[test]
