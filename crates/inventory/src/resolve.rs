@@ -142,8 +142,18 @@ fn syntax(candidates: &Candidates<'_>, name: &str, error: FqdnError) -> Refusal 
             let names = name.split([',', ';', ' ', '\t', '\r', '\n']).map(str::trim).filter(|n| !n.is_empty()).take(50);
             Refusal::List { names: names.map(|n| n.chars().filter(|c| !c.is_control()).take(255).collect()).collect() }
         }
-        error => Refusal::Syntax { servers: candidates.nearest(name.trim()), error },
+        error => Refusal::Syntax { servers: candidates.nearest(bare(name.trim())), error },
     }
+}
+
+/// The host in a URL, a name with a port, a network path or an account.
+fn bare(text: &str) -> &str {
+    let text = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let text = match text.strip_prefix("\\\\") {
+        Some(path) => path.split('\\').next().unwrap_or(path),
+        None => text.rsplit('\\').next().unwrap_or(text),
+    };
+    text.split(['/', ':']).next().unwrap_or(text)
 }
 
 /// A name that no computer of the topology has.

@@ -36,12 +36,29 @@ pub enum AccountNameError {
     /// No domain (N13).
     #[error("the domain is missing: give the account as DOMAIN\\name")]
     NoDomain,
+    /// `DOMAIN/name` (N13).
+    #[error("a slash stands where a backslash belongs: give the account as DOMAIN\\name")]
+    Slash,
+    /// `.\\name`, an account of one machine.
+    #[error("this names an account of the local machine: give a domain account as DOMAIN\\name")]
+    LocalMachine,
+    /// Blanks beside the backslash or before the `$`.
+    #[error("there is a blank beside the backslash or at the end of the name: give the account as DOMAIN\\name")]
+    Blank,
     /// Nothing on one side of the backslash, or a second backslash.
     #[error("expected one backslash between a domain and a name: DOMAIN\\name")]
     Parts,
     /// A character that account names do not have.
-    #[error("the character {0:?} is not allowed in an account name")]
+    #[error("the character {0:?} is not allowed in an account name: give the account as DOMAIN\\name")]
     Character(char),
+}
+
+impl AccountNameError {
+    /// The naming rule that the text breaks: `N13`.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        "N13"
+    }
 }
 
 impl DownLevelName {
@@ -59,6 +76,8 @@ impl DownLevelName {
                 AccountNameError::DistinguishedName
             } else if text.contains('@') {
                 AccountNameError::UserPrincipalName
+            } else if text.contains('/') {
+                AccountNameError::Slash
             } else {
                 AccountNameError::NoDomain
             });
@@ -73,6 +92,12 @@ impl DownLevelName {
         };
         if domain.is_empty() || account.is_empty() || account.contains('\\') {
             return Err(AccountNameError::Parts);
+        }
+        if domain == "." {
+            return Err(AccountNameError::LocalMachine);
+        }
+        if domain.trim() != domain || account.trim() != account {
+            return Err(AccountNameError::Blank);
         }
         let odd = |c: char| {
             c.is_control() || matches!(c, '/' | '[' | ']' | ':' | ';' | '|' | '=' | ',' | '+' | '*' | '?' | '<' | '>' | '"' | '@')

@@ -28,8 +28,8 @@ macro_rules! folded {
         }
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-                let fold = |s: &str| s.bytes().map(|b| b.to_ascii_lowercase()).collect::<Vec<u8>>();
-                fold(&self.0).cmp(&fold(&other.0))
+                let fold = |b: u8| b.to_ascii_lowercase();
+                self.0.bytes().map(fold).cmp(other.0.bytes().map(fold))
             }
         }
         impl std::hash::Hash for $name {

@@ -33,27 +33,54 @@ pub enum FqdnError {
     /// A wildcard (N05).
     #[error("wildcards are not accepted: name one server by its FQDN")]
     Wildcard,
-    /// An IP address (N06).
+    /// An IP address, or what looks like one (N06).
     #[error("this is an IP address: give the server's FQDN")]
     IpAddress,
+    /// A URL.
+    #[error("this is a URL: give only the server's FQDN, without scheme and path")]
+    Url,
+    /// A port behind the name.
+    #[error("a port does not belong to the name: give only the server's FQDN")]
+    Port,
+    /// `\\server`, `DOMAIN\server` or a path.
+    #[error("this is a network path or an account: give only the server's FQDN, without backslashes")]
+    Backslash,
+    /// A name with letters beyond ASCII (an internationalised name in U-label form, quirk Q6).
+    #[error("the letter {0:?} is not ASCII: give the name in its A-label form, each such label as xn--…")]
+    International(char),
+    /// A last label of digits only, which no domain has (RFC 1123 section 2.1).
+    #[error("the last label has only digits: give the server's FQDN, such as fe01.contoso.com")]
+    NumericDomain,
     /// One label only (N01).
     #[error("'{0}' is a single label (a NetBIOS name): give the server's FQDN")]
     SingleLabel(String),
     /// A label of no length.
-    #[error("two dots in a row, or a dot at the start: a label is missing")]
+    #[error("two dots in a row, or a dot at the start: give the server's FQDN, such as fe01.contoso.com")]
     EmptyLabel,
     /// A label of more than 63 characters.
-    #[error("a label of {0} characters: at most 63 are allowed")]
+    #[error("a label of {0} characters, where at most 63 are allowed: give the server's FQDN as DNS knows it")]
     LongLabel(usize),
     /// More than 255 characters.
-    #[error("a name of {0} characters: at most 255 are allowed")]
+    #[error("a name of {0} characters, where at most 255 are allowed: give the server's FQDN as DNS knows it")]
     Long(usize),
     /// A character that no host name has.
-    #[error("the character {0:?} is not allowed in a host name: letters, digits, hyphens and dots are")]
+    #[error("the character {0:?} is not allowed in a host name: give the server's FQDN, of letters, digits, hyphens and dots")]
     Character(char),
     /// A hyphen at an end of a label.
-    #[error("a label begins or ends with a hyphen")]
+    #[error("a label begins or ends with a hyphen: give the server's FQDN as DNS knows it")]
     Hyphen,
+}
+
+impl FqdnError {
+    /// The naming rule that the text breaks: `N01`, `N05` or `N06`.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        match self {
+            Self::SingleLabel(_) => "N01",
+            Self::List | Self::Wildcard => "N05",
+            _ => "N06",
+        }
+    }
 }
 
 impl Fqdn {
@@ -70,14 +97,23 @@ impl Fqdn {
         if name.is_empty() {
             return Err(FqdnError::Empty);
         }
+        if name.contains("://") {
+            return Err(FqdnError::Url);
+        }
         if name.contains([',', ';']) || name.split_whitespace().count() > 1 {
             return Err(FqdnError::List);
         }
         if name.contains(['*', '?']) {
             return Err(FqdnError::Wildcard);
         }
-        if name.parse::<std::net::IpAddr>().is_ok() {
+        if is_address(name) {
             return Err(FqdnError::IpAddress);
+        }
+        if name.contains('\\') {
+            return Err(FqdnError::Backslash);
+        }
+        if name.rsplit_once(':').is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(FqdnError::Port);
         }
         let name = match name.strip_suffix('.') {
             Some(rest) => {
@@ -94,7 +130,7 @@ impl Fqdn {
                 return Err(FqdnError::EmptyLabel);
             }
             if let Some(c) = label.chars().find(|c| !c.is_ascii_alphanumeric() && *c != '-') {
-                return Err(FqdnError::Character(c));
+                return Err(if c.is_alphabetic() { FqdnError::International(c) } else { FqdnError::Character(c) });
             }
             if label.len() > 63 {
                 return Err(FqdnError::LongLabel(label.len()));
@@ -106,6 +142,17 @@ impl Fqdn {
         if !name.contains('.') {
             return Err(FqdnError::SingleLabel(name.to_owned()));
         }
+        if name.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit())) {
+            return Err(FqdnError::NumericDomain);
+        }
         Ok(Parsed { name: Self(name.to_owned()), notes })
     }
+}
+
+/// Whether a text is an IP address: also in brackets, with a zone, with a port, or with numbers that are too large.
+fn is_address(text: &str) -> bool {
+    let inner = text.strip_prefix('[').and_then(|t| t.split(']').next()).unwrap_or(text);
+    let inner = inner.split('%').next().unwrap_or(inner);
+    let is_v4 = |t: &str| t.split('.').count() == 4 && t.split('.').all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()));
+    inner.parse::<std::net::IpAddr>().is_ok() || is_v4(inner) || inner.rsplit_once(':').is_some_and(|(host, _)| is_v4(host))
 }

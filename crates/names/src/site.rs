@@ -36,12 +36,23 @@ pub enum SiteIdentityError {
     /// No `site:` in front.
     #[error("a site identity begins with 'site:', for example site:Redmond")]
     NoScope,
+    /// Another scope than a site: `global`, `service:…`, `pool:…`, `tag:…`. Kerberos accounts are assigned to sites only.
+    #[error("Kerberos accounts are assigned to sites only: give a site identity, for example site:Redmond")]
+    OtherScope,
     /// Nothing behind the colon.
     #[error("the name of the site is missing behind 'site:'")]
     NoName,
     /// A wildcard.
     #[error("wildcards are not accepted in a site identity: name one site, for example site:Redmond")]
     Wildcard,
+}
+
+impl SiteIdentityError {
+    /// The naming rule that the text breaks: `N18`.
+    #[must_use]
+    pub const fn rule(&self) -> &'static str {
+        "N18"
+    }
 }
 
 impl SiteIdentity {
@@ -51,16 +62,18 @@ impl SiteIdentity {
     /// Another scope, no name, a wildcard.
     pub fn parse(text: &str) -> Result<Self, SiteIdentityError> {
         let text = text.trim();
-        let (scope, name) = text.split_once(':').ok_or(SiteIdentityError::NoScope)?;
+        if text.contains(['*', '?']) {
+            return Err(SiteIdentityError::Wildcard);
+        }
+        let Some((scope, name)) = text.split_once(':') else {
+            return Err(if text.eq_ignore_ascii_case("global") { SiteIdentityError::OtherScope } else { SiteIdentityError::NoScope });
+        };
         if !scope.trim().eq_ignore_ascii_case("site") {
-            return Err(SiteIdentityError::NoScope);
+            return Err(SiteIdentityError::OtherScope);
         }
         let name = name.trim();
         if name.is_empty() {
             return Err(SiteIdentityError::NoName);
-        }
-        if name.contains(['*', '?']) {
-            return Err(SiteIdentityError::Wildcard);
         }
         Ok(Self(name.to_owned()))
     }

@@ -18,8 +18,11 @@ pub enum SpnError {
     #[error("a service principal name has a service class, a slash and a host: http/pool01.contoso.com")]
     NoSlash,
     /// Nothing before or behind the slash.
-    #[error("the service class or the host is missing")]
+    #[error("the service class or the host is missing: http/pool01.contoso.com has both")]
     Part,
+    /// A blank in the service class or the host. (A service name behind a second slash may hold blanks.)
+    #[error("there is a blank in the service class or the host: several names are given one by one")]
+    Blank,
 }
 
 impl ServicePrincipalName {
@@ -31,6 +34,9 @@ impl ServicePrincipalName {
         let text = text.trim();
         let (class, rest) = text.split_once('/').ok_or(SpnError::NoSlash)?;
         let host = rest.split(['/', ':']).next().unwrap_or("");
+        if class.contains(char::is_whitespace) || host.contains(char::is_whitespace) {
+            return Err(SpnError::Blank);
+        }
         let host = HostName::new(host).ok_or(SpnError::Part)?;
         if class.is_empty() {
             return Err(SpnError::Part);

@@ -176,7 +176,7 @@ impl Refusal {
     #[must_use]
     pub const fn rule(&self) -> &'static str {
         match self {
-            Self::Syntax { .. } => "N06",
+            Self::Syntax { error, .. } => error.rule(),
             Self::SingleLabel { .. } => "N01",
             Self::List { .. } | Self::Wildcard { .. } => "N05",
             Self::PoolName { computers, .. } if computers.len() == 1 => "N03",

@@ -109,7 +109,7 @@ fn n06_syntax() {
       the server's fully qualified domain name, such as fe01.contoso.com
     ");
     insta::assert_snapshot!(refused("fe_01..contoso.com"), @r"
-    N06: The character '_' is not allowed in a host name: letters, digits, hyphens and dots are.
+    N06: The character '_' is not allowed in a host name: give the server's FQDN, of letters, digits, hyphens and dots.
     Use instead:
       fe01.contoso.com
     ");
@@ -118,8 +118,11 @@ fn n06_syntax() {
     Use instead:
       the server's fully qualified domain name, such as fe01.contoso.com
     ");
+    for text in ["https://fe02.contoso.com/meet", "FE02.contoso.com:443", "\\\\fe02.contoso.com\\c$", "CONTOSO\\fe02"] {
+        assert!(refused(text).ends_with("\n  FE02.contoso.com"), "{}", refused(text));
+    }
     insta::assert_snapshot!(refused("FE-01-.contoso.com"), @r"
-    N06: A label begins or ends with a hyphen.
+    N06: A label begins or ends with a hyphen: give the server's FQDN as DNS knows it.
     Use instead:
       fe01.contoso.com
     ");
