@@ -1,6 +1,6 @@
 //! Files of a zip archive, read from memory.
 
-use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
+use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version, is_work_file};
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
 use std::sync::Arc;
@@ -103,7 +103,8 @@ impl ArchiveStore {
 
 impl ReadStore for ArchiveStore {
     fn list(&self) -> Result<Listing, StoreError> {
-        let entries = self.members.iter().map(|(key, (_, bytes))| Entry { key: key.clone(), bytes: *bytes, modified: None }).collect();
+        let inputs = self.members.iter().filter(|(key, _)| !is_work_file(key));
+        let entries = inputs.map(|(key, (_, bytes))| Entry { key: key.clone(), bytes: *bytes, modified: None }).collect();
         let errors = self.refused.iter().map(|(path, reason)| StoreError::Archive { path: path.clone(), reason: reason.clone() }).collect();
         Ok(Listing { entries, errors })
     }

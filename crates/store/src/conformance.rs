@@ -1,6 +1,9 @@
 //! What every store must do, as one suite that each store's tests run.
 
-use crate::{Key, ReadStore};
+use crate::{
+    Creation, Expected, FileErrorKind, FileVersion, Files as Primitives, Key, LockError, LockOwner, OnDisk, ReadStore, ReplaceFailure,
+    WriteStore,
+};
 use std::any::Any;
 
 /// Files that the suite puts into a store: path and content.
@@ -29,4 +32,90 @@ pub fn check(make: impl Fn(Files<'_>) -> (Box<dyn ReadStore>, Box<dyn Any>)) {
     let error = store.read(&missing).map(|_| ()).expect_err("a missing file is an error");
     assert!(error.to_string().contains("b/missing"), "the error names the file: {error}");
     assert_eq!(store.list().unwrap_or_else(|e| panic!("list: {e}")).entries.len(), files.len(), "reading changed nothing");
+}
+
+/// Checks primitive [`Files`](crate::Files) that `make` gives, empty, and the write protocol on top of them. `make` also returns whatever
+/// must live as long as they.
+///
+/// # Panics
+/// When they do not conform; for use in tests.
+pub fn check_writing(make: impl Fn() -> (Box<dyn Primitives>, Box<dyn Any>)) {
+    let (files, _keep) = make();
+    primitives(&*files);
+    let (files, _keep) = make();
+    replacing(&*files);
+    let (files, _keep) = make();
+    locking(&*files);
+}
+
+fn key(text: &str) -> Key {
+    Key::new(text).unwrap_or_else(|| panic!("a plain key"))
+}
+
+fn put(files: &dyn Primitives, name: &str, bytes: &[u8]) {
+    let mut file = files.create(&key(name), Creation { exclusive: true, like: None }).unwrap_or_else(|e| panic!("{e}"));
+    file.write(bytes).and_then(|()| file.sync()).unwrap_or_else(|e| panic!("{e}"));
+}
+
+fn primitives(files: &dyn Primitives) {
+    let read = |name: &str| files.read(&key(name)).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(files.read(&key("d/a")).map_err(|e| e.kind), Err(FileErrorKind::NotFound));
+    assert!(files.list("d").is_ok_and(|l| l.is_empty()), "a folder that is not there holds nothing");
+    files.create_folder("d/e").unwrap_or_else(|e| panic!("{e}"));
+    files.create_folder("d/e").unwrap_or_else(|e| panic!("twice: {e}"));
+    put(files, "d/a", b"one");
+    let again = files.create(&key("d/a"), Creation { exclusive: true, like: None }).map(|_| ()).map_err(|e| e.kind);
+    assert_eq!(again, Err(FileErrorKind::Exists), "an exclusive creation never opens what is there");
+    let mut end = files.append(&key("d/a")).unwrap_or_else(|e| panic!("{e}"));
+    end.write(b" two").and_then(|()| end.write(b" three")).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(read("d/a"), b"one two three");
+    assert_eq!(files.append(&key("d/none")).map(|_| ()).map_err(|e| e.kind), Err(FileErrorKind::NotFound));
+    put(files, "d/b", b"b");
+    put(files, "d/e/deep", b"");
+    assert_eq!(files.list("d").unwrap_or_default(), [key("d/a"), key("d/b")], "files only, of this folder only");
+    files.rename(&key("d/b"), &key("d/a")).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(read("d/a"), b"b", "a rename replaces");
+    assert!(files.rename(&key("d/b"), &key("d/c")).is_err_and(|e| e.is_not_found()));
+    files.sync_folder("d").unwrap_or_else(|e| panic!("{e}"));
+    files.remove(&key("d/a")).unwrap_or_else(|e| panic!("{e}"));
+    assert!(files.remove(&key("d/a")).is_err_and(|e| e.is_not_found()));
+}
+
+fn replacing(files: &dyn Primitives) {
+    let store = WriteStore::new(files, "r0001");
+    let (a, fine) = (key("s/a.config"), |_: &[u8]| Ok(()));
+    files.create_folder("s").unwrap_or_else(|e| panic!("{e}"));
+    let one = store.replace(&a, b"one", Expected::Absent, &fine).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(one, FileVersion::of(b"one"));
+    let error = store.replace(&a, b"x", Expected::Absent, &fine).expect_err("it is there");
+    assert!(matches!((error.on_disk, error.why), (OnDisk::Old, ReplaceFailure::Changed(Some(v))) if v == one));
+    store.replace(&a, b"two", Expected::Version(one), &fine).unwrap_or_else(|e| panic!("{e}"));
+    let error = store.replace(&a, b"x", Expected::Version(one), &fine).expect_err("it is another version by now");
+    assert!(matches!(error.why, ReplaceFailure::Changed(Some(_))), "{error}");
+    let two = Expected::Version(FileVersion::of(b"two"));
+    let error = store.replace(&a, b"x", two, &|_| Err("no slot in it".into())).expect_err("the check refuses");
+    assert!(error.to_string().contains("no slot in it"), "{error}");
+    assert_eq!(store.read(&a).map(|(b, _)| b).unwrap_or_default(), b"two");
+    assert_eq!(files.list("s").unwrap_or_default(), [a], "no temporary file is left");
+    put(files, "s/a.config.kerbsync-r0000-1.tmp", b"left by a crash");
+    assert_eq!(store.clean("s").unwrap_or_default().len(), 1);
+    assert_eq!(files.list("s").unwrap_or_default().len(), 1);
+}
+
+fn locking(files: &dyn Primitives) {
+    let store = WriteStore::new(files, "r0001");
+    let lock = key(".kerbsync/lock");
+    let owner = |host: &str| LockOwner { operator: "ann".into(), host: host.into(), pid: 7, task: "apply".into(), since: "now".into() };
+    let guard = store.lock(&lock, &owner("a")).unwrap_or_else(|e| panic!("{e}"));
+    assert!(matches!(store.lock(&lock, &owner("a")), Err(LockError::Held { .. })), "one holder at a time");
+    assert!(matches!(crate::lock_is_free(files, &lock), Ok(false)));
+    drop(guard);
+    assert!(matches!(crate::lock_is_free(files, &lock), Ok(true)));
+    drop(store.lock(&lock, &owner("b")).unwrap_or_else(|e| panic!("given back, so anyone may take it: {e}")));
+    let mut left = files.lock(&lock).ok().flatten().unwrap_or_else(|| panic!("free"));
+    left.set_text(b"operator: bob\nhost: c\n").unwrap_or_else(|e| panic!("{e}"));
+    drop(left);
+    let Err(LockError::Left { owner: who, .. }) = store.lock(&lock, &owner("a")) else { panic!("left by another machine") };
+    assert_eq!((who.operator.as_str(), who.host.as_str()), ("bob", "c"));
+    drop(store.lock(&lock, &owner("c")).unwrap_or_else(|e| panic!("the same machine takes over what a killed process left: {e}")));
 }

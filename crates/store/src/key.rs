@@ -29,6 +29,18 @@ impl Key {
     pub fn file_name(&self) -> &str {
         self.0.rsplit('/').next().unwrap_or(&self.0)
     }
+
+    /// The folder that holds the file: all parts but the last, `""` at the root.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// The file beside this one whose name has some more letters. `suffix` holds no `/`.
+    #[must_use]
+    pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
+        Self(format!("{}{suffix}", self.0))
+    }
 }
 
 impl fmt::Display for Key {

@@ -1,17 +1,25 @@
 //! Where input files come from: a folder, a single file, or an archive.
 //!
-//! Everything that reads is handed a [`ReadStore`]; nothing in this crate writes.
+//! Everything that reads is handed a [`ReadStore`]; the right to write is a [`WriteStore`], which one crate takes. Files that this program
+//! itself leaves in a bundle ([`is_work_file`]) are never listed as inputs.
 
 mod archive;
 pub mod conformance;
+mod digest;
 mod directory;
 mod error;
 mod key;
+mod write;
 
 pub use archive::{ArchiveLimits, ArchiveStore};
+pub use digest::{Digest, FileVersion};
 pub use directory::DirectoryStore;
 pub use error::StoreError;
 pub use key::{Entry, Key, Listing, Snapshot, Version};
+pub use write::{
+    Creation, Discipline, Expected, FileError, FileErrorKind, Files, FolderFiles, Guard, LockError, LockOwner, Mutation, OnDisk, OpenFile,
+    OpenLock, ReplaceError, ReplaceFailure, WORK_FOLDER, WriteStore, backup, is_temporary, is_work_file, lock_is_free,
+};
 
 use std::path::Path;
 

@@ -1,0 +1,203 @@
+//! The few things that are done to files, each as one call that either happens or fails.
+
+use crate::Key;
+use std::io;
+
+/// Primitive operations on the files of one folder tree. Nothing here is safe by itself: [`WriteStore`](super::WriteStore) puts the calls
+/// into the order that survives a crash, and simulators stand in for the disk behind them.
+pub trait Files: Send + Sync {
+    /// A whole file.
+    ///
+    /// # Errors
+    /// It is not there or cannot be read.
+    fn read(&self, key: &Key) -> Result<Vec<u8>, FileError>;
+
+    /// The files directly in a folder (`""` is the root), in the order of keys; none where there is no such folder.
+    ///
+    /// # Errors
+    /// The folder cannot be listed.
+    fn list(&self, folder: &str) -> Result<Vec<Key>, FileError>;
+
+    /// Creates a file for writing.
+    ///
+    /// # Errors
+    /// It cannot be created, or it is there and `creation` is exclusive.
+    fn create(&self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile>, FileError>;
+
+    /// Opens an existing file for writing at its end.
+    ///
+    /// # Errors
+    /// It is not there or cannot be written.
+    fn append(&self, key: &Key) -> Result<Box<dyn OpenFile>, FileError>;
+
+    /// Gives a file another name in the same folder, in one step. A file of that name is replaced.
+    ///
+    /// # Errors
+    /// Nothing was renamed, as far as the system says.
+    fn rename(&self, from: &Key, to: &Key) -> Result<(), FileError>;
+
+    /// Removes a file.
+    ///
+    /// # Errors
+    /// It is not there or cannot be removed.
+    fn remove(&self, key: &Key) -> Result<(), FileError>;
+
+    /// Makes the names in a folder durable: what was created, renamed or removed there survives a loss of power.
+    /// A system without such a call (Windows) does nothing here: NTFS keeps names in its own journal.
+    ///
+    /// # Errors
+    /// They may not be durable.
+    fn sync_folder(&self, folder: &str) -> Result<(), FileError>;
+
+    /// Creates a folder with those above it, durably. Nothing is done where it exists.
+    ///
+    /// # Errors
+    /// It cannot be created.
+    fn create_folder(&self, folder: &str) -> Result<(), FileError>;
+
+    /// Opens or creates a lock file and locks it for this process until the result is dropped or the process ends, in whatever way.
+    /// `None` while another process holds it.
+    ///
+    /// # Errors
+    /// The file cannot be opened, or the file system knows no locks.
+    fn lock(&self, key: &Key) -> Result<Option<Box<dyn OpenLock>>, FileError>;
+
+    /// Waits a little before something is tried again. `attempt` counts from 1.
+    fn pause(&self, attempt: u32);
+}
+
+/// How a file is created.
+#[derive(Debug, Clone, Copy)]
+pub struct Creation<'a> {
+    /// Fail when there is a file of that name. (A file that is opened over another one's content is what the protocol never does; strategies
+    /// that it is compared with do.)
+    pub exclusive: bool,
+    /// Give it the permissions of this file, which must be an ordinary file and no link.
+    pub like: Option<&'a Key>,
+}
+
+/// A file that is being written.
+pub trait OpenFile: Send {
+    /// Writes all of these bytes at the end of what was written.
+    ///
+    /// # Errors
+    /// Some of them may have been written.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), FileError>;
+
+    /// Makes the content durable. After a failure the content may or may not be durable and a second call proves nothing
+    /// (the system may have dropped what it could not write): take a new file.
+    ///
+    /// # Errors
+    /// The content may not be durable.
+    fn sync(&mut self) -> Result<(), FileError>;
+}
+
+/// A lock file that this process holds.
+pub trait OpenLock: Send {
+    /// What the file says.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    fn text(&mut self) -> Result<Vec<u8>, FileError>;
+
+    /// Writes what the file is to say.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    fn set_text(&mut self, text: &[u8]) -> Result<(), FileError>;
+}
+
+/// What went wrong, as far as callers act on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileErrorKind {
+    /// There is nothing of that name.
+    NotFound,
+    /// There is something of that name.
+    Exists,
+    /// Permission denied.
+    Denied,
+    /// Another program holds the file (a sharing violation): worth another try.
+    Busy,
+    /// No space, or a quota.
+    NoSpace,
+    /// The server or share does not answer.
+    Unreachable,
+    /// A link stands where an ordinary file is needed.
+    Link,
+    /// The file system knows no locks.
+    NoLocks,
+    /// Anything else.
+    Other,
+}
+
+/// An operation on a file failed.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {operation} {path}: {reason}")]
+pub struct FileError {
+    /// What went wrong.
+    pub kind: FileErrorKind,
+    /// The operation, as a verb.
+    pub operation: &'static str,
+    /// The file or folder, by its key.
+    pub path: String,
+    /// What the system said, and what to do next.
+    pub reason: String,
+}
+
+impl FileError {
+    /// An error of that kind with the usual words.
+    #[must_use]
+    pub fn new(kind: FileErrorKind, operation: &'static str, path: &str) -> Self {
+        let reason = match kind {
+            FileErrorKind::NotFound => "there is no such file or folder",
+            FileErrorKind::Exists => "there is a file of that name",
+            FileErrorKind::Denied => "permission denied; run as a user who may write there",
+            FileErrorKind::Busy => "another program holds it; close that program and try again",
+            FileErrorKind::NoSpace => "no space is left; free some and try again",
+            FileErrorKind::Unreachable => "the server does not answer; try again when it is back",
+            FileErrorKind::Link => "it is a link; name the file that it leads to",
+            FileErrorKind::NoLocks => "the file system knows no locks; use a copy on a local disk",
+            FileErrorKind::Other => "the system reports an input/output error",
+        };
+        Self { kind, operation, path: path.to_owned(), reason: reason.to_owned() }
+    }
+
+    /// An error of the operating system.
+    #[must_use]
+    pub fn from_io(error: &io::Error, operation: &'static str, path: &str) -> Self {
+        use io::ErrorKind as E;
+        let kind = match (error.kind(), cfg!(windows).then(|| error.raw_os_error()).flatten()) {
+            // ERROR_SHARING_VIOLATION, ERROR_LOCK_VIOLATION, ERROR_USER_MAPPED_FILE.
+            (_, Some(32 | 33 | 1224)) => FileErrorKind::Busy,
+            // ERROR_BAD_NETPATH, ERROR_NETNAME_DELETED, ERROR_BAD_NET_NAME, ERROR_SEM_TIMEOUT.
+            (_, Some(53 | 64 | 67 | 121)) => FileErrorKind::Unreachable,
+            (E::NotFound | E::NotADirectory, _) => FileErrorKind::NotFound,
+            (E::AlreadyExists, _) => FileErrorKind::Exists,
+            (E::PermissionDenied | E::ReadOnlyFilesystem, _) => FileErrorKind::Denied,
+            (E::ResourceBusy | E::ExecutableFileBusy | E::WouldBlock | E::Interrupted, _) => FileErrorKind::Busy,
+            (E::StorageFull | E::QuotaExceeded | E::FileTooLarge, _) => FileErrorKind::NoSpace,
+            (
+                E::TimedOut
+                | E::HostUnreachable
+                | E::NetworkUnreachable
+                | E::NetworkDown
+                | E::StaleNetworkFileHandle
+                | E::NotConnected
+                | E::ConnectionReset
+                | E::ConnectionAborted
+                | E::BrokenPipe,
+                _,
+            ) => FileErrorKind::Unreachable,
+            (E::Unsupported, _) if operation == "lock" => FileErrorKind::NoLocks,
+            _ => FileErrorKind::Other,
+        };
+        let usual = Self::new(kind, operation, path);
+        Self { reason: if kind == FileErrorKind::Other { error.to_string() } else { usual.reason }, ..usual }
+    }
+
+    /// Whether there is simply nothing of that name.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.kind == FileErrorKind::NotFound
+    }
+}

@@ -1,0 +1,228 @@
+//! How one file is replaced so that a crash at any moment leaves the old content or the new one, whole.
+
+use super::{Creation, FileError, FileErrorKind, Mutation, WriteStore, names};
+use crate::{FileVersion, Key};
+use std::fmt;
+
+/// How often a whole replacement is begun again with a new temporary file, after a failed sync.
+const ATTEMPTS: u32 = 3;
+/// How often a rename is tried while another program holds a file.
+const BUSY: u32 = 6;
+
+/// What a file must be for it to be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Expected {
+    /// Not there.
+    Absent,
+    /// Of this content.
+    Version(FileVersion),
+}
+
+/// What lies on the disk after a replacement failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OnDisk {
+    /// The file as it was, whatever that is; nothing of ours.
+    Old,
+    /// The new content, which a loss of power might still take back.
+    New,
+    /// Not known: the file could not be read afterwards.
+    Unknown,
+}
+
+/// A file was not replaced, or not durably.
+#[derive(Debug)]
+pub struct ReplaceError {
+    /// The file.
+    pub key: Key,
+    /// What lies there now.
+    pub on_disk: OnDisk,
+    /// Why.
+    pub why: ReplaceFailure,
+}
+
+/// Why a file was not replaced.
+#[derive(Debug)]
+pub enum ReplaceFailure {
+    /// It is not what was expected: someone else changed it. `None` when it is gone.
+    Changed(Option<FileVersion>),
+    /// The temporary file does not read back as it was written, or its content is refused.
+    Unfit(String),
+    /// An operation failed.
+    File(FileError),
+}
+
+impl std::error::Error for ReplaceError {}
+
+impl fmt::Display for ReplaceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = &self.key;
+        match &self.why {
+            ReplaceFailure::Changed(Some(_)) => {
+                write!(f, "{key} was changed by someone else in the meantime: it is left alone; plan again")?
+            }
+            ReplaceFailure::Changed(None) => {
+                write!(f, "{key} was removed or created by someone else in the meantime: it is left alone; plan again")?
+            }
+            ReplaceFailure::Unfit(reason) => write!(f, "{key} was not replaced: {reason}")?,
+            ReplaceFailure::File(error) => write!(f, "{key} was not replaced safely: {error}")?,
+        }
+        match (self.on_disk, &self.why) {
+            (OnDisk::Old, ReplaceFailure::File(_)) => f.write_str("; it is as it was"),
+            (OnDisk::Old, _) => Ok(()),
+            (OnDisk::New, _) => f.write_str("; the new content is there, but a loss of power could take it back: run `kerbsync recover`"),
+            (OnDisk::Unknown, _) => f.write_str("; what lies there now could not be read: run `kerbsync recover` when it can"),
+        }
+    }
+}
+
+/// How one attempt ended when it did not succeed.
+enum Failed {
+    /// For good.
+    End(OnDisk, ReplaceFailure),
+    /// A sync failed: only a new temporary file can help. Holds what the file is by now.
+    Sync(OnDisk, FileError),
+}
+
+impl WriteStore<'_> {
+    /// Replaces a file by `bytes` if it is what is expected:
+    /// temporary file in the same folder -> write -> read back and `check` -> sync -> compare the target -> rename -> sync the folder.
+    ///
+    /// Between the comparison and the rename there is a moment in which another program's change would be lost; no call of the operating
+    /// systems that is at hand closes it. Nothing else happens in that moment.
+    ///
+    /// # Errors
+    /// It was not replaced, or not durably; the error says what lies there.
+    pub fn replace(
+        &self,
+        key: &Key,
+        bytes: &[u8],
+        expected: Expected,
+        check: &dyn Fn(&[u8]) -> Result<(), String>,
+    ) -> Result<FileVersion, ReplaceError> {
+        let new = FileVersion::of(bytes);
+        let mut expected = expected;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (on_disk, why) = match self.attempt(key, bytes, new, expected, check) {
+                Ok(()) => return Ok(new),
+                Err(Failed::Sync(on_disk, error)) if tries < ATTEMPTS => {
+                    if on_disk == OnDisk::New {
+                        // The name may not last: it is written once more, from a file that is new again.
+                        expected = Expected::Version(new);
+                    }
+                    drop(error);
+                    continue;
+                }
+                Err(Failed::Sync(on_disk, error)) => (on_disk, ReplaceFailure::File(error)),
+                Err(Failed::End(on_disk, why)) => {
+                    // After a failed folder sync the file was ours already.
+                    (if expected == Expected::Version(new) && on_disk == OnDisk::Old && tries > 1 { OnDisk::New } else { on_disk }, why)
+                }
+            };
+            return Err(ReplaceError { key: key.clone(), on_disk, why });
+        }
+    }
+
+    fn attempt(
+        &self,
+        key: &Key,
+        bytes: &[u8],
+        new: FileVersion,
+        expected: Expected,
+        check: &dyn Fn(&[u8]) -> Result<(), String>,
+    ) -> Result<(), Failed> {
+        let like = matches!(expected, Expected::Version(_)).then_some(key);
+        let temporary = self.fill(key, bytes, like, check)?;
+        let mut busy = 0;
+        loop {
+            if let Err(why) = self.compare(key, expected) {
+                self.discard(&temporary);
+                return Err(Failed::End(OnDisk::Old, why));
+            }
+            match self.files.rename(&temporary, key) {
+                Ok(()) => break,
+                Err(error) if error.kind == FileErrorKind::Busy && busy < BUSY => {
+                    busy += 1;
+                    self.files.pause(busy);
+                }
+                Err(error) => {
+                    let on_disk = self.look(key, new, expected);
+                    self.discard(&temporary);
+                    return Err(Failed::End(on_disk, ReplaceFailure::File(error)));
+                }
+            }
+        }
+        if self.discipline.breaks(Mutation::SkipFolderSync) {
+            return Ok(());
+        }
+        self.files.sync_folder(key.folder()).map_err(|error| Failed::Sync(OnDisk::New, error))
+    }
+
+    /// Writes the temporary file, reads it back and makes it durable.
+    fn fill(&self, key: &Key, bytes: &[u8], like: Option<&Key>, check: &dyn Fn(&[u8]) -> Result<(), String>) -> Result<Key, Failed> {
+        let old = |error: FileError| Failed::End(OnDisk::Old, ReplaceFailure::File(error));
+        let reuse = self.discipline.breaks(Mutation::ReuseTemporaryName);
+        let (temporary, mut file) = loop {
+            let temporary = if reuse { names::temporary(key, "x", 0) } else { names::temporary(key, &self.run, self.next_number()) };
+            match self.files.create(&temporary, Creation { exclusive: !reuse, like }) {
+                Ok(file) => break (temporary, file),
+                // Left by a run of the same number in another life of the bundle: its name is not used again.
+                Err(error) if error.kind == FileErrorKind::Exists => {}
+                Err(error) => return Err(old(error)),
+            }
+        };
+        let discard = |failed: Failed| {
+            self.discard(&temporary);
+            failed
+        };
+        file.write(bytes).map_err(|e| discard(old(e)))?;
+        let back = self.files.read(&temporary).map_err(|e| discard(old(e)))?;
+        if back != bytes {
+            let reason = "the temporary file does not read back as it was written; check the disk".to_owned();
+            return Err(discard(Failed::End(OnDisk::Old, ReplaceFailure::Unfit(reason))));
+        }
+        check(&back).map_err(|reason| discard(Failed::End(OnDisk::Old, ReplaceFailure::Unfit(reason))))?;
+        if self.discipline.breaks(Mutation::SkipSync) {
+            return Ok(temporary);
+        }
+        match file.sync() {
+            Ok(()) => Ok(temporary),
+            Err(_) if self.discipline.breaks(Mutation::RetrySync) => file.sync().map(|()| temporary).map_err(old),
+            Err(error) => Err(discard(Failed::Sync(OnDisk::Old, error))),
+        }
+    }
+
+    fn compare(&self, key: &Key, expected: Expected) -> Result<(), ReplaceFailure> {
+        if self.discipline.breaks(Mutation::ForgetDigestCheck) {
+            return Ok(());
+        }
+        let found = match self.files.read(key) {
+            Ok(bytes) => Some(FileVersion::of(&bytes)),
+            Err(error) if error.is_not_found() => None,
+            Err(error) => return Err(ReplaceFailure::File(error)),
+        };
+        match (expected, found) {
+            (Expected::Absent, None) => Ok(()),
+            (Expected::Version(version), Some(found)) if version == found => Ok(()),
+            _ => Err(ReplaceFailure::Changed(found)),
+        }
+    }
+
+    /// What lies there after a rename failed. A network share may have renamed and lost the answer.
+    fn look(&self, key: &Key, new: FileVersion, expected: Expected) -> OnDisk {
+        match self.files.read(key) {
+            Ok(bytes) if Expected::Version(FileVersion::of(&bytes)) == expected => OnDisk::Old,
+            Ok(bytes) if FileVersion::of(&bytes) == new => OnDisk::New,
+            // Someone else's content: nothing of ours.
+            Ok(_) => OnDisk::Old,
+            Err(error) if error.is_not_found() && expected == Expected::Absent => OnDisk::Old,
+            Err(_) => OnDisk::Unknown,
+        }
+    }
+
+    /// Removes a temporary file. What cannot be removed is left for `recover`.
+    fn discard(&self, temporary: &Key) {
+        drop(self.files.remove(temporary));
+    }
+}
