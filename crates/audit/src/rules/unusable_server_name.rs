@@ -57,7 +57,7 @@ mod tests {
         fail FE01: The web server 'FE01' of pool01.contoso.com has no usable name: 'FE01' is a single label (a NetBIOS name): give the server's FQDN.
           error topology.xml:11 the computer
           help: Give the computer its FQDN in Topology Builder, publish the topology and run Enable-CsTopology.
-        fail $SkypeFQDN: The web server '$SkypeFQDN' of pool01.contoso.com has no usable name: the character '$' is not allowed in a host name: letters, digits, hyphens and dots are.
+        fail $SkypeFQDN: The web server '$SkypeFQDN' of pool01.contoso.com has no usable name: the character '$' is not allowed in a host name: give the server's FQDN, of letters, digits, hyphens and dots.
           error topology.xml:12 the computer
           help: Give the computer its FQDN in Topology Builder, publish the topology and run Enable-CsTopology.
         fail 10.0.0.5: The web server '10.0.0.5' of dirpool01.contoso.com has no usable name: this is an IP address: give the server's FQDN.
