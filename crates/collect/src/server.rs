@@ -15,7 +15,7 @@ use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
 use kerbsync_source::{DocumentId, Level, Problem, Source, Spanned};
 use kerbsync_xml::Document;
-use origins::{Origins, Strings};
+use origins::{Detail, Origins, Strings};
 
 /// Name of the native module without which windowsAuthentication has no effect.
 const WINDOWS_MODULE: &str = "WindowsAuthenticationModule";
@@ -138,7 +138,7 @@ fn fill(
         .iter()
         .map(|p| WebSite {
             role: p.role,
-            name: origins.text(p.site.name()),
+            name: origins.text(p.site.name(), Detail::Excerpt),
             id: p.site.id(),
             applications: applications(p, &pools, &mut origins),
             authentication: authentication::paths(host, p, &mut origins, problems),
@@ -154,10 +154,13 @@ fn fill(
         .into_iter()
         .map(|p| {
             let identity = p.identity();
+            // What the product's pools usually run as; anything else may have to be shown.
+            let usual = identity.value == IdentityType::NetworkService;
+            let detail = if usual { Detail::Place } else { Detail::Excerpt };
             ApplicationPool {
-                name: origins.text(p.name()),
-                identity: Spanned::new(identity_name(identity.value), origins.of(identity.place)),
-                user_name: p.user_name().map(|u| origins.text(&u)),
+                name: origins.text(p.name(), Detail::Place),
+                identity: Spanned::new(identity_name(identity.value), origins.of(identity.place, detail)),
+                user_name: p.user_name().map(|u| origins.text(&u, Detail::Excerpt)),
             }
         })
         .collect();
@@ -166,10 +169,10 @@ fn fill(
 fn applications(site: &ProductSite<'_>, pools: &[kerbsync_iis::Pool<'_>], origins: &mut Origins<'_>) -> Vec<Application> {
     site.applications
         .iter()
-        .map(|a| Application {
-            path: origins.text(&a.path),
-            pool: origins.text(&a.pool),
-            pool_exists: pools.iter().any(|p| same_name(&p.name().value, &a.pool.value)),
+        .map(|a| {
+            let pool_exists = pools.iter().any(|p| same_name(&p.name().value, &a.pool.value));
+            let detail = if pool_exists { Detail::Place } else { Detail::Excerpt };
+            Application { path: origins.text(&a.path, detail), pool: origins.text(&a.pool, detail), pool_exists }
         })
         .collect()
 }

@@ -78,7 +78,7 @@ pub fn discover<'d>(host: &ApplicationHost<'d>, product: &Product<'d>, inputs: I
     let providers = providers
         .iter()
         .map(|p| Provider {
-            name: Spanned::new(p.name().value.clone().into_owned(), p.name().place.origin(document)),
+            name: Spanned::new(p.name().value.clone().into_owned(), p.name().place.origin_without_excerpt(document)),
             key_container: p.key_container().map(Cow::into_owned),
             key: match (p.kind(), opener.fits(&p.name().value)) {
                 (ProviderKind::Rsa | ProviderKind::Other, _) => ProviderKey::Unsupported,

@@ -18,7 +18,6 @@ pub struct Scene<'d, 's> {
     /// Slots that the administrator declared.
     pub declared: &'s [DeclaredSlot],
     pools: OnceCell<Vec<Pool<'d>>>,
-    section_paths: OnceCell<Vec<String>>,
 }
 
 /// A place that holds an account, and its secret. Has no `Debug`: the secret may be in clear.
@@ -50,14 +49,7 @@ pub struct Found<'d> {
 
 impl<'d, 's> Scene<'d, 's> {
     pub(crate) fn new(host: &'s ApplicationHost<'d>, product: &'s Product<'d>, declared: &'s [DeclaredSlot]) -> Self {
-        Self {
-            host,
-            product,
-            candidates: crate::candidates::find(host.document()),
-            declared,
-            pools: OnceCell::new(),
-            section_paths: OnceCell::new(),
-        }
+        Self { host, product, candidates: crate::candidates::find(host.document()), declared, pools: OnceCell::new() }
     }
 
     /// The application pools.
@@ -86,17 +78,14 @@ impl<'d, 's> Scene<'d, 's> {
         names.join("/")
     }
 
-    /// The section that an element belongs to: the longest path that `configSections` declares, else the path of the element itself.
+    /// The section that an element belongs to: the path that `configSections` declares, else the path of the element itself.
     #[must_use]
     pub fn section_of(&self, element: Element<'d>) -> String {
         let path = self.path_of(element);
-        let declared = self.section_paths.get_or_init(|| self.host.sections().into_iter().map(|s| s.path).collect());
-        declared
-            .iter()
-            .filter(|d| path.strip_prefix(d.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
-            .max_by_key(|d| d.len())
-            .cloned()
-            .unwrap_or(path)
+        match self.host.section_depth(&path) {
+            Some(depth) => segments(&path).take(depth).collect::<Vec<_>>().join("/"),
+            None => path,
+        }
     }
 
     /// Whether an element stands in the scope of the product's web sites: in a `<location>` at or below one, or in the `<site>` itself.

@@ -99,6 +99,21 @@ impl<'d> ApplicationHost<'d> {
         out
     }
 
+    /// How many segments of an element path (`system.webServer/contoso/kerberos/add`) are the path of a declared section; `None` when
+    /// `configSections` declares no section along it.
+    #[must_use]
+    pub fn section_depth(&self, path: &str) -> Option<usize> {
+        let mut group = self.config_sections?;
+        for (index, name) in crate::text::segments(path).enumerate() {
+            let named = |e: &Element<'_>| e.attribute("name").is_some_and(|a| a.value() == name);
+            if group.children_named("section").any(|e| named(&e)) {
+                return Some(index + 1);
+            }
+            group = group.children_named("sectionGroup").find(named)?;
+        }
+        None
+    }
+
     /// The protection providers in document order; nothing guarantees that there are any.
     #[must_use]
     pub fn providers(&self) -> Vec<ProtectionProvider<'d>> {

@@ -38,6 +38,12 @@ impl<'d> Place<'d> {
         self.element
     }
 
+    /// The name of the attribute, where it is one.
+    #[must_use]
+    pub fn attribute_name(&self) -> Option<&'d str> {
+        self.attribute.map(|a| a.name())
+    }
+
     /// The span of the text that decided: the attribute from name to closing quote, or the start tag. A key for caches.
     #[must_use]
     pub fn span(&self) -> Option<Span> {
@@ -63,6 +69,20 @@ impl<'d> Place<'d> {
             (Some(e), None) => e.origin(),
             (None, _) => Origin::document(document),
         }
+    }
+}
+
+impl Place<'_> {
+    /// The origin without an excerpt, which costs much less.
+    #[must_use]
+    pub fn origin_without_excerpt(&self, document: DocumentId) -> Origin {
+        let Some(element) = self.element else { return Origin::document(document) };
+        let mut path = element.path_from_root();
+        if let Some(name) = self.attribute_name() {
+            path.push_str("/@");
+            path.push_str(name);
+        }
+        Origin { document, location: self.location(), element: path.into(), excerpt: None }
     }
 }
 

@@ -16,13 +16,24 @@ const HARMLESS: &[&str] = &["passanonymoustoken", "useapppoolcredentials", "pwdl
 /// schema marks `encrypted="true"`, and the session keys of `configProtectedData`.
 #[must_use]
 pub fn is_secret_name(name: &str) -> bool {
-    // Asked for every attribute near a place that is shown, so it allocates nothing.
     let local = name.rsplit(':').next().unwrap_or(name);
-    let bytes = local.as_bytes();
+    holds_part(local) && !HARMLESS.iter().any(|h| local.eq_ignore_ascii_case(h))
+}
+
+/// Whether one of the parts occurs, in letters of any case. Asked for everything near a place that is shown, so it allocates nothing.
+fn holds_part(text: &str) -> bool {
+    let bytes = text.as_bytes();
     let is_at = |i: usize, part: &str| bytes.get(i..i + part.len()).is_some_and(|b| b.eq_ignore_ascii_case(part.as_bytes()));
-    let may_begin = |b: u8| matches!(b.to_ascii_lowercase(), b'p' | b's' | b'c' | b't' | b'a');
-    let found = (0..bytes.len()).any(|i| may_begin(bytes[i]) && PARTS.iter().any(|part| is_at(i, part)));
-    found && !HARMLESS.iter().any(|h| local.eq_ignore_ascii_case(h))
+    (0..bytes.len()).any(|i| {
+        let first = bytes[i].to_ascii_lowercase();
+        matches!(first, b'p' | b's' | b'c' | b't' | b'a') && PARTS.iter().any(|part| part.as_bytes()[0] == first && is_at(i, part))
+    })
+}
+
+/// Whether an encrypted value begins anywhere.
+fn holds_protected(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'[', bytes).any(|i| bytes.get(i + 1..i + 5).is_some_and(|b| b.eq_ignore_ascii_case(b"enc:")))
 }
 
 /// Whether free text (a comment, a connection string, a command line) may hold a secret: an encrypted value, or a word like those of
@@ -31,6 +42,12 @@ pub fn is_secret_name(name: &str) -> bool {
 pub fn may_hold_secret(text: &str) -> bool {
     /// How many characters may stand between the word and the sign.
     const NEAR: usize = 100;
+    if holds_protected(text) {
+        return true;
+    }
+    if !holds_part(text) {
+        return false;
+    }
     let lower = text.to_ascii_lowercase();
     let names = |part: &str| {
         lower.match_indices(part).any(|(at, _)| {
@@ -40,7 +57,7 @@ pub fn may_hold_secret(text: &str) -> bool {
             behind.is_some_and(|c| matches!(c, '=' | ':' | '>')) && !lower[..at].ends_with("publickey")
         })
     };
-    lower.contains("[enc:") || PARTS.iter().any(|part| names(part))
+    PARTS.iter().any(|part| names(part))
 }
 
 /// The line with the value of each attribute masked for which `is_secret(name, value)` holds, and with every `[enc:…:enc]` masked.

@@ -60,7 +60,9 @@ impl<'d> Element<'d> {
     /// The name without prefix.
     #[must_use]
     pub fn local_name(&self) -> &'d str {
-        self.name().rsplit(':').next().unwrap_or("")
+        let name = self.name();
+        // A plain loop: names are short, and every walk through the tree asks for them.
+        name.bytes().rposition(|b| b == b':').map_or(name, |colon| &name[colon + 1..])
     }
 
     /// The namespace of the element's name, found through `xmlns` attributes here and above; `None` without one.

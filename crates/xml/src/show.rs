@@ -18,16 +18,23 @@ impl Element<'_> {
             if !out.is_empty() {
                 out.push('/');
             }
-            out.push_str(step.local_name());
-            let key = ["path", "name", "Name", "SiteId", "Fqdn"].iter().find_map(|k| step.attribute(k));
-            let Some((key, value)) = key.map(|k| (k.name(), k.value())) else { continue };
-            if value.len() <= 120 && !value.chars().any(char::is_control) && !may_hold_secret(&value) {
-                let quote = if value.contains('\'') { '"' } else { '\'' };
-                // Writing to a String cannot fail.
-                let _ = write!(out, "[@{key}={quote}{value}{quote}]");
-            }
+            step.push_path_step(&mut out);
         }
         out
+    }
+
+    /// Appends the last step of [`Self::path_from_root`]: the name, and the key attribute where there is one. For callers that ask for the
+    /// paths of many siblings and keep that of their parent.
+    pub fn push_path_step(&self, out: &mut String) {
+        out.push_str(self.local_name());
+        let rank = |name: &str| ["path", "name", "Name", "SiteId", "Fqdn"].iter().position(|k| *k == name);
+        let key = self.attributes().filter_map(|a| Some((rank(a.name())?, a))).min_by_key(|(rank, _)| *rank);
+        let Some((key, value)) = key.map(|(_, a)| (a.name(), a.value())) else { return };
+        if value.len() <= 120 && !value.chars().any(char::is_control) && !may_hold_secret(&value) {
+            let quote = if value.contains('\'') { '"' } else { '\'' };
+            // Writing to a String cannot fail.
+            let _ = write!(out, "[@{key}={quote}{value}{quote}]");
+        }
     }
 
     /// Origin of the start tag.

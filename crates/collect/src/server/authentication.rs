@@ -1,8 +1,8 @@
 //! Authentication in force at the root, at every application and at every location of a web site.
 
-use super::origins::Origins;
+use super::origins::{Detail, Origins};
 use kerbsync_credential::ProductSite;
-use kerbsync_iis::{ApplicationHost, Authentication, PathKey};
+use kerbsync_iis::{ApplicationHost, Authentication, PathKey, TokenChecking};
 use kerbsync_inventory::{AnonymousAuthentication, AuthenticationPath, WindowsAuthentication};
 use kerbsync_source::{Level, Problem, Spanned};
 use std::collections::BTreeMap;
@@ -32,7 +32,7 @@ pub(super) fn paths(
             let owner = applications.iter().filter(|a| a.0.contains(&key)).max_by_key(|a| a.0.depth());
             let in_force = settings.at_key(&key);
             duplicates.extend(in_force.windows.duplicates.iter().copied());
-            let (windows, anonymous) = convert(&in_force, origins);
+            let (windows, anonymous) = convert(&in_force, key == PathKey::default(), origins);
             AuthenticationPath {
                 path: if path.starts_with('/') { path.to_owned() } else { format!("/{path}") },
                 is_application,
@@ -55,17 +55,25 @@ pub(super) fn paths(
     out
 }
 
-fn convert(in_force: &Authentication<'_>, origins: &mut Origins<'_>) -> (WindowsAuthentication, AnonymousAuthentication) {
+fn convert(in_force: &Authentication<'_>, is_root: bool, origins: &mut Origins<'_>) -> (WindowsAuthentication, AnonymousAuthentication) {
     let (w, a) = (&in_force.windows, &in_force.anonymous);
-    let token = origins.value(w.token_checking);
+    let detail = if is_root || is_remarkable(in_force) { Detail::Excerpt } else { Detail::Place };
+    let token = origins.value(w.token_checking, detail);
     (
         WindowsAuthentication {
-            enabled: origins.value(w.enabled),
-            use_kernel_mode: origins.value(w.use_kernel_mode),
-            use_app_pool_credentials: origins.value(w.use_app_pool_credentials),
-            providers: w.providers.iter().map(|p| origins.text(p)).collect(),
+            enabled: origins.value(w.enabled, detail),
+            use_kernel_mode: origins.value(w.use_kernel_mode, detail),
+            use_app_pool_credentials: origins.value(w.use_app_pool_credentials, detail),
+            providers: w.providers.iter().map(|p| origins.text(p, detail)).collect(),
             token_checking: Spanned::new(token.value.name().to_owned(), token.origin),
         },
-        AnonymousAuthentication { enabled: origins.value(a.enabled), user_name: origins.text(&a.user_name) },
+        AnonymousAuthentication { enabled: origins.value(a.enabled, detail), user_name: origins.text(&a.user_name, detail) },
     )
+}
+
+/// Whether somebody may want to see the lines of a path's settings: anything but "off", or "Negotiate, then NTLM, and no anonymous access".
+fn is_remarkable(in_force: &Authentication<'_>) -> bool {
+    let w = &in_force.windows;
+    let usual = w.providers.iter().map(|p| &*p.value).eq(["Negotiate", "NTLM"]);
+    (w.enabled.value && (in_force.anonymous.enabled.value || !usual)) || w.token_checking.value == TokenChecking::Require
 }

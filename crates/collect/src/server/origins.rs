@@ -1,9 +1,12 @@
 //! Origins, made once per place, with texts that servers share.
+//!
+//! There are hundreds of places on one server, and thousands of servers: a masked excerpt, which costs most, is made only where
+//! something may have to be shown.
 
 use kerbsync_iis::{Place, Setting};
 use kerbsync_inventory::ServerConfiguration;
 use kerbsync_source::{Origin, Span, Spanned};
-use kerbsync_xml::Document;
+use kerbsync_xml::{Document, Element, NodeId};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,64 +16,110 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Strings(Mutex<HashSet<Arc<str>>>);
 
 impl Strings {
-    fn share(&self, text: &mut Arc<str>) {
+    fn share(&self, text: &str) -> Arc<str> {
         // Nothing can panic while the lock is held, so a poisoned one would still hold a sound set.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match known.get(text) {
-            Some(same) => *text = Arc::clone(same),
-            None => drop(known.insert(Arc::clone(text))),
+        if let Some(same) = known.get(text) {
+            return Arc::clone(same);
         }
+        let new: Arc<str> = Arc::from(text);
+        known.insert(Arc::clone(&new));
+        new
     }
 
     fn share_origin(&self, origin: &mut Origin) {
-        self.share(&mut origin.element);
-        if let Some(excerpt) = &mut origin.excerpt {
-            self.share(excerpt);
-        }
+        origin.element = self.share(&origin.element);
+        origin.excerpt = origin.excerpt.as_ref().map(|e| self.share(e));
     }
 }
 
+/// How much of an origin is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// Place and element only: the value is unremarkable.
+    Place,
+    /// With a masked excerpt.
+    Excerpt,
+}
+
 /// Makes the origins of one document.
-pub(crate) struct Origins<'a> {
+pub(super) struct Origins<'a> {
     document: &'a Document,
     strings: &'a Strings,
     made: HashMap<Span, Origin>,
+    /// Paths of elements with many places below them.
+    paths: HashMap<NodeId, String>,
+    /// Where a path is put together.
+    buffer: String,
     /// The whole document: the origin of schema defaults.
     whole: Origin,
 }
 
 impl<'a> Origins<'a> {
-    pub(crate) fn new(document: &'a Document, strings: &'a Strings) -> Self {
+    pub(super) fn new(document: &'a Document, strings: &'a Strings) -> Self {
         let mut whole = Origin::document(document.source().document());
         strings.share_origin(&mut whole);
-        Self { document, strings, made: HashMap::new(), whole }
+        Self { document, strings, made: HashMap::new(), paths: HashMap::new(), buffer: String::new(), whole }
     }
 
     /// The origin of a place.
-    pub(crate) fn of(&mut self, place: Place<'_>) -> Origin {
-        let Some(span) = place.span() else { return self.whole.clone() };
-        self.made
-            .entry(span)
-            .or_insert_with(|| {
-                let mut origin = place.origin(self.document.source().document());
-                self.strings.share_origin(&mut origin);
-                origin
-            })
-            .clone()
+    pub(super) fn of(&mut self, place: Place<'_>, detail: Detail) -> Origin {
+        let (Some(span), Some(element)) = (place.span(), place.holder()) else { return self.whole.clone() };
+        let mut origin = match self.made.get(&span) {
+            Some(origin) if origin.excerpt.is_some() || detail == Detail::Place => return origin.clone(),
+            Some(origin) => origin.clone(),
+            None => {
+                self.buffer.clear();
+                self.push_path(element);
+                if let Some(name) = place.attribute_name() {
+                    self.buffer.push_str("/@");
+                    self.buffer.push_str(name);
+                }
+                Origin {
+                    document: self.whole.document,
+                    location: place.location(),
+                    element: self.strings.share(&self.buffer),
+                    excerpt: None,
+                }
+            }
+        };
+        if detail == Detail::Excerpt {
+            origin.excerpt = Some(self.strings.share(&self.document.masked_line(span.start)));
+        }
+        self.made.insert(span, origin.clone());
+        origin
+    }
+
+    /// Appends the path of an element from the root, as [`Element::path_from_root`] gives it.
+    fn push_path(&mut self, element: Element<'_>) {
+        let has_many = matches!(element.local_name(), "location" | "site" | "applicationPools");
+        if has_many && let Some(path) = self.paths.get(&element.id()) {
+            self.buffer.push_str(path);
+            return;
+        }
+        // As deep as the document, which is limited.
+        if let Some(parent) = element.parent() {
+            self.push_path(parent);
+            self.buffer.push('/');
+        }
+        element.push_path_step(&mut self.buffer);
+        if has_many {
+            self.paths.insert(element.id(), self.buffer.clone());
+        }
     }
 
     /// A value with its origin.
-    pub(crate) fn value<T>(&mut self, setting: Setting<'_, T>) -> Spanned<T> {
-        Spanned::new(setting.value, self.of(setting.place))
+    pub(super) fn value<T>(&mut self, setting: Setting<'_, T>, detail: Detail) -> Spanned<T> {
+        Spanned::new(setting.value, self.of(setting.place, detail))
     }
 
     /// A text with its origin.
-    pub(crate) fn text(&mut self, setting: &Setting<'_, Cow<'_, str>>) -> Spanned<String> {
-        Spanned::new(setting.value.clone().into_owned(), self.of(setting.place))
+    pub(super) fn text(&mut self, setting: &Setting<'_, Cow<'_, str>>, detail: Detail) -> Spanned<String> {
+        Spanned::new(setting.value.clone().into_owned(), self.of(setting.place, detail))
     }
 
     /// Shares the texts of slots and providers with other servers.
-    pub(crate) fn share(&self, server: &mut ServerConfiguration) {
+    pub(super) fn share(&self, server: &mut ServerConfiguration) {
         for slot in &mut server.slots {
             self.strings.share_origin(&mut slot.account.origin);
             if let Some(origin) = &mut slot.secret_origin {
