@@ -112,6 +112,23 @@ fn the_list_of_ids() {
     KS306 dangling-application-pool error documented
     KS307 product-web-site-missing error observed
     KS308 windows-authentication-disabled error inferred
+    KS401 account-missing error documented
+    KS402 account-disabled error inferred
+    KS403 account-expired error documented
+    KS404 account-not-computer error documented
+    KS405 spn-missing error documented
+    KS406 spn-duplicate error documented
+    KS407 spn-leftover error documented
+    KS408 spn-override-unregistered warning documented
+    KS409 spn-on-machine-account error inferred
+    KS410 encryption-types-unset warning documented
+    KS411 weak-encryption-types warning documented
+    KS412 delegation-enabled warning inferred
+    KS413 password-age warning inferred
+    KS414 password-not-required warning documented
+    KS415 password-never-set error inferred
+    KS416 privileged-groups warning inferred
+    KS417 encryption-keys-older-than-aes error inferred
     ");
 }
 

@@ -9,6 +9,7 @@
 #[cfg(test)]
 mod contract;
 mod declare;
+mod encryption;
 mod finding;
 mod policy;
 mod rule;

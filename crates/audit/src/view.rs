@@ -39,6 +39,8 @@ pub struct View<'i> {
     slots: Vec<SlotView<'i>>,
     /// By the key of the SPN.
     holders: HashMap<String, Vec<Holder<'i>>>,
+    /// Computer objects by their short name in lower case.
+    machines: HashMap<String, Vec<&'i Account>>,
     /// By index of the account: index of a server in sync, and the tag of its secret.
     references: HashMap<usize, (usize, EqualityTag)>,
 }
@@ -72,6 +74,7 @@ impl<'i> View<'i> {
             account_of,
             slots,
             holders,
+            machines: accounts::machines(inventory),
             references,
         }
     }
@@ -136,6 +139,20 @@ impl<'i> View<'i> {
     #[must_use]
     pub fn slots(&self) -> &[SlotView<'i>] {
         &self.slots
+    }
+
+    /// The computer object of a computer: by dNSHostName, else by sAMAccountName where no other DNS name speaks against it.
+    #[must_use]
+    pub(crate) fn machine(&self, host: &HostName) -> Option<&'i Account> {
+        let named = self.machines.get(&host.first_label().to_lowercase())?;
+        let dns = |a: &Account| a.dns_host_name.as_ref().map(|d| d.value.eq_ignore_ascii_case(host.as_str()));
+        let exact = named.iter().find(|a| dns(a) == Some(true));
+        exact.or_else(|| named.iter().find(|a| dns(a).is_none())).copied()
+    }
+
+    /// Whether an object is the computer object of a computer of the pool.
+    pub(crate) fn is_machine_of(&self, account: &Account, pool: &Pool) -> bool {
+        pool.computers.iter().filter_map(|c| self.machine(&c.fqdn.value)).any(|machine| std::ptr::eq(machine, account))
     }
 
     /// Who holds an SPN, in the order of the export.

@@ -6,9 +6,13 @@
 use crate::Rule;
 
 // rules:begin
+mod account_disabled;
 mod account_domain_not_netbios;
+mod account_expired;
+mod account_missing;
 mod account_name_not_down_level;
 mod account_name_too_long;
+mod account_not_computer;
 mod anonymous_beside_windows;
 mod assignment_to_unknown_site;
 mod assignment_without_web_servers;
@@ -17,14 +21,21 @@ mod configuration_missing;
 mod configuration_unreadable;
 mod conflicting_assignments;
 mod dangling_application_pool;
+mod delegation_enabled;
 mod different_account;
 mod duplicate_web_fqdn;
+mod encryption_keys_older_than_aes;
+mod encryption_types_unset;
 mod kernel_mode_hides_slot;
 mod leftover_slot;
 mod negotiate_after_ntlm;
 mod negotiate_missing;
 mod no_reference_secret;
+mod password_age;
+mod password_never_set;
+mod password_not_required;
 mod pool_name_shared_by_computer_elsewhere;
+mod privileged_groups;
 mod product_web_site_missing;
 mod secret_not_comparable;
 mod server_not_configured;
@@ -32,8 +43,14 @@ mod several_accounts_on_server;
 mod shared_configuration;
 mod site_without_assignment;
 mod sites_disagree_on_server;
+mod spn_duplicate;
+mod spn_leftover;
+mod spn_missing;
+mod spn_on_machine_account;
+mod spn_override_unregistered;
 mod stale_secret;
 mod unusable_server_name;
+mod weak_encryption_types;
 mod windows_authentication_disabled;
 mod windows_authentication_module_missing;
 
@@ -70,5 +87,22 @@ pub static RULES: &[&Rule] = &[
     &dangling_application_pool::RULE,
     &product_web_site_missing::RULE,
     &windows_authentication_disabled::RULE,
+    &account_missing::RULE,
+    &account_disabled::RULE,
+    &account_expired::RULE,
+    &account_not_computer::RULE,
+    &spn_missing::RULE,
+    &spn_duplicate::RULE,
+    &spn_leftover::RULE,
+    &spn_override_unregistered::RULE,
+    &spn_on_machine_account::RULE,
+    &encryption_types_unset::RULE,
+    &weak_encryption_types::RULE,
+    &delegation_enabled::RULE,
+    &password_age::RULE,
+    &password_not_required::RULE,
+    &password_never_set::RULE,
+    &privileged_groups::RULE,
+    &encryption_keys_older_than_aes::RULE,
 ];
 // rules:end

@@ -50,11 +50,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 (None, Some(path)) => (path, format!("Windows authentication is on nowhere in '{}' of {host}.", site.name.value)),
                 (None, None) => {
                     let why = format!("The configuration of {host} tells nothing about authentication in '{}'.", site.name.value);
-                    return verdicts.undecided(
-                        subject,
-                        why,
-                        format!("Run 'appcmd list config \"{}\" -section:windowsAuthentication' on {host}.", site.name.value),
-                    );
+                    let remedy = format!("Run 'appcmd list config \"{}\" -section:windowsAuthentication' on {host}.", site.name.value);
+                    verdicts.unknown(subject, why, remedy).at(&site.name.origin, "the web site");
+                    return;
                 }
             },
         };
@@ -108,6 +106,7 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r#"
         notapplicable fe01.contoso.com: fe01.contoso.com has no internal web site of the product.
         unknown fe02.contoso.com: The configuration of fe02.contoso.com tells nothing about authentication in 'Skype for Business Server Internal Web Site'. Run 'appcmd list config "Skype for Business Server Internal Web Site" -section:windowsAuthentication' on fe02.contoso.com.
+          warning servers/fe02.contoso.com/applicationHost.config:20 the web site
         unknown dir01.contoso.com: No configuration of dir01.contoso.com is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of dir01.contoso.com to servers/dir01.contoso.com/applicationHost.config in the bundle.
         pass se01.contoso.com: Windows authentication is on for 'Skype for Business Server Internal Web Site/WebTicket'.
         "#);

@@ -2,9 +2,10 @@
 
 use super::Holder;
 use crate::Subject;
-use kerbsync_inventory::directory::{Account, Completeness, Directory};
+use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
 use kerbsync_inventory::{Assignment, Inventory};
 use kerbsync_names::DownLevelName;
+use kerbsync_source::Origin;
 use std::collections::HashMap;
 
 /// An account that is assigned to at least one site.
@@ -33,11 +34,17 @@ pub enum Object<'i> {
     NoExport,
 }
 
-impl AccountView<'_> {
+impl<'i> AccountView<'i> {
     /// The account as a subject.
     #[must_use]
     pub fn subject(&self) -> Subject {
         Subject::Account(self.name.to_string())
+    }
+
+    /// Where the account is first assigned.
+    #[must_use]
+    pub fn origin(&self) -> Option<&'i Origin> {
+        self.assignments.first().map(|a| &a.account_text.origin)
     }
 
     /// The command that reads the whole object.
@@ -93,6 +100,17 @@ pub(super) fn holders(inventory: &Inventory) -> HashMap<String, Vec<Holder<'_>>>
             if !holders.iter().any(|(a, _)| std::ptr::eq(*a, account)) {
                 holders.push((account, spn));
             }
+        }
+    }
+    all
+}
+
+/// Computer objects by their short name in lower case.
+pub(super) fn machines(inventory: &Inventory) -> HashMap<String, Vec<&Account>> {
+    let mut all: HashMap<String, Vec<&Account>> = HashMap::new();
+    for account in inventory.directory.iter().flat_map(|d| &d.accounts) {
+        if account.class.as_ref().is_none_or(|c| c.value == ObjectClass::Computer) {
+            all.entry(account.short_name().to_lowercase()).or_default().push(account);
         }
     }
     all

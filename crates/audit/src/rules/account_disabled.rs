@@ -1,0 +1,74 @@
+use crate::declare::declare_rule;
+use crate::{Policy, Verdicts, View};
+
+declare_rule! {
+    /// The Kerberos account is disabled.
+    ///
+    /// ## What it checks
+    /// The object of every assigned account is enabled: the bit ACCOUNTDISABLE (0x2) of userAccountControl is not set.
+    ///
+    /// ## Why it matters
+    /// The domain controllers give no ticket for a disabled account. Every client of every site of the account is refused Kerberos at
+    /// once. Stale-computer clean-up disables such objects first, since nobody ever logs on with them.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// Enable-ADAccount -Identity 'KerbAuth$'
+    /// Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html
+    /// ```
+    ///
+    /// Before: `userAccountControl: 4098`. After: `userAccountControl: 4096`. Take the object out of the reach of the clean-up.
+    number: 402,
+    severity: Error,
+    confidence: Inferred,
+    family: Directory,
+    subject: Account,
+    product_error: None,
+    controls: ["NIST SP 800-53 AC-2", "NIST SP 800-53 IA-9"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    verdicts.each_object(view, |verdicts, account, object| match object.is_enabled() {
+        Some(true) => verdicts.pass(account.subject(), format!("{} is enabled.", account.name)),
+        Some(false) => {
+            let place = object.enabled.as_ref().map(|e| &e.origin).or(object.user_account_control.as_ref().map(|u| &u.origin));
+            verdicts
+                .fail(account.subject(), format!("{} is disabled in Active Directory.", account.name))
+                .at(place.unwrap_or(&object.origin), "the account is disabled")
+                .help(format!("Run 'Enable-ADAccount -Identity {}$'.", account.name.account()));
+        }
+        None => verdicts.attribute_missing(account, "userAccountControl"),
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{DIRECTORY, at, check, estate, kerb};
+    use kerbsync_inventory::directory::uac;
+
+    #[test]
+    fn a_disabled_account_fails() {
+        let mut inventory = estate();
+        kerb(&mut inventory).user_account_control = Some(at(DIRECTORY, 13, uac::WORKSTATION_TRUST_ACCOUNT | uac::ACCOUNTDISABLE));
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is disabled in Active Directory.
+          error directory.ldf:13 the account is disabled
+          help: Run 'Enable-ADAccount -Identity KerbAuth$'.
+        ");
+        let mut inventory = estate();
+        kerb(&mut inventory).user_account_control = None;
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        unknown CONTOSO\KerbAuth: The directory export does not hold userAccountControl of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties userAccountControl'.
+          warning
+        ");
+    }
+
+    #[test]
+    fn the_export_s_own_word_counts_too() {
+        let mut inventory = estate();
+        kerb(&mut inventory).enabled = Some(at(DIRECTORY, 17, false));
+        assert!(check(&RULE, inventory).starts_with("fail CONTOSO\\KerbAuth: "));
+        assert!(check(&RULE, estate()).starts_with("pass CONTOSO\\KerbAuth: "));
+    }
+}

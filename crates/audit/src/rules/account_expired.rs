@@ -1,0 +1,86 @@
+use crate::declare::declare_rule;
+use crate::text::{day, days_between};
+use crate::{Policy, Verdicts, View};
+use kerbsync_inventory::directory::Moment;
+
+declare_rule! {
+    /// The Kerberos account has expired.
+    ///
+    /// ## What it checks
+    /// accountExpires of every assigned account lies ahead or is not set. An account that expires within 30 days is told for information.
+    ///
+    /// ## Why it matters
+    /// The product's own test names an expired account as one of the reasons of InvalidKerberosConfiguration. The domain controllers
+    /// give no ticket for it, so Kerberos stops on all servers of the account's sites from one minute to the next.
+    ///
+    /// ## What to do
+    /// A service account has no use for an end date:
+    ///
+    /// ```powershell
+    /// Clear-ADAccountExpiration -Identity 'KerbAuth$'
+    /// ```
+    ///
+    /// | before | after |
+    /// |---|---|
+    /// | `accountExpires` in the past | `accountExpires: 9223372036854775807` (never) |
+    number: 403,
+    severity: Error,
+    confidence: Documented,
+    family: Directory,
+    subject: Account,
+    product_error: Some("InvalidKerberosConfiguration"),
+    controls: ["NIST SP 800-53 AC-2", "NIST SP 800-53 IA-9"],
+}
+
+/// Days before the end that are worth a word.
+const SOON: i64 = 30;
+
+fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
+    verdicts.each_object(view, |verdicts, account, object| {
+        let (subject, name) = (account.subject(), account.name);
+        match &object.expires {
+            None => verdicts.attribute_missing(account, "accountExpires"),
+            Some(expires) => match expires.value {
+                Moment::Never => verdicts.pass(subject, format!("{name} never expires.")),
+                Moment::At(end) if end <= policy.now => {
+                    verdicts
+                        .fail(subject, format!("{name} expired on {}.", day(end)))
+                        .at(&expires.origin, "the account has expired")
+                        .help(format!("Run 'Clear-ADAccountExpiration -Identity {}$'.", name.account()));
+                }
+                Moment::At(end) if days_between(policy.now, end) <= SOON => {
+                    verdicts.informational(subject, format!("{name} expires on {}; run Clear-ADAccountExpiration before.", day(end)));
+                }
+                Moment::At(end) => verdicts.pass(subject, format!("{name} expires on {}.", day(end))),
+            },
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{DIRECTORY, at, check, estate, kerb, time};
+
+    fn expiring(moment: Option<Moment>) -> String {
+        let mut inventory = estate();
+        kerb(&mut inventory).expires = moment.map(|m| at(DIRECTORY, 14, m));
+        check(&RULE, inventory)
+    }
+
+    #[test]
+    fn past_near_and_far() {
+        insta::assert_snapshot!(expiring(Some(Moment::At(time("2026-02-28T00:00:00Z")))), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth expired on 2026-02-28.
+          error directory.ldf:14 the account has expired
+          help: Run 'Clear-ADAccountExpiration -Identity KerbAuth$'.
+        ");
+        insta::assert_snapshot!(expiring(Some(Moment::At(time("2026-03-20T00:00:00Z")))), @r"informational CONTOSO\KerbAuth: CONTOSO\KerbAuth expires on 2026-03-20; run Clear-ADAccountExpiration before.");
+        insta::assert_snapshot!(expiring(Some(Moment::At(time("2027-03-20T00:00:00Z")))), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth expires on 2027-03-20.");
+        insta::assert_snapshot!(expiring(Some(Moment::Never)), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth never expires.");
+        insta::assert_snapshot!(expiring(None), @r"
+        unknown CONTOSO\KerbAuth: The directory export does not hold accountExpires of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties accountExpires'.
+          warning
+        ");
+    }
+}

@@ -1,0 +1,103 @@
+use crate::declare::declare_rule;
+use crate::{Object, Policy, Verdicts, View};
+
+declare_rule! {
+    /// An assigned account does not exist in Active Directory.
+    ///
+    /// ## What it checks
+    /// Every account that is assigned to a site is an object of the directory export. That it is missing is proved only where the export
+    /// is known to hold every object of the account's domain; else the outcome is unknown.
+    ///
+    /// ## Why it matters
+    /// The account stands for no computer, so clean-up scripts that look for stale computers delete it. From then on no client gets a
+    /// ticket, on all servers of all its sites at once.
+    ///
+    /// ## What to do
+    /// Restore the object if it was deleted (its password comes back as it was), else create it and set everything anew:
+    ///
+    /// ```powershell
+    /// Get-ADObject -Filter 'Name -like "KerbAuth*"' -IncludeDeletedObjects | Restore-ADObject
+    /// New-CsKerberosAccount -UserAccount "CONTOSO\KerbAuth" -ContainerDN "OU=Kerberos,DC=contoso,DC=com"
+    /// Enable-CsTopology
+    /// Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"
+    /// ```
+    ///
+    /// Before: `Get-ADComputer KerbAuth` finds nothing. After: it shows the object, in a container that clean-up leaves alone.
+    number: 401,
+    severity: Error,
+    confidence: Documented,
+    family: Directory,
+    subject: Account,
+    product_error: None,
+    controls: ["NIST SP 800-53 AC-2", "NIST SP 800-53 IA-9", "CIS Controls v8 5.5"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for account in view.accounts() {
+        let (subject, name) = (account.subject(), account.name);
+        match account.object {
+            Object::Found(object) => verdicts.pass(subject, format!("{name} is {}.", object.distinguished_name.value)),
+            Object::Absent => {
+                let mut finding = verdicts.fail(subject, format!("{name} is assigned, but does not exist in Active Directory."));
+                if let Some(origin) = account.origin() {
+                    finding = finding.at(origin, "the assignment");
+                }
+                finding.help(format!(
+                    "Restore the deleted object, or run 'New-CsKerberosAccount -UserAccount \"{name}\"', Enable-CsTopology and 'Set-CsKerberosAccountPassword -UserAccount \"{name}\"'."
+                ));
+            }
+            Object::NotInExport => {
+                let why = format!("The directory export does not hold {name}, and is not known to hold every object of the domain.");
+                let mut finding = verdicts.unknown(subject, why, account.get_all());
+                if let Some(origin) = account.origin() {
+                    finding = finding.at(origin, "the assignment");
+                }
+            }
+            Object::NoExport => {
+                let why = format!("There is no directory export among the inputs, so nothing is known about {name}.");
+                let remedy = format!(
+                    "{} Or add its output to the bundle: '... | ConvertTo-Json -Depth 3 | Set-Content directory.json'.",
+                    account.get_all()
+                );
+                verdicts.unknown(subject, why, remedy);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{assignment, check, estate, without_directory};
+    use kerbsync_inventory::directory::Completeness;
+
+    #[test]
+    fn only_a_complete_export_proves_absence() {
+        let mut inventory = estate();
+        inventory.directory.as_mut().unwrap().accounts.remove(0);
+        inventory.assignments.push(assignment("Lab", None, "FABRIKAM\\KerbAuth", 9));
+        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is assigned, but does not exist in Active Directory.
+          error assignments.xml:5 the assignment
+          help: Restore the deleted object, or run 'New-CsKerberosAccount -UserAccount "CONTOSO\KerbAuth"', Enable-CsTopology and 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"'.
+        unknown FABRIKAM\KerbAuth: The directory export does not hold FABRIKAM\KerbAuth, and is not known to hold every object of the domain. Run 'Get-ADComputer KerbAuth -Properties *'.
+          warning assignments.xml:9 the assignment
+        "#);
+    }
+
+    #[test]
+    fn a_partial_export_and_none_at_all_are_unknown() {
+        let mut inventory = estate();
+        let directory = inventory.directory.as_mut().unwrap();
+        directory.accounts.remove(0);
+        directory.completeness = Completeness::Partial;
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        unknown CONTOSO\KerbAuth: The directory export does not hold CONTOSO\KerbAuth, and is not known to hold every object of the domain. Run 'Get-ADComputer KerbAuth -Properties *'.
+          warning assignments.xml:5 the assignment
+        ");
+        insta::assert_snapshot!(check(&RULE, without_directory()), @r"
+        unknown CONTOSO\KerbAuth: There is no directory export among the inputs, so nothing is known about CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties *'. Or add its output to the bundle: '... | ConvertTo-Json -Depth 3 | Set-Content directory.json'.
+          warning
+        ");
+    }
+}

@@ -1,0 +1,77 @@
+use crate::declare::declare_rule;
+use crate::{Policy, Verdicts, View};
+use kerbsync_inventory::directory::ObjectClass;
+
+declare_rule! {
+    /// The Kerberos account is not a computer object.
+    ///
+    /// ## What it checks
+    /// The object of every assigned account is of class computer, as New-CsKerberosAccount makes it. It stands for no real machine.
+    ///
+    /// ## Why it matters
+    /// The documentation calls the computer object intended, although the parameter is named UserAccount. The cmdlets set the password
+    /// of a computer object; a user object has a password that expires, can log on interactively, and is found by everyone who
+    /// collects tickets of user accounts to guess passwords.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// New-CsKerberosAccount -UserAccount "CONTOSO\KerbAuth2" -ContainerDN "OU=Kerberos,DC=contoso,DC=com"
+    /// Set-CsKerberosAccountAssignment -Identity "site:Redmond" -UserAccount "CONTOSO\KerbAuth2"
+    /// Enable-CsTopology
+    /// Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth2"
+    /// ```
+    ///
+    /// Before: `objectClass: user`. After: `objectClass: computer`. Delete the old user when no SPN is left on it.
+    number: 404,
+    severity: Error,
+    confidence: Documented,
+    family: Directory,
+    subject: Account,
+    product_error: None,
+    controls: ["NIST SP 800-53 AC-2", "NIST SP 800-53 IA-5"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    verdicts.each_object(view, |verdicts, account, object| {
+        let (subject, name) = (account.subject(), account.name);
+        match &object.class {
+            None => verdicts.attribute_missing(account, "objectClass"),
+            Some(class) if class.value == ObjectClass::Computer => verdicts.pass(subject, format!("{name} is a computer object.")),
+            Some(class) => {
+                let what = match &class.value {
+                    ObjectClass::User => "a user".to_owned(),
+                    ObjectClass::ManagedServiceAccount => "a group managed service account".to_owned(),
+                    ObjectClass::Other(class) => format!("of class {class}"),
+                    ObjectClass::Computer => "a computer".to_owned(),
+                };
+                verdicts
+                    .fail(subject, format!("{name} is {what}; it has to be a computer object."))
+                    .at(&class.origin, "the class of the object")
+                    .help("Create a computer object with New-CsKerberosAccount, assign that one, and run Enable-CsTopology.");
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{DIRECTORY, at, check, estate, kerb};
+
+    #[test]
+    fn a_user_fails() {
+        let mut inventory = estate();
+        kerb(&mut inventory).class = Some(at(DIRECTORY, 12, ObjectClass::User));
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is a user; it has to be a computer object.
+          error directory.ldf:12 the class of the object
+          help: Create a computer object with New-CsKerberosAccount, assign that one, and run Enable-CsTopology.
+        ");
+        let mut inventory = estate();
+        kerb(&mut inventory).class = None;
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        unknown CONTOSO\KerbAuth: The directory export does not hold objectClass of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties objectClass'.
+          warning
+        ");
+    }
+}

@@ -1,0 +1,88 @@
+use crate::declare::declare_rule;
+use crate::encryption::{AES, AES_FIRST, Phase};
+use crate::text::day;
+use crate::{Policy, Severity, Verdicts, View};
+use kerbsync_inventory::directory::Moment;
+
+declare_rule! {
+    /// The password of the Kerberos account is older than AES keys.
+    ///
+    /// ## What it checks
+    /// pwdLastSet of every assigned account is later than 27 February 2008, the day of Windows Server 2008. A later date makes AES keys
+    /// plausible and no more: they exist if the domain was at functional level 2008 or higher when the password was set.
+    ///
+    /// ## Why it matters
+    /// Keys are derived when a password is set. Before that level only RC4 and DES keys were made. An account without AES keys that is
+    /// AES only, by its attribute or by the default of April 2026, gets no ticket at all; the domain controllers log the events 207
+    /// or 209. A warning as long as RC4 tickets are still given.
+    ///
+    /// ## What to do
+    /// A new password makes the keys:
+    ///
+    /// ```powershell
+    /// Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"
+    /// ```
+    ///
+    /// Before: `PasswordLastSet` in 2007. After: today.
+    number: 417,
+    severity: Error,
+    confidence: Inferred,
+    family: Directory,
+    subject: Account,
+    product_error: None,
+    controls: ["NIST SP 800-53 SC-12", "NIST SP 800-53 SC-13"],
+}
+
+fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
+    verdicts.each_object(view, |verdicts, account, object| {
+        let (subject, name) = (account.subject(), account.name);
+        let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, "pwdLastSet") };
+        let Moment::At(time) = set.value else {
+            return verdicts.not_applicable(subject, format!("The password of {name} has never been set."));
+        };
+        if time >= AES_FIRST {
+            let text = format!("The password of {name} was set on {}; AES keys exist if the domain was at level 2008 by then.", day(time));
+            return verdicts.pass(subject, text);
+        }
+        let bits = object.encryption_types.as_ref().and_then(|t| t.value).unwrap_or(0);
+        let needs_aes = if bits == 0 { Phase::at(policy.now) != Phase::Rc4ByDefault } else { bits & AES != 0 };
+        verdicts
+            .fail(subject, format!("The password of {name} was set on {}, when no domain could make AES keys.", day(time)))
+            .at(&set.origin, "the last change of the password")
+            .at_most(if needs_aes { Severity::Error } else { Severity::Warning })
+            .help(format!("Run 'Set-CsKerberosAccountPassword -UserAccount \"{name}\"'."));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{DIRECTORY, at, check_at, estate, kerb, time};
+
+    fn old(types: Option<u32>, now: &str) -> String {
+        let mut inventory = estate();
+        kerb(&mut inventory).password_last_set = Some(at(DIRECTORY, 15, Moment::At(time("2007-06-01T08:00:00Z"))));
+        kerb(&mut inventory).encryption_types = Some(at(DIRECTORY, 16, types));
+        check_at(&RULE, inventory, now)
+    }
+
+    #[test]
+    fn it_is_graver_where_aes_is_demanded() {
+        insta::assert_snapshot!(old(None, "2026-03-01T00:00:00Z"), @r#"
+        fail CONTOSO\KerbAuth: The password of CONTOSO\KerbAuth was set on 2007-06-01, when no domain could make AES keys.
+          warning directory.ldf:15 the last change of the password
+          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"'.
+        "#);
+        assert!(old(None, "2026-04-14T00:00:00Z").contains("\n  error "));
+        assert!(old(Some(0x18), "2026-03-01T00:00:00Z").contains("\n  error "));
+        assert!(old(Some(0x4), "2026-08-01T00:00:00Z").contains("\n  warning "));
+    }
+
+    #[test]
+    fn a_later_password_passes() {
+        insta::assert_snapshot!(check_at(&RULE, estate(), "2026-03-01T00:00:00Z"), @r"pass CONTOSO\KerbAuth: The password of CONTOSO\KerbAuth was set on 2026-01-10; AES keys exist if the domain was at level 2008 by then.");
+        let mut inventory = estate();
+        kerb(&mut inventory).password_last_set = None;
+        assert!(check_at(&RULE, inventory, "2026-03-01T00:00:00Z").starts_with("unknown "));
+    }
+}

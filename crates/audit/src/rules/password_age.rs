@@ -1,0 +1,80 @@
+use crate::declare::declare_rule;
+use crate::text::{day, days_between};
+use crate::{Policy, Verdicts, View};
+use kerbsync_inventory::directory::Moment;
+
+declare_rule! {
+    /// The password of the Kerberos account is old.
+    ///
+    /// ## What it checks
+    /// pwdLastSet of every assigned account is not older than the greatest age of the policy: 365 days, unless kerbsync.toml says
+    /// otherwise.
+    ///
+    /// ## Why it matters
+    /// Computers change their passwords by themselves; this object stands for no computer, so nothing changes its password. It lies on
+    /// every web server and in every backup of their configurations, and all who left the team since then may know it. Clean-up
+    /// scripts also take the old date for a sign that the computer is gone.
+    ///
+    /// ## What to do
+    /// Set a new one in a quiet hour: servers first get the new password, then Active Directory, and tickets that were issued before stay
+    /// valid for up to ten hours.
+    ///
+    /// ```powershell
+    /// Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"
+    /// Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html
+    /// ```
+    ///
+    /// Before: `PasswordLastSet` two years ago. After: today, and every server in sync.
+    number: 413,
+    severity: Warning,
+    confidence: Inferred,
+    family: Directory,
+    subject: Account,
+    product_error: None,
+    controls: ["NIST SP 800-53 IA-5", "NIST SP 800-53 SC-12"],
+}
+
+fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
+    verdicts.each_object(view, |verdicts, account, object| {
+        let (subject, name) = (account.subject(), account.name);
+        let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, "pwdLastSet") };
+        let Moment::At(time) = set.value else {
+            return verdicts.not_applicable(subject, format!("The password of {name} has never been set."));
+        };
+        let (age, limit) = (days_between(time, policy.now), policy.password_age_days);
+        if age <= i64::from(limit) {
+            return verdicts.pass(subject, format!("The password of {name} was set on {}; the limit is {limit} days.", day(time)));
+        }
+        verdicts
+            .fail(subject, format!("The password of {name} is {age} days old (set on {}); the limit is {limit} days.", day(time)))
+            .at(&set.origin, "the last change")
+            .help(format!("Run 'Set-CsKerberosAccountPassword -UserAccount \"{name}\"' in a quiet hour."));
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{DIRECTORY, at, check, estate, kerb, time};
+
+    fn set(moment: Option<Moment>) -> String {
+        let mut inventory = estate();
+        kerb(&mut inventory).password_last_set = moment.map(|m| at(DIRECTORY, 15, m));
+        check(&RULE, inventory)
+    }
+
+    #[test]
+    fn one_day_over_the_limit_fails() {
+        insta::assert_snapshot!(set(Some(Moment::At(time("2025-02-28T11:00:00Z")))), @r#"
+        fail CONTOSO\KerbAuth: The password of CONTOSO\KerbAuth is 366 days old (set on 2025-02-28); the limit is 365 days.
+          warning directory.ldf:15 the last change
+          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"' in a quiet hour.
+        "#);
+        assert!(set(Some(Moment::At(time("2025-03-01T12:00:00Z")))).starts_with("pass "));
+        insta::assert_snapshot!(set(Some(Moment::Never)), @r"notapplicable CONTOSO\KerbAuth: The password of CONTOSO\KerbAuth has never been set.");
+        insta::assert_snapshot!(set(None), @r"
+        unknown CONTOSO\KerbAuth: The directory export does not hold pwdLastSet of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties pwdLastSet'.
+          warning
+        ");
+    }
+}

@@ -1,0 +1,103 @@
+use crate::declare::declare_rule;
+use crate::text::list;
+use crate::view::Holder;
+use crate::{Policy, Verdicts, View};
+use kerbsync_inventory::state::Expectation;
+
+declare_rule! {
+    /// A pool's service principal name is still on an account although the site has none.
+    ///
+    /// ## What it checks
+    /// For every pool of a site that is known to have no Kerberos account, `http/<pool FQDN>` and the name of an internal override are
+    /// on no object, except on the computer objects of the pool itself: there Enable-CsTopology puts them when there is no account.
+    ///
+    /// ## Why it matters
+    /// Removing an assignment leaves the names where they are until Enable-CsTopology runs, and names that were added by hand stay
+    /// even then. Clients go on getting tickets for an account whose password no server holds: 401 instead of NTLM.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// Enable-CsTopology
+    /// setspn -Q http/se01.contoso.com
+    /// setspn -D http/se01.contoso.com KerbOld
+    /// ```
+    ///
+    /// The last line only for names that are still there. Before: `http/se01.contoso.com` on KerbOld. After: on no account.
+    number: 407,
+    severity: Error,
+    confidence: Documented,
+    family: Directory,
+    subject: Pool,
+    product_error: None,
+    controls: ["NIST SP 800-53 AC-2", "NIST SP 800-53 CM-6"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for pool in view.web_pools() {
+        let subject = pool.subject();
+        match &pool.expectation {
+            Expectation::NoAccount(_) => {}
+            Expectation::Account(account) => {
+                verdicts.not_applicable(subject, format!("The site of {} has the account {account}.", pool.name()));
+                continue;
+            }
+            Expectation::Unknown(why) => {
+                verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                continue;
+            }
+        }
+        let spns: Vec<_> = [Some(pool.spn()), pool.override_spn()].into_iter().flatten().collect();
+        let query = format!("Run 'setspn -Q {}'.", pool.spn());
+        let holders = spns.iter().flat_map(|spn| view.holders(spn).iter());
+        let left: Vec<&Holder<'_>> = holders.filter(|(account, _)| !view.is_machine_of(account, pool.pool)).collect();
+        if let Some((account, spn)) = left.first() {
+            let names: Vec<&str> = left.iter().map(|(a, _)| a.short_name()).collect();
+            let site = pool.site.map_or("<unknown>", |s| s.name.value.as_str());
+            let message = format!("{} is still on {}, but site {site} has no Kerberos account.", spn.value, list(&names));
+            let places = left.iter().map(|(a, s)| (&s.origin, format!("{} on {}", s.value, a.short_name())));
+            verdicts.fail(subject, message).at_each(places).at(&pool.pool.fqdn.origin, "the pool").help(format!(
+                "Run Enable-CsTopology; if the name is still there, run 'setspn -D {} {}'.",
+                spn.value,
+                account.short_name()
+            ));
+        } else if view.directory_is_complete() {
+            verdicts.pass(subject, format!("No account holds {}.", pool.spn()));
+        } else if view.inventory.directory.is_some() {
+            verdicts.undecided(subject, "The directory export is not known to hold every object.", query);
+        } else {
+            verdicts.undecided(subject, "There is no directory export among the inputs.", query);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{check, estate, kerb, object, spn, without_directory};
+
+    #[test]
+    fn a_name_on_an_account_fails_and_on_the_computer_itself_does_not() {
+        let mut inventory = estate();
+        inventory.assignments.pop();
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        notapplicable pool01.contoso.com: The site of pool01.contoso.com has the account CONTOSO\KerbAuth.
+        notapplicable dirpool01.contoso.com: The site of dirpool01.contoso.com has the account CONTOSO\KerbAuth.
+        fail se01.contoso.com: http/se01.contoso.com is still on KerbAuth, but site Dublin has no Kerberos account.
+          error directory.ldf:19 http/se01.contoso.com on KerbAuth
+          error topology.xml:40 the pool
+          help: Run Enable-CsTopology; if the name is still there, run 'setspn -D http/se01.contoso.com KerbAuth'.
+        ");
+        let mut inventory = estate();
+        inventory.assignments.pop();
+        kerb(&mut inventory).spns.as_mut().unwrap().pop();
+        object(&mut inventory, "se01").spns.as_mut().unwrap().push(spn(409, "http/se01.contoso.com"));
+        assert!(check(&RULE, inventory).contains("pass se01.contoso.com: No account holds http/se01.contoso.com."));
+    }
+
+    #[test]
+    fn without_directory_it_is_undecided() {
+        let mut inventory = without_directory();
+        inventory.assignments.pop();
+        assert!(check(&RULE, inventory).contains("unknown se01.contoso.com: There is no directory export"));
+    }
+}

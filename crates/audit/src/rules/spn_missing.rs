@@ -1,0 +1,140 @@
+use crate::declare::declare_rule;
+use crate::text::list;
+use crate::{AccountView, Object, Policy, PoolView, Verdicts, View};
+use kerbsync_inventory::directory::Account;
+use kerbsync_inventory::state::Expectation;
+
+declare_rule! {
+    /// The service principal name of a pool is not on the Kerberos account.
+    ///
+    /// ## What it checks
+    /// `http/<pool FQDN>` of every pool with Web Services stands on the account of the pool's site. Names that no page documents
+    /// (`http/<member>`, simple URLs) are not asked for.
+    ///
+    /// ## Why it matters
+    /// This is what Test-CsKerberosAccountAssignment reports as ServicePrincipalNameError. A client that finds no object with the name
+    /// falls back to NTLM; one that finds another object gets a ticket that the servers cannot open. Enable-CsTopology writes the
+    /// names, but only with the rights to do so: a container that was not delegated (Grant-CsSetupPermission) is left out when the
+    /// operator is no domain administrator.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// Enable-CsTopology
+    /// setspn -L KerbAuth
+    /// setspn -S http/pool01.contoso.com KerbAuth
+    /// ```
+    ///
+    /// The last line only if the name is still missing. Before: `setspn -L KerbAuth` without it. After: it lists
+    /// `http/pool01.contoso.com`.
+    number: 405,
+    severity: Error,
+    confidence: Documented,
+    family: Directory,
+    subject: Pool,
+    product_error: Some("ServicePrincipalNameError"),
+    controls: ["NIST SP 800-53 IA-9", "NIST SP 800-53 CM-6"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for pool in view.web_pools() {
+        let subject = pool.subject();
+        let account = match (&pool.expectation, pool.account.and_then(|a| view.accounts().get(a))) {
+            (Expectation::NoAccount(why), _) => {
+                verdicts.not_applicable(subject, why.clone());
+                continue;
+            }
+            (Expectation::Unknown(why), _) => {
+                verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                continue;
+            }
+            (Expectation::Account(name), None) => {
+                verdicts.undecided(
+                    subject,
+                    format!("{name} is not among the assigned accounts."),
+                    "Run 'Get-CsKerberosAccountAssignment'.",
+                );
+                continue;
+            }
+            (Expectation::Account(_), Some(account)) => account,
+        };
+        let remedy = format!("Run 'setspn -Q {}'.", pool.spn());
+        match account.object {
+            Object::Found(object) => judge(view, verdicts, pool, account, object),
+            Object::Absent => verdicts.not_applicable(subject, format!("{} does not exist in Active Directory.", account.name)),
+            Object::NotInExport => verdicts.undecided(subject, format!("The directory export does not hold {}.", account.name), remedy),
+            Object::NoExport => verdicts.undecided(subject, "There is no directory export among the inputs.", remedy),
+        }
+    }
+}
+
+fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, account: &AccountView<'_>, object: &Account) {
+    let (subject, spn, name) = (pool.subject(), pool.spn(), account.name);
+    let Some(spns) = &object.spns else {
+        let why = format!("The directory export does not hold servicePrincipalName of {name}.");
+        return verdicts.undecided(subject, why, format!("Run 'setspn -Q {spn}'."));
+    };
+    if spns.iter().any(|s| s.value == spn) {
+        return verdicts.pass(subject, format!("{spn} is on {name}."));
+    }
+    let others: Vec<&str> = view.holders(&spn).iter().map(|(a, _)| a.short_name()).collect();
+    let elsewhere = if others.is_empty() { String::new() } else { format!("; it is on {}", list(&others)) };
+    let place = spns.first().map_or(&object.origin, |s| &s.origin);
+    let mut finding = verdicts
+        .fail(subject, format!("The service principal name {spn} is not on {name}{elsewhere}."))
+        .at(place, format!("the names on {name}"))
+        .at(&pool.pool.fqdn.origin, "the pool");
+    for (_, held) in view.holders(&spn) {
+        finding = finding.at(&held.origin, "the name stands here");
+    }
+    let help = if others.is_empty() {
+        format!("Run Enable-CsTopology; if the name is still missing, run 'setspn -S {spn} {}'.", name.account())
+    } else {
+        format!(
+            "Take the name off with 'setspn -D {spn} {}', then run Enable-CsTopology or 'setspn -S {spn} {}'.",
+            others.first().copied().unwrap_or_default(),
+            name.account()
+        )
+    };
+    finding.help(help);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{check, estate, kerb, object, spn, without_directory};
+
+    #[test]
+    fn a_name_that_is_missing_or_elsewhere_fails() {
+        let mut inventory = estate();
+        kerb(&mut inventory).spns.as_mut().unwrap().drain(1..);
+        object(&mut inventory, "se01").spns.as_mut().unwrap().push(spn(409, "HTTP/se01.contoso.com"));
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        pass pool01.contoso.com: http/pool01.contoso.com is on CONTOSO\KerbAuth.
+        fail dirpool01.contoso.com: The service principal name http/dirpool01.contoso.com is not on CONTOSO\KerbAuth.
+          error directory.ldf:17 the names on CONTOSO\KerbAuth
+          error topology.xml:20 the pool
+          help: Run Enable-CsTopology; if the name is still missing, run 'setspn -S http/dirpool01.contoso.com KerbAuth'.
+        fail se01.contoso.com: The service principal name http/se01.contoso.com is not on CONTOSO\KerbAuth; it is on se01.
+          error directory.ldf:17 the names on CONTOSO\KerbAuth
+          error topology.xml:40 the pool
+          error directory.ldf:409 the name stands here
+          help: Take the name off with 'setspn -D http/se01.contoso.com se01', then run Enable-CsTopology or 'setspn -S http/se01.contoso.com KerbAuth'.
+        ");
+    }
+
+    #[test]
+    fn without_the_attribute_the_account_or_the_export_nothing_is_proved() {
+        let mut inventory = estate();
+        kerb(&mut inventory).spns = None;
+        inventory.assignments.pop();
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        unknown pool01.contoso.com: The directory export does not hold servicePrincipalName of CONTOSO\KerbAuth. Run 'setspn -Q http/pool01.contoso.com'.
+        unknown dirpool01.contoso.com: The directory export does not hold servicePrincipalName of CONTOSO\KerbAuth. Run 'setspn -Q http/dirpool01.contoso.com'.
+        notapplicable se01.contoso.com: Site Dublin has no Kerberos account.
+        ");
+        let mut inventory = estate();
+        inventory.directory.as_mut().unwrap().accounts.remove(0);
+        assert!(check(&RULE, inventory).lines().all(|l| l.starts_with("notapplicable ")));
+        assert!(check(&RULE, without_directory()).lines().all(|l| l.starts_with("unknown ")));
+    }
+}

@@ -1,0 +1,97 @@
+use crate::declare::declare_rule;
+use crate::{Object, Policy, Verdicts, View};
+use kerbsync_inventory::state::Expectation;
+
+declare_rule! {
+    /// The name of an overridden internal web FQDN is not on the Kerberos account.
+    ///
+    /// ## What it checks
+    /// Where the internal web FQDN of a pool is overridden, `http/<that FQDN>` stands on the account of the pool's site.
+    ///
+    /// ## Why it matters
+    /// Clients inside go to the overridden name and ask for a ticket for it. Enable-CsTopology registers the name of the pool only;
+    /// the documentation has the administrator add the other one. Without it these clients fall back to NTLM.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// setspn -S http/webint.contoso.com KerbAuth
+    /// ```
+    ///
+    /// Before: `setspn -L KerbAuth` lists `http/pool01.contoso.com`. After: also `http/webint.contoso.com`. Nothing says that the name
+    /// is removed by itself later: take it off by hand when the override goes.
+    number: 408,
+    severity: Warning,
+    confidence: Documented,
+    family: Directory,
+    subject: Pool,
+    product_error: None,
+    controls: ["NIST SP 800-53 IA-9", "NIST SP 800-53 CM-6"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for pool in view.web_pools() {
+        let subject = pool.subject();
+        let Some(spn) = pool.override_spn() else {
+            verdicts.not_applicable(subject, format!("The internal web FQDN of {} is not overridden.", pool.name()));
+            continue;
+        };
+        let query = format!("Run 'setspn -Q {spn}'.");
+        let account = pool.account.and_then(|a| view.accounts().get(a));
+        match (&pool.expectation, account.map(|a| (a.name, a.object))) {
+            (Expectation::NoAccount(why), _) => verdicts.not_applicable(subject, why.clone()),
+            (Expectation::Unknown(why), _) => verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'."),
+            (_, Some((name, Object::Found(object)))) => match &object.spns {
+                None => {
+                    let why = format!("The directory export does not hold servicePrincipalName of {name}.");
+                    verdicts.undecided(subject, why, query);
+                }
+                Some(spns) if spns.iter().any(|s| s.value == spn) => verdicts.pass(subject, format!("{spn} is on {name}.")),
+                Some(spns) => {
+                    let place = spns.first().map_or(&object.origin, |s| &s.origin);
+                    let mut finding = verdicts
+                        .fail(subject, format!("{spn}, the overridden internal web FQDN of {}, is not on {name}.", pool.name()))
+                        .at(place, format!("the names on {name}"));
+                    if let Some(name) = &pool.pool.internal_web_override {
+                        finding = finding.at(&name.origin, "the override");
+                    }
+                    finding.help(format!("Run 'setspn -S {spn} {}'.", name.account()));
+                }
+            },
+            (_, Some((name, Object::Absent))) => verdicts.not_applicable(subject, format!("{name} does not exist in Active Directory.")),
+            (_, Some((name, Object::NotInExport))) => {
+                verdicts.undecided(subject, format!("The directory export does not hold {name}."), query);
+            }
+            (_, Some((_, Object::NoExport)) | None) => verdicts.undecided(subject, "There is no directory export among the inputs.", query),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{TOPOLOGY, at, check, estate, host, kerb, spn, without_directory};
+
+    #[test]
+    fn an_override_needs_its_own_name() {
+        let overridden = |inventory: &mut kerbsync_inventory::Inventory| {
+            inventory.pools[0].internal_web_override = Some(at(TOPOLOGY, 12, host("webint.contoso.com")));
+        };
+        let mut inventory = estate();
+        overridden(&mut inventory);
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        fail pool01.contoso.com: http/webint.contoso.com, the overridden internal web FQDN of pool01.contoso.com, is not on CONTOSO\KerbAuth.
+          warning directory.ldf:17 the names on CONTOSO\KerbAuth
+          warning topology.xml:12 the override
+          help: Run 'setspn -S http/webint.contoso.com KerbAuth'.
+        notapplicable dirpool01.contoso.com: The internal web FQDN of dirpool01.contoso.com is not overridden.
+        notapplicable se01.contoso.com: The internal web FQDN of se01.contoso.com is not overridden.
+        ");
+        let mut inventory = estate();
+        overridden(&mut inventory);
+        kerb(&mut inventory).spns.as_mut().unwrap().push(spn(30, "HTTP/WebInt.contoso.com"));
+        assert!(check(&RULE, inventory).starts_with("pass pool01.contoso.com: http/webint.contoso.com is on CONTOSO\\KerbAuth."));
+        let mut inventory = without_directory();
+        overridden(&mut inventory);
+        assert!(check(&RULE, inventory).starts_with("unknown pool01.contoso.com: "));
+    }
+}

@@ -1,0 +1,115 @@
+use crate::declare::declare_rule;
+use crate::encryption::{AES, DES, Phase, RC4, names};
+use crate::{Policy, Verdicts, View};
+use kerbsync_inventory::directory::uac;
+
+declare_rule! {
+    /// The Kerberos account is limited to RC4 or DES.
+    ///
+    /// ## What it checks
+    /// Where msDS-SupportedEncryptionTypes is set, it has a bit of AES (0x8, 0x10) and none of DES (0x1, 0x2), and userAccountControl does
+    /// not demand DES (USE_DES_KEY_ONLY). RC4 beside AES is told for information: the domain controllers take the strongest type that
+    /// the account has keys for.
+    ///
+    /// ## Why it matters
+    /// RC4 tickets can be attacked offline with the speed of a plain hash, and current systems refuse DES. From July 2026 RC4 works only
+    /// by an explicit bit like this one, and only if the policy of the domain controllers allows it: sign-in then depends on it.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256
+    /// Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"
+    /// ```
+    ///
+    /// The second line makes AES keys if the password is older than they are. Before: 4 (RC4). After: 24 (AES128, AES256).
+    number: 411,
+    severity: Warning,
+    confidence: Documented,
+    family: Directory,
+    subject: Account,
+    product_error: None,
+    controls: ["NIST SP 800-53 SC-13", "NIST SP 800-53 IA-7"],
+}
+
+fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
+    verdicts.each_object(view, |verdicts, account, object| {
+        let (subject, name) = (account.subject(), account.name);
+        let help = format!("Run 'Set-ADComputer {} -KerberosEncryptionType AES128,AES256', then set a new password.", name.account());
+        if let Some(bits) = object.user_account_control.as_ref().filter(|b| b.value & uac::USE_DES_KEY_ONLY != 0) {
+            let message = format!("{name} is limited to DES keys by userAccountControl (USE_DES_KEY_ONLY).");
+            verdicts.fail(subject, message).at(&bits.origin, "USE_DES_KEY_ONLY is set").help(help);
+            return;
+        }
+        let Some(types) = &object.encryption_types else {
+            return verdicts.attribute_missing(account, "msDS-SupportedEncryptionTypes");
+        };
+        let Some(bits) = types.value.filter(|bits| *bits != 0) else {
+            return verdicts.not_applicable(subject, format!("{name} has no msDS-SupportedEncryptionTypes."));
+        };
+        let list = names(bits);
+        let message = if bits & AES == 0 {
+            let later = match Phase::at(policy.now) {
+                Phase::Rc4ByDefault | Phase::AesByDefault => {
+                    "from July 2026 such tickets need the consent of every domain controller's policy"
+                }
+                Phase::AesEnforced => "such tickets need the consent of every domain controller's policy",
+            };
+            format!("{name} supports no AES, only {list} ({bits:#x}); {later}.")
+        } else if bits & DES != 0 {
+            format!("{name} allows DES: {list} ({bits:#x}).")
+        } else if bits & RC4 != 0 {
+            return verdicts.informational(subject, format!("{name} allows RC4 beside AES: {list} ({bits:#x})."));
+        } else {
+            return verdicts.pass(subject, format!("{name} supports {list} ({bits:#x})."));
+        };
+        verdicts.fail(subject, message).at(&types.origin, format!("the value {bits:#x}")).help(help);
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{DIRECTORY, at, check, estate, kerb};
+
+    fn with(bits: Option<u32>) -> String {
+        let mut inventory = estate();
+        kerb(&mut inventory).encryption_types = Some(at(DIRECTORY, 16, bits));
+        check(&RULE, inventory)
+    }
+
+    #[test]
+    fn sets_of_types() {
+        insta::assert_snapshot!(with(Some(0x4)), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only RC4 (0x4); from July 2026 such tickets need the consent of every domain controller's policy.
+          warning directory.ldf:16 the value 0x4
+          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
+        ");
+        insta::assert_snapshot!(with(Some(0x1f)), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth allows DES: DES-CBC-CRC, DES-CBC-MD5, RC4, AES128, AES256 (0x1f).
+          warning directory.ldf:16 the value 0x1f
+          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
+        ");
+        insta::assert_snapshot!(with(Some(0x1c)), @r"informational CONTOSO\KerbAuth: CONTOSO\KerbAuth allows RC4 beside AES: RC4, AES128, AES256 (0x1c).");
+        insta::assert_snapshot!(with(Some(0x38)), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth supports AES128, AES256, AES256 session keys (0x38).");
+        insta::assert_snapshot!(with(Some(0x20)), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only AES256 session keys (0x20); from July 2026 such tickets need the consent of every domain controller's policy.
+          warning directory.ldf:16 the value 0x20
+          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
+        ");
+        insta::assert_snapshot!(with(None), @r"notapplicable CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes.");
+    }
+
+    #[test]
+    fn the_flag_for_des_alone_fails() {
+        let mut inventory = estate();
+        kerb(&mut inventory).user_account_control.as_mut().unwrap().value |= uac::USE_DES_KEY_ONLY;
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is limited to DES keys by userAccountControl (USE_DES_KEY_ONLY).
+          warning directory.ldf:13 USE_DES_KEY_ONLY is set
+          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
+        ");
+        let mut inventory = estate();
+        kerb(&mut inventory).encryption_types = None;
+        assert!(check(&RULE, inventory).starts_with("unknown "));
+    }
+}
