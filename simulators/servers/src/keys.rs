@@ -5,7 +5,8 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use rsa::traits::{PrivateKeyParts, PublicKeyParts};
 use rsa::{BigUint, Pkcs1v15Encrypt, RsaPrivateKey};
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 /// Why a key could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +38,7 @@ impl KeyPool {
     /// # Errors
     /// When the RSA library refuses.
     pub fn generate(count: usize, seed: u64) -> Result<Self, KeyError> {
-        (0..count.max(1)).map(|i| KeyPair::generate(seed, i as u64).map(Arc::new)).collect::<Result<_, _>>().map(|pairs| Self { pairs })
+        (0..count.max(1)).map(|i| KeyPair::remembered(seed, i as u64)).collect::<Result<_, _>>().map(|pairs| Self { pairs })
     }
 
     /// The keys of the machine with that number: two pairs of the pool (one where the pool has no more), session keys of its own.
@@ -51,7 +52,28 @@ impl KeyPool {
     }
 }
 
+/// Pairs that were made before in this process, by seed and number.
+static MADE: Mutex<BTreeMap<(u64, u64), Arc<KeyPair>>> = Mutex::new(BTreeMap::new());
+
+/// Pairs that are remembered at most.
+const REMEMBERED: usize = 256;
+
 impl KeyPair {
+    /// The pair of that seed and number. Tests build many estates of one seed, so pairs are kept for a while.
+    fn remembered(seed: u64, number: u64) -> Result<Arc<Self>, KeyError> {
+        let made = || MADE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(pair) = made().get(&(seed, number)) {
+            return Ok(Arc::clone(pair));
+        }
+        let pair = Arc::new(Self::generate(seed, number)?);
+        let mut made = made();
+        if made.len() >= REMEMBERED {
+            made.clear();
+        }
+        made.insert((seed, number), Arc::clone(&pair));
+        Ok(pair)
+    }
+
     fn generate(seed: u64, number: u64) -> Result<Self, KeyError> {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         rng.set_stream(number);
@@ -199,7 +221,7 @@ mod tests {
 
     #[test]
     fn the_same_seed_gives_the_same_keys_and_another_does_not() {
-        let export = |seed| KeyPool::generate(1, seed).unwrap().pairs[0].export.clone();
+        let export = |seed| KeyPair::generate(seed, 0).unwrap().export;
         assert_eq!(export(3), export(3));
         assert_ne!(export(3), export(4));
     }

@@ -1,0 +1,40 @@
+//! The web servers.
+
+use crate::model::KerberosAccount;
+use crate::options::{LabError, LabOptions};
+use crate::rng::rng;
+use kerbsync_servers::{KeyPool, Product, Server};
+use kerbsync_topologies::Deployment;
+use rand::{Rng, RngExt};
+
+/// Key pairs that an estate has at most: making one takes a while, so larger estates share them.
+const PAIRS: usize = 16;
+
+/// One server per machine with Web Services, each with the credential of its site.
+pub(super) fn servers(
+    options: &LabOptions,
+    product: Product,
+    deployment: &Deployment,
+    accounts: &[KerberosAccount],
+) -> Result<Vec<Server>, LabError> {
+    let pool = KeyPool::generate((options.servers * 2).min(PAIRS), rng(options.seed, "key pairs").next_u64())?;
+    let mut servers = Vec::new();
+    for cluster in deployment.clusters.iter().filter(|c| c.role.web().is_some()) {
+        let account = accounts.iter().find(|a| a.sites.contains(&cluster.site));
+        for machine in &cluster.machines {
+            let mut rng = rng(options.seed, &format!("machine {machine}"));
+            let keys = pool.machine(servers.len(), &mut rng)?;
+            let mut server = Server::new(machine, product, keys, rng.random());
+            server.layout = options.layout;
+            server.set_credential(account.map(KerberosAccount::credential));
+            servers.push(server);
+        }
+    }
+    // the first one shows what a history looks like
+    if let Some(first) = servers.first_mut() {
+        let account = accounts.iter().find(|a| first.internal.as_ref().is_some_and(|c| c.account == a.name));
+        let before = account.and_then(|a| a.earlier.first().map(|p| kerbsync_servers::Credential::new(&a.name, p.clone())));
+        first.history = vec![before];
+    }
+    Ok(servers)
+}

@@ -1,0 +1,97 @@
+//! Process: reports, drafts, drift.
+
+use super::Planter;
+use crate::defect::Defect;
+use crate::model::Model;
+use kerbsync_domains::Account;
+use kerbsync_topologies::log::{Failure, failed};
+use kerbsync_topologies::{Encoding, LineEnd, encode, published};
+
+/// The last run of Enable-CsTopology says that a site has no account; today it has one.
+pub(super) fn enable_topology_owed(p: &mut Planter<'_>) -> Option<()> {
+    let assigned = |m: &Model, site: &str| m.account_of_site(site).is_some() && m.deployment.assignments.iter().any(|a| a.site == site);
+    let sites: Vec<String> = p
+        .model
+        .deployment
+        .sites
+        .iter()
+        .filter(|s| assigned(p.model, &s.id) && p.is_free(&format!("site {}", s.id)))
+        .map(|s| s.id.clone())
+        .collect();
+    let site = p.any(sites)?;
+    p.take(format!("site {site}"));
+    p.model.evidence.unassigned_then.push(site.clone());
+    let subject = p.model.site_subject(&site);
+    p.fails(Defect::EnableTopologyOwed, subject);
+    Some(())
+}
+
+/// A copy of the password failed on a server that could not be reached. The texts of the cmdlet's own errors are not known; those of
+/// remote configuration are.
+pub(super) fn product_report_failed(p: &mut Planter<'_>) -> Option<()> {
+    let server = p.model.servers.last()?.fqdn.clone();
+    let failure = Failure {
+        title: "RemoteConfigurationError".to_owned(),
+        short: "Failed to open the configuration.".to_owned(),
+        long: format!("The IIS configuration of {server} could not be opened: The RPC server is unavailable."),
+        advice: "Ensure that the firewall lets the configuration interface through.".to_owned(),
+    };
+    let text = failed("Set-CsKerberosAccountPassword", "Set Kerberos Account Password", p.model.days_ago(2), &failure);
+    let path = "reports/Set-CsKerberosAccountPassword.xml".to_owned();
+    p.model.evidence.extra.push((path.clone(), encode(&text, Encoding::Utf8Bom, LineEnd::CrLf)));
+    p.fails(Defect::ProductReportFailed, path);
+    Some(())
+}
+
+pub(super) fn draft_topology(p: &mut Planter<'_>) -> Option<()> {
+    p.model.evidence.draft = true;
+    p.fails(Defect::DraftTopology, "topology/Contoso.tbxml");
+    Some(())
+}
+
+/// A backup from before the last machine was added.
+pub(super) fn topology_drift(p: &mut Planter<'_>) -> Option<()> {
+    let mut before = p.model.deployment.clone();
+    let at = before.clusters.iter().rposition(|c| c.role.web().is_some())?;
+    let cluster = before.clusters.get_mut(at)?;
+    if cluster.machines.len() > 1 {
+        cluster.machines.pop();
+    } else {
+        before.clusters.remove(at);
+    }
+    let path = "topology/Publish-CSTopology-Backup-0f8d6f7e-6c1e-4a52-9a53-1d3c2f0b7a11.xml".to_owned();
+    p.model.evidence.extra.push((path.clone(), encode(&published(&before), Encoding::Utf8, LineEnd::CrLf)));
+    p.fails(Defect::TopologyDrift, path);
+    Some(())
+}
+
+pub(super) fn stale_evidence(p: &mut Planter<'_>) -> Option<()> {
+    p.model.evidence.enabled = p.model.days_ago(200);
+    p.fails(Defect::StaleEvidence, "reports/Enable-CsTopology.xml");
+    Some(())
+}
+
+/// A backup that ends in the middle.
+pub(super) fn unreadable_document(p: &mut Planter<'_>) -> Option<()> {
+    let mut bytes = encode(&published(&p.model.deployment), Encoding::Utf8, LineEnd::CrLf);
+    bytes.truncate(bytes.len() * 2 / 3);
+    let path = "topology/Publish-CSTopology-Backup-7b0f3f0a-3f0d-4c83-8b1d-5a6d0c9e4b22.xml".to_owned();
+    p.model.evidence.extra.push((path.clone(), bytes));
+    p.fails(Defect::UnreadableDocument, path);
+    Some(())
+}
+
+/// An account of an earlier project that still holds an SPN of the product.
+pub(super) fn unused_account(p: &mut Planter<'_>) -> Option<()> {
+    let like = p.model.directory.accounts.iter().find(|a| a.sam_account_name.starts_with("Kerb"))?;
+    let unused = Account {
+        distinguished_name: format!("CN=KerbRetired,CN=Computers,{}", p.model.directory.domain.distinguished_name()),
+        sam_account_name: "KerbRetired$".to_owned(),
+        sid: p.model.directory.domain.sid(1_901),
+        spns: vec![format!("http/oldpool01.{}", crate::found::DOMAIN)],
+        ..like.clone()
+    };
+    p.model.directory.accounts.push(unused);
+    p.fails(Defect::UnusedKerberosAccount, format!("{}\\KerbRetired", crate::found::NETBIOS));
+    Some(())
+}
