@@ -3,6 +3,7 @@
 use crate::{Edit, EditError, EditSet, spell};
 use kerbsync_source::{Source, Span};
 use kerbsync_xml::{Document, Limits};
+use std::borrow::Cow;
 
 /// A file after its edits.
 #[derive(Debug, Clone)]
@@ -26,13 +27,14 @@ pub fn apply(document: &Document, edits: &EditSet) -> Result<Applied, EditError>
     let (old, disk) = (source.text(), source.bytes());
     let mut bytes = Vec::with_capacity(disk.len() + edits.iter().map(|e| e.replacement.len()).sum::<usize>());
     let mut text = String::with_capacity(old.len());
-    let mut inverse = EditSet::new();
+    let mut inverse = EditSet::verbatim();
     let (mut from, mut disk_from) = (0, 0);
     for edit in edits {
         let no_span = EditError::NoSpan { span: edit.span, len: old.len() };
         let (Some(gap), Some(replaced)) = (old.get(from..edit.span.start), old.get(edit.span.range())) else { return Err(no_span) };
         let range = source.disk_range(edit.span);
-        let new = spell::spellable(document, &edit.replacement);
+        let new =
+            if edits.is_verbatim() { Cow::Borrowed(edit.replacement.as_str()) } else { spell::spellable(document, &edit.replacement) };
         let Some(spelled) = spell::bytes(source, &new) else { return Err(EditError::Encoding) };
         text.push_str(gap);
         bytes.extend_from_slice(&disk[disk_from..range.start]);
@@ -44,7 +46,8 @@ pub fn apply(document: &Document, edits: &EditSet) -> Result<Applied, EditError>
     text.push_str(&old[from..]);
     bytes.extend_from_slice(&disk[disk_from..]);
     let again = Source::decode(source.document(), bytes.clone()).map_err(|_| EditError::Encoding)?;
-    if again.text() != text {
+    // A file in no named encoding may lose the one byte that told it from UTF-8; the way back would then be spelled otherwise.
+    if again.text() != text || again.encoding() != source.encoding() || again.bom() != source.bom() {
         return Err(EditError::Encoding);
     }
     // The limits guard against foreign input; an edit must not fail because the document was read with wider ones.

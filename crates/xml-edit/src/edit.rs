@@ -46,13 +46,24 @@ impl std::fmt::Debug for Edit {
 pub struct EditSet {
     /// In the order of their starts; insertions before the replacement that begins at the same place.
     edits: Vec<Edit>,
+    /// Whether the replacements were in the file before, so that its bytes can hold every character of them.
+    verbatim: bool,
 }
 
 impl EditSet {
     /// No edit.
     #[must_use]
     pub const fn new() -> Self {
-        Self { edits: Vec::new() }
+        Self { edits: Vec::new(), verbatim: false }
+    }
+
+    /// A set for text that the file held before, in the same bytes.
+    pub(crate) const fn verbatim() -> Self {
+        Self { edits: Vec::new(), verbatim: true }
+    }
+
+    pub(crate) const fn is_verbatim(&self) -> bool {
+        self.verbatim
     }
 
     /// Adds an edit.

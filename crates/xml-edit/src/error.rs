@@ -127,8 +127,8 @@ pub enum EditError {
         /// The root element.
         root: ElementPlace,
     },
-    /// The result would be read as another text than the planned one, because other bytes decided its encoding.
-    #[error("after the edit the file would be read in another encoding: give it a byte order mark or an XML declaration first")]
+    /// The result would be read in another encoding, because nothing but the edited bytes told which it is.
+    #[error("after the edit the file would be read in another encoding than before: store it as UTF-8 first")]
     Encoding,
     /// The result would not be well-formed.
     #[error("the edited document would not be well-formed: {0}")]
