@@ -6,6 +6,7 @@
 use crate::context::{Context, EXPORT_AGAIN, ours};
 use kerbsync_source::{Origin, Spanned};
 use kerbsync_xml::Element;
+use std::collections::HashSet;
 
 /// An assignment as a document writes it. Site and account are not resolved here.
 #[derive(Debug, Clone)]
@@ -89,9 +90,9 @@ pub(crate) fn read_alone(element: Element<'_>, context: &mut Context<'_>) -> Opt
 
 /// Reports a site that one document assigns twice: the product keeps at most one per site.
 pub(crate) fn check_twice(assignments: &[Assignment], context: &mut Context<'_>) {
-    for (at, one) in assignments.iter().enumerate() {
-        let same = |other: &&Assignment| other.site.value.to_lowercase() == one.site.value.to_lowercase();
-        if assignments[..at].iter().find(same).is_some() {
+    let mut seen = HashSet::new();
+    for one in assignments {
+        if !seen.insert(one.site.value.to_lowercase()) {
             context.warn(
                 "site-assigned-twice",
                 &one.origin,

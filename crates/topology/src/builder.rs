@@ -7,6 +7,7 @@ use crate::{check, parts, simple_url};
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::Spanned;
 use kerbsync_xml::Element;
+use std::collections::{HashMap, HashSet};
 
 /// Reads the new topology of a builder file, and what it changes against the original one where that is in the file too.
 pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>) -> Option<Deployment> {
@@ -51,11 +52,20 @@ fn partial_topology(element: Element<'_>, context: &mut Context<'_>) -> Deployme
             read_site(branch, SiteKind::Branch, id.as_ref(), &mut out, context);
         }
     }
-    for service in child(element, "Services").into_iter().flat_map(|s| children(s, "Service")) {
-        let service = read_service(service, &out, context);
-        out.services.extend(service);
-    }
+    let hosts = Hosts {
+        clusters: out.clusters.iter().map(|c| &c.key).collect(),
+        instances: out.sql_instances.iter().rev().map(|s| (&s.key, &s.cluster)).collect(),
+    };
+    let services = child(element, "Services").into_iter().flat_map(|s| children(s, "Service"));
+    out.services = services.filter_map(|service| read_service(service, &hosts, context)).collect();
     out
+}
+
+/// What services can be installed on, by UniqueId.
+struct Hosts<'d> {
+    clusters: HashSet<&'d Key>,
+    /// SQL instances with their clusters.
+    instances: HashMap<&'d Key, &'d Key>,
 }
 
 /// A site with its clusters and their SQL instances.
@@ -147,7 +157,7 @@ fn read_machines(cluster: Element<'_>, fqdn: &Spanned<HostName>, single: Option<
     machines
 }
 
-fn read_service(element: Element<'_>, read: &Deployment, context: &mut Context<'_>) -> Option<Service> {
+fn read_service(element: Element<'_>, hosts: &Hosts<'_>, context: &mut Context<'_>) -> Option<Service> {
     let origin = context.origin(element);
     let (Some(key), Some(role)) = (plain(element, "UniqueId"), plain(element, "RoleName")) else {
         context.error("service-without-id", &origin, "A service lacks UniqueId or RoleName: it is left out.".into(), EXPORT_AGAIN);
@@ -157,10 +167,11 @@ fn read_service(element: Element<'_>, read: &Deployment, context: &mut Context<'
         None => Spanned::new(Host::Missing, origin.clone()),
         Some(reference) => reference.map(|text| {
             let reference = Key::new(&text);
-            if read.clusters.iter().any(|c| c.key == reference) {
+            if hosts.clusters.contains(&reference) {
                 Host::Cluster(reference)
-            } else if let Some(sql) = read.sql_instances.iter().find(|s| s.key == reference) {
-                Host::SqlInstance { instance: reference, cluster: Some(sql.cluster.clone()) }
+            } else if let Some(cluster) = hosts.instances.get(&reference) {
+                let cluster = Some((*cluster).clone());
+                Host::SqlInstance { instance: reference, cluster }
             } else {
                 Host::Nowhere(reference)
             }

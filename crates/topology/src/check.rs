@@ -2,7 +2,7 @@
 
 use crate::context::{Context, PRODUCT_NAMESPACE};
 use crate::graph::{dangling_references, named};
-use crate::model::{Deployment, Form, Host, Key, version_name};
+use crate::model::{Cluster, Deployment, Form, Host, Key, version_name};
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::Origin;
 use kerbsync_xml::Element;
@@ -114,6 +114,8 @@ fn names(deployment: &Deployment, context: &mut Context<'_>) {
 /// Web Services in an odd place.
 fn web_services(deployment: &Deployment, context: &mut Context<'_>) {
     let mut seen: HashMap<&Key, &Key> = HashMap::new();
+    let unset: HashMap<&Key, &Cluster> =
+        deployment.clusters.iter().filter(|c| c.requires_setup == Some(false)).map(|c| (&c.key, c)).collect();
     for service in deployment.services.iter().filter(|s| s.role == "WebServices") {
         let Host::Cluster(key) = &service.host.value else {
             if matches!(service.host.value, Host::SqlInstance { .. }) {
@@ -137,7 +139,7 @@ fn web_services(deployment: &Deployment, context: &mut Context<'_>) {
                 "",
             );
         }
-        if let Some(cluster) = deployment.clusters.iter().find(|c| c.key == *key && c.requires_setup == Some(false)) {
+        if let Some(cluster) = unset.get(key) {
             context.warn(
                 "web-services-without-setup",
                 &cluster.origin,

@@ -7,6 +7,7 @@ use crate::context::{Context, plain};
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::{DocumentId, Origin, Spanned};
 use kerbsync_xml::Element;
+use std::collections::HashSet;
 
 /// A time of a report, in RFC 3339 and UTC (reports write `2018-11-01 17:37:04Z`). Sorts by time.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +82,7 @@ pub struct LogEntry {
 }
 
 /// What a report says about one SPN.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum SpnEvent {
     /// It was added to an object.
     Added {
@@ -140,6 +141,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>) -> ManagementLo
         let origin = context.origin(root);
         context.warn("log-without-name", &origin, "The report does not name its cmdlet: only its sentences are used.".into(), "");
     }
+    let mut said = Said::default();
     for element in root.descendants() {
         if let Some(time) = element.attribute("Time").and_then(|t| LogTime::parse(&t.value())) {
             if log.started.as_ref().is_none_or(|s| time < *s) {
@@ -161,7 +163,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>) -> ManagementLo
             let title = plain(element, if exception { "Type" } else { "Title" });
             log.entries.push(LogEntry { level, title, message: message.clone(), origin: context.origin(element) });
         }
-        sentence(element, &message, context, &mut log);
+        sentence(element, &message, context, &mut said, &mut log);
     }
     if is_test(&log.cmdlet) {
         verdicts::read(root, context, &mut log);
@@ -174,16 +176,23 @@ fn is_test(cmdlet: &str) -> bool {
     cmdlet.eq_ignore_ascii_case("Test-CsKerberosAccountAssignment")
 }
 
+/// What a report has said already.
+#[derive(Default)]
+struct Said {
+    sites: HashSet<SiteId>,
+    events: HashSet<SpnEvent>,
+}
+
 /// Takes what one sentence says. Sentences come twice and more: sites and SPN events are kept once.
-fn sentence(element: Element<'_>, text: &str, context: &Context<'_>, log: &mut ManagementLog) {
+fn sentence(element: Element<'_>, text: &str, context: &Context<'_>, said: &mut Said, log: &mut ManagementLog) {
     if text.trim_end_matches('.').eq_ignore_ascii_case("Command run is complete") {
         log.complete = true;
     } else if let Some(site) = sentences::unassigned_site(text) {
-        if !log.unassigned_sites.iter().any(|s| s.value == site) {
+        if said.sites.insert(site.clone()) {
             log.unassigned_sites.push(Spanned::new(site, context.origin(element)));
         }
     } else if let Some(event) = sentences::spn_event(text)
-        && !log.spns.iter().any(|s| s.value == event)
+        && said.events.insert(event.clone())
     {
         log.spns.push(Spanned::new(event, context.origin(element)));
     }

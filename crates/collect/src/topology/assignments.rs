@@ -3,16 +3,18 @@
 use super::{Entry, Fate};
 use kerbsync_inventory::{Assignment, Gap, GapSubject, Inventory, Site};
 use kerbsync_names::{DownLevelName, SiteId, SiteIdentity};
+use std::collections::HashSet;
 
 /// Fills the assignments. The same assignment in two documents is one; two in one document stay two, for that is a fault.
 pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Inventory) {
+    let mut known: HashSet<(String, String)> = HashSet::new();
     for (entry, fate) in entries.iter().zip(fates) {
         let reading = &entry.reading;
         inventory.assignments_known |= reading.assignments_exported;
         let mut fresh = Vec::new();
         for assignment in &reading.assignments {
             let assignment = resolve(assignment, &inventory.sites);
-            if !inventory.assignments.iter().any(|known| same(known, &assignment)) {
+            if !known.contains(&key(&assignment)) {
                 fresh.push(assignment);
             }
         }
@@ -26,6 +28,7 @@ pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Invent
                 inventory.gaps.push(unresolved(assignment));
             }
         }
+        known.extend(fresh.iter().map(key));
         inventory.assignments.extend(fresh);
     }
 }
@@ -63,19 +66,17 @@ fn site_of(text: &str, sites: &[Site]) -> Option<SiteId> {
     }
 }
 
-/// Whether two assignments say the same: the same site and the same account.
-fn same(a: &Assignment, b: &Assignment) -> bool {
-    let site = match (&a.site_id, &b.site_id) {
-        (Some(a), Some(b)) => a == b,
-        (None, None) => a.site_text.value.to_lowercase() == b.site_text.value.to_lowercase(),
-        _ => false,
+/// What an assignment says: assignments with equal keys say the same.
+fn key(assignment: &Assignment) -> (String, String) {
+    let site = match &assignment.site_id {
+        Some(id) => format!("id {}", id.to_key()),
+        None => format!("text {}", assignment.site_text.value.to_lowercase()),
     };
-    let account = match (&a.account, &b.account) {
-        (Ok(a), Ok(b)) => a == b,
-        (Err(_), Err(_)) => a.account_text.value.to_lowercase() == b.account_text.value.to_lowercase(),
-        _ => false,
+    let account = match &assignment.account {
+        Ok(name) => format!("name {}", name.to_key()),
+        Err(_) => format!("text {}", assignment.account_text.value.to_lowercase()),
     };
-    site && account
+    (site, account)
 }
 
 fn unresolved(assignment: &Assignment) -> Gap {

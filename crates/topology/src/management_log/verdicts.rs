@@ -7,9 +7,16 @@ use super::{LogTime, ManagementLog, TestVerdict, sentences};
 use crate::context::{Context, plain};
 use kerbsync_names::HostName;
 use kerbsync_xml::Element;
+use std::collections::HashSet;
 
 /// Reads the verdicts of a report into it.
 pub(super) fn read(root: Element<'_>, context: &Context<'_>, log: &mut ManagementLog) {
+    let mut said: HashSet<(HostName, bool)> = HashSet::new();
+    let mut push = |log: &mut ManagementLog, verdict: TestVerdict| {
+        if said.insert((verdict.server.clone(), verdict.valid)) {
+            log.verdicts.push(verdict);
+        }
+    };
     for element in root.descendants() {
         let text = element.text();
         let texts = [plain(element, "Name"), plain(element, "Description"), Some(text.trim().to_owned()), plain(element, "Message")];
@@ -28,19 +35,12 @@ pub(super) fn read(root: Element<'_>, context: &Context<'_>, log: &mut Managemen
         }
     }
     // A server that is called invalid anywhere is invalid.
-    let invalid: Vec<HostName> = log.verdicts.iter().filter(|v| !v.valid).map(|v| v.server.clone()).collect();
+    let invalid: HashSet<HostName> = log.verdicts.iter().filter(|v| !v.valid).map(|v| v.server.clone()).collect();
     log.verdicts.retain(|v| !v.valid || !invalid.contains(&v.server));
 }
 
 fn time(element: Element<'_>) -> Option<LogTime> {
     element.attribute("Time").and_then(|t| LogTime::parse(&t.value()))
-}
-
-/// Adds a verdict unless the same was said before.
-fn push(log: &mut ManagementLog, verdict: TestVerdict) {
-    if !log.verdicts.iter().any(|v| v.server == verdict.server && v.valid == verdict.valid) {
-        log.verdicts.push(verdict);
-    }
 }
 
 /// An action about one server, with "Successful" directly in it and no error at any depth.

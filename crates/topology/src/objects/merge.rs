@@ -173,10 +173,17 @@ impl Merge {
     }
 
     fn computers(&mut self, part: &ObjectFacts) {
+        let mut known: HashMap<(HostName, HostName), usize> = HashMap::new();
+        for pool in &self.pools {
+            for (at, machine) in pool.machines.iter().flatten().enumerate() {
+                known.entry((pool.fqdn.value.clone(), machine.value.clone())).or_insert(at);
+            }
+        }
         for fact in &part.computers {
             let Some(name) = &fact.pool else { continue };
             let machines = self.pool(name, &fact.fqdn.origin).machines.get_or_insert_default();
-            match machines.iter_mut().find(|m| m.value == fact.fqdn.value) {
+            let at = *known.entry((name.clone(), fact.fqdn.value.clone())).or_insert(machines.len());
+            match machines.get_mut(at) {
                 // The computer's own object is the better place to cite than its pool's list.
                 Some(machine) => machine.origin = fact.fqdn.origin.clone(),
                 None => machines.push(fact.fqdn.clone()),
