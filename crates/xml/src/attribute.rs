@@ -1,6 +1,7 @@
 //! Attributes, found again in the start tag.
 
 use crate::escape;
+use crate::name::{BLANK, NAME, skip};
 use kerbsync_source::Span;
 use std::borrow::Cow;
 
@@ -84,12 +85,14 @@ impl<'d> Iterator for Attributes<'d> {
 
     /// The start tag was checked when the document was read, so this only finds what is there.
     fn next(&mut self) -> Option<Attribute<'d>> {
-        let bytes = &self.text.as_bytes()[..self.end];
-        let start = self.at + bytes.get(self.at..)?.iter().position(|b| !matches!(b, b' ' | b'\t' | b'\r' | b'\n'))?;
-        let eq = start + bytes[start..].iter().position(|&b| b == b'=')?;
-        let name_end = start + self.text[start..eq].trim_end().len();
-        let open = eq + 1 + bytes[eq + 1..].iter().position(|b| matches!(b, b'"' | b'\''))?;
-        let close = open + 1 + memchr::memchr(bytes[open], &bytes[open + 1..])?;
+        let bytes = self.text.as_bytes().get(..self.end)?;
+        let start = skip(bytes, self.at, BLANK);
+        let name_end = skip(bytes, start, NAME);
+        if name_end == start {
+            return None;
+        }
+        let open = skip(bytes, skip(bytes, name_end, BLANK) + 1, BLANK);
+        let close = open + 1 + memchr::memchr(*bytes.get(open)?, &bytes[open + 1..])?;
         self.at = close + 1;
         Some(Attribute { text: self.text, name: Span::new(start, name_end), value: Span::new(open + 1, close) })
     }
