@@ -38,7 +38,7 @@ impl Reading<'_, '_> {
         match value.value.text().and_then(|t| parse(t.trim())) {
             Some(parsed) => Some(Spanned::new(parsed, value.origin.clone())),
             None => {
-                odd_value(self.problems, &value.origin, name, expected);
+                odd_value(self.problems, &value.origin, expected);
                 None
             }
         }
@@ -122,7 +122,7 @@ impl Reading<'_, '_> {
             return match flags::encryption_types(texts) {
                 Some(bits) => Some(Spanned::new(Some(bits), attribute.origin.clone())),
                 None => {
-                    odd_value(self.problems, &attribute.origin, "KerberosEncryptionType", "names of encryption types");
+                    odd_value(self.problems, &attribute.origin, "names of encryption types");
                     None
                 }
             };
@@ -172,7 +172,7 @@ impl Reading<'_, '_> {
             Datum::Bytes(bytes) => sid_text(bytes),
         };
         if text.is_none() {
-            odd_value(self.problems, &value.origin, "objectSid", "a security identifier");
+            odd_value(self.problems, &value.origin, "a security identifier");
         }
         text
     }

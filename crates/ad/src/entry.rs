@@ -45,6 +45,8 @@ pub(crate) struct Entry {
     pub(crate) origin: Origin,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) requested: Requested,
+    /// Attributes that are set but whose values could not be read.
+    pub(crate) unread: Vec<&'static str>,
     /// Last part of the PowerShell type, such as `ADComputer`.
     pub(crate) type_name: Option<String>,
 }
@@ -124,6 +126,7 @@ impl Entry {
     pub(crate) fn unset(&self, name: &str) -> Option<Origin> {
         match self.get(name) {
             Some(a) => a.values.is_empty().then(|| a.origin.clone()),
+            None if self.unread.contains(&name) => None,
             None => {
                 let asked = match &self.requested {
                     Requested::Unknown => false,
@@ -145,7 +148,9 @@ impl Entry {
 }
 
 /// Reports a value that is not what its attribute should hold. The value itself is not shown.
-pub(crate) fn odd_value(problems: &mut Vec<Problem>, origin: &Origin, name: &str, expected: &str) {
+pub(crate) fn odd_value(problems: &mut Vec<Problem>, origin: &Origin, expected: &str) {
+    // The element of an origin ends with the attribute as it is written.
+    let name = origin.element.rsplit('/').next().unwrap_or("");
     report(problems, Level::Warning, "ad-value", origin, format!("'{name}' does not hold {expected}: it is left out"), None);
 }
 

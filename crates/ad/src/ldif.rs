@@ -34,6 +34,7 @@ pub fn looks_like_ldif(text: &str) -> bool {
 /// Entries with `changetype: add`, as `ldifde` writes every entry, are read like entries without; other changes are left out with a note.
 #[must_use]
 pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<DirectoryPart> {
+    let before = problems.len();
     let mut reader = Reader {
         source,
         problems,
@@ -56,6 +57,8 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
     reader.end_record();
     reader.end_section();
     crate::part::report_secrets(reader.problems, source.document(), &reader.secrets);
+    // What concerns whole entries is found at the end of a search.
+    reader.problems[before..].sort_by_key(|p| p.location);
     (reader.entries > 0).then_some(reader.part)
 }
 
@@ -162,8 +165,14 @@ impl Reader<'_, '_> {
         }
         let Some(known) = kept(name) else { return };
         let origin = self.origin(span, name);
-        let Some(value) = self.value(rest, known, &origin) else { return };
-        if option.to_ascii_lowercase().starts_with("range=") && !option.ends_with('*') {
+        // An empty value is what ldapsearch -A writes for an attribute that has some: Active Directory stores no empty ones.
+        let value = self.value(rest, known, &origin).filter(|v| !matches!(v, Datum::Text(t) if t.trim().is_empty()));
+        let Some(value) = value else {
+            self.entry.iter_mut().for_each(|e| e.unread.push(known));
+            return;
+        };
+        let first = self.entry.as_ref().is_some_and(|e| e.get(known).is_none());
+        if first && option.to_ascii_lowercase().starts_with("range=") && !option.ends_with('*') {
             let message = format!("'{name}' is cut: the export holds only the values {}", &option[6..]);
             report(
                 self.problems,
@@ -175,9 +184,7 @@ impl Reader<'_, '_> {
             );
         }
         if let Some(entry) = &mut self.entry {
-            // An empty value says no more than that the attribute was asked for.
-            let empty = matches!(&value, Datum::Text(t) if t.trim().is_empty());
-            let values = if empty { Vec::new() } else { vec![Spanned::new(value, origin.clone())] };
+            let values = vec![Spanned::new(value, origin.clone())];
             entry.add(known, values, origin);
         }
     }
@@ -193,6 +200,7 @@ impl Reader<'_, '_> {
                     origin,
                     attributes: Vec::new(),
                     requested: Requested::Unknown,
+                    unread: Vec::new(),
                     type_name: None,
                 });
             }
@@ -225,18 +233,17 @@ impl Reader<'_, '_> {
                     );
                 }
             }
+            "search" | "ref" | "control" => {}
             _ => {
-                if !matches!(name.to_ascii_lowercase().as_str(), "search" | "ref" | "control") {
-                    let origin = Origin { excerpt: None, ..self.origin(span, "") };
-                    report(
-                        self.problems,
-                        Level::Warning,
-                        "ldif-record",
-                        &origin,
-                        "a record that does not begin with 'dn:' is left out".into(),
-                        None,
-                    );
-                }
+                let origin = Origin { excerpt: None, ..self.origin(span, "") };
+                report(
+                    self.problems,
+                    Level::Warning,
+                    "ldif-record",
+                    &origin,
+                    "a record that does not begin with 'dn:' is left out".into(),
+                    None,
+                );
                 self.skipping = Some("no dn");
             }
         }
@@ -247,7 +254,7 @@ impl Reader<'_, '_> {
         if let Some(encoded) = rest.strip_prefix(':') {
             let encoded: String = encoded.split_ascii_whitespace().collect();
             let Ok(bytes) = base64::engine::general_purpose::STANDARD.decode(encoded) else {
-                odd_value(self.problems, origin, name, "base64");
+                odd_value(self.problems, origin, "base64");
                 return None;
             };
             let binary = matches!(name, "objectsid" | "msds-allowedtoactonbehalfofotheridentity");
@@ -258,7 +265,7 @@ impl Reader<'_, '_> {
             });
         }
         if rest.starts_with('<') {
-            let message = format!("the value of '{name}' stands in another file, which is not read");
+            let message = format!("the value of '{}' stands in another file, which is not read", origin.element);
             report(self.problems, Level::Note, "ldif-file", origin, message, Some("Run ldapsearch without -t."));
             return None;
         }

@@ -77,6 +77,7 @@ impl Reader<'_> {
             origin: object.origin.clone(),
             attributes: Vec::new(),
             requested: Requested::Unknown,
+            unread: Vec::new(),
             type_name: typed.map(|t| (*t).to_owned()),
         };
         for property in &object.properties {
@@ -93,7 +94,9 @@ impl Reader<'_> {
 
     fn attribute(&mut self, entry: &mut Entry, name: &'static str, property: &Property) {
         if let Value::Lost(_) = property.value {
-            if !self.lost.contains(&name) {
+            entry.unread.push(name);
+            let told = self.problems.iter().any(|p| p.code == "csv-collection" && p.location == property.origin.location);
+            if !told && !self.lost.contains(&name) {
                 self.lost.push(name);
                 let message = format!("the values of '{}' were lost in the export: only the name of their type is left", property.name);
                 let help = "Export with Export-Clixml, or with ConvertTo-Json -Depth 4.";

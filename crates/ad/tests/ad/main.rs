@@ -1,0 +1,9 @@
+//! Exports of every kind against the facts that they state.
+
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+mod fixtures;
+mod laws;
+mod ldif;
+mod objects;
+mod show;
