@@ -88,6 +88,8 @@ pub(crate) fn read_server(input: ServerInput<'_>, context: &Context<'_>, problem
         }
         Some((_, Ok(document))) => document,
     };
+    // A declared secret may have any name, and must not be shown either.
+    document.hide_names(context.declared.iter().map(|d| d.secret_attribute.as_str()));
     match ApplicationHost::read(document, problems) {
         Ok(host) => {
             server.status = ServerStatus::Read;

@@ -2,6 +2,7 @@
 
 use crate::{Element, Limits, NodeId, XmlError, parse};
 use kerbsync_source::{Source, Span};
+use std::sync::OnceLock;
 
 /// Spans of one element. Offsets are those of the decoded text.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,8 @@ pub struct Document {
     pub(crate) source: Source,
     pub(crate) nodes: Vec<Node>,
     pub(crate) declaration: Option<Span>,
+    /// Further names of attributes and elements whose values are never shown.
+    pub(crate) hidden: OnceLock<Vec<String>>,
 }
 
 impl Document {
@@ -34,6 +37,17 @@ impl Document {
     /// The first place that is not well-formed, or that passes a limit.
     pub fn parse(source: Source, limits: &Limits) -> Result<Self, XmlError> {
         parse::parse(source, limits)
+    }
+
+    /// Names of attributes and elements that hold secrets here although their names do not say so, such as declared ones. To be called
+    /// before anything is shown; only the first call counts. Case is ignored.
+    pub fn hide_names<'n>(&self, names: impl IntoIterator<Item = &'n str>) {
+        self.hidden.get_or_init(|| names.into_iter().map(str::to_owned).collect());
+    }
+
+    /// Whether a name was given to [`Self::hide_names`].
+    pub(crate) fn is_hidden(&self, name: &str) -> bool {
+        self.hidden.get().is_some_and(|names| names.iter().any(|n| n.eq_ignore_ascii_case(name)))
     }
 
     /// The text and its way back to the file.

@@ -15,7 +15,7 @@ pub(crate) fn parse(source: Source, limits: &Limits) -> Result<Document, XmlErro
     let (nodes, declaration) = (scanner.nodes, scanner.declaration);
     // A forbidden character counts as the first mistake where nothing before it is wrong.
     let fail = match (found, forbidden_character(source.text())) {
-        (Ok(()), None) => return Ok(Document { source, nodes, declaration }),
+        (Ok(()), None) => return Ok(Document { source, nodes, declaration, hidden: std::sync::OnceLock::new() }),
         (Err((_, at)), Some((c, bad))) if bad <= at => (ErrorKind::Character(u32::from(c)), bad),
         (Err(fail), _) => fail,
         (Ok(()), Some((c, bad))) => (ErrorKind::Character(u32::from(c)), bad),

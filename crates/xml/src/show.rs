@@ -28,7 +28,11 @@ impl Element<'_> {
     pub fn push_path_step(&self, out: &mut String) {
         out.push_str(self.local_name());
         let rank = |name: &str| ["path", "name", "Name", "SiteId", "Fqdn"].iter().position(|k| *k == name);
-        let key = self.attributes().filter_map(|a| Some((rank(a.name())?, a))).min_by_key(|(rank, _)| *rank);
+        let key = self
+            .attributes()
+            .filter(|a| !self.document.is_hidden(a.name()))
+            .filter_map(|a| Some((rank(a.name())?, a)))
+            .min_by_key(|(rank, _)| *rank);
         let Some((key, value)) = key.map(|(_, a)| (a.name(), a.value())) else { return };
         if value.len() <= 120 && !value.chars().any(char::is_control) && !may_hold_secret(&value) {
             let quote = if value.contains('\'') { '"' } else { '\'' };
@@ -154,7 +158,10 @@ impl Document {
 /// Whether an attribute may hold a secret: by its name, by its value, or as the `value` beside a `name` or `key` that names a secret.
 fn is_secret(element: Element<'_>, attribute: &Attribute<'_>) -> bool {
     let pair = || attribute.local_name().eq_ignore_ascii_case("value") && names_secret(element, &["name", "key", "N"]);
-    is_secret_name(attribute.name()) || may_hold_secret(&attribute.value()) || pair()
+    is_secret_name(attribute.name())
+        || element.document().is_hidden(attribute.local_name())
+        || may_hold_secret(&attribute.value())
+        || pair()
 }
 
 /// Whether what stands in an element must not be shown, because of its name or of one around it. Clixml names a property in `N`, and its `SS`
@@ -162,6 +169,7 @@ fn is_secret(element: Element<'_>, attribute: &Attribute<'_>) -> bool {
 fn hides_content(holder: Option<Element<'_>>) -> bool {
     let hides = |e: Element<'_>| {
         is_secret_name(e.local_name())
+            || e.document().is_hidden(e.local_name())
             || e.local_name() == "SS"
             || names_secret(e, &["N"])
             || (e.children().next().is_none() && names_secret(e, &["name", "key"]))

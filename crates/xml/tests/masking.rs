@@ -38,6 +38,16 @@ fn masked_lines() {
 }
 
 #[test]
+fn declared_names_are_masked_as_attributes_and_elements_and_in_paths() {
+    let text = "<a><b word='s1' w='1'/><x:Word xmlns:x='y'>s2</x:Word><c name='s3'/></a>";
+    let d = read(text);
+    assert!(d.masked_line(3).contains("s1"), "an unremarkable name until it is declared");
+    d.hide_names(["word", "NAME"]);
+    assert_eq!(d.masked_line(3), "<a><b word='***' w='1'/><x:Word xmlns:x='y'>***</x:Word><c name='***'/></a>");
+    assert_eq!(d.root().path(&["c"]).unwrap().path_from_root(), "a/c");
+}
+
+#[test]
 fn of_a_very_long_line_the_neighbourhood_is_shown() {
     let text = format!("<a>{}</a>", "<b c='0123456789' password='x'/>".repeat(2000));
     let d = read(&text);
