@@ -129,6 +129,13 @@ fn the_list_of_ids() {
     KS415 password-never-set error inferred
     KS416 privileged-groups warning inferred
     KS417 encryption-keys-older-than-aes error inferred
+    KS501 enable-topology-owed warning inferred
+    KS502 product-report-failed error observed
+    KS503 draft-topology warning documented
+    KS504 topology-drift warning inferred
+    KS505 stale-evidence warning inferred
+    KS506 unreadable-document warning observed
+    KS507 unused-kerberos-account note inferred
     ");
 }
 

@@ -23,7 +23,9 @@ mod conflicting_assignments;
 mod dangling_application_pool;
 mod delegation_enabled;
 mod different_account;
+mod draft_topology;
 mod duplicate_web_fqdn;
+mod enable_topology_owed;
 mod encryption_keys_older_than_aes;
 mod encryption_types_unset;
 mod kernel_mode_hides_slot;
@@ -36,6 +38,7 @@ mod password_never_set;
 mod password_not_required;
 mod pool_name_shared_by_computer_elsewhere;
 mod privileged_groups;
+mod product_report_failed;
 mod product_web_site_missing;
 mod secret_not_comparable;
 mod server_not_configured;
@@ -48,8 +51,12 @@ mod spn_leftover;
 mod spn_missing;
 mod spn_on_machine_account;
 mod spn_override_unregistered;
+mod stale_evidence;
 mod stale_secret;
+mod topology_drift;
+mod unreadable_document;
 mod unusable_server_name;
+mod unused_kerberos_account;
 mod weak_encryption_types;
 mod windows_authentication_disabled;
 mod windows_authentication_module_missing;
@@ -104,5 +111,12 @@ pub static RULES: &[&Rule] = &[
     &password_never_set::RULE,
     &privileged_groups::RULE,
     &encryption_keys_older_than_aes::RULE,
+    &enable_topology_owed::RULE,
+    &product_report_failed::RULE,
+    &draft_topology::RULE,
+    &topology_drift::RULE,
+    &stale_evidence::RULE,
+    &unreadable_document::RULE,
+    &unused_kerberos_account::RULE,
 ];
 // rules:end

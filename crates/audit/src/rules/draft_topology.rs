@@ -1,0 +1,88 @@
+use crate::declare::declare_rule;
+use crate::text::list;
+use crate::{Policy, Severity, Subject, Verdicts, View};
+use kerbsync_source::Origin;
+use std::collections::HashSet;
+
+declare_rule! {
+    /// A topology document is a draft that was not published.
+    ///
+    /// ## What it checks
+    /// No topology document among the inputs says `IsPublished="false"`, and no Topology Builder file holds changes against the
+    /// topology that it was opened with. A draft is read like any other document; if it is not the one that the inventory was made from,
+    /// the finding is a note.
+    ///
+    /// ## Why it matters
+    /// The servers run the published topology. An audit of a draft tells what will be, not what is: servers that are new in it look
+    /// unconfigured, and servers that it removes are not looked at.
+    ///
+    /// ## What to do
+    /// Publish the draft, or export what is published:
+    ///
+    /// ```powershell
+    /// Get-CsTopology -AsXml | Out-File topology.xml
+    /// Publish-CsTopology -FileName C:\Topologies\new.tbxml
+    /// Enable-CsTopology
+    /// ```
+    ///
+    /// | before | after |
+    /// |---|---|
+    /// | `IsPublished="false"` | `IsPublished="true"` |
+    number: 503,
+    severity: Warning,
+    confidence: Documented,
+    family: Process,
+    subject: Document,
+    product_error: None,
+    controls: ["NIST SP 800-53 CM-3"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    let mut seen = HashSet::new();
+    for topology in view.inventory.topologies.iter().filter(|t| seen.insert(t.document)) {
+        let path = view.inventory.document(topology.document).map_or("a topology", |d| d.path.as_str());
+        let subject = Subject::Document(topology.document, path.to_owned());
+        let message = if !topology.pending_changes.is_empty() {
+            let changes: Vec<&str> = topology.pending_changes.iter().map(|c| c.trim_end_matches('.')).collect();
+            format!("{path} holds changes that are not published: {}.", list(&changes))
+        } else if topology.draft {
+            format!("{path} is a draft that was never published.")
+        } else {
+            verdicts.pass(subject, format!("{path} is no draft."));
+            continue;
+        };
+        verdicts
+            .fail(subject, message)
+            .at(&Origin::document(topology.document), "the draft")
+            .at_most(if topology.used { Severity::Warning } else { Severity::Note })
+            .help("Run 'Get-CsTopology -AsXml' for what is published, or publish the draft and run Enable-CsTopology.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{add_document, check, estate};
+    use kerbsync_inventory::DocumentKind;
+    use kerbsync_source::DocumentId;
+
+    #[test]
+    fn drafts_and_pending_changes_fail() {
+        let mut inventory = estate();
+        let document = add_document(&mut inventory, "new.tbxml", DocumentKind::TopologyBuilder);
+        let mut builder = inventory.topologies[0].clone();
+        (builder.document, builder.used) = (DocumentId(document), false);
+        builder.pending_changes = vec!["Computer fe03.contoso.com is added to pool01.contoso.com.".to_owned()];
+        inventory.topologies.push(builder);
+        inventory.topologies[0].draft = true;
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        fail topology.xml: topology.xml is a draft that was never published.
+          warning topology.xml the draft
+          help: Run 'Get-CsTopology -AsXml' for what is published, or publish the draft and run Enable-CsTopology.
+        fail new.tbxml: new.tbxml holds changes that are not published: Computer fe03.contoso.com is added to pool01.contoso.com.
+          note new.tbxml the draft
+          help: Run 'Get-CsTopology -AsXml' for what is published, or publish the draft and run Enable-CsTopology.
+        ");
+        assert!(check(&RULE, estate()).starts_with("pass topology.xml: topology.xml is no draft."));
+    }
+}

@@ -1,0 +1,118 @@
+use crate::declare::declare_rule;
+use crate::text::{day, days_between};
+use crate::{Policy, Subject, Verdicts, View};
+use jiff::Timestamp;
+use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
+use kerbsync_source::{DocumentId, Origin};
+use std::collections::HashMap;
+
+declare_rule! {
+    /// A document is too old to speak for the present.
+    ///
+    /// ## What it checks
+    /// Reports, topology documents and exports that were used are not older than the limit of the policy: 30 days, unless kerbsync.toml
+    /// says otherwise. Reports carry their own time; for other documents it is the time of the file's last change, so a copied
+    /// file may look younger than it is. Configurations of servers are left out: they are as old as the last change on the server.
+    ///
+    /// ## Why it matters
+    /// Passwords, assignments and servers change. What an old export shows may have been mended long ago, and a fault of today is not in
+    /// it.
+    ///
+    /// ## What to do
+    /// Export again:
+    ///
+    /// ```powershell
+    /// Get-CsTopology -AsXml | Out-File topology.xml
+    /// Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml
+    /// Get-ADComputer KerbAuth -Properties * | ConvertTo-Json -Depth 3 | Out-File directory.json
+    /// ```
+    ///
+    /// Before: `directory.json` of last year. After: `directory.json` of today.
+    number: 505,
+    severity: Warning,
+    confidence: Inferred,
+    family: Process,
+    subject: Document,
+    product_error: None,
+    controls: ["NIST SP 800-53 CA-7"],
+}
+
+/// 1990-01-01T00:00:00Z. Archives write 1980 or 1970 where they know no time.
+const FIRST_DATE: Timestamp = Timestamp::constant(631_152_000, 0);
+
+fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
+    let mut reports: HashMap<DocumentId, Option<Timestamp>> = HashMap::new();
+    for log in &view.inventory.logs {
+        reports.entry(log.document).or_insert(log.ended.or(log.started));
+    }
+    for document in view.inventory.documents.iter().filter(|d| d.status == DocumentStatus::Used && is_dated(d.kind)) {
+        let subject = Subject::Document(document.id, document.path.clone());
+        let own = reports.get(&document.id).copied().flatten();
+        let Some(time) = own.or(document.modified).filter(|t| *t >= FIRST_DATE) else {
+            verdicts.undecided(subject, format!("{} carries no date.", document.path), "Export it again.");
+            continue;
+        };
+        judge(policy, verdicts, document, time, own.is_some());
+    }
+}
+
+fn judge(policy: &Policy, verdicts: &mut Verdicts<'_>, document: &Document, time: Timestamp, own: bool) {
+    let subject = Subject::Document(document.id, document.path.clone());
+    let (age, limit) = (days_between(time, policy.now), policy.evidence_age_days);
+    let what = if own { "was written" } else { "was last changed" };
+    let path = &document.path;
+    if age < -1 {
+        verdicts.informational(subject, format!("{path} {what} on {}, which lies ahead of the time of this audit.", day(time)));
+    } else if age <= i64::from(limit) {
+        verdicts.pass(subject, format!("{path} {what} on {}; the limit is {limit} days.", day(time)));
+    } else {
+        verdicts
+            .fail(subject, format!("{path} {what} on {}, {age} days ago; the limit is {limit} days.", day(time)))
+            .at(&Origin::document(document.id), "old evidence")
+            .help("Export it again, and replace it in the bundle.");
+    }
+}
+
+/// Whether documents of the kind show the estate at the time when they were written.
+const fn is_dated(kind: DocumentKind) -> bool {
+    use DocumentKind::{
+        AnchoredXml, Clixml, Csv, DocItemSet, FormatList, Json, Ldif, ManagementLog, ManagementLogHtml, Topology, TopologyBuilder,
+    };
+    matches!(
+        kind,
+        Topology | TopologyBuilder | DocItemSet | AnchoredXml | ManagementLog | ManagementLogHtml | Clixml | Json | Csv | FormatList | Ldif
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{DIRECTORY, check, estate, time};
+
+    #[test]
+    fn old_undated_and_future_documents() {
+        let mut inventory = estate();
+        inventory.documents[0].modified = Some(time("1980-01-01T00:00:00Z"));
+        inventory.documents[1].modified = Some(time("2026-03-09T00:00:00Z"));
+        inventory.documents[DIRECTORY as usize].modified = Some(time("2026-01-29T11:00:00Z"));
+        inventory.logs[0].ended = Some(time("2025-02-01T10:00:00Z"));
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        unknown topology.xml: topology.xml carries no date. Export it again.
+        informational assignments.xml: assignments.xml was last changed on 2026-03-09, which lies ahead of the time of this audit.
+        fail directory.ldf: directory.ldf was last changed on 2026-01-29, 31 days ago; the limit is 30 days.
+          warning directory.ldf old evidence
+          help: Export it again, and replace it in the bundle.
+        fail Enable-CsTopology.xml: Enable-CsTopology.xml was written on 2025-02-01, 393 days ago; the limit is 30 days.
+          warning Enable-CsTopology.xml old evidence
+          help: Export it again, and replace it in the bundle.
+        ");
+    }
+
+    #[test]
+    fn configurations_and_unused_documents_are_left_out() {
+        let mut inventory = estate();
+        inventory.documents.iter_mut().for_each(|d| d.modified = Some(time("2020-01-01T00:00:00Z")));
+        inventory.documents[DIRECTORY as usize].status = DocumentStatus::SetAside("another export is newer".to_owned());
+        assert_eq!(check(&RULE, inventory).lines().filter(|l| l.starts_with("fail ")).count(), 2);
+    }
+}

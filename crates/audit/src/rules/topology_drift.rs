@@ -1,0 +1,90 @@
+use crate::declare::declare_rule;
+use crate::text::list;
+use crate::{Policy, Subject, Verdicts, View};
+use kerbsync_source::Origin;
+use std::collections::HashSet;
+
+declare_rule! {
+    /// Two topology documents of the inputs disagree.
+    ///
+    /// ## What it checks
+    /// Every topology document that was set aside says the same about sites, pools and computers as the one that was used. Signatures
+    /// are not compared: documents with different contents are known to share one.
+    ///
+    /// ## Why it matters
+    /// Documents of two points in time, or of two deployments, lie in one bundle. Only one of them is in force, and the scope of the
+    /// account follows from it: which servers must hold the password.
+    ///
+    /// ## What to do
+    /// Export the topology afresh, and leave the others out:
+    ///
+    /// ```powershell
+    /// Get-CsTopology -AsXml | Out-File topology.xml
+    /// ```
+    ///
+    /// ```text
+    /// kerbsync diff old-topology.xml topology.xml
+    /// ```
+    ///
+    /// Before: `topology.xml` and `topology-2024.xml` differ in one server. After: one document.
+    number: 504,
+    severity: Warning,
+    confidence: Inferred,
+    family: Process,
+    subject: Document,
+    product_error: None,
+    controls: ["NIST SP 800-53 CM-2", "NIST SP 800-53 CM-3"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    let path = |document| view.inventory.document(document).map_or("a topology", |d| d.path.as_str());
+    let used = view.inventory.topologies.iter().find(|t| t.used);
+    let mut seen = HashSet::new();
+    for topology in view.inventory.topologies.iter().filter(|t| seen.insert(t.document)) {
+        let name = path(topology.document);
+        let subject = Subject::Document(topology.document, name.to_owned());
+        if topology.used {
+            verdicts.pass(subject, format!("The inventory was made from {name}."));
+        } else if topology.differences.is_empty() {
+            verdicts.pass(subject, format!("{name} says nothing else than the topology that was used."));
+        } else {
+            let differences: Vec<&str> = topology.differences.iter().map(|d| d.trim_end_matches('.')).collect();
+            let against = used.map_or("the topology that was used", |u| path(u.document));
+            let mut finding = verdicts
+                .fail(subject, format!("{name} differs from {against}: {}.", list(&differences)))
+                .at(&Origin::document(topology.document), "set aside");
+            if let Some(used) = used {
+                finding = finding.at(&Origin::document(used.document), "used");
+            }
+            finding.help("Run 'Get-CsTopology -AsXml', and leave older documents out of the bundle.");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{add_document, check, estate};
+    use kerbsync_inventory::DocumentKind;
+    use kerbsync_source::DocumentId;
+
+    #[test]
+    fn differences_fail() {
+        let mut inventory = estate();
+        for (name, differences) in [("old.xml", vec!["Computer fe03.contoso.com is in old.xml only.".to_owned()]), ("copy.xml", Vec::new())]
+        {
+            let document = add_document(&mut inventory, name, DocumentKind::Topology);
+            let mut other = inventory.topologies[0].clone();
+            (other.document, other.used, other.differences) = (DocumentId(document), false, differences);
+            inventory.topologies.push(other);
+        }
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        pass topology.xml: The inventory was made from topology.xml.
+        fail old.xml: old.xml differs from topology.xml: Computer fe03.contoso.com is in old.xml only.
+          warning old.xml set aside
+          warning topology.xml used
+          help: Run 'Get-CsTopology -AsXml', and leave older documents out of the bundle.
+        pass copy.xml: copy.xml says nothing else than the topology that was used.
+        ");
+    }
+}
