@@ -4,7 +4,7 @@ use crate::layouts::LAYOUTS;
 use crate::scene::{Found, Scene};
 use crate::{DeclaredSlot, Product, Realms, parse_account};
 use kerbsync_iis::ApplicationHost;
-use kerbsync_iis::protection::{KeyFile, OpenError, Opener, ProviderKind};
+use kerbsync_iis::protection::{DamageReason, KeyFile, OpenError, Opener, ProviderKind};
 use kerbsync_inventory::{Provider, ProviderKey, SecretState, Slot, SlotPlace};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret, Tagger};
 use kerbsync_source::{Level, Origin, Problem, ProblemSink, Spanned};
@@ -54,7 +54,7 @@ pub fn discover<'d>(host: &ApplicationHost<'d>, product: &Product<'d>, inputs: I
                     code: "realm-guessed",
                     document,
                     location: f.account.place.location(),
-                    message: format!("the NetBIOS name of the domain of '{}' is not known: its first label was taken", account.text),
+                    message: format!("the NetBIOS name of the domain of '{}' is not known: its first label was taken.", account.text),
                     help: Some("Add an export of the crossRef objects, or a [domains] entry in kerbsync.toml.".into()),
                 });
             }
@@ -99,14 +99,11 @@ fn find<'d>(scene: &Scene<'d, '_>) -> Vec<Found<'d>> {
     for layout in LAYOUTS {
         layout.read(scene, &mut batch);
         for found in batch.drain(..) {
-            // A pool may take its account or its password from the pool defaults: that place is shared, but both are slots.
+            // A pool may take its password from the pool defaults: that place is shared, but both are slots.
             let shares = found.layout.id() == "app-pool-defaults";
-            let same = |other: &&mut Found<'d>| {
-                (!shares || found.holder == other.holder)
-                    && match (&found.secret, &other.secret) {
-                        (Some(a), Some(b)) => a.place.span() == b.place.span(),
-                        _ => found.account.place.span() == other.account.place.span(),
-                    }
+            let same = |other: &&mut Found<'d>| match (&found.secret, &other.secret) {
+                (Some(a), Some(b)) => a.place.span() == b.place.span() && (!shares || found.holder == other.holder),
+                _ => found.account.place.span() == other.account.place.span() && found.holder == other.holder,
             };
             match out.iter_mut().find(same) {
                 Some(known) => known.expected |= found.expected,
@@ -149,8 +146,13 @@ fn judge(text: Option<&Cow<'_, str>>, opener: &mut Opener<'_>, tagger: &Tagger) 
             }),
             Err(error) => Judged::Failed { provider: value.provider().to_owned(), error },
         },
+        // `[enc:AesProvider:enc]`: all that stands there is a provider's name.
         Err(ProtectedValueError::NoPayload) => {
-            Judged::Failed { provider: String::new(), error: OpenError::Damaged(kerbsync_iis::protection::DamageReason::NoPayload) }
+            let text = text.trim();
+            Judged::Failed {
+                provider: text.get(5..text.len().saturating_sub(5)).unwrap_or("").to_owned(),
+                error: OpenError::Damaged(DamageReason::NoPayload),
+            }
         }
         // Anything else is taken at its word: IIS runs with a password in clear.
         Err(_) => Judged::Known(SecretState::Clear(tagger.tag(&Secret::new(text.clone().into_owned())))),

@@ -30,9 +30,13 @@ impl<'d> Pair<'d> {
         Found {
             layout,
             holder: self.holder,
-            label: match location.as_ref().filter(|l| !l.is_empty()) {
-                Some(l) => format!("<{}> of {section} in '{l}'", self.holder.local_name()),
-                None => format!("<{}> of {section}", self.holder.local_name()),
+            label: {
+                let name = self.holder.local_name();
+                let of = if section.rsplit('/').next() == Some(name) { section.clone() } else { format!("<{name}> of {section}") };
+                match location.as_ref().filter(|l| !l.is_empty()) {
+                    Some(l) => format!("{of} in '{l}'"),
+                    None => of,
+                }
             },
             section,
             location_path: location,

@@ -37,7 +37,7 @@ impl<'d> ApplicationHost<'d> {
                 Level::Error,
                 "not-application-host",
                 format!(
-                    "the root element is <{}>: an applicationHost.config has <configuration>{}",
+                    "the root element is <{}>: an applicationHost.config has <configuration>{}.",
                     root.name(),
                     if fragment { "; this is a fragment of one" } else { "" }
                 ),
@@ -236,7 +236,7 @@ fn keep_first<'d>(slot: &mut Option<Element<'d>>, element: Element<'d>, problems
         element,
         Level::Warning,
         "iis-duplicate-section",
-        format!("a second <{}>: only the first was read", element.name()),
+        format!("a second <{}>: only the first was read.", element.name()),
         "IIS refuses such a file; remove one of them.",
     ));
 }

@@ -74,7 +74,7 @@ pub(crate) fn report_value(element: Element<'_>, attribute: Attribute<'_>, expec
         code: "iis-invalid-value",
         document: element.document().source().document(),
         location: Place::attribute(element, attribute).location(),
-        message: format!("attribute {} of <{}> is not {expected}: it was left out", attribute.name(), element.name()),
+        message: format!("attribute {} of <{}> is not {expected}: it was left out.", attribute.name(), element.name()),
         help: Some("IIS refuses such a file; correct the value.".into()),
     });
 }

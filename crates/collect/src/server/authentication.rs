@@ -49,7 +49,7 @@ pub(super) fn paths(
         code: "iis-duplicate-entry",
         document: host.document().source().document(),
         location: place.location(),
-        message: "an entry that the inherited list holds already: the first one counts here".into(),
+        message: "an entry that the inherited list holds already: the first one counts here.".into(),
         help: Some("IIS refuses such a file; put <clear /> before the entries, or remove this one.".into()),
     }));
     out

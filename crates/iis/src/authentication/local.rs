@@ -42,7 +42,7 @@ impl<'d> Directive<'d> {
                         child,
                         Level::Warning,
                         "iis-missing-attribute",
-                        format!("<{name}> without attribute {key} in <{}>: it was left out", collection.name()),
+                        format!("<{name}> without attribute {key} in <{}>: it was left out.", collection.name()),
                         "IIS refuses such a file; complete the element.",
                     ));
                     continue;
@@ -140,7 +140,7 @@ fn config_source(element: Element<'_>, problems: &mut dyn ProblemSink) {
             element,
             Level::Warning,
             "iis-config-source",
-            format!("<{}> stands in another file (configSource), which is not read", element.name()),
+            format!("<{}> stands in another file (configSource), which is not read.", element.name()),
             "Look at the live server: appcmd list config with the section's name.",
         ));
     }
