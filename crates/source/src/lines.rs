@@ -97,9 +97,10 @@ impl Source {
         let at = floor_boundary(text, text_offset);
         let from = floor_boundary(text, self.line_start(at).1.max(at.saturating_sub(reach)));
         let to = floor_boundary(text, at.saturating_add(reach));
+        let bytes = text.as_bytes();
         // An offset between `\r` and `\n` belongs to the line before them.
-        let from_end = if text.as_bytes()[from..at].contains(&b'\r') { from } else { at };
-        let end = text[from_end..to].find(['\r', '\n']).map_or(to, |i| from_end + i);
+        let look = if at > from && bytes[at - 1] == b'\r' { at - 1 } else { at };
+        let end = memchr::memchr2(b'\r', b'\n', &bytes[look..to]).map_or(to, |i| look + i);
         Span::new(from, end)
     }
 

@@ -58,11 +58,11 @@ fn of_a_very_long_line_the_neighbourhood_is_shown() {
 }
 
 #[test]
-fn ten_thousand_places_of_one_long_line_are_quick() {
-    let text = format!("<a>{}</a>", "<b c='0123456789' password='x'/>".repeat(10_000));
+fn thousands_of_places_of_one_long_line_are_quick() {
+    let text = format!("<a>{}</a>", "<b c='0123456789' password='x'/>".repeat(3_000));
     let d = read(&text);
     let columns: u64 = d.root().children().map(|e| u64::from(e.origin().location.unwrap().position.column)).sum();
-    assert_eq!(columns, (0..10_000).map(|i| 4 + 32 * i).sum::<u64>());
+    assert_eq!(columns, (0..3_000).map(|i| 4 + 32 * i).sum::<u64>());
 }
 
 #[test]
