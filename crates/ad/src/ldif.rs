@@ -216,6 +216,7 @@ impl Reader<'_, '_> {
             "result" => {
                 let code = rest.trim().split(' ').next().unwrap_or("");
                 if code != "0" && code.bytes().all(|b| b.is_ascii_digit()) {
+                    self.part.cut = true;
                     let meaning = match code {
                         "3" => " (time limit exceeded): the export is cut",
                         "4" => " (size limit exceeded): the export is cut",

@@ -23,10 +23,14 @@ const LISTS: &[&str] = &[
 
 /// The directory facts of an export of objects; `None` where no object of Active Directory is among them.
 ///
+/// `problems` holds what the reader of the objects noticed: after an error the export counts as cut.
+///
 /// An object is one of Active Directory when its type says so, or when it has a distinguished name and a class, an account name or a GUID.
 #[must_use]
 pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec<Problem>) -> Option<DirectoryPart> {
-    let mut reader = Reader { problems, secrets: BTreeMap::new(), lost: Vec::new(), part: DirectoryPart::default(), seen: 0 };
+    let cut = problems.iter().any(|p| p.document == document && p.level == Level::Error);
+    let mut reader =
+        Reader { problems, secrets: BTreeMap::new(), lost: Vec::new(), part: DirectoryPart { cut, ..DirectoryPart::default() }, seen: 0 };
     for object in objects {
         reader.object(object, 0);
     }

@@ -14,6 +14,8 @@ pub struct DirectoryPart {
     pub groups: Vec<Dated<Group>>,
     /// Domains: NetBIOS and DNS names.
     pub domains: Vec<Domain>,
+    /// Whether the export is known to be cut (a size or time limit, a damaged file): what it does not hold proves nothing.
+    pub cut: bool,
 }
 
 impl DirectoryPart {

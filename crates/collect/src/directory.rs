@@ -21,10 +21,14 @@ pub(crate) fn join(
         return;
     }
     let Directory { mut documents, accounts, groups, domains, .. } = inventory.directory.take().unwrap_or_default();
+    // An earlier join of the same run found a cut export.
+    let was_cut = inventory.gaps.iter().any(|g| g.code == "directory-cut");
     let undated = |object| Dated { object, changed: None };
     let mut accounts: Vec<Dated<Account>> = accounts.into_iter().map(undated).collect();
     let mut groups: Vec<Dated<Group>> = groups.into_iter().map(|object| Dated { object, changed: None }).collect();
     let mut domains: Vec<Domain> = domains.into_iter().filter(|d| d.origin.is_some()).collect();
+    let mut cut: Vec<DocumentId> = parts.iter().filter(|(_, part)| part.cut).map(|(document, _)| *document).collect();
+    cut.sort_unstable();
     for (document, part) in parts {
         documents.push(document);
         accounts.extend(part.accounts);
@@ -34,6 +38,20 @@ pub(crate) fn join(
     documents.sort_unstable();
     documents.dedup();
     let gaps = &mut inventory.gaps;
+    if complete {
+        gaps.extend(cut.iter().map(|document| {
+            Gap {
+                subject: GapSubject::Document(*document),
+                code: "directory-cut",
+                reason:
+                    "kerbsync.toml says that the directory exports are complete, but this one is cut: what it does not hold proves nothing."
+                        .to_owned(),
+                remedy: Some("Export it again, with paging (ldapsearch -E pr=1000/noprompt).".to_owned()),
+                document: Some(*document),
+            }
+        }));
+    }
+    let complete = complete && cut.is_empty() && !was_cut;
     inventory.directory = Some(Directory {
         documents,
         accounts: merge_all(accounts, gaps),
@@ -332,6 +350,16 @@ mod tests {
         join(vec![part(1, BARE), part(2, CROSS)], true, &[], &mut inventory);
         let directory = inventory.directory.unwrap();
         assert_eq!((directory.accounts.len(), directory.domains.len(), directory.completeness), (2, 1, Completeness::Complete));
+    }
+
+    #[test]
+    fn a_cut_export_is_never_complete() {
+        let mut inventory = Inventory::default();
+        join(vec![part(0, OLD), part(1, &format!("{NEW}\nsearch: 2\nresult: 4 Size limit exceeded\n"))], true, &[], &mut inventory);
+        assert_eq!(inventory.gaps.iter().filter(|g| g.code == "directory-cut").count(), 1);
+        assert_eq!(inventory.directory.as_ref().unwrap().completeness, Completeness::Partial);
+        join(vec![part(2, BARE)], true, &[], &mut inventory);
+        assert_eq!(inventory.directory.unwrap().completeness, Completeness::Partial);
     }
 
     fn text(inventory: &Inventory) -> String {

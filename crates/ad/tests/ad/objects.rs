@@ -42,3 +42,13 @@ fn flags_are_put_together_only_from_all_booleans() {
       enabled false @1:70
     "#);
 }
+
+#[test]
+fn a_damaged_export_is_known_to_be_cut() {
+    insta::assert_snapshot!(read(r#"[{"DistinguishedName": "CN=a,DC=b", "ObjectClass": "computer"}, {"Dist"#), @r#"
+    account 1:2 CN=a,DC=b in Some("b")
+      class Computer @1:52
+    cut
+    Error json-syntax: line 1, column 70 (byte 69): the JSON document ends too early: it is cut Export the objects again with ConvertTo-Json -Depth 4.
+    "#);
+}

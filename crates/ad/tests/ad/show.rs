@@ -20,6 +20,9 @@ pub(crate) fn show(part: Option<&DirectoryPart>, problems: &[Problem]) -> String
     for d in &part.domains {
         writeln!(out, "domain {} = {}", d.netbios, d.dns).unwrap();
     }
+    if part.cut {
+        out.push_str("cut\n");
+    }
     out + &problems_text(problems)
 }
 
