@@ -1,2 +1,19 @@
 //! The kerbsync program.
-fn main() {}
+
+use kerbsync::Io;
+use std::io::{BufWriter, IsTerminal, Write};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let mut stdout = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let mut stderr = std::io::stderr();
+    #[allow(clippy::disallowed_methods, reason = "the one place where the environment is read")]
+    let env = |name: &str| std::env::var(name).ok();
+    #[allow(clippy::disallowed_methods, reason = "the one place where the clock is read")]
+    let now = || jiff::Timestamp::now();
+    let terminals = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
+    let code = kerbsync::run(std::env::args_os(), &mut Io::new(&mut stdout, &mut stderr, terminals, &env, &now));
+    // A reader that went away (`kerbsync … | head`) is no failure of ours.
+    let _ = stdout.flush();
+    ExitCode::from(code)
+}

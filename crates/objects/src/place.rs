@@ -42,10 +42,11 @@ impl<'s> Places<'s> {
         Location { position: self.position, byte_start: range.start as u64, byte_end: range.end as u64 }
     }
 
-    /// The origin of a span. With `shown`, the text of the whole line, trimmed, is the excerpt if `shown` agrees that the line holds nothing else.
+    /// The origin of a span. With `shown`, the text of the whole line is the excerpt if `shown`, which is given it without indentation, agrees
+    /// that the line holds nothing else.
     pub(crate) fn origin(&mut self, span: Span, element: &str, shown: impl Fn(&str) -> bool) -> Origin {
         let location = Some(self.location(span));
-        let excerpt = self.line(span).filter(|l| shown(l)).map(Arc::from);
+        let excerpt = self.line(span).filter(|l| shown(l.trim_start())).map(Arc::from);
         Origin { document: self.source.document(), location, element: Arc::from(element), excerpt }
     }
 
@@ -57,7 +58,8 @@ impl<'s> Places<'s> {
         let rest = self.source.text().get(self.line_start..)?;
         let end = rest.bytes().take(EXCERPT).position(|b| matches!(b, b'\r' | b'\n'));
         let end = end.or_else(|| (rest.len() <= EXCERPT).then_some(rest.len()))?;
-        Some(rest[..end].trim())
+        // The indentation stays: columns count it.
+        Some(rest[..end].trim_end())
     }
 
     pub(crate) fn problem(&mut self, level: Level, code: &'static str, span: Span, message: String, help: Option<&str>) -> Problem {

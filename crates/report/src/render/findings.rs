@@ -94,7 +94,7 @@ pub(super) fn undecided(paper: &mut Paper<'_>, report: &Report) {
     for of_rule in group.chunk_by(|a, b| a.number == b.number) {
         let Some(first) = of_rule.first() else { continue };
         paper.gap();
-        paper.labelled(0, &format!("unknown[{}]", first.code()), Some(CYAN), &format!("{}: {}", first.rule, first.title), 4);
+        paper.labelled(0, &format!("unknown[{}]", first.code()), Some(CYAN), &first.rule, 4);
         let shown = if of_rule.len() > FEW && paper.view.verbosity == 0 { FEW } else { of_rule.len() };
         let one_help = of_rule.iter().all(|f| f.help == first.help);
         for finding in &of_rule[..shown] {

@@ -177,10 +177,9 @@ pub(super) fn unreadable(paper: &mut Paper<'_>, inputs: &[Input]) {
     let shown = if paper.view.verbosity == 0 { MANY.min(bad.len()) } else { bad.len() };
     for input in &bad[..shown] {
         let problem = input.problems.iter().find(|p| p.level == Level::Error).or(input.problems.first());
-        let at = problem.and_then(|p| Some(format!(":{}:{}", p.line?, p.column?))).unwrap_or_default();
+        let at = problem.and_then(|p| Some(format!(":{}:{} (byte {})", p.line?, p.column?, p.byte_start?))).unwrap_or_default();
         paper.line(2, &format!("{}{at}", input.path), Some(RED));
-        let byte = problem.and_then(|p| p.byte_start).map(|b| format!(" (byte {b})")).unwrap_or_default();
-        paper.text(4, &format!("{}{byte}", problem.map(|p| &p.message).or(input.reason.as_ref()).map_or("it cannot be read", |m| m)));
+        paper.text(4, problem.map(|p| &p.message).or(input.reason.as_ref()).map_or("it cannot be read", |m| m));
         if let Some(help) = problem.and_then(|p| p.help.as_ref()) {
             paper.labelled(4, "help:", Some(BLUE), help, 10);
         }

@@ -1,0 +1,324 @@
+//! What is typed. What it means is in `config.rs`.
+
+use crate::Io;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "\
+Examples:
+  kerbsync demo                                    the whole story, with no input
+  kerbsync audit exports/                          folders, files and zips in any mix
+  kerbsync audit exports/ --output json=report.json --fail-on warning
+  kerbsync explain KS201
+
+Exit codes: 0 nothing at or above the threshold, or done; 1 findings at or above --fail-on; 2 usage;
+3 nothing was checked; 4 some input could not be read; 5 refused. The highest of 5, 4, 3, 1 wins.";
+
+/// Offline audit of the Kerberos web-authentication account of Lync and Skype for Business Server.
+///
+/// From files that anyone can export: which servers must hold the account, which do, which are in sync, and what else is wrong.
+/// Nothing is changed and nothing is contacted.
+#[derive(Debug, Parser)]
+#[command(name = "kerbsync", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// No progress bar
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// When to use colours; auto heeds NO_COLOR
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+impl ColorChoice {
+    /// For standard output and standard error.
+    pub(crate) fn decide(self, io: &Io<'_>) -> (bool, bool) {
+        (self.decide_for(io, false), self.decide_for(io, true))
+    }
+
+    pub(crate) fn decide_for(self, io: &Io<'_>, stderr: bool) -> bool {
+        let set = |name: &str| (io.env)(name).is_some_and(|v| !v.is_empty());
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => {
+                let terminal = if stderr { io.terminals.1 } else { io.terminals.0 };
+                terminal && !set("NO_COLOR") && (io.env)("TERM").is_none_or(|t| t != "dumb")
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+/// Lowest severity that counts as failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Tell the whole story on a simulated estate, with no input
+    #[cfg(feature = "simulate")]
+    Demo(DemoArgs),
+    /// Audit an estate from exported files
+    Audit(AuditArgs),
+    /// Print the joined inventory: sites, pools, computers, states
+    Inventory(InventoryArgs),
+    /// Say which server a name stands for, or why it stands for none
+    Resolve(ResolveArgs),
+    /// List the credential slots of one applicationHost.config
+    Slots(SlotsArgs),
+    /// List the rules
+    Rules(RulesArgs),
+    /// Print the manual page of a rule, or explain one finding
+    Explain(ExplainArgs),
+    /// Build simulated estates
+    #[cfg(feature = "simulate")]
+    #[command(subcommand)]
+    Simulate(SimulateCommand),
+    /// Write a commented kerbsync.toml and a page on what to export
+    Init(InitArgs),
+    /// Look at the configuration in force
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page (roff) of the program, or of one command
+    Man(ManArgs),
+}
+
+/// Where a report goes besides standard output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct OutputArg {
+    pub(crate) format: Format,
+    /// `None` = standard output.
+    pub(crate) file: Option<PathBuf>,
+}
+
+fn output_arg(text: &str) -> Result<OutputArg, String> {
+    let (format, file) = text.split_once('=').ok_or("expected FORMAT=FILE, such as json=report.json")?;
+    let format = Format::from_str(format, true).map_err(|_| format!("'{format}' is no format: text and json are"))?;
+    if file.is_empty() {
+        return Err("the file is missing behind '='; '-' is standard output".to_owned());
+    }
+    Ok(OutputArg { format, file: (file != "-").then(|| PathBuf::from(file)) })
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// Write the report in a format to a file too ('-' is standard output); may be repeated
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_arg)]
+    pub(crate) output: Vec<OutputArg>,
+    /// Show more: -v what passed and long lists in full, -vv also what did not apply
+    #[arg(short, long, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BundleArgs {
+    /// Folders, files and zip archives with exports, in any mix
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// A kerbsync.toml from elsewhere, in place of one in the bundle
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// The server (FQDN) whose secret the others are compared with
+    #[arg(long, value_name = "SERVER")]
+    pub(crate) reference: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AuditArgs {
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Lowest severity that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    pub(crate) fail_on: FailOn,
+    /// Measure ages against this time (RFC 3339, or a date) instead of the clock
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InventoryArgs {
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResolveArgs {
+    /// A server's FQDN, or any other name: a pool, a NetBIOS name, a web or simple-URL host
+    pub(crate) name: String,
+    /// The topology: a file, or a folder or zip that holds it; may be repeated
+    #[arg(long, value_name = "PATH", required = true)]
+    pub(crate) topology: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SlotsArgs {
+    /// An applicationHost.config
+    pub(crate) file: PathBuf,
+    /// A kerbsync.toml that declares further slots
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// A rule (KS201, or its id), or the fingerprint of a finding together with --bundle
+    #[arg(value_name = "RULE|FINGERPRINT")]
+    pub(crate) what: String,
+    /// Where the finding was made
+    #[arg(long, value_name = "PATH")]
+    pub(crate) bundle: Vec<PathBuf>,
+    /// Measure ages against this time, as in the audit that made the finding
+    #[arg(long, value_name = "TIME", requires = "bundle")]
+    pub(crate) now: Option<String>,
+    /// The reference server, as in the audit that made the finding
+    #[arg(long, value_name = "SERVER", requires = "bundle")]
+    pub(crate) reference: Option<String>,
+    /// A kerbsync.toml from elsewhere, as in the audit that made the finding
+    #[arg(long, value_name = "FILE", requires = "bundle")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[cfg(feature = "simulate")]
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Another estate: equal seeds give equal estates
+    #[arg(long, default_value_t = 7)]
+    pub(crate) seed: u64,
+    /// Keep the estate in this new folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep: Option<PathBuf>,
+}
+
+#[cfg(feature = "simulate")]
+#[derive(Debug, Subcommand)]
+pub(crate) enum SimulateCommand {
+    /// Write the exports of an invented estate: topology, servers with keys, directory
+    Estate(EstateArgs),
+}
+
+#[cfg(feature = "simulate")]
+#[derive(Debug, Args)]
+pub(crate) struct EstateArgs {
+    /// Equal seeds give equal estates
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Number of sites
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub(crate) sites: u32,
+    /// Number of web servers in all
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    pub(crate) servers: u32,
+    /// A fault to plant, by name; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub(crate) defect: Vec<String>,
+    /// Keep every server in sync; without --defect nothing is wrong then
+    #[arg(long)]
+    pub(crate) clean: bool,
+    /// The time of the export (RFC 3339, or a date); today without it
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+    /// Write what is true of the estate to this file, outside the bundle
+    #[arg(long, value_name = "FILE")]
+    pub(crate) truth: Option<PathBuf>,
+    /// A new or empty folder for the bundle
+    #[arg(short = 'o', long = "out", value_name = "DIR")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The folder for the bundle; made where there is none
+    #[arg(default_value = ".")]
+    pub(crate) dir: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Print the configuration in force: that of a bundle, or the defaults
+    Show(ConfigShowArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfigShowArgs {
+    /// The bundle whose kerbsync.toml counts
+    #[arg(value_name = "BUNDLE")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// A kerbsync.toml from elsewhere
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ManArgs {
+    /// One command, such as audit
+    pub(crate) command: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn outputs_are_a_format_and_a_file() {
+        assert_eq!(output_arg("json=a=b"), Ok(OutputArg { format: Format::Json, file: Some(PathBuf::from("a=b")) }));
+        assert_eq!(output_arg("TEXT=-"), Ok(OutputArg { format: Format::Text, file: None }));
+        for bad in ["json", "json=", "sarif=x"] {
+            assert!(output_arg(bad).is_err(), "{bad}");
+        }
+    }
+}

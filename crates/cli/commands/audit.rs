@@ -1,0 +1,32 @@
+//! `audit`: the whole path from files to a verdict.
+
+use super::tool;
+use crate::args::AuditArgs;
+use crate::config::{self, Bundle};
+use crate::failure::Failure;
+use crate::gather::{Gathered, gather};
+use crate::output::Outputs;
+use crate::{Exit, Io, exit};
+use jiff::Timestamp;
+use kerbsync_report::format::{Report, Run, Severity};
+use kerbsync_report::render;
+
+pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let now = config::now(args.now.as_deref(), io)?;
+    let fail_on = config::fail_on(args.fail_on);
+    let outputs = Outputs::new(args.output)?;
+    let bundle = Bundle::try_from(args.bundle)?;
+    let gathered = gather(bundle, quiet, io)?;
+    let report = audit(&gathered, now, fail_on)?;
+    outputs.write(&report, render::audit, io)?;
+    Ok(exit::of_audit(&report, fail_on))
+}
+
+/// Runs the rules and puts what they say into a report.
+pub(super) fn audit(gathered: &Gathered, now: Timestamp, fail_on: Option<Severity>) -> Result<Report, Failure> {
+    let policy = config::policy(&gathered.settings, now)?;
+    let audit = kerbsync_audit::run(&gathered.inventory, &policy);
+    let run =
+        Run { inventory: &gathered.inventory, audit: &audit, now, waivers: &policy.waivers, fail_on, not_opened: &gathered.not_opened };
+    Ok(Report::new(tool(), &run))
+}

@@ -1,0 +1,116 @@
+//! `config show`: the configuration in force, as a `kerbsync.toml`.
+
+use crate::args::ConfigShowArgs;
+use crate::config::{Bundle, policy};
+use crate::failure::Failure;
+use crate::gather::gather;
+use crate::{Exit, Io};
+use kerbsync_audit::Policy;
+use kerbsync_collect::Settings;
+use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
+use std::fmt::Write as _;
+
+pub(super) fn run(args: ConfigShowArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let bundle = Bundle { config: args.config, ..Bundle::of(args.bundle.into_iter().collect()) };
+    let gathered = gather(bundle, quiet, io)?;
+    if !gathered.not_opened.is_empty() {
+        return Ok(Exit::Input);
+    }
+    let files: Vec<&Document> = gathered.inventory.documents.iter().filter(|d| d.kind == DocumentKind::ProjectConfiguration).collect();
+    for file in &files {
+        if let DocumentStatus::Unreadable(problem) = &file.status {
+            let at = problem.location.map(|l| format!(":{}", l.position)).unwrap_or_default();
+            let failure = Failure::new(Exit::Input, format!("{}{at}: {}", file.path, problem.message));
+            return Err(match &problem.help {
+                Some(help) => failure.hint(help.as_str()),
+                None => failure,
+            });
+        }
+    }
+    let used: Vec<&str> = files.iter().filter(|f| f.status == DocumentStatus::Used).map(|f| f.path.as_str()).collect();
+    let policy = policy(&gathered.settings, (io.now)())?;
+    // Writing to a String cannot fail.
+    let mut out = String::new();
+    let _ = match used.as_slice() {
+        [] => writeln!(out, "# no kerbsync.toml: these are the defaults"),
+        files => writeln!(out, "# from {}", files.join(", ")),
+    };
+    let _ = settings(&mut out, &gathered.settings, &policy);
+    io.out(&out);
+    Ok(Exit::Done)
+}
+
+fn settings(out: &mut String, s: &Settings, policy: &Policy) -> std::fmt::Result {
+    if let Some(reference) = &s.reference {
+        writeln!(out, "reference = {}", text(reference))?;
+    }
+    if let Some(file) = &s.waivers_file {
+        writeln!(out, "waivers_file = {}", text(file))?;
+    }
+    if !s.domains.is_empty() {
+        writeln!(out, "\n[domains]")?;
+        for (netbios, dns) in &s.domains {
+            writeln!(out, "{} = {}", text(netbios), text(dns))?;
+        }
+    }
+    writeln!(out, "\n[directory]\ncomplete = {}", s.directory.complete)?;
+    writeln!(out, "\n[thresholds]\npassword_age_days = {}\nevidence_age_days = {}", policy.password_age_days, policy.evidence_age_days)?;
+    if s.web_sites.internal.is_some() || s.web_sites.external.is_some() {
+        writeln!(out, "\n[web_sites]")?;
+        optional(out, "internal", s.web_sites.internal.as_deref())?;
+        optional(out, "external", s.web_sites.external.as_deref())?;
+    }
+    for slot in &s.slots {
+        writeln!(out, "\n[[slots]]\nsection = {}", text(&slot.section))?;
+        optional(out, "location", slot.location.as_deref())?;
+        writeln!(out, "account = {}\nsecret = {}", text(&slot.account), text(&slot.secret))?;
+    }
+    for waiver in &policy.waivers {
+        writeln!(out, "\n[[waivers]]")?;
+        if !waiver.rule.is_empty() {
+            writeln!(out, "rule = {}", text(&waiver.rule))?;
+        }
+        optional(out, "subject", waiver.subject.as_deref())?;
+        optional(out, "fingerprint", waiver.fingerprint.as_deref())?;
+        writeln!(out, "reason = {}", text(&waiver.reason))?;
+        if let Some(day) = waiver.expires {
+            writeln!(out, "expires = {day}")?;
+        }
+    }
+    if let Some(simulated) = &s.simulated {
+        writeln!(out, "\n[simulated]\nseed = {}", simulated.seed)?;
+    }
+    Ok(())
+}
+
+fn optional(out: &mut String, key: &str, value: Option<&str>) -> std::fmt::Result {
+    value.map_or(Ok(()), |v| writeln!(out, "{key} = {}", text(v)))
+}
+
+/// A basic string of TOML.
+fn text(value: &str) -> String {
+    let mut out = String::from('"');
+    for c in value.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            // What steers a terminal is spelled out, and stays the same value.
+            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                out.push_str(&format!("\\u{:04X}", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::text;
+
+    #[test]
+    fn strings_are_quoted_as_toml_wants() {
+        assert_eq!(text("a\"b\\c\u{1b}\u{7f}é"), r#""a\"b\\c\u001B\u007Fé""#);
+    }
+}

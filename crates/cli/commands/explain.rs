@@ -1,0 +1,62 @@
+//! `explain`: the manual page of a rule, or a finding with that of its rule.
+
+use super::audit::audit;
+use crate::args::ExplainArgs;
+use crate::config::{self, Bundle};
+use crate::failure::{Failure, nearest};
+use crate::gather::gather;
+use crate::{Exit, Io};
+use kerbsync_audit::rules::RULES;
+use kerbsync_report::format::{Finding, Rule};
+use kerbsync_report::render;
+
+pub(super) fn run(args: ExplainArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    if let Some(rule) = rule(&args.what) {
+        show(rule, None, io);
+        return Ok(Exit::Done);
+    }
+    if !is_fingerprint(&args.what) {
+        return Err(unknown(&args.what));
+    }
+    if args.bundle.is_empty() {
+        return Err(Failure::usage(format!("'{}' looks like the fingerprint of a finding: say where it was made", args.what))
+            .hint(format!("kerbsync explain {} --bundle PATH", args.what)));
+    }
+    let now = config::now(args.now.as_deref(), io)?;
+    let reference = args.reference.as_deref().map(config::reference).transpose()?;
+    let gathered = gather(Bundle { paths: args.bundle, config: args.config, reference }, quiet, io)?;
+    let report = audit(&gathered, now, None)?;
+    let finding = report.findings.iter().find(|f| f.fingerprint.eq_ignore_ascii_case(&args.what));
+    let found = finding.and_then(|f| Some((f, rule(&f.rule)?)));
+    let Some((finding, rule)) = found else {
+        return Err(Failure::usage(format!("no finding of this bundle has the fingerprint {}", args.what))
+            .hint("it may be mended by now; give --now, --reference and --config as in the audit that made it"));
+    };
+    show(rule, Some(finding), io);
+    Ok(Exit::Done)
+}
+
+fn show(rule: &kerbsync_audit::Rule, finding: Option<&Finding>, io: &mut Io<'_>) {
+    let text = render::explain(&Rule::from(rule), finding, &io.view(1));
+    io.out(&text);
+}
+
+/// By `KS101`, `101` or id, in any case.
+fn rule(name: &str) -> Option<&'static kerbsync_audit::Rule> {
+    RULES.iter().copied().find(|r| {
+        let code = r.code();
+        name.eq_ignore_ascii_case(r.id) || name.eq_ignore_ascii_case(&code) || code.strip_prefix("KS") == Some(name)
+    })
+}
+
+/// 16 hex digits.
+fn is_fingerprint(text: &str) -> bool {
+    text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+fn unknown(name: &str) -> Failure {
+    let near = nearest(name, RULES.iter().map(|r| r.id));
+    let failure = Failure::usage(format!("'{name}' is no rule and no fingerprint"));
+    let failure = if near.is_empty() { failure } else { failure.hint(format!("did you mean {}?", near.join(" or "))) };
+    failure.hint("`kerbsync rules` lists them; a fingerprint has 16 hex digits")
+}

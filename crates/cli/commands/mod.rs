@@ -1,0 +1,49 @@
+//! One file per command.
+
+mod audit;
+mod completions;
+mod config;
+#[cfg(feature = "simulate")]
+mod demo;
+mod explain;
+mod init;
+mod inventory;
+mod man;
+mod resolve;
+mod rules;
+#[cfg(feature = "simulate")]
+mod simulate;
+mod slots;
+
+#[cfg(feature = "simulate")]
+use crate::args::SimulateCommand;
+use crate::args::{Cli, Command, ConfigCommand};
+use crate::failure::Failure;
+use crate::{Exit, Io};
+use kerbsync_report::format::Tool;
+
+/// Runs one command.
+pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let quiet = cli.global.quiet;
+    match cli.command {
+        #[cfg(feature = "simulate")]
+        Command::Demo(args) => demo::run(&args, io),
+        Command::Audit(args) => audit::run(args, quiet, io),
+        Command::Inventory(args) => inventory::run(args, quiet, io),
+        Command::Resolve(args) => resolve::run(args, quiet, io),
+        Command::Slots(args) => slots::run(args, io),
+        Command::Rules(args) => rules::run(args, io),
+        Command::Explain(args) => explain::run(args, quiet, io),
+        #[cfg(feature = "simulate")]
+        Command::Simulate(SimulateCommand::Estate(args)) => simulate::run(&args, io),
+        Command::Init(args) => init::run(&args, io),
+        Command::Config(ConfigCommand::Show(args)) => config::run(args, quiet, io),
+        Command::Completions(args) => completions::run(&args, io),
+        Command::Man(args) => man::run(&args, io),
+    }
+}
+
+/// This program, as it signs its documents.
+pub(crate) fn tool() -> Tool {
+    Tool::kerbsync(env!("CARGO_PKG_VERSION"))
+}

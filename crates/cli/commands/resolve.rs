@@ -1,0 +1,44 @@
+//! `resolve`: the rule for names.
+
+use super::tool;
+use crate::args::ResolveArgs;
+use crate::config::Bundle;
+use crate::failure::Failure;
+use crate::gather::gather;
+use crate::output::Outputs;
+use crate::{Exit, Io};
+use kerbsync_inventory::resolve::resolve;
+use kerbsync_inventory::{DocumentStatus, Inventory};
+use kerbsync_report::format::ResolveReport;
+use kerbsync_report::render;
+
+pub(super) fn run(args: ResolveArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let outputs = Outputs::new(args.output)?;
+    let gathered = gather(Bundle::of(args.topology), quiet, io)?;
+    let inventory = &gathered.inventory;
+    if inventory.pools.is_empty() {
+        return match no_topology(inventory) {
+            Some(failure) => Err(failure),
+            // Every path has been told of already.
+            None => Ok(Exit::Input),
+        };
+    }
+    let answer = resolve(inventory, &args.name);
+    outputs.write(&ResolveReport::new(tool(), &args.name, &answer, inventory), render::resolve, io)?;
+    Ok(if answer.is_ok() { Exit::Done } else { Exit::Refused })
+}
+
+/// Why there is nothing to look a name up in: the first document that cannot be read, or that none is a topology.
+fn no_topology(inventory: &Inventory) -> Option<Failure> {
+    for document in &inventory.documents {
+        if let DocumentStatus::Unreadable(problem) = &document.status {
+            let at = problem.location.map(|l| format!(":{} (byte {})", l.position, l.byte_start)).unwrap_or_default();
+            let failure = Failure::new(Exit::Input, format!("{}{at}: {}", document.path, problem.message));
+            return Some(problem.help.iter().fold(failure, |f, help| f.hint(help.as_str())));
+        }
+    }
+    (!inventory.documents.is_empty()).then(|| {
+        Failure::new(Exit::NothingChecked, "no topology with pools is among the inputs, so no name can be looked up")
+            .hint("export one with: (Get-CsTopology -AsXml).ToString() > topology.xml")
+    })
+}

@@ -1,0 +1,94 @@
+//! What the arguments mean, checked and with defaults filled in.
+
+use crate::args::{BundleArgs, FailOn};
+use crate::failure::Failure;
+use crate::{Exit, Io};
+use jiff::Timestamp;
+use kerbsync_audit::{Policy, Waiver};
+use kerbsync_collect::Settings;
+use kerbsync_names::{Fqdn, HostName};
+use kerbsync_report::format::Severity;
+use std::path::PathBuf;
+
+/// What to read, and with what.
+#[derive(Debug)]
+pub(crate) struct Bundle {
+    pub(crate) paths: Vec<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) reference: Option<HostName>,
+}
+
+impl TryFrom<BundleArgs> for Bundle {
+    type Error = Failure;
+
+    fn try_from(args: BundleArgs) -> Result<Self, Failure> {
+        Ok(Self { paths: args.paths, config: args.config, reference: args.reference.as_deref().map(reference).transpose()? })
+    }
+}
+
+impl Bundle {
+    /// These paths with nothing else said.
+    pub(crate) fn of(paths: Vec<PathBuf>) -> Self {
+        Self { paths, config: None, reference: None }
+    }
+}
+
+/// The server named by `--reference`.
+pub(crate) fn reference(text: &str) -> Result<HostName, Failure> {
+    let fqdn = Fqdn::parse(text).map_err(|e| {
+        Failure::usage(format!("--reference '{text}': {e}"))
+            .hint("name one web server of the topology by its FQDN, such as fe01.contoso.com")
+    })?;
+    Ok(HostName::from(&fqdn.name))
+}
+
+/// The time that ages are measured against.
+pub(crate) fn now(text: Option<&str>, io: &Io<'_>) -> Result<Timestamp, Failure> {
+    let Some(text) = text else { return Ok((io.now)()) };
+    let midnight = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|z| z.timestamp());
+    text.parse().ok().or_else(midnight).ok_or_else(|| {
+        Failure::usage(format!("--now '{text}' is no time")).hint("write it as 2026-03-01T12:00:00Z, or as a date for midnight UTC")
+    })
+}
+
+/// The lowest severity that counts as failed.
+pub(crate) const fn fail_on(arg: FailOn) -> Option<Severity> {
+    match arg {
+        FailOn::Error => Some(Severity::Error),
+        FailOn::Warning => Some(Severity::Warning),
+        FailOn::Note => Some(Severity::Note),
+        FailOn::Never => None,
+    }
+}
+
+/// What rules are told: the time, and the settings of a bundle or the defaults.
+pub(crate) fn policy(settings: &Settings, now: Timestamp) -> Result<Policy, Failure> {
+    let defaults = Policy::at(now);
+    let waivers = settings.waivers.iter().map(|w| {
+        let expires = match &w.expires {
+            None => None,
+            Some(day) => Some(day.date.and_then(|d| date(d.year, d.month, d.day)).ok_or_else(|| {
+                let what = if w.rule.is_empty() { "a finding" } else { &w.rule };
+                Failure::new(Exit::Input, format!("kerbsync.toml: the waiver of {what} expires on a day that is not in the calendar"))
+                    .hint("write it as expires = 2026-12-31")
+            })?),
+        };
+        Ok(Waiver {
+            rule: w.rule.clone(),
+            subject: w.subject.clone(),
+            fingerprint: w.fingerprint.clone(),
+            reason: w.reason.clone(),
+            expires,
+        })
+    });
+    Ok(Policy {
+        password_age_days: settings.thresholds.password_age_days.unwrap_or(defaults.password_age_days),
+        evidence_age_days: settings.thresholds.evidence_age_days.unwrap_or(defaults.evidence_age_days),
+        waivers: waivers.collect::<Result<_, Failure>>()?,
+        ..defaults
+    })
+}
+
+fn date(year: u16, month: u8, day: u8) -> Option<jiff::civil::Date> {
+    jiff::civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}

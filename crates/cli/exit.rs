@@ -1,0 +1,79 @@
+//! Exit codes.
+
+use kerbsync_report::format::{Report, Severity};
+
+/// The exit codes, for use in scripts and tests.
+pub mod codes {
+    /// Nothing at or above the threshold, or done.
+    pub const DONE: u8 = 0;
+    /// Findings at or above `--fail-on`.
+    pub const FINDINGS: u8 = 1;
+    /// The command line cannot be used: its syntax, a value, or a target that cannot be written.
+    pub const USAGE: u8 = 2;
+    /// Nothing was checked.
+    pub const NOTHING_CHECKED: u8 = 3;
+    /// Some input could not be read or evaluated.
+    pub const INPUT: u8 = 4;
+    /// Refused: a precondition, a stale plan, the rule for names, the operator.
+    pub const REFUSED: u8 = 5;
+    /// Failed while applying; recovery is needed.
+    pub const FAILED: u8 = 6;
+    /// Changes are pending, with `--detailed-exitcode`.
+    pub const PENDING: u8 = 10;
+}
+
+/// How a run ends. The order is that of precedence: of several the greatest counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Exit {
+    /// [`codes::DONE`].
+    Done,
+    /// [`codes::FINDINGS`].
+    Findings,
+    /// [`codes::NOTHING_CHECKED`].
+    NothingChecked,
+    /// [`codes::INPUT`].
+    Input,
+    /// [`codes::REFUSED`].
+    Refused,
+    /// [`codes::USAGE`]: found before anything else is done.
+    Usage,
+}
+
+impl Exit {
+    /// The exit code.
+    #[must_use]
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Done => codes::DONE,
+            Self::Findings => codes::FINDINGS,
+            Self::NothingChecked => codes::NOTHING_CHECKED,
+            Self::Input => codes::INPUT,
+            Self::Refused => codes::REFUSED,
+            Self::Usage => codes::USAGE,
+        }
+    }
+}
+
+/// How an audit ends.
+pub(crate) fn of_audit(report: &Report, fail_on: Option<Severity>) -> Exit {
+    let failed = fail_on.is_some_and(|threshold| report.summary.failed.at_least(threshold) > 0);
+    let nothing = report.summary.conclusion == kerbsync_report::format::Conclusion::NothingChecked;
+    let unread = report.coverage.documents.unreadable > 0 || (!report.coverage.not_opened.is_empty() && !report.inputs.is_empty());
+    [(failed, Exit::Findings), (nothing, Exit::NothingChecked), (unread, Exit::Input)]
+        .into_iter()
+        .filter_map(|(holds, exit)| holds.then_some(exit))
+        .max()
+        .unwrap_or(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn precedence_follows_the_codes() {
+        let all = [Exit::Done, Exit::Findings, Exit::NothingChecked, Exit::Input, Exit::Refused];
+        assert!(all.windows(2).all(|w| w[0] < w[1] && w[0].code() < w[1].code()));
+    }
+}

@@ -1,0 +1,105 @@
+//! From paths to an inventory.
+
+use crate::config::Bundle;
+use crate::failure::Failure;
+use crate::progress::Bar;
+use crate::{Exit, Io};
+use kerbsync_collect::{Input, Options, Settings, collect};
+use kerbsync_inventory::Inventory;
+use kerbsync_inventory::resolve::resolve;
+use kerbsync_names::HostName;
+use kerbsync_report::format::NotOpened;
+use kerbsync_store::StoreError;
+use std::path::Path;
+
+/// What was read.
+pub(crate) struct Gathered {
+    pub(crate) inventory: Inventory,
+    pub(crate) settings: Settings,
+    /// Paths that could not be opened; each was told on standard error.
+    pub(crate) not_opened: Vec<NotOpened>,
+}
+
+/// Opens every path, reads and joins. A path that cannot be opened is told at once and does not stop the others.
+pub(crate) fn gather(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result<Gathered, Failure> {
+    let config = bundle.config.as_deref().map(read_config).transpose()?;
+    let mut inputs = Vec::new();
+    let mut not_opened = Vec::new();
+    for path in &bundle.paths {
+        let label = path.display().to_string();
+        match kerbsync_store::open(path) {
+            Ok(store) => inputs.push(Input { label, store }),
+            Err(error) => {
+                let failure = unopened(path, &error);
+                io.failure(&failure);
+                not_opened.push(NotOpened { path: label, reason: failure.message });
+            }
+        }
+    }
+    let named = bundle.reference.clone();
+    let gathered = Gathered { not_opened, ..collected(&inputs, config, bundle.reference, quiet, io)? };
+    check_reference(&gathered, named.as_ref())?;
+    Ok(gathered)
+}
+
+/// The reference must be a web server of the topology, where there is one: a pool's name would silently compare with nothing.
+fn check_reference(gathered: &Gathered, named: Option<&HostName>) -> Result<(), Failure> {
+    let (place, name) = match (named, &gathered.settings.reference) {
+        (Some(host), _) => ("--reference", host.as_str()),
+        (None, Some(text)) => ("reference of kerbsync.toml", text.as_str()),
+        (None, None) => return Ok(()),
+    };
+    if gathered.inventory.pools.is_empty() {
+        return Ok(());
+    }
+    let refusal = match resolve(&gathered.inventory, name) {
+        Ok(_) => return Ok(()),
+        Err(refusal) => refusal,
+    };
+    let failure =
+        Failure::new(Exit::Refused, format!("{place} '{name}' is refused by naming rule {}: {}", refusal.rule(), refusal.reason()));
+    Err(refusal.instead().iter().take(5).fold(failure, |f, instead| f.hint(format!("use instead: {instead}"))))
+}
+
+/// Reads and joins what is open already.
+pub(crate) fn collected(
+    inputs: &[Input],
+    config: Option<(String, Vec<u8>)>,
+    reference: Option<HostName>,
+    quiet: bool,
+    io: &Io<'_>,
+) -> Result<Gathered, Failure> {
+    let bar = Bar::new(io.terminals.1 && !quiet);
+    let collected = collect(inputs, &Options { config, reference, progress: &bar });
+    bar.clear();
+    let collected = collected.map_err(|e| Failure::new(Exit::Input, e.to_string()))?;
+    Ok(Gathered { inventory: collected.inventory, settings: collected.settings, not_opened: Vec::new() })
+}
+
+/// Why a path that was given could not be opened.
+pub(crate) fn unopened(path: &Path, error: &StoreError) -> Failure {
+    let path = path.display();
+    if error.is_not_found() {
+        Failure::new(Exit::Input, format!("there is nothing at '{path}'"))
+            .hint("give a folder, a zip archive or a file with exports; check the spelling")
+    } else {
+        Failure::new(Exit::Input, format!("'{path}' cannot be opened: {error}")).hint("check that you may read it, or give a copy")
+    }
+}
+
+/// The bytes of one file.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let store = kerbsync_store::open(path).map_err(|e| unopened(path, &e))?;
+    let listing = store.list().map_err(|e| unopened(path, &e))?;
+    match (listing.entries.as_slice(), listing.errors.first()) {
+        ([only], None) if !path.is_dir() => Ok(store.read(&only.key).map_err(|e| unopened(path, &e))?.bytes),
+        (_, Some(error)) => Err(unopened(path, error)),
+        _ => Err(Failure::new(Exit::Input, format!("'{}' is a folder, but one file is wanted", path.display()))
+            .hint("give the path of the file itself")),
+    }
+}
+
+/// A kerbsync.toml given by `--config`: its path and bytes.
+pub(crate) fn read_config(path: &Path) -> Result<(String, Vec<u8>), Failure> {
+    Ok((path.display().to_string(), read_file(path)?))
+}

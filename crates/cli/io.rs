@@ -1,0 +1,86 @@
+//! Everything outside the program that a command may touch, besides the files it is told of.
+
+use crate::failure::Failure;
+use anstyle::{AnsiColor, Style};
+use jiff::Timestamp;
+use kerbsync_report::render::View;
+use std::fmt::Write as _;
+use std::io::Write;
+
+/// Standard output and error, the environment and the clock.
+pub struct Io<'a> {
+    stdout: &'a mut dyn Write,
+    stderr: &'a mut dyn Write,
+    /// Whether standard output and standard error are terminals.
+    pub(crate) terminals: (bool, bool),
+    pub(crate) env: &'a dyn Fn(&str) -> Option<String>,
+    pub(crate) now: &'a dyn Fn() -> Timestamp,
+    /// Whether each may be coloured, as decided by the arguments.
+    pub(crate) color: (bool, bool),
+    /// A failure to write to standard output that is worth an exit code: anything but a reader that went away.
+    pub(crate) lost: Option<String>,
+    closed: bool,
+}
+
+impl<'a> Io<'a> {
+    /// Writers for output and errors, whether each is a terminal, the environment and the clock.
+    pub fn new(
+        stdout: &'a mut dyn Write,
+        stderr: &'a mut dyn Write,
+        terminals: (bool, bool),
+        env: &'a dyn Fn(&str) -> Option<String>,
+        now: &'a dyn Fn() -> Timestamp,
+    ) -> Self {
+        Self { stdout, stderr, terminals, env, now, color: (false, false), lost: None, closed: false }
+    }
+
+    /// Writes to standard output. A reader that went away ends the output quietly; another failure is kept for the exit code.
+    pub(crate) fn out(&mut self, text: &str) {
+        if self.closed {
+            return;
+        }
+        if let Err(error) = self.stdout.write_all(text.as_bytes()).and_then(|()| self.stdout.flush()) {
+            self.closed = true;
+            if error.kind() != std::io::ErrorKind::BrokenPipe {
+                self.lost = Some(error.to_string());
+            }
+        }
+    }
+
+    /// Writes to standard error; nothing can be said where that fails.
+    pub(crate) fn err(&mut self, text: &str) {
+        let _ = self.stderr.write_all(text.as_bytes());
+        let _ = self.stderr.flush();
+    }
+
+    /// `error: …` and `hint: …` lines.
+    pub(crate) fn failure(&mut self, failure: &Failure) {
+        let (red, blue) = (AnsiColor::BrightRed.on_default().bold(), AnsiColor::BrightBlue.on_default().bold());
+        let mut text = String::new();
+        self.labelled(&mut text, red, "error", &failure.message);
+        for hint in &failure.hints {
+            self.labelled(&mut text, blue, "hint", hint);
+        }
+        self.err(&text);
+    }
+
+    fn labelled(&self, out: &mut String, style: Style, label: &str, message: &str) {
+        let message = kerbsync_report::render::clean(message);
+        // Writing to a String cannot fail.
+        let _ = match self.color.1 {
+            true => writeln!(out, "{style}{label}:{style:#} {message}"),
+            false => writeln!(out, "{label}: {message}"),
+        };
+    }
+
+    /// Columns of a line: those of the terminal where its shell says so, else 100.
+    pub(crate) fn width(&self) -> usize {
+        let told = if self.terminals.0 { (self.env)("COLUMNS").and_then(|c| c.parse().ok()) } else { None };
+        told.filter(|w| (40..=400).contains(w)).unwrap_or(100)
+    }
+
+    /// How a text for standard output is to look.
+    pub(crate) fn view(&self, verbosity: u8) -> View {
+        View { color: self.color.0, width: self.width(), verbosity }
+    }
+}

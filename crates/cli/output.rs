@@ -1,0 +1,127 @@
+//! Where reports go: standard output and files. The one place of this crate that writes files.
+
+use crate::Io;
+use crate::args::{Format, OutputArg, OutputArgs};
+use crate::failure::Failure;
+use kerbsync_report::render::{View, json};
+use serde::Serialize;
+use std::io::Write as _;
+use std::path::Path;
+
+/// Every output of a run.
+#[derive(Debug)]
+pub(crate) struct Outputs {
+    outputs: Vec<OutputArg>,
+    verbosity: u8,
+}
+
+impl Outputs {
+    /// Checks the targets, so that a long run does not end with nowhere to write. `--format` is for standard output unless one of
+    /// `--output` is.
+    pub(crate) fn new(args: OutputArgs) -> Result<Self, Failure> {
+        let mut outputs = args.output;
+        match outputs.iter().filter(|o| o.file.is_none()).count() {
+            0 => outputs.insert(0, OutputArg { format: args.format, file: None }),
+            1 => {}
+            _ => {
+                return Err(
+                    Failure::usage("two outputs go to standard output").hint("give all but one of them a file: --output json=report.json")
+                );
+            }
+        }
+        for (i, output) in outputs.iter().enumerate() {
+            let Some(file) = &output.file else { continue };
+            if outputs[..i].iter().any(|o| o.file.as_ref() == Some(file)) {
+                return Err(Failure::usage(format!("two outputs go to '{}'", file.display())).hint("give each a file of its own"));
+            }
+            if file.is_dir() {
+                return Err(Failure::usage(format!("'{}' is a folder, so no report can be written to it", file.display()))
+                    .hint("name a file in it"));
+            }
+            if !folder_of(file).is_dir() {
+                return Err(
+                    Failure::usage(format!("there is no folder '{}' for the report", folder_of(file).display())).hint("make it first")
+                );
+            }
+        }
+        Ok(Self { outputs, verbosity: args.verbose })
+    }
+
+    /// Writes a document everywhere it is wanted.
+    pub(crate) fn write<T: Serialize>(&self, document: &T, text: impl Fn(&T, &View) -> String, io: &mut Io<'_>) -> Result<(), Failure> {
+        for output in &self.outputs {
+            // Files are for later: no colours, a fixed width.
+            let view = if output.file.is_none() { io.view(self.verbosity) } else { View { verbosity: self.verbosity, ..View::PLAIN } };
+            let content = match output.format {
+                Format::Text => text(document, &view),
+                Format::Json => json(document).map_err(|e| Failure::usage(format!("the report cannot be put into JSON: {e}")))?,
+            };
+            match &output.file {
+                None => io.out(&content),
+                Some(file) => replace(file, content.as_bytes())?,
+            }
+        }
+        match io.lost.take() {
+            Some(error) => Err(Failure::usage(format!("standard output cannot be written: {error}"))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Writes a whole file: beside it first, then in its place, so that nobody reads half a report.
+pub(crate) fn replace(file: &Path, content: &[u8]) -> Result<(), Failure> {
+    let written = beside(file, content).and_then(|temporary| temporary.persist(file).map_err(|e| e.error));
+    written.map(|_| ()).map_err(|e| unwritten(file, &e))
+}
+
+/// Writes a whole file where there is none.
+pub(crate) fn create(file: &Path, content: &[u8]) -> Result<(), Failure> {
+    match beside(file, content).map(|temporary| temporary.persist_noclobber(file).map_err(|e| e.error)) {
+        Ok(Ok(_)) => Ok(()),
+        Ok(Err(e)) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(exists(file)),
+        Ok(Err(e)) | Err(e) => Err(unwritten(file, &e)),
+    }
+}
+
+/// A file that is there already and is left alone.
+pub(crate) fn exists(file: &Path) -> Failure {
+    Failure::usage(format!("'{}' is there already and is left as it is", file.display())).hint("move it away, or choose another folder")
+}
+
+fn beside(file: &Path, content: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut temporary = tempfile::Builder::new().prefix(".kerbsync-").tempfile_in(folder_of(file))?;
+    // A report is as readable as any new file; temporary files are made for their owner alone.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    temporary.write_all(content)?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+fn unwritten(file: &Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("'{}' cannot be written: {error}", file.display())).hint("check the folder's rights and free space")
+}
+
+/// Makes a folder with its parents; one that is there is fine.
+#[allow(clippy::disallowed_methods, reason = "folders for reports and simulated bundles are made here")]
+pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(folder).map_err(|e| Failure::usage(format!("the folder '{}' cannot be made: {e}", folder.display())))
+}
+
+/// Whether there is nothing at a path, or a folder without anything in it.
+#[cfg(feature = "simulate")]
+#[allow(clippy::disallowed_methods, reason = "a bundle of inputs is listed by its store; this asks whether a target is free")]
+pub(crate) fn folder_is_empty(folder: &Path) -> Result<bool, Failure> {
+    match std::fs::read_dir(folder) {
+        Ok(mut entries) => Ok(entries.next().is_none()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(e) => Err(Failure::usage(format!("'{}' cannot be used as a folder: {e}", folder.display())).hint("name a new or empty folder")),
+    }
+}

@@ -1,0 +1,89 @@
+//! `init`, `config show` and what kerbsync.toml does.
+
+use super::{Shell, json};
+
+#[test]
+fn init_writes_once_and_never_over_a_file() {
+    let shell = Shell::empty();
+    insta::assert_snapshot!(shell.run("init DIR/new").transcript(), @r"
+    wrote DIR/new/kerbsync.toml
+    wrote DIR/new/README.md
+    Next: read DIR/new/README.md, put exports beside it, then run: kerbsync audit DIR/new
+    --- exit 0
+    ");
+    shell.put("new/README.md", b"mine");
+    let ran = shell.run("init DIR/new");
+    assert!(ran.code == 2 && ran.err.contains("is there already"), "{}", ran.err);
+    assert_eq!(shell.read("new/README.md"), "mine");
+    shell.put("other/README.md", b"mine");
+    assert_eq!(shell.run("init DIR/other").code, 2);
+    assert!(!shell.path("other/kerbsync.toml").exists(), "all or nothing");
+}
+
+#[test]
+fn the_written_configuration_is_valid_with_and_without_its_examples() {
+    let shell = Shell::empty();
+    shell.run("init DIR/new");
+    assert_eq!(
+        shell.run("config show DIR/new").out.replace("DIR/new/kerbsync.toml", "FILE"),
+        shell.run("config show").out.replace("no kerbsync.toml: these are the defaults", "from FILE")
+    );
+    let examples: String = shell
+        .read("new/kerbsync.toml")
+        .lines()
+        .filter_map(|l| Some(l.strip_prefix('#').filter(|l| !l.starts_with(' '))?.to_owned() + "\n"))
+        .collect();
+    shell.put("all/kerbsync.toml", examples.as_bytes());
+    shell.put("all/waivers.toml", b"");
+    insta::assert_snapshot!(shell.run("config show DIR/all").transcript());
+}
+
+#[test]
+fn what_is_shown_can_be_read_again() {
+    let shell = Shell::empty();
+    shell.put(
+        "a/kerbsync.toml",
+        br#"reference = "fe01.contoso.com"
+[domains]
+"CON-TOSO" = "contoso.com"
+[[waivers]]
+rule = "KS101"
+subject = "a \"quoted\" \\ one"
+reason = "because"
+expires = 2026-12-31
+"#,
+    );
+    let first = shell.run("config show DIR/a").out;
+    shell.put("b/kerbsync.toml", first.as_bytes());
+    assert_eq!(shell.run("config show DIR/b").out, first.replace("DIR/a", "DIR/b"));
+}
+
+#[test]
+fn a_bad_configuration_is_named_with_its_place() {
+    let shell = Shell::whole();
+    shell.put("kerbsync.toml", b"[thresholds]\npasword_age_days = 3\n");
+    let ran = shell.run("config show DIR");
+    assert!(ran.code == 4 && ran.err.starts_with("error: DIR/kerbsync.toml:2:"), "{}", ran.transcript());
+    let ran = shell.run("audit DIR");
+    assert!(ran.code == 4 && ran.out.contains("DIR/kerbsync.toml:2:"), "{}", ran.out);
+    let ran = shell.run("audit DIR --config DIR/nowhere.toml");
+    assert!(ran.code == 4 && ran.err.starts_with("error: there is nothing at 'DIR/nowhere.toml'"), "{}", ran.err);
+}
+
+#[test]
+fn a_waiver_takes_a_finding_out_of_the_count_until_it_expires() {
+    let shell = Shell::whole();
+    shell.change("servers/fe02.contoso.com/applicationHost.config", "Canary-Reference-1", "Canary-Stale-2");
+    let report = json(&shell.run("audit DIR --format json"));
+    let errors: Vec<&serde_json::Value> =
+        report["findings"].as_array().unwrap().iter().filter(|f| f["outcome"] == "fail" && f["severity"] == "error").collect();
+    let waivers: String = errors
+        .iter()
+        .map(|f| format!("[[waivers]]\nfingerprint = {}\nreason = \"until May\"\nexpires = 2026-05-31\n", f["fingerprint"]))
+        .collect();
+    shell.put("kerbsync.toml", waivers.as_bytes());
+    let ran = shell.run("audit DIR");
+    assert!(ran.code == 0 && ran.out.contains("(waived: until May)"), "{}", ran.out);
+    let ran = shell.run("audit DIR --now 2026-06-01");
+    assert!(ran.code == 1 && ran.out.contains("expired on 2026-05-31"), "{}", ran.out);
+}

@@ -1,0 +1,65 @@
+//! `simulate estate` and `demo`.
+
+use super::{Shell, json};
+
+#[test]
+fn the_demo_tells_a_verdict_and_the_next_step() {
+    let ran = Shell::empty().run("demo");
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    for part in
+        ["$ kerbsync audit estate", "Verdict: FAILED. ", "In plain words", "Set-CsKerberosAccountPassword -FromComputer ", "kerbsync init"]
+    {
+        assert!(ran.out.contains(part), "no '{part}' in {}", ran.out);
+    }
+    assert_eq!(Shell::empty().run("demo").out, ran.out, "the same each time");
+}
+
+#[test]
+fn a_kept_demo_is_a_bundle() {
+    let shell = Shell::empty();
+    assert_eq!(shell.run("demo --keep DIR/kept").code, 0);
+    assert_eq!(shell.run("audit DIR/kept").code, 1);
+    let ran = shell.run("demo --keep DIR/kept");
+    assert!(ran.code == 2 && ran.err.contains("is not empty"), "{}", ran.err);
+}
+
+#[test]
+fn equal_seeds_give_equal_estates_and_the_truth_stays_outside() {
+    let shell = Shell::empty();
+    for name in ["a", "b"] {
+        let ran = shell.run(&format!("simulate estate --seed 5 --sites 1 --servers 3 --clean --truth DIR/{name}.json -o DIR/{name}"));
+        assert_eq!(ran.code, 0, "{}", ran.err);
+    }
+    assert_eq!(shell.read("a.json"), shell.read("b.json"));
+    let ran = shell.run("inventory DIR/a --format json");
+    let inventory = json(&ran);
+    let truth: serde_json::Value = serde_json::from_str(&shell.read("a.json")).unwrap();
+    assert_eq!(inventory["sites"][0]["name"], truth["sites"][0]["name"]);
+    assert_eq!(shell.run("audit DIR/a").code, 0, "a clean estate: {}", shell.run("audit DIR/a").out);
+    let ran = shell.run("simulate estate --truth DIR/c/truth.json -o DIR/c");
+    assert!(ran.code == 2 && ran.err.contains("lies within the bundle"), "{}", ran.err);
+}
+
+#[test]
+fn a_target_that_is_not_empty_is_left_alone() {
+    let shell = Shell::empty();
+    shell.put("full/mine.txt", b"mine");
+    let ran = shell.run("simulate estate --servers 2 -o DIR/full");
+    assert!(ran.code == 2 && ran.err.contains("'DIR/full' is not empty and is left as it is"), "{}", ran.err);
+    assert_eq!(shell.read("full/mine.txt"), "mine");
+}
+
+#[test]
+fn an_unknown_defect_names_the_nearest() {
+    let ran = Shell::empty().run("simulate estate --defect stale-sercet -o DIR/new");
+    assert!(ran.code == 2 && ran.err.contains("did you mean stale-secret?"), "{}", ran.err);
+}
+
+#[test]
+fn a_planted_defect_is_found() {
+    let shell = Shell::empty();
+    let ran = shell.run("simulate estate --seed 3 --sites 2 --servers 6 --clean --defect spn-duplicate -o DIR/new");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let ran = shell.run("audit DIR/new");
+    assert!(ran.out.contains("spn-duplicate"), "{}", ran.out);
+}
