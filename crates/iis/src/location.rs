@@ -25,17 +25,10 @@ pub struct Location<'d> {
 impl<'d> Location<'d> {
     /// Reads the path of a `<location>` element. A missing path, `""` and `"."` all mean the whole server; slashes at the ends are dropped.
     pub(crate) fn new(element: Element<'d>) -> Self {
-        let tidy = |text: &'_ str| -> std::ops::Range<usize> {
-            let inner = text.trim().trim_matches('/');
-            let inner = if inner == "." { "" } else { inner };
-            let start = inner.as_ptr() as usize - text.as_ptr() as usize;
-            // An empty literal has a foreign address; any empty range will do for it.
-            if inner.is_empty() { 0..0 } else { start..start + inner.len() }
-        };
         let path = match element.attribute("path").map(|a| a.value()) {
             None => Cow::Borrowed(""),
-            Some(Cow::Borrowed(text)) => Cow::Borrowed(&text[tidy(text)]),
-            Some(Cow::Owned(text)) => Cow::Owned(text[tidy(&text)].to_owned()),
+            Some(Cow::Borrowed(text)) => Cow::Borrowed(tidy(text)),
+            Some(Cow::Owned(text)) => Cow::Owned(tidy(&text).to_owned()),
         };
         Self { element, path }
     }
@@ -81,5 +74,13 @@ impl<'d> Location<'d> {
     #[must_use]
     pub fn inherit_in_child_applications(&self) -> bool {
         !self.element.attribute("inheritInChildApplications").is_some_and(|a| a.value().trim().eq_ignore_ascii_case("false"))
+    }
+}
+
+/// The path without blanks and slashes at its ends; `.` is the empty path.
+fn tidy(text: &str) -> &str {
+    match text.trim().trim_matches('/') {
+        "." => "",
+        path => path,
     }
 }

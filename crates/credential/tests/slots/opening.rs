@@ -37,7 +37,7 @@ fn reasons_tell_what_is_wrong() {
         }
     };
     insta::assert_snapshot!(reason(&[]), @"no exported key was given (key container iisConfigurationKey) | NoKey");
-    insta::assert_snapshot!(reason(&[OTHER_KEY, WAS_KEY]), @"none of the 2 keys tried opens the sessionKey of its provider (key container iisConfigurationKey): keys of another server, or of another container | NoneFits");
+    insta::assert_snapshot!(reason(&[OTHER_KEY, WAS_KEY]), @"none of the 2 keys given opens the sessionKey of its provider (key container iisConfigurationKey): a key of another server, or of another container | NoneFits");
     insta::assert_snapshot!(reason(&[PUBLIC_KEY]), @"the key file holds the public part only: export it again with -pri | NoneFits");
     insta::assert_snapshot!(reason(&["00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"]), @"none of the keys given is of the kind needed: the RSA private key of the container | NoneFits");
 }

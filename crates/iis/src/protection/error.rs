@@ -37,8 +37,7 @@ pub enum OpenError {
     #[error("the sessionKey of its provider cannot be used: {0}")]
     SessionKey(SessionKeyError),
     /// No key unwraps the session key. A damaged session key looks the same.
-    #[error("none of the {keys} keys tried opens the sessionKey of its provider{}: keys of another server, or of another container",
-        hint(.container))]
+    #[error("{} the sessionKey of its provider{}: a key of another server, or of another container", tried(*.keys), hint(.container))]
     WrongKey {
         /// How many keys were tried.
         keys: usize,
@@ -76,6 +75,10 @@ const fn unsupported(kind: &ProviderKind) -> &'static str {
         // Named for completeness: both kinds are supported.
         ProviderKind::Aes | ProviderKind::Cng => "values of this provider are not opened",
     }
+}
+
+fn tried(keys: usize) -> String {
+    if keys == 1 { "the key given does not open".to_owned() } else { format!("none of the {keys} keys given opens") }
 }
 
 fn hint(container: &Option<String>) -> String {
