@@ -21,6 +21,7 @@ mod testing;
 mod text;
 mod verdict;
 mod view;
+mod waive;
 
 pub use finding::{Finding, Related};
 pub use policy::{Policy, Waiver};

@@ -1,6 +1,7 @@
 //! Runs the rules.
 
-use crate::{Finding, Policy, Rule, Verdict, Verdicts, View, Waiver, rules};
+use crate::waive::waive;
+use crate::{Finding, Policy, Rule, Verdict, Verdicts, View, rules};
 use kerbsync_inventory::Inventory;
 
 /// The result of an audit.
@@ -24,17 +25,7 @@ pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
         audit.verdicts.extend(verdicts);
         audit.findings.extend(findings);
     }
-    let today = policy.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let mut used = vec![false; policy.waivers.len()];
-    for finding in &mut audit.findings {
-        for (i, waiver) in policy.waivers.iter().enumerate() {
-            if waiver.expires.is_none_or(|day| today <= day) && covers(waiver, finding, inventory) {
-                used[i] = true;
-                finding.waived.get_or_insert_with(|| waiver.reason.clone());
-            }
-        }
-    }
-    audit.unused_waivers = (0..used.len()).filter(|&i| !used[i]).collect();
+    audit.unused_waivers = waive(&mut audit.findings, inventory, policy);
     audit
 }
 
@@ -48,12 +39,4 @@ fn judge(rule: &'static Rule, view: &View<'_>, policy: &Policy) -> (Vec<Verdict>
     let mut verdicts = Verdicts::new(rule, view);
     (rule.check)(view, policy, &mut verdicts);
     verdicts.into_parts()
-}
-
-fn covers(waiver: &Waiver, finding: &Finding, inventory: &Inventory) -> bool {
-    if let Some(fingerprint) = &waiver.fingerprint {
-        return fingerprint.eq_ignore_ascii_case(&finding.fingerprint(inventory));
-    }
-    (waiver.rule.eq_ignore_ascii_case(finding.rule.id) || waiver.rule.eq_ignore_ascii_case(&finding.rule.code()))
-        && waiver.subject.as_ref().is_none_or(|s| s.to_lowercase() == finding.subject.to_string().to_lowercase())
 }

@@ -15,7 +15,7 @@ pub use slots::SlotView;
 
 use crate::Subject;
 use kerbsync_inventory::directory::Account;
-use kerbsync_inventory::state::{EqualityTag, Expectations};
+use kerbsync_inventory::state::{EqualityTag, Expectations, account_key};
 use kerbsync_inventory::{Assignment, Inventory, Pool, ServerConfiguration};
 use kerbsync_names::{DownLevelName, HostName, ServicePrincipalName, SiteId};
 use kerbsync_source::Spanned;
@@ -118,7 +118,7 @@ impl<'i> View<'i> {
     /// The assigned account of that name.
     #[must_use]
     pub fn account(&self, name: &DownLevelName) -> Option<&AccountView<'i>> {
-        self.accounts.get(*self.account_of.get(&name.to_key())?)
+        self.accounts.get(*self.account_of.get(&account_key(name, self.inventory.domains()))?)
     }
 
     /// The assignments; those that say the same of the same site once.

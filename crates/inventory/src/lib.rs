@@ -78,12 +78,19 @@ impl Inventory {
         let mut found: Option<&kerbsync_names::DownLevelName> = None;
         for a in self.assignments.iter().filter(|a| a.site_id.as_ref() == Some(site)) {
             let name = a.account.as_ref().ok()?;
-            if found.is_some_and(|f| f != name) {
+            let other = |f: &kerbsync_names::DownLevelName| state::account_key(f, self.domains()) != state::account_key(name, self.domains());
+            if found.is_some_and(other) {
                 return None;
             }
-            found = Some(name);
+            found = found.or(Some(name));
         }
         found
+    }
+
+    /// The domains of which both names are known.
+    #[must_use]
+    pub fn domains(&self) -> &[directory::Domain] {
+        self.directory.as_ref().map_or(&[], |d| &d.domains)
     }
 
     /// Every computer with its pool.

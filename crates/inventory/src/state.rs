@@ -2,6 +2,7 @@
 //!
 //! The state speaks of equality alone. Whether the account exists, is enabled or has expired is for rules to say.
 
+mod account;
 mod expected;
 mod held;
 mod reference;
@@ -9,6 +10,7 @@ mod reference;
 mod tests;
 
 use crate::Inventory;
+pub use account::account_key;
 pub use expected::{Expectation, Expectations};
 use held::Held;
 pub use held::{Naming, may_count, naming};
@@ -120,8 +122,8 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
             Some(pool) => match expectations.of_pool(pool) {
                 Expectation::NoAccount(why) => Draft::Done(ServerState::without_secret(State::NotApplicable, why)),
                 Expectation::Unknown(why) => Draft::Done(ServerState::without_secret(State::Unknown, why)),
-                Expectation::Account(account) => match held::read(configurations.get(host).copied(), account) {
-                    Ok(held) => Draft::Open { account: account.to_key(), held },
+                Expectation::Account(account) => match held::read(configurations.get(host).copied(), account, inventory.domains()) {
+                    Ok(held) => Draft::Open { account: account_key(account, inventory.domains()), held },
                     Err(why) => Draft::Done(ServerState::without_secret(State::Unknown, why)),
                 },
             },

@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
+use kerbsync_inventory::state::account_key;
 
 declare_rule! {
     /// A site has several Kerberos accounts.
@@ -32,12 +33,13 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    let domains = view.inventory.domains();
     for site in view.sites() {
         let (subject, name) = (site.subject(), site.name());
         let mut distinct: Vec<&kerbsync_inventory::Assignment> = Vec::new();
         for assignment in &site.assignments {
             let same = |other: &&kerbsync_inventory::Assignment| match (&assignment.account, &other.account) {
-                (Ok(a), Ok(b)) => a == b,
+                (Ok(a), Ok(b)) => account_key(a, domains) == account_key(b, domains),
                 (Err(_), Err(_)) => assignment.account_text.value.to_lowercase() == other.account_text.value.to_lowercase(),
                 _ => false,
             };

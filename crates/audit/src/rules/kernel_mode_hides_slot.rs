@@ -2,7 +2,8 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::view::{judged_paths, shown};
 use crate::{Policy, Verdicts, View};
-use kerbsync_inventory::state::{Naming, naming};
+use kerbsync_inventory::directory::Domain;
+use kerbsync_inventory::state::{Naming, account_key, naming};
 use kerbsync_inventory::{ApplicationPool, ApplicationPoolIdentity, SecretState, ServerConfiguration};
 use kerbsync_names::DownLevelName;
 
@@ -42,7 +43,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let Some(account) = server.expected() else {
             return verdicts.undecided(subject, "The account of the site is not known.", "Run 'Get-CsKerberosAccountAssignment'.");
         };
-        let holds: Vec<&ApplicationPool> = configuration.application_pools.iter().filter(|p| runs_as(configuration, p, account)).collect();
+        let holds: Vec<&ApplicationPool> =
+            configuration.application_pools.iter().filter(|p| runs_as(configuration, p, account, view.inventory.domains())).collect();
         if holds.is_empty() {
             return verdicts.not_applicable(subject, format!("No application pool of {host} runs as {account}."));
         }
@@ -70,12 +72,12 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 }
 
 /// Whether a pool has the account as its identity, with a secret where a slot is known for it.
-fn runs_as(configuration: &ServerConfiguration, pool: &ApplicationPool, account: &DownLevelName) -> bool {
+fn runs_as(configuration: &ServerConfiguration, pool: &ApplicationPool, account: &DownLevelName, domains: &[Domain]) -> bool {
     let Some(name) = pool.user_name.as_ref().filter(|_| pool.identity.value == ApplicationPoolIdentity::SpecificUser) else { return false };
     let slot = configuration.slots.iter().find(|s| s.account.origin == name.origin && s.secret != SecretState::Empty);
     match slot {
-        Some(slot) => naming(&slot.account.value, account) == Naming::Expected,
-        None => DownLevelName::parse(&name.value).is_ok_and(|parsed| parsed.name == *account),
+        Some(slot) => naming(&slot.account.value, account, domains) == Naming::Expected,
+        None => DownLevelName::parse(&name.value).is_ok_and(|parsed| account_key(&parsed.name, domains) == account_key(account, domains)),
     }
 }
 

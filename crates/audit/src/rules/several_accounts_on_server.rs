@@ -1,7 +1,8 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
-use kerbsync_inventory::state::may_count;
+use kerbsync_inventory::directory::Domain;
+use kerbsync_inventory::state::{account_key, may_count};
 use kerbsync_inventory::{SecretState, Slot};
 
 declare_rule! {
@@ -43,7 +44,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         };
         let mut first_of_each: Vec<&Slot> = Vec::new();
         for slot in configuration.slots.iter().filter(|s| may_count(s) && s.secret != SecretState::Empty) {
-            if !first_of_each.iter().any(|other| may_be_same(slot, other)) {
+            if !first_of_each.iter().any(|other| may_be_same(slot, other, view.inventory.domains())) {
                 first_of_each.push(slot);
             }
         }
@@ -64,14 +65,14 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 }
 
 /// Whether two slots may name the same account: a name without a domain may be any of that name.
-fn may_be_same(a: &Slot, b: &Slot) -> bool {
+fn may_be_same(a: &Slot, b: &Slot, domains: &[Domain]) -> bool {
     let bare = |text: &str| {
         let name = text.rsplit('\\').next().unwrap_or("").split('@').next().unwrap_or("").to_lowercase();
         name.strip_suffix('$').unwrap_or(&name).to_owned()
     };
     let (a, b) = (&a.account.value, &b.account.value);
     match (&a.name, &b.name) {
-        (Some(a), Some(b)) => a == b,
+        (Some(a), Some(b)) => account_key(a, domains) == account_key(b, domains),
         _ => bare(&a.text) == bare(&b.text),
     }
 }

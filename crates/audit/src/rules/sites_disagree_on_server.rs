@@ -1,7 +1,8 @@
 use crate::declare::declare_rule;
 use crate::view::test_of;
 use crate::{Policy, Verdicts, View};
-use kerbsync_inventory::state::may_count;
+use kerbsync_inventory::directory::Domain;
+use kerbsync_inventory::state::{account_key, may_count};
 use kerbsync_inventory::{SecretState, ServerConfiguration, Slot, WebSite, WebSiteRole};
 use std::collections::BTreeSet;
 
@@ -35,6 +36,7 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    let domains = view.inventory.domains();
     for server in view.web_servers() {
         let (subject, host) = (server.subject(), server.host);
         let configuration = match server.configuration() {
@@ -49,7 +51,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts.not_applicable(subject, format!("{host} does not hold a credential in both web sites."));
             continue;
         };
-        let difference = if names(&internal) != names(&external) {
+        let difference = if names(&internal, domains) != names(&external, domains) {
             Some("different accounts")
         } else if secrets_differ(&internal, &external) {
             Some("different secrets of the same account")
@@ -91,8 +93,10 @@ fn belongs(configuration: &ServerConfiguration, site: &WebSite, slot: &Slot) -> 
     holding.into_iter().any(|pool| site.applications.iter().any(|a| a.pool.value.eq_ignore_ascii_case(&pool.name.value)))
 }
 
-fn names(slots: &[&Slot]) -> BTreeSet<String> {
-    let key = |slot: &&Slot| slot.account.value.name.as_ref().map_or_else(|| slot.account.value.text.to_lowercase(), |name| name.to_key());
+fn names(slots: &[&Slot], domains: &[Domain]) -> BTreeSet<String> {
+    let key = |slot: &&Slot| {
+        slot.account.value.name.as_ref().map_or_else(|| slot.account.value.text.to_lowercase(), |name| account_key(name, domains))
+    };
     slots.iter().map(key).collect()
 }
 

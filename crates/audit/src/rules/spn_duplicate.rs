@@ -60,8 +60,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             texts.push(format!("{spn} is on {}", list(&holders)));
             places.extend(view.holders(spn).iter().map(|(a, s)| (&s.origin, format!("{spn} on {}", a.short_name()))));
         }
-        let others = view.holders(first).iter().map(|(a, _)| a.short_name()).filter(|a| !a.eq_ignore_ascii_case(name.account()));
-        let other = others.last().unwrap_or("<the other object>");
+        let mut others = view.holders(first).iter().map(|(a, _)| a.short_name()).filter(|a| !a.eq_ignore_ascii_case(name.account()));
+        let other = others.next().unwrap_or("<the other object>");
         verdicts
             .fail(subject, format!("{}.", texts.join("; ")))
             .at_each(places)

@@ -3,6 +3,7 @@
 use super::Holder;
 use crate::Subject;
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
+use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{Assignment, Inventory};
 use kerbsync_names::DownLevelName;
 use kerbsync_source::Origin;
@@ -58,7 +59,7 @@ pub(super) fn all(inventory: &Inventory) -> (Vec<AccountView<'_>>, HashMap<Strin
     let mut account_of: HashMap<String, usize> = HashMap::new();
     for assignment in &inventory.assignments {
         let Ok(name) = &assignment.account else { continue };
-        let at = *account_of.entry(name.to_key()).or_insert(accounts.len());
+        let at = *account_of.entry(account_key(name, inventory.domains())).or_insert(accounts.len());
         match accounts.get_mut(at) {
             Some(account) => account.assignments.push(assignment),
             None => accounts.push(AccountView {

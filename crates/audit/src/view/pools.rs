@@ -1,7 +1,7 @@
 //! Sites and pools.
 
 use crate::Subject;
-use kerbsync_inventory::state::{Expectation, Expectations};
+use kerbsync_inventory::state::{Expectation, Expectations, account_key};
 use kerbsync_inventory::{Assignment, Inventory, Pool, Site};
 use kerbsync_names::{HostName, ServicePrincipalName, SiteId};
 use std::collections::{HashMap, HashSet};
@@ -99,7 +99,7 @@ pub(super) fn sites<'i>(
             let expectation = expectations.of_site(&site.id.value);
             SiteView {
                 site,
-                account: account_index(&expectation, account_of),
+                account: account_index(inventory, &expectation, account_of),
                 expectation,
                 assignments: assignments.remove(&site.id.value).unwrap_or_default(),
                 web_pools: pools.remove(&site.id.value).unwrap_or_default(),
@@ -122,7 +122,7 @@ pub(super) fn web_pools<'i>(
             PoolView {
                 pool,
                 site: pool.site.as_ref().and_then(|id| sites.get(id).copied()),
-                account: account_index(&expectation, account_of),
+                account: account_index(inventory, &expectation, account_of),
                 expectation,
             }
         })
@@ -137,9 +137,9 @@ pub(super) fn by_id(inventory: &Inventory) -> HashMap<&SiteId, &Site> {
     sites
 }
 
-pub(super) fn account_index(expectation: &Expectation<'_>, account_of: &HashMap<String, usize>) -> Option<usize> {
+pub(super) fn account_index(inventory: &Inventory, expectation: &Expectation<'_>, account_of: &HashMap<String, usize>) -> Option<usize> {
     match expectation {
-        Expectation::Account(name) => account_of.get(&name.to_key()).copied(),
+        Expectation::Account(name) => account_of.get(&account_key(name, inventory.domains())).copied(),
         Expectation::NoAccount(_) | Expectation::Unknown(_) => None,
     }
 }

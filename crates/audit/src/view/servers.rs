@@ -2,6 +2,7 @@
 
 use super::pools::{account_index, by_id};
 use crate::Subject;
+use kerbsync_inventory::directory::Domain;
 use kerbsync_inventory::state::{EqualityTag, Expectation, Expectations, Naming, ServerState, State, may_count, naming};
 use kerbsync_inventory::{Inventory, Pool, ServerConfiguration, ServerStatus, Site, Slot};
 use kerbsync_names::{DownLevelName, HostName};
@@ -27,6 +28,7 @@ pub struct WebServer<'i> {
     pub state: Option<&'i ServerState>,
     /// Its configuration.
     pub setup: Setup<'i>,
+    domains: &'i [Domain],
 }
 
 /// What became of a server's configuration.
@@ -107,7 +109,7 @@ impl<'i> WebServer<'i> {
     pub(crate) fn counting(&self) -> Vec<(&'i Slot, Naming)> {
         let (Some(account), Setup::InForce(configuration)) = (self.expected(), self.setup) else { return Vec::new() };
         let slots = configuration.slots.iter().filter(|s| may_count(s) && s.secret != kerbsync_inventory::SecretState::Empty);
-        let mut slots: Vec<_> = slots.map(|s| (s, naming(&s.account.value, account))).collect();
+        let mut slots: Vec<_> = slots.map(|s| (s, naming(&s.account.value, account, self.domains))).collect();
         slots.sort_by(|(a, _), (b, _)| a.account.origin.cmp(&b.account.origin));
         slots
     }
@@ -152,10 +154,11 @@ pub(super) fn all<'i>(
                 origin: &computer.fqdn.origin,
                 pool,
                 site: pool.site.as_ref().and_then(|id| sites.get(id).copied()),
-                account: account_index(&expectation, account_of),
+                account: account_index(inventory, &expectation, account_of),
                 expectation,
                 state: states.get(host).copied(),
                 setup: Setup::of(configurations.get(host).copied()),
+                domains: inventory.domains(),
             }
         })
         .collect()

@@ -1,5 +1,6 @@
 //! Which account the servers of a pool are to hold.
 
+use super::account_key;
 use crate::{Inventory, Pool};
 use kerbsync_names::{DownLevelName, SiteId};
 use std::collections::HashMap;
@@ -60,7 +61,7 @@ fn of_site<'i>(inventory: &'i Inventory, id: &SiteId, name: &str) -> Expectation
     for assignment in assigned {
         match (&assignment.account, account) {
             (Err(_), _) => return Expectation::Unknown(format!("The account assigned to site {name} is not of the form DOMAIN\\name.")),
-            (Ok(found), Some(first)) if found != first => {
+            (Ok(found), Some(first)) if account_key(found, inventory.domains()) != account_key(first, inventory.domains()) => {
                 return Expectation::Unknown(format!("Several accounts are assigned to site {name}."));
             }
             (Ok(found), _) => account = account.or(Some(found)),

@@ -1,6 +1,7 @@
 //! What a server's slots hold, seen from the account that is expected there.
 
-use super::{Basis, Reference, State};
+use super::{Basis, Reference, State, account_key};
+use crate::directory::Domain;
 use crate::{AccountText, SecretState, ServerConfiguration, ServerStatus, Slot, SlotPlace};
 use kerbsync_names::DownLevelName;
 use kerbsync_secret::EqualityTag;
@@ -36,7 +37,11 @@ pub(super) struct Judged {
 ///
 /// # Errors
 /// Why the configuration tells nothing.
-pub(super) fn read<'i>(configuration: Option<&'i ServerConfiguration>, account: &'i DownLevelName) -> Result<Held<'i>, String> {
+pub(super) fn read<'i>(
+    configuration: Option<&'i ServerConfiguration>,
+    account: &'i DownLevelName,
+    domains: &[Domain],
+) -> Result<Held<'i>, String> {
     let Some(configuration) = configuration else {
         return Err("No configuration of this server is among the inputs.".to_owned());
     };
@@ -54,7 +59,7 @@ pub(super) fn read<'i>(configuration: Option<&'i ServerConfiguration>, account: 
     let mut slots = Vec::new();
     let mut empty = None;
     for slot in counting {
-        let naming = naming(&slot.account.value, account);
+        let naming = naming(&slot.account.value, account, domains);
         match slot.secret {
             SecretState::Empty if naming == Naming::Expected => empty = empty.or(Some(slot.label.as_str())),
             SecretState::Empty => {}
@@ -72,9 +77,9 @@ pub fn may_count(slot: &Slot) -> bool {
 
 /// Whom an account text names, seen from the account that is expected.
 #[must_use]
-pub fn naming(text: &AccountText, account: &DownLevelName) -> Naming {
+pub fn naming(text: &AccountText, account: &DownLevelName, domains: &[Domain]) -> Naming {
     if let Some(name) = &text.name {
-        return if name == account { Naming::Expected } else { Naming::Another };
+        return if account_key(name, domains) == account_key(account, domains) { Naming::Expected } else { Naming::Another };
     }
     let bare = text.text.rsplit('\\').next().unwrap_or("");
     let bare = bare.split('@').next().unwrap_or("");

@@ -1,6 +1,6 @@
 //! The secret that the others are compared with.
 
-use super::Basis;
+use super::{Basis, account_key};
 use crate::Inventory;
 use crate::directory::Moment;
 use jiff::Timestamp;
@@ -66,7 +66,8 @@ fn latest_verdicts(inventory: &Inventory, account: &str) -> BTreeMap<String, (Ti
     let mut latest: BTreeMap<String, (Timestamp, bool)> = BTreeMap::new();
     for log in &inventory.logs {
         for verdict in &log.test_verdicts {
-            let about = verdict.account.as_deref().map(|text| DownLevelName::parse(text).map(|p| p.name.to_key()));
+            let about =
+                verdict.account.as_deref().map(|text| DownLevelName::parse(text).map(|p| account_key(&p.name, inventory.domains())));
             if about.is_some_and(|key| key.as_deref() != Ok(account)) {
                 continue;
             }

@@ -1,6 +1,7 @@
 //! States on small estates, and the laws that hold for all of them.
 
 use super::*;
+use crate::directory::{Account, Directory, Domain, Moment};
 use crate::{
     AccountText, Assignment, Computer, EvidenceLevel, ManagementLog, Pool, PoolKind, SecretState, ServerConfiguration, ServerStatus, Site,
     SiteKind, Slot, SlotPlace, TestVerdict,
@@ -261,6 +262,59 @@ fn the_product_s_own_report_comes_before_everything_else() {
     inventory.logs =
         vec![tested("fe01.contoso.com", true, "2026-03-02T08:00:00Z"), tested("fe02.contoso.com", true, "2026-03-02T08:00:00Z")];
     assert!(computed(inventory, None).starts_with("fe01.contoso.com stale plurality A "));
+}
+
+#[test]
+fn a_report_from_before_a_change_of_the_password_proves_nothing() {
+    let [a, b, ..] = tags();
+    let mut inventory = estate(vec![holding("fe01.contoso.com", a), holding("fe02.contoso.com", b), holding("fe03.contoso.com", b)]);
+    inventory.logs = vec![tested("fe01.contoso.com", true, "2026-03-02T08:00:00Z")];
+    inventory.directory = Some(directory("2026-03-02T09:00:00Z"));
+    assert!(computed(inventory, None).starts_with("fe01.contoso.com stale plurality A "));
+
+    let mut inventory = estate(vec![holding("fe01.contoso.com", a), holding("fe02.contoso.com", b), holding("fe03.contoso.com", b)]);
+    inventory.logs = vec![tested("fe01.contoso.com", true, "2026-03-02T08:00:00Z")];
+    inventory.directory = Some(directory("2026-03-02T07:00:00Z"));
+    assert!(computed(inventory, None).starts_with("fe01.contoso.com in-sync product-report A "));
+}
+
+/// A directory that says when the account's password was set, and that `CONTOSO` is `contoso.com`.
+fn directory(password_set: &str) -> Directory {
+    let mut account = Account {
+        origin: at(0),
+        distinguished_name: Spanned::new("CN=KerbAuth,DC=contoso,DC=com".to_owned(), at(0)),
+        domain: Some("contoso.com".to_owned()),
+        sam_account_name: Some(Spanned::new("KerbAuth$".to_owned(), at(0))),
+        class: None,
+        user_account_control: None,
+        enabled: None,
+        expires: None,
+        password_last_set: None,
+        created: None,
+        encryption_types: None,
+        spns: None,
+        member_of: None,
+        primary_group: None,
+        admin_count: None,
+        delegates_to: Vec::new(),
+        acted_for_by_others: None,
+        key_version: None,
+        sid: None,
+        dns_host_name: None,
+        protected_from_deletion: None,
+    };
+    account.password_last_set = password_set.parse().ok().map(|t| Spanned::new(Moment::At(t), at(0)));
+    let domain = Domain { netbios: "CONTOSO".to_owned(), dns: "contoso.com".to_owned(), origin: None };
+    Directory { accounts: vec![account], domains: vec![domain], ..Directory::default() }
+}
+
+#[test]
+fn both_names_of_a_domain_mean_the_same_account() {
+    let [a, ..] = tags();
+    let servers = vec![holding("fe01.contoso.com", a), holding("fe02.contoso.com", a)];
+    let mut inventory = estate(servers);
+    inventory.assignments[0] = assignment("one", "contoso.com\\KerbAuth");
+    assert!(computed(inventory, None).starts_with("fe01.contoso.com in-sync plurality A "));
 }
 
 #[test]
