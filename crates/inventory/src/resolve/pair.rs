@@ -98,7 +98,9 @@ fn source(inventory: &Inventory, from: &Resolved, account: &DownLevelName) -> Op
             let holds = inventory.server(&from.computer).is_some_and(|server| {
                 server.status == ServerStatus::Read
                     && server.slots.iter().any(|slot| {
-                        may_count(slot) && naming(&slot.account.value, account, inventory.domains()) == Naming::Expected && slot.secret != SecretState::Empty
+                        may_count(slot)
+                            && naming(&slot.account.value, account, inventory.domains()) == Naming::Expected
+                            && slot.secret != SecretState::Empty
                     })
             });
             if holds {
