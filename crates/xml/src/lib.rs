@@ -3,9 +3,9 @@
 //! The tree borrows nothing and copies nothing: it holds the [`Source`](kerbsync_source::Source) and a table of elements. Attributes are found
 //! again in the start tag when they are asked for; every one was checked when the document was read.
 //!
-//! The scanner is our own: one pass, each byte looked at once, errors placed where this product's users need them. The tokenizer quick-xml
-//! was tried first; it took four times as long with the checks that it leaves to its caller (a second root, text after the root, `<` in
-//! attribute values, unclosed elements at the end, unknown entities). It serves the tests as a second opinion. Document type declarations are refused.
+//! The tokenizer is quick-xml. It leaves much to its caller (a second root, text after the root, `<` in attribute values, unclosed elements
+//! at the end, unknown entities, names); all of that is checked here for every token, so that errors are placed where this product's users
+//! need them. Document type declarations are refused.
 //!
 //! ## Limitations
 //! - Namespace well-formedness is not checked; a name with an unbound prefix is without a namespace.

@@ -1,10 +1,12 @@
-//! From text to the table of elements, in one pass.
+//! From text to the table of elements: quick-xml's tokens, each checked above it.
 
 use crate::document::{NONE, Node};
 use crate::error::OpenElement;
 use crate::escape::is_char;
 use crate::{Document, ErrorKind, Limits, XmlError, markup};
 use kerbsync_source::{Source, Span};
+use quick_xml::Reader;
+use quick_xml::events::Event;
 
 /// What is wrong, and the offset in the text.
 pub(crate) type Fail = (ErrorKind, usize);
@@ -28,6 +30,46 @@ pub(crate) fn parse(source: Source, limits: &Limits) -> Result<Document, XmlErro
 struct Open {
     id: u32,
     last_child: u32,
+}
+
+/// The tokenizer: where each tag, comment and the like begins and ends. Everything it is lenient about is checked by [`markup`].
+struct Tokens<'s> {
+    reader: Reader<&'s [u8]>,
+    len: usize,
+}
+
+/// A piece of markup, or the end of the text.
+struct Token {
+    start: usize,
+    /// `None` where the tokenizer refused it: the check of the piece says why.
+    end: Option<usize>,
+}
+
+impl<'s> Tokens<'s> {
+    fn new(text: &'s str) -> Self {
+        let mut reader = Reader::from_str(text);
+        let config = reader.config_mut();
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        config.allow_dangling_amp = true;
+        Self { reader, len: text.len() }
+    }
+
+    fn position(&self) -> usize {
+        usize::try_from(self.reader.buffer_position()).map_or(self.len, |p| p.min(self.len))
+    }
+
+    fn next(&mut self) -> Token {
+        loop {
+            let start = self.position();
+            match self.reader.read_event() {
+                Ok(Event::Text(_) | Event::GeneralRef(_)) => {}
+                Ok(Event::Eof) => return Token { start: self.len, end: None },
+                Ok(_) => return Token { start, end: Some(self.position()) },
+                Err(_) => return Token { start, end: None },
+            }
+        }
+    }
 }
 
 /// Reads one document.
@@ -63,23 +105,34 @@ impl<'s> Scanner<'s> {
         if self.bytes.len() > self.limits.bytes.min(u32::MAX as usize - 1) {
             return Err((ErrorKind::Limit { what: "bytes of text", limit: self.limits.bytes }, 0));
         }
+        // A second mark behind the first: the tokenizer would skip it and count three bytes too few from then on.
+        if self.text.starts_with('\u{FEFF}') {
+            return Err((ErrorKind::TextOutsideRoot, 0));
+        }
         let mut at = 0;
         if let Some(end) = markup::declaration(self)? {
             self.declaration = Some(Span::new(0, end));
             at = end;
         }
+        let mut tokens = Tokens::new(self.text);
         loop {
-            let tag = memchr::memchr(b'<', &self.bytes[at..]).map_or(self.bytes.len(), |i| at + i);
-            markup::text(self, at, tag)?;
-            if tag == self.bytes.len() {
+            let token = tokens.next();
+            if token.start < at {
+                continue; // the declaration, which was read before
+            }
+            markup::text(self, at, token.start)?;
+            if token.start == self.bytes.len() {
                 break;
             }
-            at = match self.bytes.get(tag + 1) {
-                Some(b'/') => self.end_tag(tag)?,
-                Some(b'!') => markup::comment_or_cdata(self, tag)?,
-                Some(b'?') => markup::instruction(self, tag)?,
-                _ => self.start_tag(tag)?,
+            at = match self.bytes.get(token.start + 1) {
+                Some(b'/') => self.end_tag(token.start)?,
+                Some(b'!') => markup::comment_or_cdata(self, token.start)?,
+                Some(b'?') => markup::instruction(self, token.start)?,
+                _ => self.start_tag(token.start)?,
             };
+            if token.end != Some(at) {
+                return Err((ErrorKind::Syntax("markup that ends where none should".into()), token.start));
+            }
         }
         match self.innermost() {
             Some(OpenElement { name, line }) => Err((ErrorKind::Unclosed { name, line }, self.bytes.len())),
