@@ -67,16 +67,13 @@ impl std::fmt::Display for ResolveNote {
     }
 }
 
-/// So many servers are all suggested for a name that is like none of them.
-const FEW: usize = 8;
-
 /// The server that a name stands for.
 ///
 /// # Errors
 /// The first rule that the name breaks, with what to use instead.
 pub fn resolve(inventory: &Inventory, name: &str) -> Result<Resolved, Refusal> {
     let candidates = Candidates::of(inventory);
-    let parsed = Fqdn::parse(name).map_err(|e| syntax(&candidates, name, e))?;
+    let parsed = Fqdn::parse(name).map_err(|e| syntax(inventory, &candidates, name, e))?;
     let host = HostName::from(&parsed.name);
     if inventory.pools.is_empty() {
         return Err(Refusal::NoTopology { given: host });
@@ -101,12 +98,7 @@ pub fn resolve(inventory: &Inventory, name: &str) -> Result<Resolved, Refusal> {
         }
     };
     if !pool.web_services {
-        return Err(Refusal::ComputerWithoutWebServices {
-            computer: host,
-            pool: pool.fqdn.value.clone(),
-            kind: kind_words(pool),
-            servers: candidates.of_site(pool.site.as_ref()),
-        });
+        return Err(without_web_services(&candidates, host, pool));
     }
     if pool.fqdn.value == host {
         notes.push(ResolveNote::SameNameAsPool);
@@ -133,10 +125,25 @@ fn site_name<'i>(inventory: &'i Inventory, pool: &Pool) -> Option<&'i str> {
     Some(&inventory.site(pool.site.as_ref()?)?.name.value)
 }
 
+fn without_web_services(candidates: &Candidates<'_>, computer: HostName, pool: &Pool) -> Refusal {
+    let servers = candidates.of_site(pool.site.as_ref());
+    Refusal::ComputerWithoutWebServices { computer, pool: pool.fqdn.value.clone(), kind: kind_words(pool), servers }
+}
+
 /// A text that is not even the FQDN of a server.
-fn syntax(candidates: &Candidates<'_>, name: &str, error: FqdnError) -> Refusal {
+fn syntax(inventory: &Inventory, candidates: &Candidates<'_>, name: &str, error: FqdnError) -> Refusal {
     match error {
-        FqdnError::SingleLabel(label) => Refusal::SingleLabel { servers: candidates.by_first_label(&label), label },
+        FqdnError::SingleLabel(label) => {
+            // A topology may name a machine, mostly an Office Web Apps server, by a single label (quirk Q2).
+            let host = HostName::new(&label);
+            let mut pools: Vec<&Pool> =
+                inventory.pools.iter().filter(|p| p.computers.iter().any(|c| Some(&c.fqdn.value) == host.as_ref())).collect();
+            pools.sort_by_key(|p| (&p.site, &p.key, &p.fqdn.value));
+            match (pools.first(), host) {
+                (Some(pool), Some(host)) if pools.iter().all(|p| !p.web_services) => without_web_services(candidates, host, pool),
+                _ => Refusal::SingleLabel { servers: candidates.by_first_label(&label), label },
+            }
+        }
         FqdnError::Wildcard => Refusal::Wildcard { servers: candidates.by_wildcard(name.trim()) },
         FqdnError::List => {
             let names = name.split([',', ';', ' ', '\t', '\r', '\n']).map(str::trim).filter(|n| !n.is_empty()).take(50);
@@ -180,10 +187,7 @@ fn not_a_computer(inventory: &Inventory, candidates: &Candidates<'_>, host: Host
         return Refusal::WebName { host, kind, pools: Vec::new(), servers: candidates.all() };
     }
     let partial = !inventory.topologies.iter().any(|t| t.used && t.complete);
-    let mut servers = candidates.nearest(host.as_str());
-    if servers.is_empty() && candidates.count() <= FEW {
-        servers = candidates.all();
-    }
+    let servers = candidates.nearest_or_few(host.as_str());
     Refusal::Unknown { servers, count: candidates.count(), given: host, partial }
 }
 

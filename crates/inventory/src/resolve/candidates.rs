@@ -13,6 +13,9 @@ pub(super) struct Candidates<'i> {
 /// The most names that are suggested for a misspelt one.
 const NEAREST: usize = 5;
 
+/// So many servers are all suggested for a name that is like none of them.
+const FEW: usize = 8;
+
 impl<'i> Candidates<'i> {
     pub(super) fn of(inventory: &'i Inventory) -> Self {
         // A computer may be listed twice in one pool, but not stand in two.
@@ -65,12 +68,18 @@ impl<'i> Candidates<'i> {
             return owned(found);
         }
         let pools: Vec<&Pool> = self.inventory.pools.iter().filter(|p| p.web_services && same(&p.fqdn.value)).collect();
-        if pools.is_empty() { self.nearest(label) } else { self.of_pools(&pools) }
+        if pools.is_empty() { self.nearest_or_few(label) } else { self.of_pools(&pools) }
     }
 
     pub(super) fn by_wildcard(&self, pattern: &str) -> Vec<HostName> {
         let pattern = pattern.to_ascii_lowercase();
         owned(self.servers.iter().copied().filter(|s| matches(pattern.as_bytes(), s.to_key().as_bytes())).collect())
+    }
+
+    /// The nearest web servers, or all of them where none is near and there are few.
+    pub(super) fn nearest_or_few(&self, given: &str) -> Vec<HostName> {
+        let near = self.nearest(given);
+        if near.is_empty() && self.count() <= FEW { self.all() } else { near }
     }
 
     /// The web servers whose whole name or first label is nearest to the given one, where any is near.

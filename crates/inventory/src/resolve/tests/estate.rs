@@ -76,7 +76,7 @@ pub(super) fn estate() -> Inventory {
             pool("1:3", "dirpool.contoso.com", PoolKind::Director, true, &["dir01.contoso.com"]),
             with_roles("1:4", "edgepool.contoso.com", PoolKind::Edge, &["edge01.contoso.com"], &["EdgeServer"]),
             with_roles("1:5", "sql01.contoso.com", PoolKind::Other, &["sql01.contoso.com"], &["UserStore"]),
-            with_roles("1:6", "wacpool.contoso.com", PoolKind::Other, &["wac01.contoso.com"], &["WacService"]),
+            with_roles("1:6", "wacpool.contoso.com", PoolKind::Other, &["wac01.contoso.com", "CONTOSO-WAC2"], &["WacService"]),
             with_roles("1:7", "medpool.contoso.com", PoolKind::Other, &["med01.contoso.com"], &["MediationServer"]),
             pool02,
             pool("3:1", "sba01.contoso.com", PoolKind::SurvivableBranch, false, &["sba01.contoso.com"]),

@@ -57,7 +57,13 @@ fn both_names_are_judged() {
       fe12.contoso.com
     N01: 'edge01' is a single label (a NetBIOS name); a server is named by its fully qualified domain name.
     Use instead:
-      the server's fully qualified domain name, such as fe01.contoso.com
+      br01.contoso.com
+      dir01.contoso.com
+      fe01.contoso.com
+      FE02.contoso.com
+      fe11.contoso.com
+      fe12.contoso.com
+      se01.contoso.com
     ");
 }
 

@@ -54,7 +54,13 @@ fn n01_single_labels() {
     insta::assert_snapshot!(refused("nothing-like-it"), @r"
     N01: 'nothing-like-it' is a single label (a NetBIOS name); a server is named by its fully qualified domain name.
     Use instead:
-      the server's fully qualified domain name, such as fe01.contoso.com
+      br01.contoso.com
+      dir01.contoso.com
+      fe01.contoso.com
+      FE02.contoso.com
+      fe11.contoso.com
+      fe12.contoso.com
+      se01.contoso.com
     ");
 }
 
@@ -209,6 +215,14 @@ fn n08_no_web_services() {
     ");
     insta::assert_snapshot!(refused("wac01.contoso.com"), @r"
     N08: wac01.contoso.com belongs to wacpool.contoso.com, an Office Web Apps farm: it runs no Web Services and never holds the Kerberos account.
+    Use instead:
+      dir01.contoso.com
+      fe01.contoso.com
+      FE02.contoso.com
+      se01.contoso.com
+    ");
+    insta::assert_snapshot!(refused("contoso-wac2"), @r"
+    N08: contoso-wac2 belongs to wacpool.contoso.com, an Office Web Apps farm: it runs no Web Services and never holds the Kerberos account.
     Use instead:
       dir01.contoso.com
       fe01.contoso.com
