@@ -3,7 +3,7 @@
 use crate::recognise::Recognised;
 use crate::server::{self, Context, KeyFile, ServerInput};
 use crate::take::Taken;
-use kerbsync_inventory::{Document as Record, DocumentKind, DocumentStatus, ServerConfiguration};
+use kerbsync_inventory::{Document as Record, DocumentKind, DocumentStatus, ServerConfiguration, ServerStatus};
 use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Problem};
 use kerbsync_xml::Document;
@@ -69,6 +69,11 @@ impl Folder {
                 record.kind = DocumentKind::IisSchema;
                 record.status = DocumentStatus::SetAside("a schema of IIS: not needed".into());
             }
+            // A fragment under the name of a configuration was meant as one: its reader says what is wrong with it.
+            Recognised::Xml(xml) if path.rsplit('/').next() == Some("applicationhost.config") => {
+                record.kind = DocumentKind::ApplicationHost;
+                self.configuration(&path, record, Ok(xml));
+            }
             other => return Some(other),
         }
         None
@@ -76,8 +81,10 @@ impl Folder {
 
     fn key(&mut self, key: Result<KeyFile, Problem>, record: &mut Record) {
         match key {
-            Ok(key) => {
+            Ok(mut key) => {
                 record.status = DocumentStatus::Used;
+                // The name only says which key to try first.
+                key.name = record.path.rsplit('/').next().unwrap_or("").to_owned();
                 self.keys.push(key);
             }
             Err(problem) => record.status = DocumentStatus::Unreadable(problem),
@@ -120,7 +127,10 @@ impl Folder {
         );
         for record in records {
             if Some(record.id) == chosen && !matches!(record.status, DocumentStatus::Unreadable(_)) {
-                record.status = DocumentStatus::Used;
+                record.status = match &server.status {
+                    ServerStatus::Unreadable(problem) => DocumentStatus::Unreadable(problem.clone()),
+                    ServerStatus::Read | ServerStatus::Missing => DocumentStatus::Used,
+                };
             } else if self.left.contains(&record.id) {
                 record.status = DocumentStatus::SetAside("another copy of this server's configuration is in force".into());
             }

@@ -207,7 +207,7 @@ pub(crate) fn read_key_text(source: &Source) -> Result<KeyFile, Problem> {
 
 fn key_file(source: &Source, material: Result<KeyMaterial, KeyError>) -> Result<KeyFile, Problem> {
     let document = source.document();
-    // Names of key files are not known here; every key is tried on every session key in any case.
+    // The folder's reader adds the name; every key is tried on every session key in any case.
     material.map(|material| KeyFile { document, name: String::new(), material }).map_err(|e| Problem {
         level: Level::Error,
         code: "key-file",
@@ -237,3 +237,6 @@ pub(crate) fn is_key_container(document: &Document) -> bool {
 pub(crate) fn is_iis_schema(document: &Document) -> bool {
     kerbsync_iis::is_schema(document)
 }
+
+#[cfg(test)]
+mod tests;
