@@ -80,6 +80,11 @@ fn file_time(time: Timestamp) -> i64 {
     time.as_second().saturating_add(EPOCH).saturating_mul(10_000_000)
 }
 
+/// An update sequence number that depends on a RID alone.
+fn usn(rid: u32) -> String {
+    (12_000 + rid % 90_000).to_string()
+}
+
 /// A GUID-shaped value that depends on the SID alone.
 fn object_guid(sid: &[u8]) -> [u8; 16] {
     let mut out = [0x40u8; 16];
@@ -92,6 +97,11 @@ fn object_guid(sid: &[u8]) -> [u8; 16] {
 fn domain(w: &mut Writer, directory: &Directory, base: &str) {
     w.begin(base, &["top", "domain", "domainDNS"]);
     w.text("distinguishedName", base);
+    w.text("instanceType", "5");
+    w.text("whenCreated", "20150306080000.0Z");
+    w.text("whenChanged", "20150306080000.0Z");
+    w.text("uSNCreated", "4099");
+    w.text("uSNChanged", "4099");
     w.text("name", directory.domain.dns.split('.').next().unwrap_or(""));
     let mut sid = directory.domain.sid(0).to_bytes();
     sid.truncate(sid.len() - 4);
@@ -117,9 +127,11 @@ fn account_entry(w: &mut Writer, directory: &Directory, a: &Account, base: &str)
     w.text("instanceType", "4");
     w.text("whenCreated", &generalized(a.created));
     w.text("whenChanged", &generalized(a.password_last_set.unwrap_or(a.created).max(a.created)));
+    w.text("uSNCreated", &usn(a.sid.rid));
     for group in directory.groups_of(&a.distinguished_name) {
         w.text("memberOf", group);
     }
+    w.text("uSNChanged", &usn(a.sid.rid ^ 0x55));
     w.text("name", a.common_name());
     let sid = a.sid.to_bytes();
     w.bytes("objectGUID", &object_guid(&sid));
@@ -159,9 +171,14 @@ fn group_entry(w: &mut Writer, directory: &Directory, g: &Group, base: &str) {
         w.text("member", member);
     }
     w.text("distinguishedName", &g.distinguished_name);
+    w.text("instanceType", "4");
+    w.text("whenCreated", "20150306081500.0Z");
+    w.text("whenChanged", "20150306081500.0Z");
+    w.text("uSNCreated", &usn(g.sid.rid));
     for group in directory.groups_of(&g.distinguished_name) {
         w.text("memberOf", group);
     }
+    w.text("uSNChanged", &usn(g.sid.rid ^ 0x55));
     w.text("name", &g.name);
     let sid = g.sid.to_bytes();
     w.bytes("objectGUID", &object_guid(&sid));

@@ -1,5 +1,6 @@
 //! Judges the model: the state that every computer is in. Written from the design's words alone, so that it can contradict an audit.
 
+use crate::found::{DOMAIN, NETBIOS};
 use crate::model::Model;
 use crate::truth::{Truth, TruthComputer, TruthPool, TruthSite};
 use kerbsync_servers::{Layout, Server, Site, Stored};
@@ -90,9 +91,11 @@ fn pool(cluster: &Cluster, computers: Vec<TruthComputer>) -> TruthPool {
     }
 }
 
-/// An account without regard to case and to a `$` at the end; nothing where it is not of the form `DOMAIN\name`.
+/// An account without regard to case, to a `$` at the end and to which of the domain's names is used; nothing where it is not of the form
+/// `DOMAIN\name`.
 fn key(account: &str) -> Option<String> {
     let (domain, name) = account.split_once('\\')?;
+    let domain = if domain.eq_ignore_ascii_case(DOMAIN) { NETBIOS } else { domain };
     Some(format!("{domain}\\{}", name.strip_suffix('$').unwrap_or(name)).to_lowercase())
 }
 

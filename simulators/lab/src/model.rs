@@ -61,6 +61,8 @@ pub(crate) struct Evidence {
     pub(crate) assignments: AssignmentForm,
     /// Whether the topology is a draft.
     pub(crate) draft: bool,
+    /// Whether an older topology document lies beside it.
+    pub(crate) drifted: bool,
     /// When Enable-CsTopology last ran.
     pub(crate) enabled: Timestamp,
     /// Ids of sites that had no account when it ran.

@@ -43,12 +43,14 @@ fn prove_lone_servers(model: &mut Model) {
 
 fn topology(model: &Model, files: &mut Vec<(String, Vec<u8>)>) {
     let d = &model.deployment;
-    files.push(if model.evidence.draft {
+    if model.evidence.draft {
         let options = BuilderOptions { published: false, original: None, file_name: r"C:\Users\olivia\Documents\Contoso.tbxml" };
-        ("topology/Contoso.tbxml".to_owned(), encode(&builder(d, &options), Encoding::Utf8Bom, LineEnd::CrLf))
-    } else {
-        ("topology/DefaultTopology.xml".to_owned(), encode(&published(d), Encoding::Utf16Le, LineEnd::CrLf))
-    });
+        files.push(("topology/Contoso.tbxml".to_owned(), encode(&builder(d, &options), Encoding::Utf8Bom, LineEnd::CrLf)));
+    }
+    // a draft beside an older published topology would not be the one that counts
+    if !model.evidence.draft || model.evidence.drifted {
+        files.push(("topology/DefaultTopology.xml".to_owned(), encode(&published(d), Encoding::Utf16Le, LineEnd::CrLf)));
+    }
 }
 
 fn assignments(model: &Model, files: &mut Vec<(String, Vec<u8>)>) {

@@ -69,7 +69,8 @@ pub struct TruthComputer {
 pub struct Planted {
     /// Id of the rule that has to find it.
     pub rule: String,
-    /// Its subject, as findings print subjects; several where the rule has to name each of them.
+    /// Its subject, as findings print subjects; several where the rule has to name each of them. Slots are named by their server alone,
+    /// documents by their path in the bundle.
     pub subjects: Vec<String>,
     /// `fail`, or `unknown` where the inputs cannot decide.
     pub outcome: String,

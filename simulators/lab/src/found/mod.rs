@@ -65,6 +65,7 @@ pub(crate) fn found(options: &LabOptions) -> Result<Model, LabError> {
         evidence: Evidence {
             assignments: form,
             draft: false,
+            drifted: false,
             enabled: ago(options.now, 3),
             unassigned_then: Vec::new(),
             tested: Vec::new(),

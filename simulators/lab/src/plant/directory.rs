@@ -78,7 +78,8 @@ pub(super) fn spn_missing(p: &mut Planter<'_>) -> Option<()> {
 
 /// A service account that somebody gave the name of a pool.
 pub(super) fn spn_duplicate(p: &mut Planter<'_>) -> Option<()> {
-    let (_, pool, _) = pool(p, |_| true)?;
+    let (_, pool, sam) = pool(p, |_| true)?;
+    let account = p.model.accounts.iter().find(|a| a.sam() == sam)?.name.clone();
     let (created, password) = (p.model.days_ago(300), p.model.days_ago(40));
     let base = p.model.directory.domain.distinguished_name();
     p.model.directory.accounts.push(Account {
@@ -98,7 +99,7 @@ pub(super) fn spn_duplicate(p: &mut Planter<'_>) -> Option<()> {
         delegates_to: Vec::new(),
         description: Some("Intranet".to_owned()),
     });
-    p.fails(Defect::SpnDuplicate, pool);
+    p.fails(Defect::SpnDuplicate, account);
     Some(())
 }
 
@@ -106,7 +107,7 @@ pub(super) fn spn_duplicate(p: &mut Planter<'_>) -> Option<()> {
 pub(super) fn spn_leftover(p: &mut Planter<'_>) -> Option<()> {
     let site = p.site()?;
     let account = p.model.account_of_site(&site)?;
-    let (name, sam) = (account.name.clone(), account.sam());
+    let (name, sam, deserted) = (account.name.clone(), account.sam(), account.sites.len() == 1);
     let object = p.model.directory.account(&sam)?.clone();
     p.unassign(&site)?;
     p.model.evidence.unassigned_then.retain(|s| *s != site);
@@ -118,7 +119,11 @@ pub(super) fn spn_leftover(p: &mut Planter<'_>) -> Option<()> {
     }
     let subject = p.model.site_subject(&site);
     p.brings(Defect::SpnLeftover, Defect::SiteWithoutAssignment, Some(&subject));
-    p.fails(Defect::SpnLeftover, name);
+    if deserted {
+        p.brings(Defect::SpnLeftover, Defect::UnusedKerberosAccount, Some(&name));
+    }
+    let pools = p.model.web_clusters().filter(|c| c.site == site).map(|c| c.fqdn.clone()).collect();
+    p.planted(Defect::SpnLeftover, "fail", pools);
     Some(())
 }
 
@@ -138,6 +143,7 @@ pub(super) fn spn_on_machine(p: &mut Planter<'_>) -> Option<()> {
     let spn = format!("http/{pool}");
     p.model.directory.account_mut(&sam)?.spns.retain(|s| *s != spn);
     p.machine_account(&pool)?.spns.push(spn);
+    p.brings(Defect::SpnOnMachineAccount, Defect::SpnMissing, Some(&pool));
     p.fails(Defect::SpnOnMachineAccount, pool);
     Some(())
 }

@@ -8,7 +8,7 @@ pub(crate) mod servers;
 
 use crate::defect::Defect;
 use crate::found::computer;
-use crate::model::Model;
+use crate::model::{KerberosAccount, Model};
 use crate::options::{LabError, LabOptions};
 use crate::rng::rng;
 use crate::truth::{Consequence, Planted};
@@ -219,7 +219,7 @@ impl<'m> Planter<'m> {
     fn site(&mut self) -> Option<String> {
         let assigned: usize = self.model.accounts.iter().map(|a| a.sites.len()).sum();
         let mut fitting = Vec::new();
-        for (index, account) in self.model.accounts.iter().enumerate() {
+        for (index, account) in self.model.accounts.iter().enumerate().filter(|(_, a)| self.parts_of(a) == 0) {
             let in_sync = self.in_sync(index);
             for site in &account.sites {
                 let own = self.servers_of_site(site);
@@ -243,10 +243,10 @@ impl<'m> Planter<'m> {
     fn account(&mut self, part: &str) -> Option<usize> {
         let mut fitting: Vec<(usize, usize)> = Vec::new();
         for (index, account) in self.model.accounts.iter().enumerate() {
-            let lead = format!("account {} ", account.name.to_lowercase());
-            let parts = self.model.used.range(lead.clone()..).take_while(|u| u.starts_with(&lead)).count();
-            let whole_free = self.is_free(&format!("{lead}object"));
-            if !account.sites.is_empty() && whole_free && self.is_free(&format!("{lead}{part}")) && (part != "object" || parts == 0) {
+            let assigned = self.model.deployment.assignments.iter().any(|a| a.account == account.name && account.sites.contains(&a.site));
+            let is_free = |part: &str| self.is_free(&format!("account {} {part}", account.name.to_lowercase()));
+            let parts = self.parts_of(account);
+            if assigned && is_free("object") && is_free(part) && (part != "object" || parts == 0) {
                 // the last one first, so that the first account stays in order as long as possible
                 fitting.push((parts, usize::MAX - index));
             }
@@ -255,6 +255,12 @@ impl<'m> Planter<'m> {
         let index = usize::MAX - index;
         self.take_part(index, part);
         Some(index)
+    }
+
+    /// How many parts of an account are taken.
+    fn parts_of(&self, account: &KerberosAccount) -> usize {
+        let lead = format!("account {} ", account.name.to_lowercase());
+        self.model.used.range(lead.clone()..).take_while(|u| u.starts_with(&lead)).count()
     }
 
     fn take_part(&mut self, account: usize, part: &str) {

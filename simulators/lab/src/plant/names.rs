@@ -43,13 +43,25 @@ pub(super) fn assignment_to_unknown_site(p: &mut Planter<'_>) -> Option<()> {
     Some(())
 }
 
-/// A second account for a site: that of another site where there is one, else a name that nobody has. The product cannot hold two at once;
+/// A second account for a site: that of another site where there is one, else a spare one. The product cannot hold two at once;
 /// two exports of different days can say so.
 pub(super) fn conflicting_assignments(p: &mut Planter<'_>) -> Option<()> {
     let site = p.site()?;
     let own = p.model.account_of_site(&site)?.name.clone();
     let other = p.model.accounts.iter().find(|a| a.name != own && !a.sites.is_empty()).map(|a| a.name.clone());
-    let account = other.unwrap_or_else(|| format!("{}\\KerbSpare", crate::found::NETBIOS));
+    let account = match other {
+        Some(name) => name,
+        None => {
+            let sam = p.model.account_of_site(&site)?.sam();
+            let mut spare = p.model.directory.account(&sam)?.clone();
+            spare.distinguished_name = format!("CN=KerbSpare,CN=Computers,{}", p.model.directory.domain.distinguished_name());
+            "KerbSpare$".clone_into(&mut spare.sam_account_name);
+            spare.sid = p.model.directory.domain.sid(1_902);
+            spare.spns.clear();
+            p.model.directory.accounts.push(spare);
+            format!("{}\\KerbSpare", crate::found::NETBIOS)
+        }
+    };
     p.model.deployment.assignments.push(Assignment { site: site.clone(), account });
     let subject = p.model.site_subject(&site);
     p.fails(Defect::ConflictingAssignments, subject);
@@ -58,7 +70,13 @@ pub(super) fn conflicting_assignments(p: &mut Planter<'_>) -> Option<()> {
 
 pub(super) fn account_name_not_down_level(p: &mut Planter<'_>) -> Option<()> {
     let site = p.site()?;
-    let text = format!("{}@{}", p.model.account_of_site(&site)?.short(), crate::found::DOMAIN);
+    let account = p.model.account_of_site(&site)?;
+    let (name, only) = (account.name.clone(), account.sites.len() == 1);
+    let text = format!("{}@{}", account.short(), crate::found::DOMAIN);
+    if only {
+        // an account that is named by no usable assignment looks retired
+        p.brings(Defect::AccountNameNotDownLevel, Defect::UnusedKerberosAccount, Some(&name));
+    }
     let assignment = p.model.deployment.assignments.iter_mut().find(|a| a.site == site)?;
     assignment.account.clone_from(&text);
     let subject = p.model.assignment_subject(&site, &text);
@@ -69,7 +87,7 @@ pub(super) fn account_name_not_down_level(p: &mut Planter<'_>) -> Option<()> {
 /// Gives an account another name everywhere: assignments, slots, history, and the directory where the short name changes.
 fn rename(p: &mut Planter<'_>, account: usize, name: &str) -> Option<Vec<String>> {
     let a = p.model.accounts.get(account)?;
-    let (old, old_sam, sites) = (a.name.clone(), a.sam(), a.sites.clone());
+    let (old, old_sam) = (a.name.clone(), a.sam());
     p.model.accounts.get_mut(account)?.name = name.to_owned();
     let a = p.model.accounts.get(account)?;
     let (sam, dn) = (a.sam(), p.model.account_dn(a));
@@ -77,8 +95,10 @@ fn rename(p: &mut Planter<'_>, account: usize, name: &str) -> Option<Vec<String>
         object.sam_account_name = sam;
         object.distinguished_name = dn;
     }
+    let mut sites = Vec::new();
     for assignment in p.model.deployment.assignments.iter_mut().filter(|a| a.account == old) {
         name.clone_into(&mut assignment.account);
+        sites.push(assignment.site.clone());
     }
     for server in &mut p.model.servers {
         let slots = [&mut server.internal, &mut server.external].into_iter().chain(&mut server.history).flatten();

@@ -2,24 +2,34 @@
 
 use super::Planter;
 use crate::defect::Defect;
-use crate::model::Model;
 use kerbsync_domains::Account;
 use kerbsync_topologies::log::{Failure, failed};
 use kerbsync_topologies::{Encoding, LineEnd, encode, published};
 
-/// The last run of Enable-CsTopology says that a site has no account; today it has one.
+/// The last run of Enable-CsTopology says that a site has no account; today it has one, but none of its pools' names is on it. What the
+/// administrators registered by hand (names of overrides) is.
 pub(super) fn enable_topology_owed(p: &mut Planter<'_>) -> Option<()> {
-    let assigned = |m: &Model, site: &str| m.account_of_site(site).is_some() && m.deployment.assignments.iter().any(|a| a.site == site);
-    let sites: Vec<String> = p
-        .model
-        .deployment
-        .sites
-        .iter()
-        .filter(|s| assigned(p.model, &s.id) && p.is_free(&format!("site {}", s.id)))
-        .map(|s| s.id.clone())
-        .collect();
-    let site = p.any(sites)?;
+    let mut fitting = Vec::new();
+    for account in &p.model.accounts {
+        let Some(object) = p.model.directory.account(&account.sam()) else { continue };
+        for site in account.sites.iter().filter(|s| p.is_free(&format!("site {s}"))) {
+            let pools: Vec<String> = p.model.web_clusters().filter(|c| c.site == *site).map(|c| c.fqdn.clone()).collect();
+            let untouched = |pool: &String| object.spns.contains(&format!("http/{pool}")) && p.is_free(&format!("spn of {pool}"));
+            if p.model.deployment.assignments.iter().filter(|a| a.site == *site).count() == 1 && pools.iter().all(untouched) {
+                fitting.push((site.clone(), account.sam(), pools));
+            }
+        }
+    }
+    let (site, sam, pools) = p.any(fitting)?;
     p.take(format!("site {site}"));
+    let index = p.model.accounts.iter().position(|a| a.sam() == sam)?;
+    p.take_part(index, "spns");
+    for pool in &pools {
+        p.take(format!("spn of {pool}"));
+        let spn = format!("http/{pool}");
+        p.model.directory.account_mut(&sam)?.spns.retain(|s| *s != spn);
+        p.brings(Defect::EnableTopologyOwed, Defect::SpnMissing, Some(pool));
+    }
     p.model.evidence.unassigned_then.push(site.clone());
     let subject = p.model.site_subject(&site);
     p.fails(Defect::EnableTopologyOwed, subject);
@@ -59,6 +69,7 @@ pub(super) fn topology_drift(p: &mut Planter<'_>) -> Option<()> {
     } else {
         before.clusters.remove(at);
     }
+    p.model.evidence.drifted = true;
     let path = "topology/Publish-CSTopology-Backup-0f8d6f7e-6c1e-4a52-9a53-1d3c2f0b7a11.xml".to_owned();
     p.model.evidence.extra.push((path.clone(), encode(&published(&before), Encoding::Utf8, LineEnd::CrLf)));
     p.fails(Defect::TopologyDrift, path);

@@ -88,7 +88,7 @@ pub(super) fn configuration_missing(p: &mut Planter<'_>) -> Option<()> {
 pub(super) fn configuration_unreadable(p: &mut Planter<'_>) -> Option<()> {
     let left = p.rng.random_range(100..950);
     let fqdn = change(p, true, |s, _| s.intact = left)?;
-    p.planted(Defect::ConfigurationUnreadable, "unknown", vec![fqdn]);
+    p.fails(Defect::ConfigurationUnreadable, fqdn);
     Some(())
 }
 

@@ -1,0 +1,297 @@
+//! The content of a disk: what programs see, and what would survive a loss of power.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+type Bytes = Arc<[u8]>;
+type Names = Vec<(Arc<str>, u32)>;
+
+/// A disk at one moment. Cheap to clone: contents are shared.
+#[derive(Clone, Default)]
+pub struct Image {
+    nodes: Vec<Node>,
+    /// What programs see, in the order of names.
+    names: Names,
+    /// What the disk holds for certain.
+    durable_names: Names,
+    /// Changes of names that were not synced, in order.
+    pending: Vec<Change>,
+    /// Folders whose last sync failed: the next one succeeds and does nothing, unless a name was changed in between.
+    deaf_folders: Vec<Arc<str>>,
+}
+
+#[derive(Clone)]
+struct Node {
+    seen: Bytes,
+    durable: Bytes,
+    /// A sync failed: the system forgot what it could not write, and later syncs succeed without writing it.
+    deaf: bool,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+struct Change {
+    name: Arc<str>,
+    node: Option<u32>,
+}
+
+fn folder(name: &str) -> &str {
+    name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn set(names: &mut Names, name: &Arc<str>, node: Option<u32>) {
+    match (names.binary_search_by(|(n, _)| n.as_ref().cmp(name)), node) {
+        (Ok(at), Some(node)) => names[at].1 = node,
+        (Ok(at), None) => drop(names.remove(at)),
+        (Err(at), Some(node)) => names.insert(at, (name.clone(), node)),
+        (Err(_), None) => {}
+    }
+}
+
+impl Image {
+    /// A disk that durably holds these files.
+    #[must_use]
+    pub fn with(files: &[(&str, &[u8])]) -> Self {
+        let mut image = Self::default();
+        for (name, bytes) in files {
+            image.put(name, bytes);
+        }
+        image
+    }
+
+    /// Puts a file there durably, in place where there is one: what another program does between our calls.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) {
+        let bytes: Bytes = bytes.into();
+        let node = Node { seen: bytes.clone(), durable: bytes, deaf: false };
+        if let Some(id) = self.id(name) {
+            self.nodes[id as usize] = node;
+        } else {
+            let (id, name) = (self.add(node), Arc::from(name));
+            set(&mut self.names, &name, Some(id));
+            set(&mut self.durable_names, &name, Some(id));
+        }
+    }
+
+    fn add(&mut self, node: Node) -> u32 {
+        self.nodes.push(node);
+        u32::try_from(self.nodes.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn id(&self, name: &str) -> Option<u32> {
+        let at = self.names.binary_search_by(|(n, _)| n.as_ref().cmp(name)).ok()?;
+        Some(self.names[at].1)
+    }
+
+    /// A file as programs see it.
+    #[must_use]
+    pub fn read(&self, name: &str) -> Option<&[u8]> {
+        Some(&self.nodes[self.id(name)? as usize].seen)
+    }
+
+    /// Every file as programs see it, in the order of names.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.names.iter().map(|(name, id)| (name.as_ref(), self.nodes[*id as usize].seen.as_ref()))
+    }
+
+    /// Whether a loss of power now would leave this file as it is seen.
+    #[must_use]
+    pub fn is_settled(&self, name: &str) -> bool {
+        let durable = self.durable_names.binary_search_by(|(n, _)| n.as_ref().cmp(name)).ok().map(|at| self.durable_names[at].1);
+        durable == self.id(name) && durable.is_none_or(|id| self.nodes[id as usize].seen == self.nodes[id as usize].durable)
+    }
+
+    pub(crate) fn create(&mut self, name: &str) -> u32 {
+        let empty: Bytes = Arc::from([]);
+        let id = self.add(Node { seen: empty.clone(), durable: empty, deaf: false });
+        self.change(name, Some(id));
+        id
+    }
+
+    /// Opens for writing from the beginning: the same node, emptied.
+    pub(crate) fn truncate(&mut self, name: &str) -> Option<u32> {
+        let id = self.id(name)?;
+        let node = &mut self.nodes[id as usize];
+        (node.seen, node.deaf) = (Arc::from([]), false);
+        Some(id)
+    }
+
+    pub(crate) fn open(&self, name: &str) -> Option<u32> {
+        self.id(name)
+    }
+
+    pub(crate) fn write(&mut self, id: u32, bytes: &[u8]) {
+        let node = &mut self.nodes[id as usize];
+        node.seen = if node.seen.is_empty() { bytes.into() } else { [&node.seen, bytes].concat().into() };
+    }
+
+    pub(crate) fn sync(&mut self, id: u32) {
+        let node = &mut self.nodes[id as usize];
+        if !node.deaf {
+            node.durable = node.seen.clone();
+        }
+    }
+
+    /// A sync that fails; what was to be written may be on the disk all the same.
+    pub(crate) fn fail_sync(&mut self, id: u32, durable: bool) {
+        let node = &mut self.nodes[id as usize];
+        if durable {
+            node.durable = node.seen.clone();
+        }
+        node.deaf = true;
+    }
+
+    fn change(&mut self, name: &str, node: Option<u32>) {
+        let name: Arc<str> = match self.names.binary_search_by(|(n, _)| n.as_ref().cmp(name)) {
+            Ok(at) => self.names[at].0.clone(),
+            Err(_) => Arc::from(name),
+        };
+        set(&mut self.names, &name, node);
+        let within = folder(&name);
+        self.deaf_folders.retain(|f| f.as_ref() != within);
+        self.pending.push(Change { name, node });
+    }
+
+    pub(crate) fn rename(&mut self, from: &str, to: &str) -> bool {
+        let Some(id) = self.id(from) else { return false };
+        // Two changes of names, which a file system without a journal may write one without the other.
+        self.change(to, Some(id));
+        self.change(from, None);
+        true
+    }
+
+    pub(crate) fn remove(&mut self, name: &str) -> bool {
+        let there = self.id(name).is_some();
+        if there {
+            self.change(name, None);
+        }
+        there
+    }
+
+    pub(crate) fn sync_folder(&mut self, within: &str) {
+        if self.deaf_folders.iter().any(|f| f.as_ref() == within) {
+            return;
+        }
+        let pending = std::mem::take(&mut self.pending);
+        for change in pending {
+            if folder(&change.name) == within {
+                set(&mut self.durable_names, &change.name, change.node);
+            } else {
+                self.pending.push(change);
+            }
+        }
+    }
+
+    pub(crate) fn fail_sync_folder(&mut self, within: &str, durable: bool) {
+        if durable {
+            self.sync_folder(within);
+        }
+        self.deaf_folders.push(Arc::from(within));
+    }
+
+    pub(crate) fn list(&self, within: &str) -> Vec<&str> {
+        self.names.iter().map(|(n, _)| n.as_ref()).filter(|n| folder(n) == within).collect()
+    }
+
+    /// Every disk that a loss of power now may leave: each subset of the unsynced changes of names (those of one name in their order),
+    /// each torn form of every unsynced content that has a name then. At most `limit`; `false` when there are more.
+    #[must_use]
+    pub fn after_power_loss(&self, limit: usize) -> (Vec<Self>, bool) {
+        let mut trees: Vec<Names> = vec![self.durable_names.clone()];
+        let mut done: Vec<&str> = Vec::new();
+        for change in &self.pending {
+            if done.contains(&change.name.as_ref()) {
+                continue;
+            }
+            done.push(&change.name);
+            let before = trees.len();
+            let mut last = self.durable_names.binary_search_by(|(n, _)| n.as_ref().cmp(&change.name)).ok().map(|at| self.durable_names[at].1);
+            for same in self.pending.iter().filter(|c| c.name == change.name) {
+                if same.node == last {
+                    continue;
+                }
+                last = same.node;
+                for at in 0..before {
+                    let mut tree = trees[at].clone();
+                    set(&mut tree, &same.name, same.node);
+                    trees.push(tree);
+                }
+                if trees.len() > limit {
+                    break;
+                }
+            }
+        }
+        let mut images = Vec::new();
+        let mut complete = trees.len() <= limit;
+        let mut seen: BTreeSet<Vec<(u32, usize)>> = BTreeSet::new();
+        let torn: Vec<Vec<Bytes>> = self.nodes.iter().map(Node::forms).collect();
+        for tree in trees.into_iter().take(limit) {
+            let mut alive: Vec<u32> = tree.iter().map(|(_, id)| *id).filter(|id| torn[*id as usize].len() > 1).collect();
+            alive.sort_unstable();
+            alive.dedup();
+            let mut choice = vec![0usize; alive.len()];
+            seen.clear();
+            loop {
+                if images.len() >= limit {
+                    complete = false;
+                    break;
+                }
+                images.push(self.settled(&tree, &alive, &choice, &torn));
+                // Counts through all choices like an odometer.
+                let Some(at) = choice.iter().zip(&alive).position(|(c, id)| c + 1 < torn[*id as usize].len()) else { break };
+                choice[at] += 1;
+                choice[..at].fill(0);
+            }
+        }
+        (images, complete)
+    }
+
+    fn settled(&self, tree: &Names, alive: &[u32], choice: &[usize], torn: &[Vec<Bytes>]) -> Self {
+        let mut nodes = Vec::with_capacity(tree.len() + 4);
+        let mut map: Vec<(u32, u32)> = Vec::with_capacity(tree.len());
+        let mut names = tree.clone();
+        for (_, id) in &mut names {
+            if let Some((_, new)) = map.iter().find(|(old, _)| old == id) {
+                *id = *new;
+                continue;
+            }
+            let form = alive.iter().position(|a| a == id).map_or(0, |at| choice[at]);
+            let bytes = torn[*id as usize][form].clone();
+            let new = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
+            nodes.push(Node { seen: bytes.clone(), durable: bytes, deaf: false });
+            map.push((*id, new));
+            *id = new;
+        }
+        Self { nodes, durable_names: names.clone(), names, pending: Vec::new(), deaf_folders: Vec::new() }
+    }
+}
+
+impl Node {
+    /// What the disk may hold of this file after a loss of power. The first is what it holds for certain.
+    fn forms(&self) -> Vec<Bytes> {
+        let mut forms = vec![self.durable.clone()];
+        if self.seen == self.durable {
+            return forms;
+        }
+        let kept = if self.seen.starts_with(&self.durable) { self.durable.len() } else { 0 };
+        let (len, half) = (self.seen.len(), kept + (self.seen.len() - kept) / 2);
+        let zeros = |from: usize, to: usize| {
+            let mut bytes = self.seen.to_vec();
+            bytes[from..to].fill(0);
+            Bytes::from(bytes)
+        };
+        let mut add = |bytes: Bytes| {
+            if !forms.contains(&bytes) {
+                forms.push(bytes);
+            }
+        };
+        add(self.seen.clone());
+        // Cut short; the length without the data; either half of the data without the other.
+        add(self.seen[..half].into());
+        add(zeros(kept, len));
+        add(zeros(half, len));
+        add(zeros(kept, half));
+        if kept == 0 && !self.durable.is_empty() {
+            add(Arc::from([]));
+        }
+        forms
+    }
+}
