@@ -1,6 +1,6 @@
 //! The audit report for people.
 
-use super::paper::{GREEN, Paper, RED, YELLOW, count};
+use super::paper::{GREEN, Paper, RED, YELLOW, count, grouped};
 use super::{View, findings, ledger, servers};
 use crate::format::{Conclusion, Outcome, Report, State, Summary};
 
@@ -105,13 +105,17 @@ fn conclusion(paper: &mut Paper<'_>, report: &Report) {
     paper.gap();
     let estate = [count(s.sites, "site"), count(s.pools, "pool"), count(s.computers, "computer"), count(s.web_servers, "web server")];
     paper.text(2, &format!("{}.", estate.join(", ")));
-    let states: Vec<String> =
-        s.states.iter().filter(|c| c.state != State::NotApplicable).map(|c| format!("{} {}", c.computers, c.state.word())).collect();
+    let states: Vec<String> = s
+        .states
+        .iter()
+        .filter(|c| c.state != State::NotApplicable)
+        .map(|c| format!("{} {}", grouped(c.computers), c.state.word()))
+        .collect();
     if !states.is_empty() {
         paper.text(2, &format!("Web servers: {}.", states.join(", ")));
     }
     let outcomes: Vec<String> =
-        s.verdicts.iter().filter(|c| c.verdicts > 0).map(|c| format!("{} {}", c.verdicts, c.outcome.word())).collect();
+        s.verdicts.iter().filter(|c| c.verdicts > 0).map(|c| format!("{} {}", grouped(c.verdicts), c.outcome.word())).collect();
     let total = s.verdicts.iter().map(|c| c.verdicts).sum();
     let by = if outcomes.is_empty() { String::new() } else { format!(": {}", outcomes.join(", ")) };
     paper.text(2, &format!("{} of {}{by}.", count(total, "verdict"), count(report.coverage.rules, "rule")));

@@ -123,7 +123,7 @@ pub(super) fn undecided(paper: &mut Paper<'_>, report: &Report) {
     paper.gap();
     if paper.view.verbosity == 0 {
         let rules = others.iter().map(|v| v.number).collect::<BTreeSet<_>>().len();
-        let why = if group.is_empty() { "" } else { ", for the same reasons" };
+        let why = if group.is_empty() { "" } else { ", for reasons told above" };
         paper.text(0, &format!("{} of {}{why}: -v shows all", count(others.len(), "more verdict"), count(rules, "rule")));
     }
     for verdict in others.iter().filter(|_| paper.view.verbosity > 0) {

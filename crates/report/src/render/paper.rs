@@ -190,22 +190,26 @@ impl<'v> Paper<'v> {
     }
 }
 
-/// `1 error`, `2 errors`, `1,995 servers`.
-pub(super) fn count(n: usize, one: &str) -> String {
+/// `1,995`.
+pub(super) fn grouped(n: usize) -> String {
     let digits = n.to_string();
-    let mut grouped = String::new();
+    let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
         if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            grouped.push(',');
+            out.push(',');
         }
-        grouped.push(c);
+        out.push(c);
     }
-    match n {
-        1 => format!("{grouped} {one}"),
-        _ => match one.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o'])) {
-            Some(stem) => format!("{grouped} {stem}ies"),
-            None => format!("{grouped} {one}s"),
-        },
+    out
+}
+
+/// `1 error`, `2 errors`, `1,995 servers`, `2 entries`.
+pub(super) fn count(n: usize, one: &str) -> String {
+    let number = grouped(n);
+    match (n, one.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o']))) {
+        (1, _) => format!("{number} {one}"),
+        (_, Some(stem)) => format!("{number} {stem}ies"),
+        (_, None) => format!("{number} {one}s"),
     }
 }
 
