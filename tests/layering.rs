@@ -14,6 +14,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("objects", &["xml"]),
     ("ad", &["objects", "inventory"]),
     ("audit", &["inventory"]),
+    ("plan", &["inventory"]),
+    ("apply", &["plan", "store"]),
     ("xml-edit", &["xml"]),
     ("iis", &["xml", "secret"]),
     ("topology", &["xml", "objects"]),
@@ -25,6 +27,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("topologies", &[]),
     ("domains", &[]),
     ("lab", &["servers", "topologies", "domains"]),
+    // Drives the engine on a disk in memory: it checks the engine from outside, and shares no format with it.
+    ("faults", &["apply", "plan", "store"]),
     ("testkit", &["store"]),
 ];
 

@@ -203,7 +203,8 @@ impl Image {
             }
             done.push(&change.name);
             let before = trees.len();
-            let mut last = self.durable_names.binary_search_by(|(n, _)| n.as_ref().cmp(&change.name)).ok().map(|at| self.durable_names[at].1);
+            let mut last =
+                self.durable_names.binary_search_by(|(n, _)| n.as_ref().cmp(&change.name)).ok().map(|at| self.durable_names[at].1);
             for same in self.pending.iter().filter(|c| c.name == change.name) {
                 if same.node == last {
                     continue;

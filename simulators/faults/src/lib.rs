@@ -1,7 +1,16 @@
 //! A disk in memory that crashes, and what must hold after every crash.
+//!
+//! The engine runs on a [`MemoryDisk`] through the same primitive calls as on a real one and never knows. A recorded run gives every point
+//! at which it could have been stopped; from each of them every legal disk is made, recovered from, and checked ([`World`]).
 
 mod disk;
+mod explore;
 mod image;
+pub mod toy;
+mod world;
 
 pub use disk::{Fault, FaultKind, MemoryDisk};
+pub use explore::{Found, Point, crashes, disks, points, points_of_apply};
 pub use image::Image;
+pub use toy::{Toy, ToyDirectory};
+pub use world::{Is, World};

@@ -77,7 +77,7 @@ pub struct Creation<'a> {
 }
 
 /// A file that is being written.
-pub trait OpenFile: Send {
+pub trait OpenFile: Send + Sync {
     /// Writes all of these bytes at the end of what was written.
     ///
     /// # Errors

@@ -39,15 +39,13 @@ impl<'f> WriteStore<'f> {
     /// A store whose temporary files carry the name of that run.
     #[must_use]
     pub fn new(files: &'f dyn Files, run: &str) -> Self {
-        Self { files, run: run.to_owned(), next: AtomicU64::new(1), discipline: Discipline::FULL }
+        Self::with_discipline(files, run, Discipline::FULL)
     }
 
-    /// The same with some care left out.
-    #[cfg(feature = "mutants")]
+    /// The same with that discipline; a lesser one than [`Discipline::FULL`] exists in tests only.
     #[must_use]
-    pub fn with_discipline(mut self, discipline: Discipline) -> Self {
-        self.discipline = discipline;
-        self
+    pub fn with_discipline(files: &'f dyn Files, run: &str, discipline: Discipline) -> Self {
+        Self { files, run: run.to_owned(), next: AtomicU64::new(1), discipline }
     }
 
     /// How carefully it writes.
@@ -72,7 +70,16 @@ impl<'f> WriteStore<'f> {
         Ok((bytes, version))
     }
 
-    /// Removes the temporary files that earlier runs left in a folder. Call it only while holding the lock. Returns what was removed.
+    /// Makes sure that a file lasts as it is seen now: whoever wrote it may have been stopped before that.
+    ///
+    /// # Errors
+    /// It may not last.
+    pub fn settle(&self, key: &Key) -> Result<(), FileError> {
+        self.files.append(key)?.sync()?;
+        self.files.sync_folder(key.folder())
+    }
+
+    /// Removes the temporary files that earlier runs left in a folder, durably. Call it only while holding the lock. Returns what was removed.
     ///
     /// # Errors
     /// The folder cannot be listed, or a file cannot be removed.
@@ -80,6 +87,10 @@ impl<'f> WriteStore<'f> {
         let stale: Vec<Key> = self.files.list(folder)?.into_iter().filter(is_temporary).collect();
         for key in &stale {
             self.files.remove(key)?;
+        }
+        // Without this a loss of power would bring them back, with nobody left to remove them.
+        if !stale.is_empty() {
+            self.files.sync_folder(folder)?;
         }
         Ok(stale)
     }

@@ -99,12 +99,32 @@ impl WriteStore<'_> {
         expected: Expected,
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<FileVersion, ReplaceError> {
+        let like = matches!(expected, Expected::Version(_)).then_some(key);
+        self.put(key, bytes, expected, like, check)
+    }
+
+    /// Creates `key` with `bytes`, by the same protocol, with the permissions of the file `like`.
+    ///
+    /// # Errors
+    /// It was not created, or not durably; the error says what lies there.
+    pub fn create_like(&self, key: &Key, bytes: &[u8], like: &Key) -> Result<FileVersion, ReplaceError> {
+        self.put(key, bytes, Expected::Absent, Some(like), &|_| Ok(()))
+    }
+
+    fn put(
+        &self,
+        key: &Key,
+        bytes: &[u8],
+        expected: Expected,
+        like: Option<&Key>,
+        check: &dyn Fn(&[u8]) -> Result<(), String>,
+    ) -> Result<FileVersion, ReplaceError> {
         let new = FileVersion::of(bytes);
         let mut expected = expected;
         let mut tries = 0;
         loop {
             tries += 1;
-            let (on_disk, why) = match self.attempt(key, bytes, new, expected, check) {
+            let (on_disk, why) = match self.attempt(key, bytes, new, expected, like, check) {
                 Ok(()) => return Ok(new),
                 Err(Failed::Sync(on_disk, error)) if tries < ATTEMPTS => {
                     if on_disk == OnDisk::New {
@@ -130,9 +150,9 @@ impl WriteStore<'_> {
         bytes: &[u8],
         new: FileVersion,
         expected: Expected,
+        like: Option<&Key>,
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<(), Failed> {
-        let like = matches!(expected, Expected::Version(_)).then_some(key);
         let temporary = self.fill(key, bytes, like, check)?;
         let mut busy = 0;
         loop {

@@ -1,0 +1,330 @@
+//! Applying a plan.
+
+use crate::journal::{self, Writer};
+use crate::parallel;
+use crate::record::{Begin, DirectoryIntent, DirectoryOutcome, Ended, Intent, Record, StepOutcome, Target};
+use crate::run::Run;
+use crate::{Engine, EngineError};
+use kerbsync_plan::lower::Original;
+use kerbsync_plan::outcome::{End, Outcome, ServerOutcome, StepResult};
+use kerbsync_plan::{Intent as What, Plan, Step, verify};
+use kerbsync_store::{Expected, FileVersion, Key, Mutation, OnDisk, ReplaceError, ReplaceFailure, WriteStore, backup};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A step that is ready to be written.
+struct Ready<'p> {
+    step: &'p Step,
+    key: &'p Key,
+    index: usize,
+    before: Vec<u8>,
+    version: FileVersion,
+    after: Vec<u8>,
+    intent: Intent,
+}
+
+type Told = (StepResult, String);
+
+impl Engine<'_> {
+    /// Applies a plan: exactly its steps, or a refusal.
+    ///
+    /// # Errors
+    /// It was refused, or could not begin; no configuration was written.
+    pub fn apply(&self, plan: &Plan) -> Result<Outcome, EngineError> {
+        verify(plan)?;
+        if let (Some(directory), None) = (&plan.directory, self.directory) {
+            return Err(EngineError::NoDirectory { account: directory.account.clone() });
+        }
+        let mut keys = Vec::with_capacity(plan.steps.len());
+        for step in &plan.steps {
+            keys.push(Key::new(&step.path).ok_or_else(|| EngineError::Path { path: step.path.clone() })?);
+        }
+        let _guard = self.lock("apply")?;
+        let runs = self.runs()?;
+        if let Some(open) = runs.iter().find(|r| r.is_open()) {
+            return Err(EngineError::Unfinished { run: open.name().to_owned() });
+        }
+        let mut told = self.survey(plan, &keys, &runs)?;
+        let directory_done = plan.directory.is_some()
+            && runs.iter().any(|r| r.begin.plan == plan.digest && r.stands() && r.directory == Some(StepResult::Done));
+        if told.iter().all(Option::is_some) && (plan.directory.is_none() || directory_done) {
+            return Ok(outcome(plan, None, End::Nothing, told, None, Vec::new()));
+        }
+        let number = runs.last().map_or(0, Run::number).saturating_add(1);
+        let run = format!("r{number:04}-{}", self.now().replace(['-', ':'], ""));
+        let mut session = Session { engine: self, store: &self.store(&run), run: run.clone(), plan, writer: None };
+        let (directory, notes) = session.work(&keys, &mut told)?;
+        let (end, notes) = session.close(&told, directory, notes);
+        Ok(outcome(plan, Some(run), end, told, directory, notes))
+    }
+
+    /// Reads every configuration before anything is written. `Some` for steps that an earlier run of the same plan has done.
+    fn survey(&self, plan: &Plan, keys: &[Key], runs: &[Run]) -> Result<Vec<Option<Told>>, EngineError> {
+        let pairs: Vec<(&Step, &Key)> = plan.steps.iter().zip(keys).collect();
+        let found = parallel::each(&pairs, self.options.parallel, |(_, key)| self.files.read(key).map(|b| FileVersion::of(&b)));
+        let (mut told, mut stale) = (Vec::new(), Vec::new());
+        for ((step, _), found) in pairs.iter().zip(found) {
+            let sha256 = found.map_err(EngineError::File)?.sha256.to_string();
+            if sha256 == step.sha256 {
+                told.push(None);
+                continue;
+            }
+            let wrote = runs.iter().filter(|r| r.begin.plan == plan.digest && r.stands()).any(|r| {
+                let index = r.begin.steps.iter().position(|t| t.path == step.path);
+                index.and_then(|i| r.intents.get(&i)).is_some_and(|i| i.after == sha256)
+            });
+            if wrote {
+                told.push(Some((StepResult::Already, String::new())));
+            } else {
+                stale.push(step.path.clone());
+            }
+        }
+        if stale.is_empty() { Ok(told) } else { Err(EngineError::Stale { paths: stale }) }
+    }
+}
+
+/// One application of a plan, from the first line of its journal to the last.
+struct Session<'s, 'f> {
+    engine: &'s Engine<'f>,
+    store: &'s WriteStore<'f>,
+    run: String,
+    plan: &'s Plan,
+    writer: Option<Writer<'s, 'f>>,
+}
+
+impl<'s> Session<'s, '_> {
+    /// Does every step that is not told yet.
+    fn work(&mut self, keys: &'s [Key], told: &mut [Option<Told>]) -> Result<(Option<StepResult>, Vec<String>), EngineError> {
+        let todo: Vec<usize> = told.iter().enumerate().filter(|(_, t)| t.is_none()).map(|(i, _)| i).collect();
+        let (total, mut notes) = (todo.len(), Vec::new());
+        let ended = AtomicUsize::new(0);
+        let mut outcomes = Vec::new();
+        let mut stopped = false;
+        for stage in self.plan.steps.chunk_by(|a, b| a.stage == b.stage) {
+            let in_stage: Vec<usize> = todo.iter().copied().filter(|i| stage.iter().any(|s| s.number as usize == i + 1)).collect();
+            for wave in in_stage.chunks(self.engine.options.wave.max(1)) {
+                if stopped {
+                    break;
+                }
+                let (ready, failed) = self.prepare(wave, keys);
+                for (index, result) in failed {
+                    outcomes.push(record(index, &result));
+                    told[index] = Some(result);
+                }
+                let mut records: Vec<Record> = std::mem::take(&mut outcomes);
+                if !self.store.discipline().breaks(Mutation::SkipIntent) {
+                    records.extend(ready.iter().map(|r| Record::Intent(r.intent.clone())));
+                }
+                let begun = self.writer.is_some();
+                if let Err(error) = self.add(&todo, records) {
+                    if !begun {
+                        return Err(EngineError::JournalWrite(error));
+                    }
+                    // Nothing of this wave was written, and its intents may not be in the journal.
+                    notes.push(format!("The journal cannot be written, so the work was stopped: {error}."));
+                    stopped = true;
+                    break;
+                }
+                let results = parallel::each(&ready, self.engine.options.parallel, |ready| {
+                    let result = self.write(ready);
+                    (self.engine.context.progress)(ended.fetch_add(1, Ordering::Relaxed) + 1, total);
+                    result
+                });
+                for (ready, result) in ready.iter().zip(results) {
+                    outcomes.push(record(ready.index, &result));
+                    told[ready.index] = Some(result);
+                }
+                // With a password that the directory does not have yet, one server that fails makes all others wrong.
+                stopped |= self.plan.directory.is_some() && !all_done(told.iter().flatten());
+            }
+            stopped |= !all_done(stage.iter().filter_map(|s| told.get(s.number as usize - 1)?.as_ref()));
+        }
+        if !outcomes.is_empty()
+            && !stopped_by_journal(&notes)
+            && let Err(error) = self.add(&todo, outcomes)
+        {
+            notes.push(format!("The journal cannot be written: {error}."));
+            return Ok((None, notes));
+        }
+        let complete = told.iter().all(|t| t.as_ref().is_some_and(done));
+        let directory = self
+            .plan
+            .directory
+            .as_ref()
+            .map(|d| if complete { self.set_password(&todo, &d.account, &mut notes) } else { StepResult::Skipped });
+        Ok((directory, notes))
+    }
+
+    /// Turns the steps of a wave into bytes.
+    fn prepare(&self, wave: &[usize], keys: &'s [Key]) -> (Vec<Ready<'s>>, Vec<(usize, Told)>) {
+        let plan = self.plan;
+        let steps: Vec<(usize, &'s Step, &'s Key)> = wave.iter().filter_map(|&i| Some((i, plan.steps.get(i)?, keys.get(i)?))).collect();
+        let results = parallel::each(&steps, self.engine.options.parallel, |&(index, step, key)| self.prepare_one(index, step, key));
+        let (mut ready, mut failed) = (Vec::new(), Vec::new());
+        for ((index, ..), result) in steps.iter().zip(results) {
+            match result {
+                Ok(one) => ready.push(one),
+                Err(told) => failed.push((*index, told)),
+            }
+        }
+        (ready, failed)
+    }
+
+    fn prepare_one(&self, index: usize, step: &'s Step, key: &'s Key) -> Result<Ready<'s>, Told> {
+        let (before, version) = self.store.read(key).map_err(|e| (StepResult::Failed, format!("{e}; it was not written")))?;
+        let sha256 = version.sha256.to_string();
+        if sha256 != step.sha256 {
+            return Err((StepResult::Conflict, CHANGED.to_owned()));
+        }
+        let lowered = self.engine.lower.lower(step, &before).map_err(|e| (StepResult::Failed, format!("{e}; it was not written")))?;
+        let after = FileVersion::of(&lowered.bytes).sha256.to_string();
+        let intent = Intent { step: index, before: sha256, after, fields: lowered.fields };
+        Ok(Ready { step, key, index, before, version, after: lowered.bytes, intent })
+    }
+
+    /// Replaces one configuration.
+    fn write(&self, ready: &Ready<'_>) -> Told {
+        let whole = self.store.discipline().breaks(Mutation::WholeFileRestore);
+        if whole || ready.intent.fields.iter().any(|f| f.original == Original::Backup) {
+            let copy = backup(ready.key, &self.run);
+            if let Err(error) = self.store.create_like(&copy, &ready.before, ready.key) {
+                return (StepResult::Failed, format!("The copy of the original cannot be kept, so it was not written: {error}."));
+            }
+        }
+        let check = |back: &[u8]| self.engine.lower.check(ready.step, &ready.before, back).map_err(|e| e.reason);
+        match self.store.replace(ready.key, &ready.after, Expected::Version(ready.version), &check) {
+            Ok(_) => (StepResult::Done, String::new()),
+            Err(error) => told_of(&error),
+        }
+    }
+
+    fn set_password(&mut self, todo: &[usize], account: &str, notes: &mut Vec<String>) -> StepResult {
+        let Some(directory) = self.engine.directory else { return StepResult::Skipped };
+        let key_version = match directory.key_version(account) {
+            Ok(version) => version,
+            Err(error) => {
+                notes.push(format!("Active Directory does not tell about {account}, so its password was not set: {error}."));
+                return StepResult::Failed;
+            }
+        };
+        if let Err(error) = self.add(todo, vec![Record::DirectoryIntent(DirectoryIntent { key_version })]) {
+            notes.push(format!("The journal cannot be written, so the password was not set: {error}."));
+            return StepResult::Skipped;
+        }
+        match directory.set_password(account) {
+            Ok(()) => StepResult::Done,
+            Err(error) => {
+                notes.push(format!("The password of {account} may or may not have been set: {error}."));
+                StepResult::Uncertain
+            }
+        }
+    }
+
+    /// Adds a line to the journal; creates it with the first one.
+    fn add(&mut self, todo: &[usize], records: Vec<Record>) -> Result<(), ReplaceError> {
+        if let Some(writer) = &mut self.writer {
+            return if records.is_empty() { Ok(()) } else { writer.append(&records) };
+        }
+        let target = |step: &Step| Target { server: step.server.clone(), path: step.path.clone() };
+        let begin = Begin {
+            run: self.run.clone(),
+            plan: self.plan.digest.clone(),
+            summary: summary(self.plan),
+            operator: self.engine.context.operator.clone(),
+            host: self.engine.context.host.clone(),
+            at: self.engine.now(),
+            steps: self.plan.steps.iter().map(target).collect(),
+            directory: self.plan.directory.as_ref().map(|d| d.account.clone()),
+        };
+        // Steps that were done already belong to the earlier run; recovery must not wait for intents of theirs.
+        let already = (0..self.plan.steps.len()).filter(|i| !todo.contains(i));
+        let already = already.map(|step| Record::Outcome(StepOutcome { step, result: StepResult::Already, detail: String::new() }));
+        let first: Vec<Record> = std::iter::once(Record::Begin(begin)).chain(already).chain(records).collect();
+        let fail = |error| ReplaceError { key: crate::lock_key(), on_disk: OnDisk::Old, why: ReplaceFailure::File(error) };
+        self.store.files().create_folder(&journal::folder()).map_err(fail)?;
+        let key = journal::key(&self.run).unwrap_or_else(crate::lock_key);
+        self.writer = Some(Writer::create(self.store, key, &first)?);
+        Ok(())
+    }
+
+    /// Writes the last line. An end that cannot be written is none: the run stays open.
+    fn close(&mut self, told: &[Option<Told>], directory: Option<StepResult>, mut notes: Vec<String>) -> (End, Vec<String>) {
+        let servers = told.iter().map(|t| t.as_ref().map_or(StepResult::Skipped, |(r, _)| *r));
+        let mut results: Vec<StepResult> = servers.chain(directory).collect();
+        results.dedup();
+        let good = |r: &StepResult| matches!(r, StepResult::Done | StepResult::Already);
+        let end = if !notes.is_empty() {
+            End::Open
+        } else if results.iter().all(good) {
+            End::AllNew
+        } else if self.plan.directory.is_none() && results.iter().all(|r| good(r) || *r == StepResult::Conflict) {
+            End::Partial
+        } else {
+            End::Open
+        };
+        if end == End::Open {
+            notes.push("Run `kerbsync recover` on the bundle.".to_owned());
+            return (end, notes);
+        }
+        let mut records: Vec<Record> = directory.map(|result| Record::DirectoryOutcome(DirectoryOutcome { result })).into_iter().collect();
+        records.push(Record::Ended(Ended { end, at: self.engine.now() }));
+        if let Some(writer) = &mut self.writer
+            && let Err(error) = writer.append(&records)
+        {
+            notes.push(format!("Every step is done, but the end of the run cannot be written to its journal: {error}."));
+            notes.push("Run `kerbsync recover` on the bundle.".to_owned());
+            return (End::Open, notes);
+        }
+        (end, notes)
+    }
+}
+
+const CHANGED: &str = "it was changed by someone else in the meantime and is left alone; plan again";
+
+fn stopped_by_journal(notes: &[String]) -> bool {
+    !notes.is_empty()
+}
+
+fn done(told: &Told) -> bool {
+    matches!(told.0, StepResult::Done | StepResult::Already)
+}
+
+fn all_done<'t>(told: impl Iterator<Item = &'t Told>) -> bool {
+    let mut told = told;
+    told.all(done)
+}
+
+/// What a failed replacement means for its step.
+pub(crate) fn told_of(error: &ReplaceError) -> Told {
+    let result = match (&error.why, error.on_disk) {
+        (ReplaceFailure::Changed(_), OnDisk::Old) => StepResult::Conflict,
+        (_, OnDisk::Old) => StepResult::Failed,
+        (_, OnDisk::New | OnDisk::Unknown) => StepResult::Uncertain,
+    };
+    (result, error.to_string())
+}
+
+fn record(step: usize, (result, detail): &Told) -> Record {
+    Record::Outcome(StepOutcome { step, result: *result, detail: detail.clone() })
+}
+
+fn summary(plan: &Plan) -> String {
+    match &plan.intent {
+        What::Sync { from, to } => format!("copy {} from {from} to {}", plan.account, to.join(", ")),
+        What::SetPassword => format!("set the password of {}", plan.account),
+    }
+}
+
+fn outcome(
+    plan: &Plan,
+    run: Option<String>,
+    end: End,
+    told: Vec<Option<Told>>,
+    directory: Option<StepResult>,
+    notes: Vec<String>,
+) -> Outcome {
+    let servers = plan.steps.iter().zip(told).map(|(step, told)| {
+        let (result, detail) = told.unwrap_or((StepResult::Skipped, "something before it failed".to_owned()));
+        ServerOutcome { server: step.server.clone(), path: step.path.clone(), result, detail }
+    });
+    Outcome { run, end, servers: servers.collect(), directory, notes }
+}

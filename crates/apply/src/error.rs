@@ -1,0 +1,96 @@
+//! Why the engine does not even begin.
+
+use crate::JournalError;
+use kerbsync_plan::PlanFault;
+use kerbsync_plan::lower::LowerError;
+use kerbsync_store::{FileError, LockError, OnDisk, ReplaceError};
+
+/// The engine refused, or could not begin. No configuration was written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The plan document is refused.
+    #[error(transparent)]
+    Plan(#[from] PlanFault),
+    /// The lock cannot be taken.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// A journal cannot be used.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// An earlier run was cut short.
+    #[error("the run {run} was cut short: run `kerbsync recover` on the bundle first")]
+    Unfinished {
+        /// The run.
+        run: String,
+    },
+    /// Configurations are not what the plan was made for.
+    #[error("the plan is stale: {} changed since it was made; nothing was written; plan again", list(paths))]
+    Stale {
+        /// Their paths, in the order of steps.
+        paths: Vec<String>,
+    },
+    /// A path of the plan is no path below the bundle.
+    #[error("{path} is no path below the bundle: plan again")]
+    Path {
+        /// The path.
+        path: String,
+    },
+    /// The plan or the run sets a password in the directory, and none is at hand.
+    #[error("the password of {account} is set in Active Directory last, and no directory is at hand: give one")]
+    NoDirectory {
+        /// The account.
+        account: String,
+    },
+    /// The directory does not answer.
+    #[error("Active Directory does not tell about {account}: {error}")]
+    Directory {
+        /// The account.
+        account: String,
+        /// Why.
+        error: LowerError,
+    },
+    /// There is no such run.
+    #[error("there is no run {run} in this bundle; `kerbsync status` lists the runs")]
+    NoRun {
+        /// As asked for.
+        run: String,
+    },
+    /// No run can be rolled back.
+    #[error("there is nothing to roll back: no run of this bundle stands")]
+    NothingStands,
+    /// The password was set in the directory, which cannot go back.
+    #[error(
+        "the run {run} set the password in Active Directory, where the old one cannot be had again: set a new one with `kerbsync set-password`"
+    )]
+    DirectoryMovedOn {
+        /// The run.
+        run: String,
+    },
+    /// The journal cannot be written.
+    #[error("the journal cannot be written, so no configuration was: {0}")]
+    JournalWrite(ReplaceError),
+    /// A file cannot be looked at.
+    #[error(transparent)]
+    File(FileError),
+}
+
+impl EngineError {
+    /// The exit code of the program: 5 for a refusal, 6 where only a person can help an interrupted run.
+    ///
+    /// `recovering` tells whether the command was to mend an interrupted run.
+    #[must_use]
+    pub const fn exit_code(&self, recovering: bool) -> u8 {
+        let begun = matches!(self, Self::JournalWrite(error) if !matches!(error.on_disk, OnDisk::Old));
+        if begun || (recovering && !matches!(self, Self::Lock(_))) { 6 } else { 5 }
+    }
+}
+
+fn list(paths: &[String]) -> String {
+    match paths {
+        [one] => one.clone(),
+        [first, second] => format!("{first} and {second}"),
+        [first, rest @ ..] => format!("{first} and {} others", rest.len()),
+        [] => String::new(),
+    }
+}

@@ -1,0 +1,162 @@
+//! Mending a run that was cut short, and taking back one that was not.
+
+use crate::journal::Writer;
+use crate::record::{BackTask, DirectoryOutcome, Ended, Record};
+use crate::run::Run;
+use crate::{Engine, EngineError, journal};
+use kerbsync_plan::outcome::{End, Outcome, ServerOutcome, StepResult};
+use kerbsync_store::{Expected, FileVersion, Key};
+
+/// Which run to roll back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Which {
+    /// The one of that name, or of the beginning of a name that fits only one.
+    Named(String),
+    /// The last one that stands.
+    Last,
+}
+
+impl Engine<'_> {
+    /// Mends every run that was cut short: all-new where every step is done, else all-old, else with each field named that is neither.
+    /// To call it again changes nothing.
+    ///
+    /// # Errors
+    /// A journal is damaged or cannot be written, the lock is held, or the directory does not tell.
+    pub fn recover(&self) -> Result<Vec<Outcome>, EngineError> {
+        let _guard = self.lock("recover")?;
+        let runs = self.runs()?;
+        let mut outcomes = Vec::new();
+        for (index, run) in runs.iter().enumerate().filter(|(_, r)| r.is_open()).rev() {
+            let later: Vec<&Run> = runs.iter().skip(index + 1).collect();
+            outcomes.push(self.mend(run, &later)?);
+        }
+        // The last line of a run that ended may still be on its way to the disk.
+        if let Some(run) = runs.last().filter(|r| !r.is_open()) {
+            self.store(run.name()).settle(&run.journal.key).map_err(EngineError::File)?;
+        }
+        // A crash while a journal was written leaves its temporary file.
+        if let Err(error) = self.store("tidy").clean(&journal::folder())
+            && let Some(last) = outcomes.last_mut()
+        {
+            last.notes.push(format!("A temporary file is left: {error}."));
+        }
+        Ok(outcomes)
+    }
+
+    /// Takes a run back, field by field, where a field still holds what the run wrote.
+    ///
+    /// # Errors
+    /// There is no such run, an earlier one was cut short, the directory has moved on, or the journal cannot be written.
+    pub fn rollback(&self, which: &Which) -> Result<Outcome, EngineError> {
+        let _guard = self.lock("rollback")?;
+        let runs = self.runs()?;
+        if let Some(open) = runs.iter().find(|r| r.is_open()) {
+            return Err(EngineError::Unfinished { run: open.name().to_owned() });
+        }
+        let index = match which {
+            Which::Last => runs.iter().rposition(Run::stands).ok_or(EngineError::NothingStands)?,
+            Which::Named(name) => {
+                let fits: Vec<usize> =
+                    runs.iter().enumerate().filter(|(_, r)| r.name().starts_with(name.as_str())).map(|(i, _)| i).collect();
+                match fits[..] {
+                    [one] => one,
+                    _ => return Err(EngineError::NoRun { run: name.clone() }),
+                }
+            }
+        };
+        let Some(run) = runs.get(index) else { return Err(EngineError::NothingStands) };
+        if run.directory == Some(StepResult::Done) {
+            return Err(EngineError::DirectoryMovedOn { run: run.name().to_owned() });
+        }
+        if run.end == Some(End::AllOld) {
+            return Ok(self.told(run, End::Nothing, |_| StepResult::Untouched));
+        }
+        let later: Vec<&Run> = runs.iter().skip(index + 1).filter(|r| r.stands()).collect();
+        self.take_back(run, BackTask::Rollback, &later)
+    }
+
+    fn mend(&self, run: &Run, later: &[&Run]) -> Result<Outcome, EngineError> {
+        let set = self.directory_is_set(run)?;
+        if run.back.is_none() && (run.begin.directory.is_none() || set) && self.all_new(run) {
+            return self.confirm(run, set);
+        }
+        if set {
+            // The directory cannot go back, and some server does not hold what it holds.
+            return Ok(self.out_of_step(run));
+        }
+        let task = if run.is_rolled_back() { BackTask::Rollback } else { BackTask::Recover };
+        self.take_back(run, task, later)
+    }
+
+    /// Whether the run set the password in the directory.
+    fn directory_is_set(&self, run: &Run) -> Result<bool, EngineError> {
+        let (Some(account), Some(before)) = (&run.begin.directory, run.directory_before) else { return Ok(false) };
+        let directory = self.directory.ok_or_else(|| EngineError::NoDirectory { account: account.clone() })?;
+        let now = directory.key_version(account).map_err(|error| EngineError::Directory { account: account.clone(), error })?;
+        Ok(now != before)
+    }
+
+    fn all_new(&self, run: &Run) -> bool {
+        run.begin.steps.iter().enumerate().all(|(index, target)| match (run.intents.get(&index), Key::new(&target.path)) {
+            (Some(intent), Some(key)) => self.look(&key, intent).is_new(intent),
+            _ => run.outcomes.get(&index) == Some(&StepResult::Already),
+        })
+    }
+
+    /// Every step is done: makes sure that it lasts, and ends the run.
+    fn confirm(&self, run: &Run, directory: bool) -> Result<Outcome, EngineError> {
+        let store = self.store(run.name());
+        for (index, intent) in &run.intents {
+            let Some(key) = run.begin.steps.get(*index).and_then(|t| Key::new(&t.path)) else { continue };
+            match run.outcomes.get(index) {
+                Some(StepResult::Done) => {}
+                // The name may be on its way to the disk.
+                None => self.files.sync_folder(key.folder()).map_err(EngineError::File)?,
+                // A sync failed: what is there is written once more.
+                Some(_) => {
+                    let (bytes, version) = store.read(&key).map_err(EngineError::File)?;
+                    debug_assert!(version == FileVersion::of(&bytes) && !intent.fields.is_empty());
+                    store.replace(&key, &bytes, Expected::Version(version), &|_| Ok(())).map_err(EngineError::JournalWrite)?;
+                }
+            }
+        }
+        let mut notes = self.tidy(&store, run, &[]);
+        let mut records: Vec<Record> = Vec::new();
+        if directory {
+            records.push(Record::DirectoryOutcome(DirectoryOutcome { result: StepResult::Done }));
+        }
+        records.push(Record::Ended(Ended { end: End::AllNew, at: self.now() }));
+        Writer::reopen(&store, &run.journal, &records).map_err(EngineError::JournalWrite)?;
+        notes.push("Every step had been done; only the end of the run was missing.".to_owned());
+        let mut outcome = self.told(run, End::AllNew, |_| StepResult::Done);
+        outcome.directory = directory.then_some(StepResult::Done);
+        outcome.notes = notes;
+        Ok(outcome)
+    }
+
+    fn out_of_step(&self, run: &Run) -> Outcome {
+        let mut outcome = self.told(run, End::Open, |index| {
+            let target = run.begin.steps.get(index).and_then(|t| Key::new(&t.path));
+            match (run.intents.get(&index), target) {
+                (Some(intent), Some(key)) if self.look(&key, intent).is_new(intent) => StepResult::Done,
+                _ => StepResult::Conflict,
+            }
+        });
+        for server in outcome.servers.iter_mut().filter(|s| s.result == StepResult::Conflict) {
+            server.detail =
+                "it does not hold the password that Active Directory has: copy it from a server that does with `kerbsync sync`".to_owned();
+        }
+        outcome.directory = Some(StepResult::Done);
+        outcome
+    }
+
+    fn told(&self, run: &Run, end: End, result: impl Fn(usize) -> StepResult) -> Outcome {
+        let servers = run.begin.steps.iter().enumerate().map(|(index, target)| ServerOutcome {
+            server: target.server.clone(),
+            path: target.path.clone(),
+            result: result(index),
+            detail: String::new(),
+        });
+        Outcome { run: Some(run.name().to_owned()), end, servers: servers.collect(), directory: None, notes: Vec::new() }
+    }
+}

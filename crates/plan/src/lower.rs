@@ -1,0 +1,112 @@
+//! How symbolic steps become bytes, and bytes become the old ones again: the seam between the engine and the formats.
+//!
+//! The engine knows files, digests, order and crashes; an implementation of [`Lower`] knows a format and has the keys. Nothing that
+//! crosses the seam into a journal is a secret in clear.
+
+use crate::{SlotAddress, Step};
+use serde::{Deserialize, Serialize};
+
+/// Turns steps into bytes and takes them back.
+pub trait Lower: Send + Sync {
+    /// The configuration with the step's changes in it. Only the bytes of the changed fields differ from `current`.
+    ///
+    /// # Errors
+    /// The change does not fit the document, or a secret cannot be had.
+    fn lower(&self, step: &Step, current: &[u8]) -> Result<Lowered, LowerError>;
+
+    /// Whether `after`, as it was read back from the disk, is `before` with the step's changes: it parses, only planned bytes differ,
+    /// and the secrets in it open.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn check(&self, step: &Step, before: &[u8], after: &[u8]) -> Result<(), LowerError>;
+
+    /// What a field that was set once holds now.
+    ///
+    /// # Errors
+    /// The document cannot be read.
+    fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError>;
+
+    /// The configuration with these fields as they were before. Everything else stays. `backup` is the whole file as it was, where
+    /// a field's original is kept only there.
+    ///
+    /// # Errors
+    /// The document cannot be read, or an original is not at hand.
+    fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError>;
+}
+
+/// New bytes of a configuration, and how to go back.
+#[derive(Clone)]
+pub struct Lowered {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// What was set, field by field.
+    pub fields: Vec<FieldRecord>,
+}
+
+impl std::fmt::Debug for Lowered {
+    /// Shows no bytes.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Lowered").field("fields", &self.fields.len()).finish_non_exhaustive()
+    }
+}
+
+/// One field that was set. Goes into the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldRecord {
+    /// The slot.
+    pub slot: SlotAddress,
+    /// The attribute.
+    pub attribute: String,
+    /// What it held.
+    pub original: Original,
+    /// SHA-256 of the text that was written into the attribute, 64 hex digits. The text is an account name or an encrypted value that has
+    /// random bytes in it; the digest of a secret in clear is never taken, since it could be guessed from.
+    pub written: String,
+}
+
+/// What a field held before it was set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Original {
+    /// The attribute was not there.
+    Absent,
+    /// This text, as it stood in the file: an account name, a keyword, or an encrypted value.
+    Text(String),
+    /// A secret in clear. It stays where it was, in a copy of the original file beside it with the same permissions; nothing else holds it.
+    Backup,
+}
+
+/// What a field holds now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldState {
+    /// What was written: it is still ours to take back.
+    Ours,
+    /// What it held before.
+    Original,
+    /// Something else: another's value.
+    Foreign,
+}
+
+/// A step cannot be turned into bytes, or back.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{reason}")]
+pub struct LowerError {
+    /// Why, and what to do: one sentence without any value of the document.
+    pub reason: String,
+}
+
+/// Active Directory, as far as the engine writes to it. The implementation holds the new password.
+pub trait DirectoryWriter: Send + Sync {
+    /// The version of the account's keys, which grows with each change of its password (msDS-KeyVersionNumber).
+    ///
+    /// # Errors
+    /// The directory does not answer, or has no such account.
+    fn key_version(&self, account: &str) -> Result<u64, LowerError>;
+
+    /// Gives the account the new password.
+    ///
+    /// # Errors
+    /// The directory refused or did not answer; the password may or may not have been set.
+    fn set_password(&self, account: &str) -> Result<(), LowerError>;
+}

@@ -1,0 +1,113 @@
+//! What became of a plan, a rollback or a recovery.
+
+use serde::{Deserialize, Serialize};
+
+/// The result of a run over the fleet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// Id of the run's journal; absent when nothing was written.
+    pub run: Option<String>,
+    /// How it ended.
+    pub end: End,
+    /// One per configuration, in the order of steps.
+    pub servers: Vec<ServerOutcome>,
+    /// What became of the directory's step, where there is one.
+    pub directory: Option<StepResult>,
+    /// What to know or to do next, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// There was nothing to do, and nothing was written.
+    Nothing,
+    /// Every step is done.
+    AllNew,
+    /// Every field is what it was before the run.
+    AllOld,
+    /// Some configurations were left alone because others changed them; they are named.
+    Partial,
+    /// Something failed on the way: `recover` is needed.
+    Open,
+    /// Some fields hold neither the new nor the old value; they are named, and nothing more can be done for them.
+    Diverged,
+}
+
+impl End {
+    /// The exit code of the program: 0 done, 5 refused in part, 6 failed while applying.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Nothing | Self::AllNew | Self::AllOld => 0,
+            Self::Partial => 5,
+            Self::Open | Self::Diverged => 6,
+        }
+    }
+
+    /// The word used in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::AllNew => "all-new",
+            Self::AllOld => "all-old",
+            Self::Partial => "partial",
+            Self::Open => "open",
+            Self::Diverged => "diverged",
+        }
+    }
+}
+
+/// What became of one configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServerOutcome {
+    /// FQDN.
+    pub server: String,
+    /// Path below the bundle.
+    pub path: String,
+    /// The result.
+    pub result: StepResult,
+    /// Why, or what to do next: one sentence; empty where there is nothing to say.
+    pub detail: String,
+}
+
+/// The result of one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepResult {
+    /// The new value is there, durably.
+    Done,
+    /// The new value was there already.
+    Already,
+    /// The old value is there again, durably.
+    Restored,
+    /// The old value was there all along.
+    Untouched,
+    /// Someone else changed the file or the field: it was left alone.
+    Conflict,
+    /// It failed, and the file is as it was.
+    Failed,
+    /// It failed, and the new content may or may not last.
+    Uncertain,
+    /// It was not tried, since something before it failed.
+    Skipped,
+}
+
+impl StepResult {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Already => "already",
+            Self::Restored => "restored",
+            Self::Untouched => "untouched",
+            Self::Conflict => "conflict",
+            Self::Failed => "failed",
+            Self::Uncertain => "uncertain",
+            Self::Skipped => "skipped",
+        }
+    }
+}

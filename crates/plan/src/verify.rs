@@ -1,0 +1,103 @@
+//! Looks over a plan document before anything is done with it: it may have been edited, or made by another version.
+
+use crate::{Plan, PreconditionOutcome, SCHEMA};
+use std::collections::BTreeSet;
+
+/// Why a plan document is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanFault {
+    /// Not JSON, or not of the form of a plan.
+    #[error("this is no plan document: {0}; make it with `kerbsync plan`")]
+    Form(String),
+    /// Of another version.
+    #[error("the plan has the schema '{0}', and this program reads 'kerbsync.plan/v1': plan again with this version")]
+    Version(String),
+    /// Its digest does not fit.
+    #[error("the plan was changed after it was made (its digest does not fit): plan again")]
+    Digest,
+    /// Two steps write one file.
+    #[error("two steps write {0}: plan again")]
+    TwoSteps(String),
+    /// Two steps name one server.
+    #[error("two steps are for {0}: plan again")]
+    TwoServers(String),
+    /// Steps are not numbered 1, 2, 3 … in the order of stages.
+    #[error("step {0} is out of order: plan again")]
+    Order(u32),
+    /// A path that leads out of the bundle.
+    #[error("step {0} writes outside of the bundle: plan again")]
+    Path(u32),
+    /// A digest that is none.
+    #[error("step {0} is not bound to a content (its sha256 is not 64 hex digits): plan again")]
+    Unbound(u32),
+    /// A step without a change.
+    #[error("step {0} changes nothing: plan again")]
+    Empty(u32),
+    /// A precondition that failed, or none at all.
+    #[error("the precondition '{0}' does not hold: see the plan, mend it and plan again")]
+    Precondition(String),
+}
+
+/// Reads a saved plan and looks it over.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn read(bytes: &[u8]) -> Result<Plan, PlanFault> {
+    #[derive(serde::Deserialize)]
+    struct Head {
+        schema: Option<String>,
+    }
+    // The place in the file only: the message of the parser may quote what stands there.
+    let form = |e: serde_json::Error| PlanFault::Form(format!("line {}, column {}", e.line(), e.column()));
+    let head: Head = serde_json::from_slice(bytes).map_err(form)?;
+    match head.schema {
+        Some(schema) if schema == SCHEMA => {}
+        other => return Err(PlanFault::Version(other.unwrap_or_default())),
+    }
+    let plan: Plan = serde_json::from_slice(bytes).map_err(form)?;
+    verify(&plan)?;
+    Ok(plan)
+}
+
+/// Looks over a plan.
+///
+/// # Errors
+/// The first thing that is wrong with it.
+pub fn verify(plan: &Plan) -> Result<(), PlanFault> {
+    if plan.schema != SCHEMA {
+        return Err(PlanFault::Version(plan.schema.clone()));
+    }
+    if plan.compute_digest().ok().as_deref() != Some(plan.digest.as_str()) {
+        return Err(PlanFault::Digest);
+    }
+    if let Some(failed) = plan.preconditions.iter().find(|p| p.outcome == PreconditionOutcome::Fail) {
+        return Err(PlanFault::Precondition(failed.id.clone()));
+    }
+    let (mut paths, mut servers) = (BTreeSet::new(), BTreeSet::new());
+    let mut stage = 1;
+    for (step, number) in plan.steps.iter().zip(1u32..) {
+        if step.number != number || step.stage < stage {
+            return Err(PlanFault::Order(step.number));
+        }
+        stage = step.stage;
+        let outside = step.path.is_empty() || step.path.starts_with('/') || step.path.contains(['\\', '\0', ':']);
+        if outside || step.path.split('/').any(|p| p == ".." || p == "." || p.is_empty()) {
+            return Err(PlanFault::Path(number));
+        }
+        if step.sha256.len() != 64 || !step.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+            return Err(PlanFault::Unbound(number));
+        }
+        if step.changes.is_empty() {
+            return Err(PlanFault::Empty(number));
+        }
+        // Windows folds case: two paths that differ in case alone are one file there.
+        if !paths.insert(step.path.to_lowercase()) {
+            return Err(PlanFault::TwoSteps(step.path.clone()));
+        }
+        if !servers.insert(step.server.to_ascii_lowercase()) {
+            return Err(PlanFault::TwoServers(step.server.clone()));
+        }
+    }
+    Ok(())
+}

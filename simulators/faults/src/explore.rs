@@ -1,0 +1,177 @@
+//! Tries every crash, and every crash while recovering from it.
+
+use crate::world::{Is, World};
+use crate::{Image, MemoryDisk, ToyDirectory};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Most disks that one crash may leave before they are sampled by their order.
+const LIMIT: usize = 4096;
+
+/// What an exploration found.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    /// Disks after a crash, each recovered from and checked.
+    pub states: u64,
+    /// Calls before which the program was stopped.
+    pub crash_points: u64,
+    /// Whether every legal disk was tried.
+    pub complete: bool,
+    /// The largest number of servers that held another value than the directory had, at any time.
+    pub worst_outage: usize,
+    /// What did not hold, with the number of disks and the first place.
+    pub violations: BTreeMap<String, (u64, String)>,
+}
+
+impl Found {
+    fn new() -> Self {
+        Self { complete: true, ..Self::default() }
+    }
+
+    fn violation(&mut self, what: String, place: impl FnOnce() -> String) {
+        self.violations.entry(what).or_insert_with(|| (0, place())).0 += 1;
+    }
+
+    /// Adds what another part found.
+    pub fn merge(&mut self, other: Self) {
+        self.states += other.states;
+        self.crash_points += other.crash_points;
+        self.complete &= other.complete;
+        self.worst_outage = self.worst_outage.max(other.worst_outage);
+        for (what, (count, place)) in other.violations {
+            self.violations.entry(what).or_insert((0, place)).0 += count;
+        }
+    }
+
+    /// How many disks broke something.
+    #[must_use]
+    pub fn broken(&self) -> u64 {
+        self.violations.values().map(|(count, _)| count).sum()
+    }
+}
+
+/// A disk from which a program was stopped, and what the directory had by then.
+#[derive(Clone)]
+pub struct Point {
+    /// Number of the call before which it was stopped.
+    pub call: u64,
+    /// The disk.
+    pub image: Image,
+    /// The account's key version in the directory.
+    pub directory: u64,
+}
+
+/// Every disk that a stop at this point may leave: the process killed and the system alive, or the power lost.
+#[must_use]
+pub fn disks(point: &Image) -> (Vec<Image>, bool) {
+    let (mut images, complete) = point.after_power_loss(LIMIT);
+    images.push(point.clone());
+    (images, complete)
+}
+
+/// Explores every crash of a program that leaves these points, and `depth` further crashes during each recovery, on all processors.
+#[must_use]
+pub fn crashes(world: &World<'_>, points: &[Point], before: u64, depth: u32) -> Found {
+    let mut work = Vec::new();
+    let mut found = Found::new();
+    for point in points {
+        let (images, complete) = disks(&point.image);
+        found.complete &= complete;
+        found.crash_points += 1;
+        work.extend(images.into_iter().enumerate().map(|(at, image)| (point.call, at, point.directory, image)));
+    }
+    let (next, threads) = (AtomicUsize::new(0), std::thread::available_parallelism().map_or(1, usize::from));
+    let parts: Vec<Found> = std::thread::scope(|scope| {
+        let run = || {
+            let mut part = Found::new();
+            while let Some((call, at, directory, image)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let place = format!("call {call}, disk {at}");
+                one(world, image, *directory, before, depth, &place, &mut part);
+            }
+            part
+        };
+        let handles: Vec<_> = (0..threads).map(|_| scope.spawn(run)).collect();
+        handles.into_iter().filter_map(|h| h.join().ok()).collect()
+    });
+    parts.into_iter().for_each(|part| found.merge(part));
+    found
+}
+
+fn one(world: &World<'_>, image: &Image, directory: u64, before: u64, depth: u32, place: &str, found: &mut Found) {
+    found.states += 1;
+    let set = directory > before;
+    let wrong = world.states(image).filter(|s| matches!((s, set), (Is::New, false) | (Is::Old, true))).count();
+    if world.plan.directory.is_some() {
+        found.worst_outage = found.worst_outage.max(wrong);
+    }
+    if let Err(what) = world.check_whole(image) {
+        return found.violation(what, || place.to_owned());
+    }
+    let ad = ToyDirectory::at(directory);
+    if depth == 0 {
+        if let Err(what) = world.check_recovery(image.clone(), &ad, before) {
+            found.violation(what, || place.to_owned());
+        }
+        return;
+    }
+    let disk = MemoryDisk::recording(image.clone());
+    let outcomes = match world.recover(&disk, &ad) {
+        Ok(outcomes) => outcomes,
+        Err(error) => return found.violation(format!("recover: {error}"), || place.to_owned()),
+    };
+    let points = disk.crash_points();
+    match world.check_recovered(&disk, &outcomes, &ad, before) {
+        Ok(image) => {
+            if let Err(what) = world.check_again(image, &ad) {
+                return found.violation(what, || place.to_owned());
+            }
+        }
+        Err(what) => return found.violation(what, || place.to_owned()),
+    }
+    for (call, image) in points {
+        let (images, complete) = disks(&image);
+        found.complete &= complete;
+        found.crash_points += 1;
+        for (at, image) in images.iter().enumerate() {
+            let place = format!("{place}; then call {call} of recover, disk {at}");
+            one(world, image, directory, before, depth - 1, &place, found);
+        }
+    }
+}
+
+/// Applies the plan once, and gives every point at which it could have been stopped.
+///
+/// # Errors
+/// The run itself did not succeed.
+pub fn points_of_apply(world: &World<'_>, before: u64) -> Result<Vec<Point>, String> {
+    let (disk, ad) = (MemoryDisk::recording(world.start()), ToyDirectory::at(before));
+    let outcome = world.apply(&disk, &ad).map_err(|e| e.to_string())?;
+    if outcome.end != kerbsync_plan::outcome::End::AllNew {
+        return Err(format!("the run without a fault ended {}", outcome.end.name()));
+    }
+    Ok(points(&disk, before, ad.version()))
+}
+
+/// The points of a disk that recorded. The directory is set, if it was, after the intent in the journal and before its outcome: so every
+/// point after the first journal line that names it is taken both ways.
+#[must_use]
+pub fn points(disk: &MemoryDisk, before: u64, after: u64) -> Vec<Point> {
+    let mut out = Vec::new();
+    for (call, image) in disk.crash_points() {
+        if after == before {
+            out.push(Point { call, image, directory: before });
+            continue;
+        }
+        // The intent is durable before the directory is asked.
+        let durable = image.after_power_loss(LIMIT).0;
+        let named = |i: &Image| i.files().any(|(n, b)| n.ends_with(".jsonl") && b.windows(18).any(|w| w == b"\"directory-intent\""));
+        let ended = |i: &Image| i.files().any(|(n, b)| n.ends_with(".jsonl") && b.windows(19).any(|w| w == b"\"directory-outcome\""));
+        if !ended(&image) {
+            out.push(Point { call, image: image.clone(), directory: before });
+        }
+        if durable.iter().all(named) {
+            out.push(Point { call, image, directory: after });
+        }
+    }
+    out
+}

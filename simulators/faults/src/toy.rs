@@ -1,0 +1,219 @@
+//! A tiny format that stands in for applicationHost.config: lines of `name=value`. It shares nothing with the real one but the seam, so
+//! that a hundred thousand disks can be tried in a second.
+
+use kerbsync_plan::lower::{DirectoryWriter, FieldRecord, FieldState, Lower, LowerError, Lowered, Original};
+use kerbsync_plan::{Change, DirectoryStep, Intent, Plan, PlanReport, SCHEMA, SecretFrom, SlotAddress, Step};
+use kerbsync_store::Digest;
+use std::sync::Mutex;
+
+/// The secret in clear that no file may ever hold.
+pub const CANARY: &str = "canary-7f3a";
+/// The attributes that a step sets.
+const FIELDS: [&str; 2] = ["account", "secret"];
+
+/// The toy's format, for one plan after another: `generation` tells the passwords of several plans apart.
+#[derive(Debug, Clone, Copy)]
+pub struct Toy {
+    /// Which password.
+    pub generation: u32,
+}
+
+/// What a server's secret looks like when it is encrypted for it.
+fn sealed(server: &str, generation: u32) -> String {
+    // As with real encryption the text differs from server to server, and only the holder of the key could tell what is in it.
+    format!("[enc:{}]", &Digest::of(format!("{server} {generation} {CANARY}").as_bytes()).to_string()[..12])
+}
+
+fn line<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    text.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix('='))
+}
+
+/// Sets, adds or removes one line and leaves every other byte alone.
+fn set(text: &str, name: &str, value: Option<&str>) -> String {
+    let mut out = String::with_capacity(text.len() + 40);
+    let mut found = false;
+    for old in text.split_inclusive('\n') {
+        if old.trim_end().split_once('=').is_some_and(|(n, _)| n == name) {
+            found = true;
+            if let Some(value) = value {
+                out += &format!("{name}={value}\n");
+            }
+        } else {
+            out += old;
+        }
+    }
+    if let (false, Some(value)) = (found, value) {
+        out += &format!("{name}={value}\n");
+    }
+    out
+}
+
+fn text(bytes: &[u8]) -> Result<&str, LowerError> {
+    let text = std::str::from_utf8(bytes).ok().filter(|t| t.starts_with("server=") && t.ends_with('\n') && !t.contains('\0'));
+    text.ok_or_else(|| LowerError { reason: "this is no toy configuration".to_owned() })
+}
+
+fn slot() -> SlotAddress {
+    SlotAddress {
+        layout: String::new(),
+        evidence: String::new(),
+        section: String::new(),
+        location_path: None,
+        label: "slot".to_owned(),
+        account_attribute: String::new(),
+        secret_attribute: String::new(),
+    }
+}
+
+fn is_secret_in_clear(name: &str, value: &str) -> bool {
+    name == "secret" && !value.starts_with("[enc:")
+}
+
+impl Lower for Toy {
+    fn lower(&self, step: &Step, current: &[u8]) -> Result<Lowered, LowerError> {
+        let mut now = text(current)?.to_owned();
+        let mut fields = Vec::new();
+        for name in FIELDS {
+            let value = if name == "secret" { sealed(&step.server, self.generation) } else { "CONTOSO\\kerb".to_owned() };
+            let old = line(&now, name).map(str::to_owned);
+            if old.as_deref() == Some(&value) {
+                continue;
+            }
+            let original = match old {
+                None => Original::Absent,
+                Some(old) if is_secret_in_clear(name, &old) => Original::Backup,
+                Some(old) => Original::Text(old),
+            };
+            fields.push(FieldRecord {
+                slot: slot(),
+                attribute: name.to_owned(),
+                original,
+                written: Digest::of(value.as_bytes()).to_string(),
+            });
+            now = set(&now, name, Some(&value));
+        }
+        Ok(Lowered { bytes: now.into_bytes(), fields })
+    }
+
+    fn check(&self, step: &Step, before: &[u8], after: &[u8]) -> Result<(), LowerError> {
+        let lowered = self.lower(step, before)?;
+        text(after)?;
+        if lowered.bytes == after { Ok(()) } else { Err(LowerError { reason: "other bytes than the planned ones differ".to_owned() }) }
+    }
+
+    fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError> {
+        let now = line(text(current)?, &field.attribute);
+        Ok(match (now, &field.original) {
+            (Some(now), _) if Digest::of(now.as_bytes()).to_string() == field.written => FieldState::Ours,
+            (Some(now), Original::Text(old)) if now == old => FieldState::Original,
+            (Some(now), Original::Backup) if is_secret_in_clear(&field.attribute, now) => FieldState::Original,
+            (None, Original::Absent) => FieldState::Original,
+            _ => FieldState::Foreign,
+        })
+    }
+
+    fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
+        let mut now = text(current)?.to_owned();
+        for field in fields {
+            now = match &field.original {
+                Original::Absent => set(&now, &field.attribute, None),
+                Original::Text(old) => set(&now, &field.attribute, Some(old)),
+                Original::Backup => {
+                    let copy = backup.ok_or_else(|| LowerError { reason: "the copy of the original is missing".to_owned() })?;
+                    set(&now, &field.attribute, line(text(copy)?, &field.attribute))
+                }
+            };
+        }
+        Ok(now.into_bytes())
+    }
+}
+
+/// A directory that counts its keys.
+#[derive(Debug, Default)]
+pub struct ToyDirectory {
+    version: Mutex<u64>,
+}
+
+impl ToyDirectory {
+    /// A directory whose account has had that many passwords.
+    #[must_use]
+    pub fn at(version: u64) -> Self {
+        Self { version: Mutex::new(version) }
+    }
+
+    /// How many passwords the account has had.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        *self.version.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl DirectoryWriter for ToyDirectory {
+    fn key_version(&self, _account: &str) -> Result<u64, LowerError> {
+        Ok(self.version())
+    }
+
+    fn set_password(&self, _account: &str) -> Result<(), LowerError> {
+        *self.version.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += 1;
+        Ok(())
+    }
+}
+
+/// Path of the configuration of server `n`, from 1.
+#[must_use]
+pub fn path(n: usize) -> String {
+    format!("servers/fe{n:02}.contoso.com/applicationHost.config")
+}
+
+/// The configurations of some servers before anything: an old secret, none, one in clear, and so on in turn.
+#[must_use]
+pub fn configurations(servers: usize) -> Vec<(String, Vec<u8>)> {
+    let one = |n: usize| {
+        let slot = match n % 3 {
+            1 => format!("account=CONTOSO\\old\nsecret={}\n", sealed("old", 0)),
+            2 => String::new(),
+            _ => "account=CONTOSO\\kerb\nsecret=clear text\n".to_owned(),
+        };
+        (path(n), format!("server=fe{n:02}\n{slot}site=34577\n").into_bytes())
+    };
+    (1..=servers).map(one).collect()
+}
+
+/// A plan that sets the slot on these configurations.
+#[must_use]
+pub fn plan(configurations: &[(String, Vec<u8>)], set_password: bool) -> Plan {
+    let steps = configurations.iter().zip(1u32..).map(|((path, bytes), number)| Step {
+        number,
+        stage: 1,
+        server: path.split('/').nth(1).unwrap_or_default().to_owned(),
+        path: path.clone(),
+        sha256: Digest::of(bytes).to_string(),
+        bytes: bytes.len() as u64,
+        changes: vec![Change {
+            slot: slot(),
+            create: false,
+            account: "CONTOSO\\kerb".to_owned(),
+            secret: SecretFrom::Generated,
+            fields: vec![],
+        }],
+    });
+    let account = "CONTOSO\\kerb".to_owned();
+    let mut plan = Plan {
+        schema: SCHEMA.to_owned(),
+        tool: "0".to_owned(),
+        digest: String::new(),
+        intent: Intent::SetPassword,
+        operator: None,
+        account: account.clone(),
+        accept_inferred_protection: false,
+        inputs: vec![],
+        preconditions: vec![],
+        steps: steps.collect(),
+        directory: set_password.then_some(DirectoryStep { account }),
+        follow_ups: vec![],
+        outage: vec![],
+        report: PlanReport::default(),
+    };
+    plan.digest = plan.compute_digest().unwrap_or_default();
+    plan
+}

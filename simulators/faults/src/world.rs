@@ -1,0 +1,202 @@
+//! A plan with what every configuration is before and after it, and what must hold whatever happens.
+
+use crate::{Image, MemoryDisk, ToyDirectory};
+use jiff::Timestamp;
+use kerbsync_apply::{Context, Engine, EngineError, Options};
+use kerbsync_plan::Plan;
+use kerbsync_plan::lower::{DirectoryWriter, Lower};
+use kerbsync_plan::outcome::{End, Outcome, StepResult};
+use kerbsync_store::{Discipline, Key, is_temporary};
+
+/// A plan and its truth.
+pub struct World<'l> {
+    /// The plan.
+    pub plan: Plan,
+    /// The configurations before, in the order of steps: path and bytes.
+    pub old: Vec<(String, Vec<u8>)>,
+    /// The configurations after.
+    pub new: Vec<Vec<u8>>,
+    /// The format.
+    pub lower: &'l dyn Lower,
+    /// How carefully the engine writes.
+    pub discipline: Discipline,
+    /// Texts that no file may hold.
+    pub canaries: Vec<String>,
+}
+
+impl std::fmt::Debug for World<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("World").field("servers", &self.old.len()).finish_non_exhaustive()
+    }
+}
+
+/// What a configuration is, seen from outside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Is {
+    /// The planned old one.
+    Old,
+    /// The planned new one.
+    New,
+    /// Neither, or gone.
+    Torn,
+}
+
+impl<'l> World<'l> {
+    /// The world of a plan for these configurations.
+    ///
+    /// # Errors
+    /// A step does not fit its configuration.
+    pub fn new(plan: Plan, old: Vec<(String, Vec<u8>)>, lower: &'l dyn Lower) -> Result<Self, String> {
+        let mut new = Vec::new();
+        for (step, (path, bytes)) in plan.steps.iter().zip(&old) {
+            if step.path != *path {
+                return Err(format!("the configuration {path} is not that of step {}", step.number));
+            }
+            new.push(lower.lower(step, bytes).map_err(|e| e.reason)?.bytes);
+        }
+        Ok(Self { plan, old, new, lower, discipline: Discipline::FULL, canaries: Vec::new() })
+    }
+
+    /// A disk that holds the configurations as they are before.
+    #[must_use]
+    pub fn start(&self) -> Image {
+        let files: Vec<(&str, &[u8])> = self.old.iter().map(|(p, b)| (p.as_str(), b.as_slice())).collect();
+        Image::with(&files)
+    }
+
+    /// Runs something with an engine on a disk.
+    pub fn with_engine<R>(
+        &self,
+        disk: &MemoryDisk,
+        directory: Option<&dyn DirectoryWriter>,
+        second: i64,
+        work: impl FnOnce(&Engine<'_>) -> R,
+    ) -> R {
+        let now = || Timestamp::from_second(1_780_000_000 + second).unwrap_or_default();
+        let context = Context { operator: "ann".into(), host: "admin01".into(), pid: 1, now: &now, progress: &|_, _| {} };
+        let options = Options { parallel: 1, wave: 2, discipline: self.discipline };
+        work(&Engine { files: disk, lower: self.lower, directory, context, options })
+    }
+
+    /// Applies the plan.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn apply(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<Outcome, EngineError> {
+        self.with_engine(disk, Some(directory), 0, |e| e.apply(&self.plan))
+    }
+
+    /// Recovers. The clock has been set back by an hour.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn recover(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<Vec<Outcome>, EngineError> {
+        self.with_engine(disk, Some(directory), -3600, |e| e.recover())
+    }
+
+    /// What every configuration is.
+    pub fn states<'i>(&'i self, image: &'i Image) -> impl Iterator<Item = Is> + 'i {
+        self.old.iter().zip(&self.new).map(|((path, old), new)| match image.read(path) {
+            Some(bytes) if bytes == old.as_slice() => Is::Old,
+            Some(bytes) if bytes == new.as_slice() => Is::New,
+            _ => Is::Torn,
+        })
+    }
+
+    /// Whether every configuration is whole: one of the planned versions.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn check_whole(&self, image: &Image) -> Result<(), String> {
+        match self.states(image).position(|s| s == Is::Torn) {
+            Some(at) => Err(format!("{} is neither the old nor the new configuration", self.old[at].0)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether an end tells the truth about a disk, and would after a loss of power.
+    ///
+    /// # Errors
+    /// What is not true.
+    pub fn check_end(&self, image: &Image, end: End) -> Result<(), String> {
+        let want = match end {
+            End::AllNew => Is::New,
+            End::AllOld => Is::Old,
+            End::Nothing | End::Partial | End::Open | End::Diverged => return Ok(()),
+        };
+        if let Some(at) = self.states(image).position(|s| s != want) {
+            return Err(format!("the run says {} and {} is not {want:?}", end.name(), self.old[at].0));
+        }
+        let lasting =
+            |name: &str| if image.is_settled(name) { Ok(()) } else { Err(format!("the run says {} and {name} may not last", end.name())) };
+        self.old.iter().try_for_each(|(path, _)| lasting(path))?;
+        image.files().map(|(name, _)| name).filter(|n| n.starts_with(".kerbsync/journal/")).try_for_each(lasting)
+    }
+
+    /// Everything that must hold after a crash left this disk: recovery ends, tells the truth, leaves nothing behind, and is done then.
+    /// Returns the disk after it.
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    pub fn check_recovery(&self, image: Image, directory: &ToyDirectory, before: u64) -> Result<Image, String> {
+        self.check_whole(&image)?;
+        let disk = MemoryDisk::new(image);
+        let outcomes = self.recover(&disk, directory).map_err(|e| format!("recover: {e}"))?;
+        self.check_recovered(&disk, &outcomes, directory, before)
+    }
+
+    /// The same, for a recovery that ran already.
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    pub fn check_recovered(&self, disk: &MemoryDisk, outcomes: &[Outcome], directory: &ToyDirectory, before: u64) -> Result<Image, String> {
+        let image = disk.image();
+        let end = match outcomes {
+            [] if self.states(&image).all(|s| s == Is::New) => End::AllNew,
+            [] => End::AllOld,
+            [one] => one.end,
+            _ => return Err("two runs were open".to_owned()),
+        };
+        if !matches!(end, End::AllNew | End::AllOld) {
+            let why = outcomes.iter().flat_map(|o| o.servers.iter().map(|s| s.detail.as_str()).chain(o.notes.iter().map(String::as_str)));
+            return Err(format!("recovery ended {}: {}", end.name(), why.collect::<Vec<_>>().join("; ")));
+        }
+        self.check_end(&image, end)?;
+        if self.plan.directory.is_some() && (directory.version() > before) != (end == End::AllNew) {
+            return Err(format!("the servers are {} and the directory is not", end.name()));
+        }
+        if let Some((name, _)) = image.files().find(|(n, _)| Key::new(n).is_some_and(|k| is_temporary(&k))) {
+            return Err(format!("{name} is left behind"));
+        }
+        for canary in &self.canaries {
+            if let Some((name, _)) = image.files().find(|(_, b)| b.windows(canary.len()).any(|w| w == canary.as_bytes())) {
+                return Err(format!("{name} holds a secret in clear"));
+            }
+        }
+        let again = self.recover(disk, directory).map_err(|e| format!("second recover: {e}"))?;
+        let after = disk.image();
+        if !again.is_empty()
+            || !image.files().filter(|(n, _)| *n != ".kerbsync/lock").eq(after.files().filter(|(n, _)| *n != ".kerbsync/lock"))
+        {
+            return Err("a second recovery found something to do".to_owned());
+        }
+        Ok(after)
+    }
+
+    /// After an end: the same plan again writes nothing where it is done, and succeeds where it is not.
+    ///
+    /// # Errors
+    /// What does not hold.
+    pub fn check_again(&self, image: Image, directory: &ToyDirectory) -> Result<(), String> {
+        let done = self.states(&image).all(|s| s == Is::New);
+        let disk = MemoryDisk::new(image.clone());
+        let outcome = self.apply(&disk, directory).map_err(|e| format!("apply again: {e}"))?;
+        let after = disk.image();
+        let same = image.files().filter(|(n, _)| *n != ".kerbsync/lock").eq(after.files().filter(|(n, _)| *n != ".kerbsync/lock"));
+        match (done, outcome.end) {
+            (true, End::Nothing) if same && outcome.servers.iter().all(|s| s.result == StepResult::Already) => Ok(()),
+            (false, End::AllNew) => self.check_end(&after, End::AllNew),
+            (_, end) => Err(format!("the same plan again ended {} (it was {})", end.name(), if done { "done" } else { "not done" })),
+        }
+    }
+}
