@@ -174,7 +174,7 @@ fn configuration(programs: &Programs, count: &mut Count, file: &Path) {
             (Some(0), None) => serde_json::from_slice::<Value>(&output.stdout).map(|_| ()).map_err(|e| format!("not JSON: {e}")),
             // A fragment, or another file of IIS: refused with a reason.
             (Some(4), None) if errors.contains("error:") && !errors.contains("ends while") => Ok(()),
-            (Some(4), Some(line)) if errors.contains(&format!("line {line},")) => Ok(()),
+            (Some(4), Some(line)) if errors.contains(&format!(":{line}:")) => Ok(()),
             (code, wrong) => Err(format!("exit {code:?}, first wrong line {wrong:?}: {errors}")),
         }
     });
@@ -198,11 +198,15 @@ fn edits(programs: &Programs, count: &mut Count, file: &Path) {
         programs.roundtrip(file, None).and_then(|out| if out == bytes { Ok(()) } else { Err("other bytes".into()) }),
     );
     let edit = format!("{root}@kerbsyncTrial=a&b");
-    let added = " kerbsyncTrial=\"a&amp;b\"";
-    let added: Vec<u8> = if wide { added.encode_utf16().flat_map(u16::to_le_bytes).collect() } else { added.as_bytes().to_vec() };
     let result = programs.roundtrip(file, Some(&edit)).and_then(|out| {
-        let at = out.windows(added.len()).position(|w| w == added).ok_or("the attribute is not there")?;
-        let without: Vec<u8> = [&out[..at], &out[at + added.len()..]].concat();
+        // The quotes are those of the neighbours.
+        let added = ['"', '\''].map(|q| {
+            let added = format!(" kerbsyncTrial={q}a&amp;b{q}");
+            if wide { added.encode_utf16().flat_map(u16::to_le_bytes).collect() } else { added.into_bytes() }
+        });
+        let found = added.iter().find_map(|a| out.windows(a.len()).position(|w| w == a.as_slice()).map(|at| (at, a.len())));
+        let (at, len) = found.ok_or("the attribute is not there")?;
+        let without: Vec<u8> = [&out[..at], &out[at + len..]].concat();
         if without == bytes { Ok(()) } else { Err("more than the planned bytes differ".into()) }
     });
     count.check(file, "edit", result);
