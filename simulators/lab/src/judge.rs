@@ -19,7 +19,8 @@ enum Expected {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Worth<'m> {
     // the order is that of the design: the worst slot counts
-    AnotherAccount,
+    /// The secret is one all the same: servers that hold equal ones are a group, whatever account it is for.
+    AnotherAccount(Option<&'m str>),
     Secret(&'m str),
     Sealed,
 }
@@ -121,14 +122,15 @@ fn slots<'m>(server: &'m Server, account: &str) -> Vec<Worth<'m>> {
         .filter_map(|site| server.credential(*site))
         .filter(|c| !c.password.reveal().is_empty())
         .map(|c| {
+            let secret = match c.stored {
+                Stored::Clear => Some(c.password.reveal()),
+                Stored::Encrypted if server.keys_exported => Some(c.password.reveal()),
+                Stored::Encrypted | Stored::Damaged => None,
+            };
             if key(&c.account) != key(account) {
-                return Worth::AnotherAccount;
+                return Worth::AnotherAccount(secret);
             }
-            match c.stored {
-                Stored::Clear => Worth::Secret(c.password.reveal()),
-                Stored::Encrypted if server.keys_exported => Worth::Secret(c.password.reveal()),
-                Stored::Encrypted | Stored::Damaged => Worth::Sealed,
-            }
+            secret.map_or(Worth::Sealed, Worth::Secret)
         })
         .collect()
 }
@@ -184,7 +186,7 @@ fn state<'m>(model: &'m Model, machine: &str, expected: &Expected, references: &
     let reference = key(account).and_then(|k| references.get(&k));
     let slots = slots(server, account);
     let judge = |worth: &Worth<'m>| match (worth, reference) {
-        (Worth::AnotherAccount, _) => (0, "different-account", None),
+        (Worth::AnotherAccount(secret), _) => (0, "different-account", *secret),
         (Worth::Secret(secret), Some(r)) if secret == r => (3, "in-sync", Some(*secret)),
         (Worth::Secret(secret), Some(_)) => (1, "stale", Some(*secret)),
         (Worth::Secret(secret), None) => (2, "unknown", Some(*secret)),
