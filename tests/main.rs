@@ -1,4 +1,11 @@
 //! The one test binary of the workspace: what no single crate can test by itself.
 
+mod cli;
+mod encodings;
+#[cfg(feature = "simulate")]
+mod estates;
 mod files;
+mod fresh;
 mod layering;
+#[cfg(feature = "simulate")]
+mod truth;
