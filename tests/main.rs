@@ -1,5 +1,6 @@
 //! The one test binary of the workspace: what no single crate can test by itself.
 
+mod audited;
 mod cli;
 mod encodings;
 #[cfg(feature = "simulate")]
@@ -7,5 +8,6 @@ mod estates;
 mod files;
 mod fresh;
 mod layering;
+mod rules;
 #[cfg(feature = "simulate")]
 mod truth;

@@ -1,8 +1,9 @@
 //! Laws: any defects together, and any place, order and encoding of the files.
 
 use super::hold;
+use crate::audited::{Files, file_name};
 use crate::encodings::{Encoding, decode, encode, with_encoding};
-use crate::estates::{Files, audit, audit_inputs, file_name, now, planted, try_planted};
+use crate::estates::{audit, audit_inputs, now, planted, try_planted};
 use kerbsync_lab::{Defect, Estate, LabOptions, build};
 use proptest::prelude::*;
 use std::collections::BTreeSet;

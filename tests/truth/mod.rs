@@ -7,7 +7,7 @@ mod defects;
 mod laws;
 mod states;
 
-use crate::estates::{Audited, file_name};
+use crate::audited::{Audited, file_name};
 use kerbsync_audit::Outcome;
 use kerbsync_lab::Truth;
 use std::collections::BTreeSet;

@@ -16,7 +16,7 @@ fn agree_on(estate: &Estate, what: &str) -> Result<(), String> {
         sites.sort_by(|a, b| a.id.cmp(&b.id));
         sites
     };
-    let (sites, true_sites) = (sorted(audited.sites()), sorted(truth.sites.clone()));
+    let (sites, true_sites) = (sorted(serde_json::from_value(audited.sites()).unwrap()), sorted(truth.sites.clone()));
     if sites != true_sites {
         let pair = sites.iter().zip(&true_sites).find(|(a, b)| a != b);
         return Err(format!("{what}: sites differ, first:\n{pair:#?}\n{}", audited.told()));

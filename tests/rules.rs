@@ -1,0 +1,155 @@
+//! Every rule has a fixture that fires it and one that comes near; the fixtures are changes to one small estate in which nothing is wrong.
+//!
+//! A fixture's first line may be `# also: rule, rule`: what cannot but fail besides.
+#![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
+
+use crate::audited::{Audited, Files, audit_at};
+use crate::files::root;
+use kerbsync_audit::rules::RULES;
+use kerbsync_audit::{Finding, Outcome};
+use kerbsync_testkit::Bundle;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+/// Rules that never fail, since all they say is that something could not be looked at.
+const NEVER_FAIL: [&str; 1] = ["configuration-missing"];
+
+/// A fixture, applied to the base estate and audited.
+struct Fixture {
+    audited: Audited,
+    also: BTreeSet<String>,
+}
+
+impl Fixture {
+    fn read(rule: &str, kind: &str) -> Self {
+        let text = fs::read_to_string(root().join(format!("fixtures/rules/{rule}/{kind}.txt"))).unwrap();
+        let first = text.lines().next().unwrap_or_default();
+        let also = first.strip_prefix("# also: ").map_or_else(BTreeSet::new, |list| list.split(", ").map(str::to_owned).collect());
+        Self { audited: audited(&text).unwrap_or_else(|why| panic!("{rule}/{kind}.txt: {why}")), also }
+    }
+
+    /// Ids of the rules that fail beside those named in the first line. Those named have to fail, and be rules.
+    fn failing(&self) -> Result<BTreeSet<&'static str>, String> {
+        let fails: BTreeSet<&str> = self.audited.of(Outcome::Fail).into_iter().map(|(rule, _)| rule).collect();
+        match self.also.iter().find(|rule| !fails.contains(rule.as_str())) {
+            Some(rule) => Err(format!("{rule} is announced by '# also:', but does not fail")),
+            None => Ok(fails.into_iter().filter(|rule| !self.also.contains(*rule)).collect()),
+        }
+    }
+}
+
+fn base() -> Bundle {
+    Bundle::parse(&fs::read_to_string(root().join("fixtures/rules/base.txt")).unwrap()).unwrap()
+}
+
+fn audited(change: &str) -> Result<Audited, String> {
+    let mut bundle = base();
+    bundle.change(change).map_err(|e| e.0)?;
+    let files: Files = bundle.0.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
+    Ok(audit_at(&[("", &files)], "2026-03-01T12:00:00Z".parse().unwrap()))
+}
+
+/// Names in a folder, without the end given, which all must have.
+fn names(folder: &Path, end: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    let names = entries.map(|e| e.unwrap().file_name().into_string().unwrap());
+    names.map(|name| name.strip_suffix(end).unwrap_or_else(|| panic!("{name} in {}", folder.display())).to_owned()).collect()
+}
+
+fn registered() -> BTreeSet<String> {
+    RULES.iter().map(|r| r.id.to_owned()).collect()
+}
+
+#[test]
+fn files_registry_fixtures_and_snapshots_have_the_same_names() {
+    let mut files = names(&root().join("crates/audit/src/rules"), ".rs");
+    assert!(files.remove("mod"));
+    let files: BTreeSet<String> = files.iter().map(|f| f.replace('_', "-")).collect();
+    assert_eq!(files, registered(), "files of rules, and the registry");
+    let mut folders = names(&root().join("fixtures/rules"), "");
+    assert!(folders.remove("base.txt"));
+    assert_eq!(folders, registered(), "folders of fixtures, and the registry");
+    for folder in folders {
+        let kinds = names(&root().join("fixtures/rules").join(&folder), ".txt");
+        assert_eq!(kinds, BTreeSet::from(["fires".to_owned(), "silent".to_owned()]), "{folder}");
+    }
+    assert_eq!(names(&root().join("tests/snapshots/rules"), ".snap"), registered(), "snapshots, and the registry");
+}
+
+#[test]
+fn nothing_is_wrong_with_the_base_estate() {
+    let audited = audited("").unwrap();
+    assert_eq!(audited.told(), "");
+    assert!(audited.inventory.gaps.is_empty(), "{:?}", audited.inventory.gaps);
+    // no rule is silent for want of a subject
+    let without: Vec<&str> = RULES.iter().map(|r| r.id).filter(|id| !audited.audit.verdicts.iter().any(|v| v.rule.id == *id)).collect();
+    assert_eq!(without, Vec::<&str>::new());
+}
+
+#[test]
+fn each_rule_fires_on_its_fixture_and_no_other_does() {
+    let mut wrong = Vec::new();
+    for rule in RULES {
+        let fixture = Fixture::read(rule.id, "fires");
+        let expected = if NEVER_FAIL.contains(&rule.id) { BTreeSet::new() } else { BTreeSet::from([rule.id]) };
+        match fixture.failing() {
+            Ok(failing) if failing == expected => {}
+            Ok(failing) => wrong.push(format!("{}: fails are {failing:?}\n{}", rule.id, fixture.audited.told())),
+            Err(why) => wrong.push(format!("{}: {why}\n{}", rule.id, fixture.audited.told())),
+        }
+        let findings: Vec<&Finding> = fixture.audited.audit.findings.iter().filter(|f| f.rule.id == rule.id).collect();
+        if findings.is_empty() {
+            wrong.push(format!("{}: no finding", rule.id));
+            continue;
+        }
+        let shown: Vec<String> = findings.iter().map(|f| show(f, &fixture.audited)).collect();
+        let mut settings = insta::Settings::clone_current();
+        settings.set_snapshot_path("snapshots/rules");
+        settings.set_prepend_module_to_snapshot(false);
+        settings.set_omit_expression(true);
+        settings.bind(|| insta::assert_snapshot!(rule.id, shown.join("\n")));
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_rule_fires_on_what_comes_near() {
+    let mut wrong = Vec::new();
+    for rule in RULES {
+        let fixture = Fixture::read(rule.id, "silent");
+        match fixture.failing() {
+            Ok(failing) if failing.is_empty() && !fixture.also.contains(rule.id) => {}
+            Ok(failing) => wrong.push(format!("{}: fails are {failing:?}\n{}", rule.id, fixture.audited.told())),
+            Err(why) => wrong.push(format!("{}: {why}\n{}", rule.id, fixture.audited.told())),
+        }
+        if fixture.audited.audit.findings.iter().any(|f| f.rule.id == rule.id && NEVER_FAIL.contains(&rule.id)) {
+            wrong.push(format!("{}: a finding", rule.id));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A finding as one reads it: code, outcome, subject, message, and every place with its line.
+fn show(finding: &Finding, audited: &Audited) -> String {
+    let mut text = format!(
+        "{} {} {} {}\n{}\n",
+        finding.rule.code(),
+        finding.severity.name(),
+        finding.outcome.name(),
+        finding.subject,
+        finding.message
+    );
+    for related in &finding.locations {
+        let path = &audited.inventory.document(related.origin.document).unwrap().path;
+        let place = related.origin.location.map_or_else(String::new, |l| format!(":{}:{}", l.position.line, l.position.column));
+        text += &format!("  {path}{place} {}\n", related.note);
+        if let Some(excerpt) = &related.origin.excerpt {
+            text += &format!("    {}\n", excerpt.trim());
+        }
+    }
+    if let Some(help) = &finding.help {
+        text += &format!("help: {help}\n");
+    }
+    text
+}
