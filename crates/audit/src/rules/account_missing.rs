@@ -48,9 +48,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             Object::NotInExport => {
                 let why = format!("The directory export does not hold {name}, and is not known to hold every object of the domain.");
-                let mut finding = verdicts.unknown(subject, why, account.get_all());
+                let finding = verdicts.unknown(subject, why, account.get_all());
                 if let Some(origin) = account.origin() {
-                    finding = finding.at(origin, "the assignment");
+                    finding.at(origin, "the assignment");
                 }
             }
             Object::NoExport => {

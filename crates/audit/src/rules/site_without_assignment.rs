@@ -2,8 +2,10 @@ use crate::declare::declare_rule;
 use crate::text::{count, day, days_between};
 use crate::view::SiteView;
 use crate::{Policy, Verdicts, View};
+use jiff::Timestamp;
 use kerbsync_inventory::SiteKind;
 use kerbsync_names::SiteId;
+use kerbsync_source::Origin;
 
 declare_rule! {
     /// A site has web servers but no Kerberos account.
@@ -73,30 +75,32 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
         verdicts.fail(subject, message).at(&site.site.name.origin, "the site").help(help);
         return;
     }
-    match reported_unassigned(view, policy, &site.site.id.value) {
-        Some((origin, day)) => {
+    match reported_unassigned(view, &site.site.id.value) {
+        Some((origin, ended)) if days_between(ended, policy.now) <= i64::from(policy.evidence_age_days) => {
+            let day = day(ended);
             let message =
                 format!("Site {name} has {servers}, and the product's report of {day} says that no Kerberos account is assigned to it.");
             verdicts.fail(subject, message).at(&origin, "the product says so").at(&site.site.name.origin, "the site").help(help);
         }
-        None => {
-            let why = format!("Site {name} has {servers}, but the assignments are not among the inputs.");
-            verdicts.unknown(
-                subject,
-                why,
-                "Add the output of 'Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml' to the bundle.",
-            );
+        old => {
+            let then =
+                old.as_ref().map_or_else(String::new, |(_, ended)| format!(" A report of {} found it without an account.", day(*ended)));
+            let why = format!("Site {name} has {servers}, but the assignments are not among the inputs.{then}");
+            let remedy = "Add the output of 'Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml' to the bundle.";
+            let finding = verdicts.unknown(subject, why, remedy).at(&site.site.name.origin, "the site");
+            if let Some((origin, _)) = &old {
+                finding.at(origin, "the old report says so");
+            }
         }
     }
 }
 
-/// The newest fresh report of Enable-CsTopology says that the site is not assigned: where, and of which day.
-fn reported_unassigned(view: &View<'_>, policy: &Policy, site: &SiteId) -> Option<(kerbsync_source::Origin, String)> {
+/// The newest report of Enable-CsTopology says that the site is not assigned: where, and when.
+fn reported_unassigned(view: &View<'_>, site: &SiteId) -> Option<(Origin, Timestamp)> {
     let runs = view.inventory.logs.iter().filter(|l| l.cmdlet.eq_ignore_ascii_case("Enable-CsTopology"));
     let (ended, log) = runs.filter_map(|l| Some((l.ended.or(l.started)?, l))).max_by_key(|(ended, _)| *ended)?;
-    let fresh = days_between(ended, policy.now) <= i64::from(policy.evidence_age_days);
     let named = log.unassigned_sites.iter().find(|s| s.value == *site)?;
-    fresh.then(|| (named.origin.clone(), day(ended)))
+    Some((named.origin.clone(), ended))
 }
 
 #[cfg(test)]
@@ -128,8 +132,21 @@ mod tests {
           warning topology.xml:3 the site
           help: Run 'New-CsKerberosAccountAssignment -Identity "site:Redmond" -UserAccount "DOMAIN\account"', then Enable-CsTopology.
         unknown site:Dublin: Site Dublin has 1 web server, but the assignments are not among the inputs. Add the output of 'Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml' to the bundle.
-          warning
+          warning topology.xml:4 the site
         "#);
+    }
+
+    #[test]
+    fn an_old_report_is_only_mentioned() {
+        let mut inventory = estate();
+        (inventory.assignments_known, inventory.assignments) = (false, Vec::new());
+        inventory.logs[0].unassigned_sites = vec![at(LOG, 7, SiteId::new("1").unwrap())];
+        inventory.logs[0].ended = "2025-02-20T10:00:00Z".parse().ok();
+        insta::assert_snapshot!(check(&RULE, inventory).lines().take(3).collect::<Vec<_>>().join("\n"), @r"
+        unknown site:Redmond: Site Redmond has 3 web servers, but the assignments are not among the inputs. A report of 2025-02-20 found it without an account. Add the output of 'Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml' to the bundle.
+          warning topology.xml:3 the site
+          warning Enable-CsTopology.xml:7 the old report says so
+        ");
     }
 
     #[test]
