@@ -1,0 +1,48 @@
+//! Generated documents are committed, and a test writes them anew: it fails once when one was out of date.
+#![expect(clippy::disallowed_methods, reason = "tests read and write the project's own files")]
+
+use crate::files::root;
+use kerbsync_audit::rules::RULES;
+use std::fmt::Write as _;
+use std::fs;
+
+/// Compares a committed file with what it should be, writes it when it differs, and fails then.
+fn refresh(path: &str, text: &str) {
+    let file = root().join(path);
+    if fs::read_to_string(&file).is_ok_and(|old| old == text) {
+        return;
+    }
+    if std::env::var_os("CI").is_none() {
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, text).unwrap();
+    }
+    panic!("{path} was out of date; outside of CI it has been written anew: look at it, commit it, and run again");
+}
+
+#[test]
+fn the_manual_of_the_rules_is_fresh() {
+    let mut out = String::from("# Rules\n\nWritten by `cargo test` from the rules themselves; `kerbsync explain RULE` shows the same text.\n\n");
+    out.push_str("| rule | id | severity | confidence | about | product error |\n|---|---|---|---|---|---|\n");
+    for rule in RULES {
+        writeln!(
+            out,
+            "| [{code}](#{anchor}) | {id} | {severity} | {confidence} | {subject} | {error} |",
+            code = rule.code(),
+            anchor = format_args!("{}-{}", rule.code().to_lowercase(), rule.id),
+            id = rule.id,
+            severity = rule.severity.name(),
+            confidence = rule.confidence.name(),
+            subject = rule.subject.name(),
+            error = rule.product_error.unwrap_or(""),
+        )
+        .unwrap();
+    }
+    for rule in RULES {
+        let doc = rule.doc.trim().replace("\n## ", "\n### ");
+        write!(out, "\n## {} {}\n\n{doc}\n", rule.code(), rule.id).unwrap();
+        if !rule.controls.is_empty() {
+            write!(out, "\nControls: {}.\n", rule.controls.join(", ")).unwrap();
+        }
+    }
+    refresh("docs/rules.md", &out);
+}
