@@ -30,6 +30,11 @@ static KEYS: LazyLock<[KeyFile; 2]> = LazyLock::new(|| {
     })
 });
 
+/// Whether a message holds an input that cannot be a part of the message by itself: no message has these signs.
+fn quotes(message: &str, input: &str) -> bool {
+    input.contains(['=', '+']) && message.contains(input)
+}
+
 fuzz_target!(|data: &[u8]| {
     let Some(source) = source(data) else { return };
     let text = source.text();
@@ -38,8 +43,7 @@ fuzz_target!(|data: &[u8]| {
     if data.len() < 1000
         && let Err(error) = KeyMaterial::from_source(&source)
     {
-        let shown = error.to_string();
-        assert!(text.len() < 30 || !shown.contains(text.trim()), "an error quotes the file");
+        assert!(!quotes(&error.to_string(), text.trim()), "an error quotes the file");
     }
     let host = ApplicationHost::read(&DOCUMENT, &mut Vec::<Problem>::new()).expect("a configuration");
     let providers = host.providers();
@@ -47,7 +51,7 @@ fuzz_target!(|data: &[u8]| {
         let Ok(value) = ProtectedValue::parse(wrapped) else { continue };
         let mut opener = Opener::new(&providers, &KEYS[..]);
         if let Err(error) = opener.open(&value) {
-            assert!(value.payload().len() < 30 || !opener.settle(value.provider(), error).to_string().contains(value.payload()));
+            assert!(!quotes(&opener.settle(value.provider(), error).to_string(), value.payload()), "an error quotes the value");
             assert!(opener.fits(value.provider()).is_none());
         }
     }

@@ -25,7 +25,7 @@ impl PathKey {
     #[must_use]
     pub fn new(path: &str) -> Self {
         let mut key = String::with_capacity(path.len());
-        for segment in segments(path.trim()) {
+        for segment in segments(path) {
             if !key.is_empty() {
                 key.push('/');
             }

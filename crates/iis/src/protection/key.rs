@@ -64,9 +64,9 @@ pub enum KeyError {
         "not a key: expected RSAKeyValue XML (aspnet_regiis -px CONTAINER FILE -pri), a PEM private key, or a raw key of 32 bytes or more in hex or base64"
     )]
     NotAKey,
-    /// XML that is not well-formed.
-    #[error("key file: {0}")]
-    Xml(#[from] kerbsync_xml::XmlError),
+    /// XML that is not well-formed. The place only: not even a name of such a file is quoted.
+    #[error("the key file is no well-formed XML: line {0}, byte {1}")]
+    Xml(u32, u64),
     /// An element of RSAKeyValue is missing.
     #[error("RSAKeyValue without <{0}>")]
     Missing(&'static str),
@@ -102,7 +102,8 @@ impl KeyMaterial {
     pub fn from_source(source: &Source) -> Result<Self, KeyError> {
         let text = source.text().trim();
         if text.starts_with('<') {
-            return Self::from_document(&Document::parse(source.clone(), &Limits::default())?);
+            let document = Document::parse(source.clone(), &Limits::default());
+            return Self::from_document(&document.map_err(|e| KeyError::Xml(e.location.position.line, e.location.byte_start))?);
         }
         if text.contains("-----BEGIN") {
             return from_pem(text).map(Self::Rsa);

@@ -227,7 +227,7 @@ fn files_that_are_no_keys_say_so_without_their_contents() {
     RSAKeyValue without <Exponent>
     <D> of RSAKeyValue is no base64 number of sane length
     the numbers of the RSA key do not belong together: the file is damaged
-    key file: line 1, column 14 (byte 13): the file ends while <RSAKeyValue> of line 1 is still open: it is cut, or its end tag is missing
+    the key file is no well-formed XML: line 1, byte 13
     a PEM file, but no unencrypted RSA private key (PKCS#1 or PKCS#8)
     a PEM file, but no unencrypted RSA private key (PKCS#1 or PKCS#8)
     this looks like the password-protected key file of an IIS Manager export: its format is not public; export the containers with aspnet_regiis -px CONTAINER FILE -pri
