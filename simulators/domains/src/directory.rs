@@ -1,6 +1,7 @@
 //! A simulated domain and its objects.
 
 use jiff::Timestamp;
+use std::collections::HashMap;
 
 /// A domain with the objects that an export of it holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +31,25 @@ impl Directory {
         self.groups.iter_mut().find(|g| g.name.eq_ignore_ascii_case(name))
     }
 
-    /// Groups that have an object as a direct member.
-    pub(crate) fn groups_of<'a>(&'a self, dn: &'a str) -> impl Iterator<Item = &'a str> {
-        self.groups.iter().filter(move |g| g.members.iter().any(|m| m == dn)).map(|g| g.distinguished_name.as_str())
+    /// For every direct member of a group, the groups that have it.
+    pub(crate) fn memberships(&self) -> Memberships<'_> {
+        let mut of: HashMap<&str, Vec<&str>> = HashMap::new();
+        for group in &self.groups {
+            for member in &group.members {
+                of.entry(member).or_default().push(&group.distinguished_name);
+            }
+        }
+        Memberships(of)
+    }
+}
+
+/// Groups by the distinguished name of their direct members.
+pub(crate) struct Memberships<'d>(HashMap<&'d str, Vec<&'d str>>);
+
+impl Memberships<'_> {
+    /// The groups that have an object as a direct member.
+    pub(crate) fn of(&self, dn: &str) -> &[&str] {
+        self.0.get(dn).map_or(&[], Vec::as_slice)
     }
 }
 

@@ -1,6 +1,6 @@
 //! LDIF as `ldifde -f export.ldf` writes it: `changetype: add`, base64 behind `::` where a value is no plain text, folded lines.
 
-use crate::directory::{Account, Class, Directory, Group};
+use crate::directory::{Account, Class, Directory, Group, Memberships};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::Timestamp;
 
@@ -15,12 +15,13 @@ const EPOCH: i64 = 11_644_473_600;
 pub fn ldif(directory: &Directory) -> String {
     let mut w = Writer::default();
     let base = directory.domain.distinguished_name();
+    let memberships = directory.memberships();
     domain(&mut w, directory, &base);
     for account in &directory.accounts {
-        account_entry(&mut w, directory, account, &base);
+        account_entry(&mut w, &memberships, account, &base);
     }
     for group in &directory.groups {
-        group_entry(&mut w, directory, group, &base);
+        group_entry(&mut w, &memberships, group, &base);
     }
     cross_reference(&mut w, directory, &base);
     w.0
@@ -111,7 +112,7 @@ fn domain(w: &mut Writer, directory: &Directory, base: &str) {
     w.end();
 }
 
-fn account_entry(w: &mut Writer, directory: &Directory, a: &Account, base: &str) {
+fn account_entry(w: &mut Writer, memberships: &Memberships<'_>, a: &Account, base: &str) {
     let computer = a.class == Class::Computer;
     let classes: &[&str] = if computer {
         &["top", "person", "organizationalPerson", "user", "computer"]
@@ -128,7 +129,7 @@ fn account_entry(w: &mut Writer, directory: &Directory, a: &Account, base: &str)
     w.text("whenCreated", &generalized(a.created));
     w.text("whenChanged", &generalized(a.password_last_set.unwrap_or(a.created).max(a.created)));
     w.text("uSNCreated", &usn(a.sid.rid));
-    for group in directory.groups_of(&a.distinguished_name) {
+    for group in memberships.of(&a.distinguished_name) {
         w.text("memberOf", group);
     }
     w.text("uSNChanged", &usn(a.sid.rid ^ 0x55));
@@ -164,7 +165,7 @@ fn account_entry(w: &mut Writer, directory: &Directory, a: &Account, base: &str)
     w.end();
 }
 
-fn group_entry(w: &mut Writer, directory: &Directory, g: &Group, base: &str) {
+fn group_entry(w: &mut Writer, memberships: &Memberships<'_>, g: &Group, base: &str) {
     w.begin(&g.distinguished_name, &["top", "group"]);
     w.text("cn", &g.name);
     for member in &g.members {
@@ -175,7 +176,7 @@ fn group_entry(w: &mut Writer, directory: &Directory, g: &Group, base: &str) {
     w.text("whenCreated", "20150306081500.0Z");
     w.text("whenChanged", "20150306081500.0Z");
     w.text("uSNCreated", &usn(g.sid.rid));
-    for group in directory.groups_of(&g.distinguished_name) {
+    for group in memberships.of(&g.distinguished_name) {
         w.text("memberOf", group);
     }
     w.text("uSNChanged", &usn(g.sid.rid ^ 0x55));

@@ -1,6 +1,6 @@
 //! What the Active Directory cmdlets put out, as objects.
 
-use crate::directory::{Account, Class, Directory, Group, Sid};
+use crate::directory::{Account, Class, Directory, Group, Memberships, Sid};
 use crate::uac;
 use jiff::Timestamp;
 
@@ -44,18 +44,20 @@ pub struct Object {
 #[must_use]
 pub fn ad_computers(directory: &Directory) -> Vec<Object> {
     let computers = directory.accounts.iter().filter(|a| a.class == Class::Computer);
-    computers.map(|a| account(directory, a, "Microsoft.ActiveDirectory.Management.ADComputer")).collect()
+    let memberships = directory.memberships();
+    computers.map(|a| account(&memberships, a, "Microsoft.ActiveDirectory.Management.ADComputer")).collect()
 }
 
 /// `Get-ADObject -Filter * -Properties *`: accounts and groups.
 #[must_use]
 pub fn ad_objects(directory: &Directory) -> Vec<Object> {
     const CLASS: &str = "Microsoft.ActiveDirectory.Management.ADObject";
-    let accounts = directory.accounts.iter().map(|a| account(directory, a, CLASS));
+    let memberships = directory.memberships();
+    let accounts = directory.accounts.iter().map(|a| account(&memberships, a, CLASS));
     accounts.chain(directory.groups.iter().map(|g| group(g, CLASS))).collect()
 }
 
-fn account(directory: &Directory, a: &Account, class: &'static str) -> Object {
+fn account(memberships: &Memberships<'_>, a: &Account, class: &'static str) -> Object {
     let name = a.common_name();
     let date = |time: Option<Timestamp>| time.map_or(Value::Null, Value::Date);
     let number = |n: Option<u32>| n.map_or(Value::Null, |n| Value::Number(i64::from(n)));
@@ -67,7 +69,7 @@ fn account(directory: &Directory, a: &Account, class: &'static str) -> Object {
         ("DistinguishedName", a.distinguished_name.as_str().into()),
         ("DNSHostName", a.dns_host_name.as_deref().map_or(Value::Null, Into::into)),
         ("Enabled", Value::Flag(a.user_account_control & uac::ACCOUNTDISABLE == 0)),
-        ("MemberOf", Value::List(directory.groups_of(&a.distinguished_name).map(str::to_owned).collect())),
+        ("MemberOf", Value::List(memberships.of(&a.distinguished_name).iter().map(|g| (*g).to_owned()).collect())),
         ("msDS-AllowedToDelegateTo", Value::List(a.delegates_to.clone())),
         ("msDS-SupportedEncryptionTypes", number(a.encryption_types)),
         ("Name", name.into()),

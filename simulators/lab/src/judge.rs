@@ -5,7 +5,7 @@ use crate::model::Model;
 use crate::truth::{Truth, TruthComputer, TruthPool, TruthSite};
 use kerbsync_servers::{Layout, Server, Site, Stored};
 use kerbsync_topologies::{Cluster, Role, SiteKind};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// What a site's servers are to hold.
 enum Expected {
@@ -26,7 +26,8 @@ enum Worth<'m> {
 }
 
 pub(crate) fn truth(model: &Model) -> Truth {
-    let references = references(model);
+    let servers: Servers<'_> = model.servers.iter().map(|s| (s.fqdn.as_str(), s)).collect();
+    let references = references(model, &servers);
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut sites = Vec::new();
     for site in &model.deployment.sites {
@@ -36,8 +37,11 @@ pub(crate) fn truth(model: &Model) -> Truth {
                 .machines
                 .iter()
                 .map(|machine| {
-                    let (state, secret) =
-                        if cluster.role.web().is_some() { state(model, machine, &expected, &references) } else { ("not-applicable", None) };
+                    let (state, secret) = if cluster.role.web().is_some() {
+                        state(&servers, machine, &expected, &references)
+                    } else {
+                        ("not-applicable", None)
+                    };
                     if let Some(secret) = secret {
                         groups.entry(secret).or_default().push(machine.clone());
                     }
@@ -135,20 +139,23 @@ fn slots<'m>(server: &'m Server, account: &str) -> Vec<Worth<'m>> {
         .collect()
 }
 
+/// Servers by name.
+type Servers<'m> = HashMap<&'m str, &'m Server>;
+
 /// The server's configuration, where it is there, whole and in force.
-fn readable<'m>(model: &'m Model, machine: &str) -> Option<&'m Server> {
-    let server = model.servers.iter().find(|s| s.fqdn == machine)?;
+fn readable<'m>(servers: &Servers<'m>, machine: &str) -> Option<&'m Server> {
+    let server = *servers.get(machine)?;
     (!server.configuration_missing && server.intact >= 1000 && server.redirected_to.is_none()).then_some(server)
 }
 
 /// The reference secret of every account (by key): that of a tested server, else the secret that most servers hold.
-fn references(model: &Model) -> BTreeMap<String, &str> {
+fn references<'m>(model: &'m Model, servers: &Servers<'m>) -> BTreeMap<String, &'m str> {
     let mut counts: BTreeMap<String, BTreeMap<&str, usize>> = BTreeMap::new();
     let mut references = BTreeMap::new();
     for cluster in model.web_clusters() {
         let Expected::Account(account) = expected(model, &cluster.site) else { continue };
         let Some(account_key) = key(&account) else { continue };
-        for server in cluster.machines.iter().filter_map(|m| readable(model, m)) {
+        for server in cluster.machines.iter().filter_map(|m| readable(servers, m)) {
             let mut secrets: Vec<&str> = slots(server, &account)
                 .iter()
                 .filter_map(|w| match w {
@@ -176,13 +183,18 @@ fn references(model: &Model) -> BTreeMap<String, &str> {
     references
 }
 
-fn state<'m>(model: &'m Model, machine: &str, expected: &Expected, references: &BTreeMap<String, &str>) -> (&'static str, Option<&'m str>) {
+fn state<'m>(
+    servers: &Servers<'m>,
+    machine: &str,
+    expected: &Expected,
+    references: &BTreeMap<String, &str>,
+) -> (&'static str, Option<&'m str>) {
     let account = match expected {
         Expected::Nothing => return ("not-applicable", None),
         Expected::Unclear => return ("unknown", None),
         Expected::Account(name) => name,
     };
-    let Some(server) = readable(model, machine) else { return ("unknown", None) };
+    let Some(server) = readable(servers, machine) else { return ("unknown", None) };
     let reference = key(account).and_then(|k| references.get(&k));
     let slots = slots(server, account);
     let judge = |worth: &Worth<'m>| match (worth, reference) {

@@ -44,6 +44,7 @@ pub fn build(options: &LabOptions) -> Result<Estate, LabError> {
         mix::mix(&mut model);
     }
     plant::plant(&mut model, options, plant::Phase::Content)?;
+    plant::settle(&mut model);
     render::render(model)
 }
 

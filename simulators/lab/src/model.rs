@@ -17,6 +17,8 @@ pub(crate) struct Model {
     pub(crate) accounts: Vec<KerberosAccount>,
     /// Web servers in the order of the topology.
     pub(crate) servers: Vec<Server>,
+    /// Where each of them stands, by the same index. A server never moves, though its name may change.
+    pub(crate) homes: Vec<Home>,
     pub(crate) directory: Directory,
     pub(crate) evidence: Evidence,
     pub(crate) planted: Vec<Planted>,
@@ -25,6 +27,14 @@ pub(crate) struct Model {
     pub(crate) foreign: Vec<Password>,
     /// What something was planted on: servers, sites, pools and parts of accounts, each by a text of its own.
     pub(crate) used: BTreeSet<String>,
+}
+
+/// Where a server stands.
+pub(crate) struct Home {
+    /// Id of its site.
+    pub(crate) site: String,
+    /// Whether it is a Director.
+    pub(crate) director: bool,
 }
 
 /// A Kerberos account and the passwords it has had.
@@ -88,14 +98,6 @@ impl Model {
         ago(self.now, days)
     }
 
-    /// The cluster that a machine belongs to.
-    pub(crate) fn cluster_of(&self, machine: &str) -> Option<&Cluster> {
-        // a name that stands in two clusters means the one with Web Services here
-        let mut all = self.deployment.clusters.iter().filter(|c| c.machines.iter().any(|m| m == machine));
-        let first = all.next()?;
-        if first.role.web().is_some() { Some(first) } else { all.find(|c| c.role.web().is_some()).or(Some(first)) }
-    }
-
     /// Clusters with Web Services.
     pub(crate) fn web_clusters(&self) -> impl Iterator<Item = &Cluster> {
         self.deployment.clusters.iter().filter(|c| c.role.web().is_some())
@@ -104,11 +106,6 @@ impl Model {
     /// The account that serves a site.
     pub(crate) fn account_of_site(&self, site: &str) -> Option<&KerberosAccount> {
         self.accounts.iter().find(|a| a.sites.iter().any(|s| s == site))
-    }
-
-    /// The account that a server's site has.
-    pub(crate) fn account_of_server(&self, fqdn: &str) -> Option<&KerberosAccount> {
-        self.account_of_site(&self.cluster_of(fqdn)?.site)
     }
 
     /// How an assignment of a site prints: the site as the export names it, and the account.

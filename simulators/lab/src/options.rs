@@ -40,7 +40,7 @@ pub enum LabError {
     #[error("an estate needs at least one site and one server: give numbers of 1 or more")]
     Empty,
     /// Sites or servers beyond what names and numbers are made for.
-    #[error("an estate of {sites} sites and {servers} servers is too large: at most 1000 sites and 100000 servers")]
+    #[error("an estate of {sites} sites and {servers} servers is too large: at most 1000 sites and 20000 servers")]
     TooLarge {
         /// Sites wanted.
         sites: usize,

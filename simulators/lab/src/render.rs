@@ -12,7 +12,7 @@ use kerbsync_topologies::{
 };
 
 pub(crate) fn render(mut model: Model) -> Result<Estate, LabError> {
-    prove_lone_servers(&mut model);
+    prove(&mut model);
     let truth = judge::truth(&model);
     let mut files = std::mem::take(&mut model.evidence.extra);
     topology(&model, &mut files);
@@ -33,11 +33,15 @@ pub(crate) fn render(mut model: Model) -> Result<Estate, LabError> {
     Ok(Estate { files, truth, secrets, now: model.now })
 }
 
-/// An account with a single server has nothing that its secret could be compared with: there the product's own test speaks.
-fn prove_lone_servers(model: &mut Model) {
+/// Which sites have a report of the product's own test. An account with a single server has nothing that its secret could be compared with:
+/// there the test speaks. Beside that, every other estate in which all is well has one of its first site.
+fn prove(model: &mut Model) {
     let of = |site: &String| model.web_clusters().filter(|c| c.site == *site).map(|c| c.machines.len()).sum::<usize>();
     let lone = model.accounts.iter().filter(|a| a.sites.iter().map(of).sum::<usize>() == 1);
-    let tested = lone.flat_map(|a| &a.sites).filter(|s| of(s) == 1).cloned().collect();
+    let mut tested: Vec<String> = lone.flat_map(|a| &a.sites).filter(|s| of(s) == 1).cloned().collect();
+    if tested.is_empty() && model.planted.is_empty() && model.seed % 2 == 1 {
+        tested.extend(model.accounts.first().and_then(|a| a.sites.first()).cloned());
+    }
     model.evidence.tested = tested;
 }
 

@@ -74,7 +74,7 @@ fn defects_in_any_order_and_twice_are_the_same() {
 
 #[test]
 fn what_is_planted_does_not_move_the_rest() {
-    let (a, b) = (build(&clean(5, 2, 8)).unwrap(), build(&LabOptions { defects: vec![Defect::StaleSecret], ..clean(5, 2, 8) }).unwrap());
+    let (a, b) = (build(&clean(6, 2, 8)).unwrap(), build(&LabOptions { defects: vec![Defect::StaleSecret], ..clean(6, 2, 8) }).unwrap());
     let changed: Vec<&str> = a.files().iter().filter(|f| b.file(&f.0) != Some(&f.1)).map(|f| f.0.as_str()).collect();
     let server = &b.truth().defects[0].subjects[0];
     assert_eq!(changed, [format!("servers/{server}/Windows/System32/inetsrv/config/applicationHost.config")]);
@@ -98,6 +98,32 @@ fn a_clean_estate_is_in_sync_and_well_formed() {
         let accounts = truth.sites.iter().filter(|s| s.account.is_some()).count();
         assert_eq!(accounts > 0, servers > 0);
     }
+}
+
+#[test]
+fn a_lone_server_and_every_other_clean_estate_have_a_test_report() {
+    let reports = |options: &LabOptions| {
+        let estate = build(options).unwrap();
+        estate.files().iter().filter(|f| f.0.starts_with("reports/Test-CsKerberosAccountAssignment")).count()
+    };
+    assert_eq!(reports(&clean(2, 1, 1)), 1);
+    assert_eq!((reports(&clean(2, 2, 6)), reports(&clean(3, 2, 6))), (0, 1));
+    assert_eq!(reports(&LabOptions { defects: vec![Defect::StaleSecret], ..clean(3, 2, 6) }), 0, "the test would have found it");
+}
+
+#[test]
+fn consequences_are_named() {
+    let consequences = |defect| {
+        let estate = build(&LabOptions { defects: vec![defect], ..clean(11, 4, 16) }).unwrap();
+        estate.truth().consequences.iter().map(|c| c.rule.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(consequences(Defect::SeveralAccountsOnServer), ["different-account", "sites-disagree-on-server"]);
+    assert_eq!(consequences(Defect::SitesDisagreeOnServer), ["stale-secret"]);
+    assert_eq!(consequences(Defect::SpnOnMachineAccount), ["spn-missing"]);
+    assert!(consequences(Defect::StaleSecret).is_empty());
+    // a site of one pool: without its SPN none is left, as if Enable-CsTopology had not run
+    let estate = build(&LabOptions { defects: vec![Defect::SpnMissing], ..clean(2, 1, 2) }).unwrap();
+    assert_eq!(estate.truth().consequences[0].rule, "enable-topology-owed");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::deployment::{Cluster, Deployment, Role};
 use crate::ports::{Port, ports};
+use std::collections::HashMap;
 
 /// One service.
 #[derive(Debug, Clone)]
@@ -99,10 +100,14 @@ pub(crate) fn sql_instance(role: &Role) -> Option<&str> {
     }
 }
 
+/// Indices of services by site and role.
+type OfRole<'d> = HashMap<(&'d str, &'static str), Vec<usize>>;
+
 /// Every service in order. The Central Management service sits on the first cluster that can carry it.
 pub(crate) fn services(deployment: &Deployment) -> Vec<Service<'_>> {
     let central = deployment.clusters.iter().position(|c| matches!(c.role, Role::StandardEdition(_) | Role::Enterprise { .. }));
     let mut list: Vec<Service<'_>> = Vec::new();
+    let mut of_role: OfRole<'_> = HashMap::new();
     for (index, cluster) in deployment.clusters.iter().enumerate() {
         let mut wanted = roles(&cluster.role).to_vec();
         if Some(index) == central {
@@ -112,7 +117,9 @@ pub(crate) fn services(deployment: &Deployment) -> Vec<Service<'_>> {
             }
         }
         for (role, on_sql) in wanted {
-            let instance = 1 + list.iter().filter(|s| s.site == cluster.site && s.role == role).count() as u32;
+            let same = of_role.entry((&cluster.site, role)).or_default();
+            same.push(list.len());
+            let instance = u32::try_from(same.len()).unwrap_or(u32::MAX);
             list.push(Service {
                 site: &cluster.site,
                 role,
@@ -125,7 +132,7 @@ pub(crate) fn services(deployment: &Deployment) -> Vec<Service<'_>> {
             });
         }
     }
-    let depends: Vec<Vec<_>> = list.iter().map(|s| depends(s, &list)).collect();
+    let depends: Vec<Vec<_>> = list.iter().map(|s| depends(s, &list, &of_role)).collect();
     for (service, depends) in list.iter_mut().zip(depends) {
         service.depends = depends;
     }
@@ -155,7 +162,7 @@ fn element<'d>(role: &str, cluster: &'d Cluster) -> Option<Element<'d>> {
 }
 
 /// The roles that a role depends on: of the same cluster, else of the clusters it refers to, else the first one of the site.
-fn depends<'d>(service: &Service<'d>, all: &[Service<'d>]) -> Vec<(&'d str, &'static str, u32)> {
+fn depends<'d>(service: &Service<'d>, all: &[Service<'d>], of_role: &OfRole<'d>) -> Vec<(&'d str, &'static str, u32)> {
     let wanted: &[&'static str] = match service.role {
         "UserServices" => &["UserStore", "FileStore", "ConfServices"],
         "Registrar" => &["UserServices", "WebServices", "EdgeServer"],
@@ -173,7 +180,7 @@ fn depends<'d>(service: &Service<'d>, all: &[Service<'d>]) -> Vec<(&'d str, &'st
         Role::Director { file_store, .. } => (None, *file_store),
         _ => (None, None),
     };
-    let on = |role: &str, number: u32| all.iter().find(|s| s.role == role && s.site == service.site && s.cluster.number == number);
+    let of = |role: &'static str| of_role.get(&(service.site, role)).into_iter().flatten().filter_map(|i| all.get(*i));
     wanted
         .iter()
         .filter_map(|role| {
@@ -185,9 +192,9 @@ fn depends<'d>(service: &Service<'d>, all: &[Service<'d>]) -> Vec<(&'d str, &'st
             let shared = matches!(*role, "EdgeServer" | "WacService" | "MediationServer")
                 || (*role == "Registrar" && matches!(service.cluster.role, Role::Edge { .. } | Role::Mediation))
                 || (*role == "FileStore" && file_store.is_none());
-            on(role, referred.unwrap_or(service.cluster.number))
-                .or_else(|| if shared { all.iter().find(|s| s.role == *role && s.site == service.site) } else { None })
-                .map(|s| (s.site, s.role, s.instance))
+            let number = referred.unwrap_or(service.cluster.number);
+            let mut own = of(role).filter(|s| s.cluster.number == number);
+            own.next().or_else(|| if shared { of(role).next() } else { None }).map(|s| (s.site, s.role, s.instance))
         })
         .collect()
 }

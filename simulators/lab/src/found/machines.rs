@@ -1,24 +1,25 @@
 //! The web servers.
 
-use crate::model::KerberosAccount;
+use crate::model::{Home, KerberosAccount};
 use crate::options::{LabError, LabOptions};
 use crate::rng::rng;
 use kerbsync_servers::{KeyPool, Product, Server};
-use kerbsync_topologies::Deployment;
+use kerbsync_topologies::{Deployment, Role};
 use rand::{Rng, RngExt};
 
 /// Key pairs that an estate has at most: making one takes a while, so larger estates share them.
 const PAIRS: usize = 16;
 
-/// One server per machine with Web Services, each with the credential of its site.
+/// One server per machine with Web Services, each with the credential of its site, and where it stands.
 pub(super) fn servers(
     options: &LabOptions,
     product: Product,
     deployment: &Deployment,
     accounts: &[KerberosAccount],
-) -> Result<Vec<Server>, LabError> {
-    let pool = KeyPool::generate((options.servers * 2).min(PAIRS), rng(options.seed, "key pairs").next_u64())?;
-    let mut servers = Vec::new();
+) -> Result<(Vec<Server>, Vec<Home>), LabError> {
+    // estates of eight seeds have key pairs of their own, further ones share them: session keys and values differ all the same
+    let pool = KeyPool::generate((options.servers * 2).min(PAIRS), rng(options.seed % 8, "key pairs").next_u64())?;
+    let (mut servers, mut homes) = (Vec::new(), Vec::new());
     for cluster in deployment.clusters.iter().filter(|c| c.role.web().is_some()) {
         let account = accounts.iter().find(|a| a.sites.contains(&cluster.site));
         for machine in &cluster.machines {
@@ -28,6 +29,7 @@ pub(super) fn servers(
             server.layout = options.layout;
             server.set_credential(account.map(KerberosAccount::credential));
             servers.push(server);
+            homes.push(Home { site: cluster.site.clone(), director: matches!(cluster.role, Role::Director { .. }) });
         }
     }
     // the first one shows what a history looks like
@@ -36,5 +38,5 @@ pub(super) fn servers(
         let before = account.and_then(|a| a.earlier.first().map(|p| kerbsync_servers::Credential::new(&a.name, p.clone())));
         first.history = vec![before];
     }
-    Ok(servers)
+    Ok((servers, homes))
 }

@@ -27,7 +27,7 @@ pub(crate) fn found(options: &LabOptions) -> Result<Model, LabError> {
     if options.sites == 0 || options.servers == 0 {
         return Err(LabError::Empty);
     }
-    if options.sites > 1_000 || options.servers > 100_000 {
+    if options.sites > 1_000 || options.servers > 20_000 {
         return Err(LabError::TooLarge { sites: options.sites, servers: options.servers });
     }
     if !usable(options) {
@@ -53,7 +53,7 @@ pub(crate) fn found(options: &LabOptions) -> Result<Model, LabError> {
         4 => AssignmentForm::Csv,
         _ => AssignmentForm::Anchored,
     };
-    let servers = machines::servers(options, product, &deployment, &accounts)?;
+    let (servers, homes) = machines::servers(options, product, &deployment, &accounts)?;
     let directory = forest::directory(options, &deployment, &accounts, PASSWORD_DAYS);
     Ok(Model {
         seed: options.seed,
@@ -61,6 +61,7 @@ pub(crate) fn found(options: &LabOptions) -> Result<Model, LabError> {
         deployment,
         accounts,
         servers,
+        homes,
         directory,
         evidence: Evidence {
             assignments: form,

@@ -153,7 +153,7 @@ fn site_clusters(site: &str, first: bool, servers: usize, numbers: &mut Numbers)
     list
 }
 
-/// Numbers of clusters are small: options allow 100,000 servers.
+/// Numbers of clusters are small: options allow 20,000 servers.
 fn to_number(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

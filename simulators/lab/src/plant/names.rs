@@ -95,6 +95,11 @@ fn rename(p: &mut Planter<'_>, account: usize, name: &str) -> Option<Vec<String>
         object.sam_account_name = sam;
         object.distinguished_name = dn;
     }
+    for subject in p.model.planted.iter_mut().flat_map(|d| &mut d.subjects) {
+        if let Some(lead) = subject.strip_suffix(&format!("-> {old}")) {
+            *subject = format!("{lead}-> {name}");
+        }
+    }
     let mut sites = Vec::new();
     for assignment in p.model.deployment.assignments.iter_mut().filter(|a| a.account == old) {
         name.clone_into(&mut assignment.account);

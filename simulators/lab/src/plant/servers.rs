@@ -16,15 +16,12 @@ fn change(p: &mut Planter<'_>, quorum: bool, how: impl FnOnce(&mut Server, Crede
 
 /// The server holds an earlier password. The mix hits a Director first, the usual victim: it was added later.
 pub(crate) fn stale(p: &mut Planter<'_>, age: usize) -> Option<()> {
-    let director = (0..p.model.servers.len()).find(|i| {
-        let Some(server) = p.model.servers.get(*i) else { return false };
-        let role = p.model.cluster_of(&server.fqdn).map(|c| &c.role);
-        matches!(role, Some(kerbsync_topologies::Role::Director { .. })) && p.is_free(&format!("server {}", server.fqdn))
-    });
-    let director = director.filter(|i| {
-        let accounts = 0..p.model.accounts.len();
-        age == 0 && accounts.map(|a| p.in_sync(a)).any(|list| list.contains(i) && list.len() >= 3)
-    });
+    let director = || {
+        let directors = p.model.homes.iter().enumerate().filter(|(i, home)| home.director && p.is_free_server(*i));
+        let all = p.all_in_sync();
+        directors.map(|(i, _)| i).find(|i| all.iter().any(|list| list.len() >= 3 && list.contains(i)))
+    };
+    let director = if age == 0 { director() } else { None };
     let index = match director {
         Some(index) => {
             p.use_server(index);
@@ -33,7 +30,7 @@ pub(crate) fn stale(p: &mut Planter<'_>, age: usize) -> Option<()> {
         None => p.server(true)?,
     };
     let fqdn = p.model.servers.get(index)?.fqdn.clone();
-    let account = p.model.account_of_server(&fqdn)?;
+    let account = p.model.account_of_site(&p.model.homes.get(index)?.site)?;
     let credential = Credential::new(&account.name, account.earlier.get(age % account.earlier.len().max(1))?.clone());
     // no group of stale servers may be as large as that of the servers in sync
     let position = p.model.accounts.iter().position(|a| a.name == credential.account)?;
@@ -138,11 +135,7 @@ pub(super) fn sites_disagree(p: &mut Planter<'_>) -> Option<()> {
 
 /// Every server of an account holds a secret of its own.
 pub(super) fn no_reference_secret(p: &mut Planter<'_>) -> Option<()> {
-    let free = |p: &Planter<'_>, i: &usize| p.model.servers.get(*i).is_some_and(|s| p.is_free(&format!("server {}", s.fqdn)));
-    let account = (0..p.model.accounts.len()).rev().find(|a| {
-        let all = p.in_sync(*a);
-        all.len() >= 2 && all.iter().all(|i| free(p, i))
-    })?;
+    let account = p.all_in_sync().iter().rposition(|all| all.len() >= 2 && all.iter().all(|i| p.is_free_server(*i)))?;
     let name = p.model.accounts.get(account)?.name.clone();
     for index in p.in_sync(account).into_iter().skip(1) {
         let fresh = Password::draw(&mut p.rng);

@@ -51,7 +51,6 @@ pub(super) fn handlers(x: &mut Xml) {
         for (version, folder, bits, suffix) in [
             ("v4.0", r"Framework\v4.0.30319", "32", "ISAPI-4.0_32bit"),
             ("v4.0", r"Framework64\v4.0.30319", "64", "ISAPI-4.0_64bit"),
-            ("v2.0", r"Framework\v2.0.50727", "32", "ISAPI-2.0"),
             ("v2.0", r"Framework64\v2.0.50727", "64", "ISAPI-2.0-64"),
         ] {
             for (name, path, ..) in MANAGED.iter().filter(|m| m.3) {

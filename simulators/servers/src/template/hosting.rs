@@ -139,7 +139,7 @@ fn product_site(x: &mut Xml, server: &Server, site: Site) {
 
 fn application(x: &mut Xml, server: &Server, site: Site, app: &App, pool: &str) {
     let folder = format!(r"{}\{}\{}", server.product.folder(), app.folder, site.short());
-    let attributes = [("path", app.path), ("applicationPool", pool), ("enabledProtocols", "http"), ("serviceAutoStartEnabled", "false")];
+    let attributes = [("path", app.path), ("applicationPool", pool), ("enabledProtocols", "http")];
     x.nest("application", &attributes, |x| {
         x.leaf("virtualDirectory", &[("path", "/"), ("physicalPath", &folder)]);
         for (below, ..) in app.below.iter().filter(|b| b.2.is_none_or(|s| s == site)) {

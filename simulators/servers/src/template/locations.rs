@@ -45,7 +45,6 @@ fn block(x: &mut Xml, server: &Server, site: Site, at: &str, path: &str, mode: M
                     x.nest("requestFiltering", &[], |x| x.leaf("requestLimits", &[("maxAllowedContentLength", "4294967295")]));
                 }
             });
-            x.leaf("directoryBrowse", &[("enabled", "false")]);
             if mode == Mode::Negotiate && path != "/" {
                 x.leaf("handlers", &[("accessPolicy", "Read, Execute, Script")]);
             }
