@@ -64,6 +64,12 @@ pub(crate) fn line_ends(raw: &str) -> Cow<'_, str> {
     if raw.contains('\r') { Cow::Owned(raw.replace("\r\n", "\n").replace('\r', "\n")) } else { Cow::Borrowed(raw) }
 }
 
+/// The value that an attribute's text in a file stands for: references decoded, white space as XML 1.0 section 3.3.3 says.
+#[must_use]
+pub fn unescape_attribute(raw: &str) -> Cow<'_, str> {
+    decode(raw, true)
+}
+
 /// Writes a value for an attribute in quotes of the given kind, as IIS does: line ends and tabs as numbers.
 #[must_use]
 pub fn escape_attribute(value: &str, quote: char) -> String {

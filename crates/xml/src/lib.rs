@@ -25,6 +25,6 @@ pub use attribute::{Attribute, Attributes};
 pub use document::Document;
 pub use element::{Children, Descendants, Element, NodeId};
 pub use error::{ErrorKind, OpenElement, XmlError};
-pub use escape::{escape_attribute, escape_text, is_char};
+pub use escape::{escape_attribute, escape_text, is_char, unescape_attribute};
 pub use limits::Limits;
 pub use name::is_name;

@@ -1,6 +1,7 @@
 //! Values of AES providers: AES-CBC with a zero IV over four random bytes, the text, a terminator and a random tail.
 
-use aes::cipher::{BlockDecryptMut as _, KeyIvInit as _, block_padding::NoPadding};
+use super::ProtectError;
+use aes::cipher::{BlockDecryptMut as _, BlockEncryptMut as _, KeyIvInit as _, block_padding::NoPadding, block_padding::Pkcs7};
 use base64::Engine as _;
 use kerbsync_secret::Secret;
 use zeroize::Zeroizing;
@@ -74,4 +75,36 @@ pub(super) fn open(key: &[u8], data: &[u8]) -> Option<Secret> {
     let text = strip_pkcs7(&plain)?.get(4..)?;
     let (secret, tail) = utf16_to_nul(text)?;
     (tail.len() <= 15).then_some(secret)
+}
+
+/// The payload of a text under a session key: four random bytes, the text in UTF-16LE, a terminator, up to 15 random bytes. Different each
+/// time, also for equal texts.
+pub(super) fn seal(key: &[u8], secret: &Secret) -> Result<Vec<u8>, ProtectError> {
+    // Prefix (4), one byte that decides the length of the tail, the tail.
+    let mut random = [0; 20];
+    getrandom::fill(&mut random).map_err(|_| ProtectError::Random)?;
+    let (prefix, rest) = random.split_at(4);
+    let (length, tail) = rest.split_at(1);
+    let tail_len = usize::from(length[0] % 16);
+    // Room for the padding too: a vector that grows would leave a copy in clear behind.
+    let mut plain = Zeroizing::new(Vec::with_capacity(4 + secret.expose().len() * 2 + 2 + 15 + 16));
+    plain.extend_from_slice(prefix);
+    for unit in secret.expose().encode_utf16() {
+        plain.extend_from_slice(&unit.to_le_bytes());
+    }
+    plain.extend_from_slice(&[0, 0]);
+    plain.extend(tail.iter().take(tail_len));
+    let text_len = plain.len();
+    let padded = text_len - text_len % 16 + 16;
+    plain.resize(padded, 0);
+    let iv = &[0; 16].into();
+    let sealed = match key.len() {
+        16 => cbc::Encryptor::<aes::Aes128>::new(key.into(), iv).encrypt_padded_mut::<Pkcs7>(&mut plain, text_len).map(|_| ()),
+        24 => cbc::Encryptor::<aes::Aes192>::new(key.into(), iv).encrypt_padded_mut::<Pkcs7>(&mut plain, text_len).map(|_| ()),
+        32 => cbc::Encryptor::<aes::Aes256>::new(key.into(), iv).encrypt_padded_mut::<Pkcs7>(&mut plain, text_len).map(|_| ()),
+        // A session key of another length is refused when it is read.
+        _ => return Err(ProtectError::ReadBack),
+    };
+    sealed.map_err(|_| ProtectError::ReadBack)?;
+    Ok(std::mem::take(&mut *plain))
 }

@@ -35,7 +35,7 @@ struct State<'a> {
 }
 
 /// The session key of an AES provider and the keys that may open it.
-struct Session {
+pub(super) struct Session {
     key: SessionKey,
     oaep: bool,
     /// Private keys that were not tried yet, the most promising last.
@@ -118,15 +118,7 @@ impl State<'_> {
             }
             at += 1;
         }
-        Err(if at > 0 {
-            OpenError::Undecodable
-        } else if session.public {
-            OpenError::PublicOnly
-        } else if session.keys == 0 {
-            OpenError::OtherKeys { needed: "the RSA private key of the container" }
-        } else {
-            OpenError::WrongKey { keys: session.keys, container: container(provider) }
-        })
+        Err(if at > 0 { OpenError::Undecodable } else { session.no_key(provider) })
     }
 
     fn open_cng(&mut self, value: &ProtectedValue, keys: &[KeyFile]) -> Result<Opened, OpenError> {
@@ -162,7 +154,7 @@ fn container(provider: &ProtectionProvider<'_>) -> Option<String> {
 }
 
 impl Session {
-    fn new(provider: &ProtectionProvider<'_>, keys: &[KeyFile]) -> Result<Self, OpenError> {
+    pub(super) fn new(provider: &ProtectionProvider<'_>, keys: &[KeyFile]) -> Result<Self, OpenError> {
         let container = container(provider);
         if keys.is_empty() {
             return Err(OpenError::NoKey { container });
@@ -184,8 +176,19 @@ impl Session {
         })
     }
 
+    /// Why no key unwraps the session key.
+    pub(super) fn no_key(&self, provider: &ProtectionProvider<'_>) -> OpenError {
+        if self.public {
+            OpenError::PublicOnly
+        } else if self.keys == 0 {
+            OpenError::OtherKeys { needed: "the RSA private key of the container" }
+        } else {
+            OpenError::WrongKey { keys: self.keys, container: container(provider) }
+        }
+    }
+
     /// The AES key number `at`: one that was unwrapped before, or that the next keys unwrap.
-    fn unwrapped(&mut self, at: usize, keys: &[KeyFile]) -> Option<(usize, &[u8])> {
+    pub(super) fn unwrapped(&mut self, at: usize, keys: &[KeyFile]) -> Option<(usize, &[u8])> {
         while self.unwrapped.len() <= at {
             let index = self.untried.pop()?;
             let Some(KeyFile { material: KeyMaterial::Rsa(key), .. }) = keys.get(index) else { continue };

@@ -6,6 +6,7 @@ mod protection;
 mod quirks;
 mod seal;
 mod structure;
+mod writing;
 
 use kerbsync_iis::ApplicationHost;
 use kerbsync_source::{DocumentId, Problem, Source};
