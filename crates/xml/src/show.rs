@@ -74,8 +74,9 @@ impl Document {
         }
     }
 
-    /// The line that holds a text offset, with every secret-looking attribute value, all text of secret-looking elements and every comment
-    /// that may hold a secret masked, also where they began on an earlier line. Of a very long line only the neighbourhood of the offset is given;
+    /// The line that holds a text offset, with every secret-looking attribute value, all text of secret-looking elements, every comment that may
+    /// hold a secret and every processing instruction masked, also where they began on an earlier line. Of a very long line only the
+    /// neighbourhood of the offset is given;
     /// what is left out before it counts as masked.
     #[must_use]
     pub fn masked_line(&self, offset: usize) -> String {
@@ -141,7 +142,9 @@ impl Document {
                 let body = Span::new(at + open, rest[open..].find(close).map_or(text.len(), |i| at + open + i));
                 let content = &text[body.range()];
                 let is_text = matches!(open, 0 | 9) && !content.trim().is_empty();
-                if may_hold_secret(content) || (is_text && hides_content(holder)) {
+                // A processing instruction has no form that would tell a secret from other text; only the XML declaration is known.
+                let is_instruction = open == 2 && !content.starts_with("xml ");
+                if may_hold_secret(content) || is_instruction || (is_text && hides_content(holder)) {
                     masks.push(body);
                 }
                 at = body.end + if open > 0 { close.len() } else { 0 };

@@ -33,6 +33,8 @@ fn masked_lines() {
     assert_eq!(shown(comments, "<b"), ["<a><!--***--><b c='1'/><!-- fine --><![CDATA[***]]></a><!--***"]);
     let inside = "<connectionStrings><add name='x' y='z'>t</add></connectionStrings>";
     assert_eq!(shown(inside, "<add"), ["<connectionStrings><add name='***' y='***'>***</add></connectionStrings>"]);
+    let instructions = "<?xml version='1.0'?><?p Passw0rd!?><a><?q\nPassw0rd!?></a>";
+    assert_eq!(shown(instructions, "<?p"), ["<?xml version='1.0'?><?***?><a><?***"]);
     let module = "<a><add name='x' type='A, B, PublicKeyToken=31bf' path='C:\\ChangePassword'/></a>";
     assert_eq!(shown(module, "<add"), [module]);
 }
