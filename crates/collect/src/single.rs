@@ -41,7 +41,8 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
     };
     let mut folder = Folder::new(host);
     let mut taken = Taken { document, content: Some(content) };
-    if folder.accept("applicationHost.config", &mut taken).is_some() {
+    // A server's other files are taken, too: its keys, its redirection.config.
+    if folder.accept("applicationHost.config", &mut taken).is_some() || taken.document.kind != DocumentKind::ApplicationHost {
         return Ok(Err(crate::recognise::problem(
             id,
             "not-a-configuration",
@@ -56,7 +57,6 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
     if let kerbsync_inventory::ServerStatus::Unreadable(problem) = &server.status {
         return Ok(Err(problem.clone()));
     }
-    debug_assert_eq!(document.kind, DocumentKind::ApplicationHost);
     Ok(Ok(Single { document, server }))
 }
 
@@ -65,4 +65,20 @@ fn settings(bytes: Vec<u8>) -> Result<Settings, Problem> {
     let source = Source::decode(id, bytes)
         .map_err(|e| crate::recognise::problem(id, "encoding", &format!("{e}."), "Save the settings as UTF-8."))?;
     read_settings(&source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_files_of_a_server_are_no_configuration() {
+        let key = "<RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>";
+        let redirection = "<configuration><configurationRedirection enabled=\"true\" path=\"C:\\x\" /></configuration>";
+        let topology = "<Topology xmlns=\"urn:schema:Microsoft.Rtc.Management.Deploy.Topology.2008\" />";
+        for text in [key, redirection, topology, "", "-----BEGIN RSA PRIVATE KEY-----"] {
+            let problem = collect_slots("x.config", text.as_bytes().to_vec(), None).unwrap().unwrap_err();
+            assert!(problem.code.starts_with("not-a"), "{}: {text}", problem.code);
+        }
+    }
 }
