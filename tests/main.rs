@@ -1,6 +1,9 @@
 //! The one test binary of the workspace: what no single crate can test by itself.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod audited;
+#[cfg(feature = "simulate")]
+mod canary;
 mod cli;
 mod encodings;
 #[cfg(feature = "simulate")]
@@ -8,6 +11,7 @@ mod estates;
 mod files;
 mod fresh;
 mod layering;
+mod program;
 mod rules;
 #[cfg(feature = "simulate")]
 mod truth;

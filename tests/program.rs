@@ -1,0 +1,54 @@
+//! The program in process, over a folder of its own.
+
+use kerbsync::Io;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// A folder of files, and the program run over it.
+pub(crate) struct Program {
+    folder: tempfile::TempDir,
+    now: &'static str,
+}
+
+/// What a run printed and how it ended. The folder's path stands as `DIR`.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: u8,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Program {
+    /// With an empty folder, at a time.
+    pub(crate) fn at(now: &'static str) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), now }
+    }
+
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.folder.path().join(file)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "tests make their own files")]
+    pub(crate) fn put(&self, file: &str, bytes: &[u8]) {
+        let path = self.path(file);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "tests read their own files")]
+    pub(crate) fn read(&self, file: &str) -> Vec<u8> {
+        std::fs::read(self.path(file)).unwrap()
+    }
+
+    /// Runs a command line, split at blanks; `DIR` in it is the folder.
+    pub(crate) fn run(&self, line: &str) -> Ran {
+        let (mut out, mut err) = (Vec::new(), Vec::new());
+        let folder = self.folder.path().display().to_string();
+        let args = std::iter::once("kerbsync").chain(line.split_whitespace());
+        let args: Vec<OsString> = args.map(|a| OsString::from(a.replace("DIR", &folder))).collect();
+        let now = || self.now.parse().unwrap();
+        let code = kerbsync::run(args, &mut Io::new(&mut out, &mut err, (false, false), &|_| None, &now));
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&folder, "DIR");
+        Ran { code, out: text(out), err: text(err) }
+    }
+}
