@@ -49,6 +49,8 @@ pub(super) struct Origins<'a> {
     made: HashMap<Span, Origin>,
     /// Paths of elements with many places below them.
     paths: HashMap<NodeId, String>,
+    /// The element whose path was asked for last: often another of its attributes comes next.
+    last: Option<(NodeId, String)>,
     /// Where a path is put together.
     buffer: String,
     /// The whole document: the origin of schema defaults.
@@ -59,7 +61,7 @@ impl<'a> Origins<'a> {
     pub(super) fn new(document: &'a Document, strings: &'a Strings) -> Self {
         let mut whole = Origin::document(document.source().document());
         strings.share_origin(&mut whole);
-        Self { document, strings, made: HashMap::new(), paths: HashMap::new(), buffer: String::new(), whole }
+        Self { document, strings, made: HashMap::with_capacity(256), paths: HashMap::new(), last: None, buffer: String::new(), whole }
     }
 
     /// The origin of a place.
@@ -70,7 +72,15 @@ impl<'a> Origins<'a> {
             Some(origin) => origin.clone(),
             None => {
                 self.buffer.clear();
-                self.push_path(element);
+                match &self.last {
+                    Some((id, path)) if *id == element.id() => self.buffer.push_str(path),
+                    _ => {
+                        self.push_path(element);
+                        let (id, path) = self.last.get_or_insert_with(|| (element.id(), String::new()));
+                        *id = element.id();
+                        path.clone_from(&self.buffer);
+                    }
+                }
                 if let Some(name) = place.attribute_name() {
                     self.buffer.push_str("/@");
                     self.buffer.push_str(name);
@@ -92,7 +102,7 @@ impl<'a> Origins<'a> {
 
     /// Appends the path of an element from the root, as [`Element::path_from_root`] gives it.
     fn push_path(&mut self, element: Element<'_>) {
-        let has_many = matches!(element.local_name(), "location" | "site" | "applicationPools");
+        let has_many = matches!(element.local_name(), "location" | "authentication" | "site" | "applicationPools");
         if has_many && let Some(path) = self.paths.get(&element.id()) {
             self.buffer.push_str(path);
             return;
