@@ -187,12 +187,12 @@ pub(super) fn privileged_groups(p: &mut Planter<'_>) -> Option<()> {
 
 /// AES keys exist since domains of the level of 2008.
 pub(super) fn keys_older_than_aes(p: &mut Planter<'_>) -> Option<()> {
-    let time = "2007-06-01T08:00:00Z".parse().ok()?;
+    let (created, set) = ("2007-05-02T08:00:00Z".parse().ok()?, "2007-06-01T08:00:00Z".parse().ok()?);
     let index = p.account("password")?;
     let account = p.model.accounts.get(index)?;
     let (name, sam) = (account.name.clone(), account.sam());
     let object = p.model.directory.account_mut(&sam)?;
-    (object.password_last_set, object.created) = (Some(time), time);
+    (object.password_last_set, object.created) = (Some(set), created);
     p.brings(Defect::EncryptionKeysOlderThanAes, Defect::PasswordAge, Some(&name));
     p.fails(Defect::EncryptionKeysOlderThanAes, name);
     Some(())
