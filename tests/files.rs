@@ -55,7 +55,10 @@ fn files_stay_small_and_begin_with_their_subject() {
             if lines > LIMIT {
                 bad.push(format!("{}: {lines} lines, more than {LIMIT}: what is its second subject?", path.display()));
             }
-            if !text.starts_with("//!") {
+            // A rule's file is its manual page: the doc comment stands within. A test module's subject is its parent's.
+            let rule = path.to_string_lossy().replace('\\', "/").contains("/audit/src/rules/") && !path.ends_with("mod.rs");
+            let test = path.to_string_lossy().replace('\\', "/").contains("/tests/");
+            if !text.starts_with("//!") && !rule && !test {
                 bad.push(format!("{}: no module doc", path.display()));
             }
         }

@@ -21,7 +21,8 @@ fn refresh(path: &str, text: &str) {
 
 #[test]
 fn the_manual_of_the_rules_is_fresh() {
-    let mut out = String::from("# Rules\n\nWritten by `cargo test` from the rules themselves; `kerbsync explain RULE` shows the same text.\n\n");
+    let mut out =
+        String::from("# Rules\n\nWritten by `cargo test` from the rules themselves; `kerbsync explain RULE` shows the same text.\n\n");
     out.push_str("| rule | id | severity | confidence | about | product error |\n|---|---|---|---|---|---|\n");
     for rule in RULES {
         writeln!(

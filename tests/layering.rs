@@ -42,7 +42,12 @@ fn edges() -> BTreeMap<String, BTreeSet<String>> {
         .iter()
         .filter_map(|p| {
             let name = p.name.strip_prefix("kerbsync-")?;
-            let to = p.dependencies.iter().filter(|d| d.kind == DependencyKind::Normal).filter_map(|d| d.name.strip_prefix("kerbsync-").map(str::to_owned)).collect();
+            let to = p
+                .dependencies
+                .iter()
+                .filter(|d| d.kind == DependencyKind::Normal)
+                .filter_map(|d| d.name.strip_prefix("kerbsync-").map(str::to_owned))
+                .collect();
             Some((name.to_owned(), to))
         })
         .collect()

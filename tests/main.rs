@@ -12,6 +12,7 @@ mod files;
 mod fresh;
 mod layering;
 mod program;
+mod real_world;
 mod rules;
 #[cfg(feature = "simulate")]
 mod truth;

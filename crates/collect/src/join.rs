@@ -60,7 +60,7 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     let realms = realms(&inventory, &configured);
     let context = Context::new(&settings, &realms, tagger);
 
-    let read: Vec<(ServerConfiguration, Vec<Document>, Vec<(DocumentId, Vec<Part>)>)> = groups
+    let read: Vec<ReadFolder> = groups
         .into_iter()
         .collect::<Vec<_>>()
         .into_par_iter()
@@ -228,13 +228,16 @@ fn realms(inventory: &Inventory, configured: &[(String, String)]) -> Vec<(String
     realms
 }
 
+/// What a server's folder gave: the configuration, the records of its files, and documents in it that are no server's.
+type ReadFolder = (ServerConfiguration, Vec<Document>, Vec<(DocumentId, Vec<Part>)>);
+
 /// Everything in one server's folder. Only here are whole configurations in memory, one for each thread.
 fn server_folder(
     inputs: &[Input],
     host: HostName,
     files: Vec<(DocumentId, &Item)>,
     context: &Context<'_>,
-) -> (ServerConfiguration, Vec<Document>, Vec<(DocumentId, Vec<Part>)>) {
+) -> ReadFolder {
     let (mut documents, mut further, mut folder) = (Vec::with_capacity(files.len()), Vec::new(), Folder::new(host));
     for (id, item) in files {
         let mut taken = take(inputs, item, id);
