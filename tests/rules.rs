@@ -39,7 +39,8 @@ impl Fixture {
     }
 }
 
-fn base() -> Bundle {
+/// The estate that the fixtures change.
+pub(crate) fn base() -> Bundle {
     Bundle::parse(&fs::read_to_string(root().join("fixtures/rules/base.txt")).unwrap()).unwrap()
 }
 
