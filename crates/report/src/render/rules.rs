@@ -67,6 +67,7 @@ fn body<'d>(doc: &'d str, title: &str) -> &'d str {
 fn markdown(paper: &mut Paper<'_>, doc: &str) {
     let mut paragraph: Option<(usize, String, String)> = None;
     let mut code = false;
+    let mut header: Vec<&str> = Vec::new();
     let flush = |paper: &mut Paper<'_>, paragraph: &mut Option<(usize, String, String)>| {
         if let Some((indent, label, text)) = paragraph.take() {
             let hang = indent + if label.is_empty() { 0 } else { label.chars().count() + 1 };
@@ -84,8 +85,20 @@ fn markdown(paper: &mut Paper<'_>, doc: &str) {
         } else if code {
             paper.line(4, line, Some(DIM));
         } else if trimmed.is_empty() {
+            header.clear();
             flush(paper, &mut paragraph);
             paper.gap();
+        } else if let Some(cells) = row(trimmed) {
+            flush(paper, &mut paragraph);
+            if header.is_empty() {
+                header = cells;
+            } else {
+                // A table is too wide for a terminal: each row becomes a line for each cell, led by its column.
+                for (column, cell) in header.iter().zip(&cells).filter(|(_, cell)| !cell.is_empty() && cell.trim_matches('-') != "") {
+                    let label = if column.is_empty() { String::new() } else { format!("{column}:") };
+                    paper.labelled(4, &label, None, cell, 4 + label.chars().count() + 1);
+                }
+            }
         } else if let Some(heading) = trimmed.strip_prefix('#') {
             flush(paper, &mut paragraph);
             paper.heading(heading.trim_start_matches('#').trim());
@@ -105,6 +118,12 @@ fn markdown(paper: &mut Paper<'_>, doc: &str) {
         }
     }
     flush(paper, &mut paragraph);
+}
+
+/// The cells of `| a | b |`.
+fn row(line: &str) -> Option<Vec<&str>> {
+    let inner = line.strip_prefix('|')?.strip_suffix('|')?;
+    Some(inner.split('|').map(str::trim).collect())
 }
 
 /// `- text`, `* text`, `1. text`.
