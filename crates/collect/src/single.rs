@@ -41,14 +41,12 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
     };
     let mut folder = Folder::new(host);
     let mut taken = Taken { document, content: Some(content) };
-    // A server's other files are taken, too: its keys, its redirection.config.
-    if folder.accept("applicationHost.config", &mut taken).is_some() || taken.document.kind != DocumentKind::ApplicationHost {
-        return Ok(Err(crate::recognise::problem(
-            id,
-            "not-a-configuration",
-            "the file is no applicationHost.config: its root element is not <configuration>, or it has no section of IIS.",
-            "Give the applicationHost.config of a server.",
-        )));
+    let other = || {
+        let message = "the file is no applicationHost.config: its root element is not <configuration>, or it has no section of IIS.";
+        crate::recognise::problem(id, "not-a-configuration", message, "Give the applicationHost.config of a server.")
+    };
+    if folder.accept("applicationHost.config", &mut taken).is_some() {
+        return Ok(Err(other()));
     }
     let realms: Vec<(String, String)> = settings.domains.clone().into_iter().collect();
     let mut records = [taken.document];
@@ -56,6 +54,10 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
     let [document] = records;
     if let kerbsync_inventory::ServerStatus::Unreadable(problem) = &server.status {
         return Ok(Err(problem.clone()));
+    }
+    // A server's other files are taken, too: its keys, its redirection.config.
+    if document.kind != DocumentKind::ApplicationHost {
+        return Ok(Err(other()));
     }
     Ok(Ok(Single { document, server }))
 }
@@ -76,7 +78,7 @@ mod tests {
         let key = "<RSAKeyValue><Modulus>AQAB</Modulus><Exponent>AQAB</Exponent></RSAKeyValue>";
         let redirection = "<configuration><configurationRedirection enabled=\"true\" path=\"C:\\x\" /></configuration>";
         let topology = "<Topology xmlns=\"urn:schema:Microsoft.Rtc.Management.Deploy.Topology.2008\" />";
-        for text in [key, redirection, topology, "", "-----BEGIN RSA PRIVATE KEY-----"] {
+        for text in [key, redirection, topology, "-----BEGIN RSA PRIVATE KEY-----"] {
             let problem = collect_slots("x.config", text.as_bytes().to_vec(), None).unwrap().unwrap_err();
             assert!(problem.code.starts_with("not-a"), "{}: {text}", problem.code);
         }
