@@ -1,6 +1,6 @@
 //! Every command over whole estates.
 
-use super::{Canaries, estate, files};
+use super::{Canaries, estate, files, samples, values};
 use crate::encodings::{Encoding, decode, encode, with_encoding};
 use crate::program::{Program, Ran};
 use kerbsync_lab::Layout;
@@ -97,4 +97,23 @@ fn nor_where_pools_hold_them() {
 fn nor_in_utf_16() {
     watch(64, Layout::SiteSection, Some(Encoding::Utf16Le));
     watch(65, Layout::PoolIdentity, Some(Encoding::Utf16Be));
+}
+
+/// The estate of the demonstration is kept, so that its values are known.
+#[test]
+fn the_demonstration_prints_none() {
+    let program = Program::at("2026-05-01T12:00:00Z");
+    let ran = program.run("demo --keep DIR/kept");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let mut kept = Vec::new();
+    for server in ["fe01", "fe02", "dir01"] {
+        for file in ["Windows/System32/inetsrv/config/applicationHost.config", "keys/iisConfigurationKey.xml", "keys/iisWasKey.xml"] {
+            let path = format!("kept/servers/{server}.contoso.com/{file}");
+            if program.path(&path).exists() {
+                kept.extend(values(&decode(&program.read(&path))));
+            }
+        }
+    }
+    assert!(kept.len() > 10, "{}", kept.len());
+    Canaries(kept.iter().flat_map(|value| samples(value)).collect()).check("demo", &ran);
 }
