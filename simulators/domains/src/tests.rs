@@ -1,3 +1,5 @@
+//! Documents are well-formed, and say what the directory holds.
+
 use crate::*;
 
 fn directory() -> Directory {

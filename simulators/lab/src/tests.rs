@@ -1,3 +1,5 @@
+//! Estates are what their options ask for, and their truth is about them.
+
 use crate::*;
 use jiff::Timestamp;
 use proptest::prelude::*;

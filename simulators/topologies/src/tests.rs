@@ -1,3 +1,5 @@
+//! Documents are well-formed, and say what the deployment holds.
+
 use crate::log::{Failure, Spn, Tested};
 use crate::*;
 use quick_xml::events::Event;

@@ -1,3 +1,5 @@
+//! Configurations are well-formed, and hold what the server holds.
+
 use crate::{Authentication, Credential, KeyPool, Layout, MachineKeys, Password, Product, Server, Site, Stored};
 use quick_xml::events::Event;
 use rand::SeedableRng;
