@@ -19,7 +19,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("xml-edit", &["xml"]),
     ("iis", &["xml", "secret"]),
     ("topology", &["xml", "objects"]),
-    ("credential", &["inventory", "iis", "xml", "xml-edit", "secret"]),
+    ("credential", &["inventory", "iis", "xml", "xml-edit", "secret", "plan"]),
     ("report", &["audit", "inventory"]),
     ("collect", &["store", "xml", "iis", "topology", "objects", "ad", "credential", "inventory", "secret"]),
     // Simulators share no reader or writer with the product: a shared mistake would be invisible.

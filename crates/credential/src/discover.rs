@@ -93,7 +93,7 @@ pub fn discover<'d>(host: &ApplicationHost<'d>, product: &Product<'d>, inputs: I
 }
 
 /// Every place once, in document order.
-fn find<'d>(scene: &Scene<'d, '_>) -> Vec<Found<'d>> {
+pub(crate) fn find<'d>(scene: &Scene<'d, '_>) -> Vec<Found<'d>> {
     let mut out: Vec<Found<'d>> = Vec::new();
     let mut batch = Vec::new();
     for layout in LAYOUTS {

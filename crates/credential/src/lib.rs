@@ -9,6 +9,7 @@ mod candidates;
 mod declared;
 mod discover;
 mod layouts;
+pub mod lower;
 mod pairs;
 mod product;
 mod scene;

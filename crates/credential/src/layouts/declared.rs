@@ -57,10 +57,7 @@ impl Declared {
                 holder: element,
                 section: scene.section_of(element),
                 location_path: location.map(str::to_owned),
-                label: match location {
-                    Some(l) if !l.is_empty() => format!("declared slot {} of '{l}'", slot.section),
-                    _ => format!("declared slot {}", slot.section),
-                },
+                label: label(slot, location),
                 account,
                 account_attribute: slot.account_attribute.clone(),
                 secret: value(element, &slot.secret_attribute),
@@ -69,6 +66,14 @@ impl Declared {
                 expected: true,
             });
         }
+    }
+}
+
+/// How people read the place of a declared slot.
+pub(crate) fn label(slot: &DeclaredSlot, location: Option<&str>) -> String {
+    match location {
+        Some(l) if !l.is_empty() => format!("declared slot {} of '{l}'", slot.section),
+        _ => format!("declared slot {}", slot.section),
     }
 }
 

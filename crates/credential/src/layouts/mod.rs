@@ -9,6 +9,8 @@ mod structural;
 mod virtual_directory;
 mod virtual_directory_defaults;
 
+pub(crate) use declared::label as declared_label;
+
 use crate::is_built_in;
 use crate::scene::{Found, Scene};
 use kerbsync_iis::{Place, Setting};

@@ -1,0 +1,114 @@
+//! What fields hold now, and the edits that take them back.
+
+use super::place::{Target, resolve};
+use super::set::{CREATED, is_clear, rest_of};
+use super::{SlotRules, digest, refuse};
+use crate::scene::Scene;
+use kerbsync_plan::lower::{FieldRecord, FieldState, LowerError, Original};
+use kerbsync_source::Span;
+use kerbsync_xml::{Element, unescape_attribute};
+use kerbsync_xml_edit::{Edit, EditSet, remove_attribute};
+
+/// How many elements a record of created ones speaks of.
+fn created(field: &FieldRecord) -> Option<usize> {
+    field.attribute.strip_prefix(CREATED)?.parse().ok()
+}
+
+pub(super) fn state(scene: &Scene<'_, '_>, field: &FieldRecord, rules: &SlotRules) -> Result<FieldState, LowerError> {
+    let target = resolve(scene, &field.slot, rules)?;
+    if created(field).is_some() {
+        // Elements that hold nothing of ours any more are not ours to remove.
+        return Ok(if target.is_some() { FieldState::Ours } else { FieldState::Original });
+    }
+    let now = target.and_then(|t| t.spot(&field.slot, &field.attribute).value());
+    Ok(match (now, &field.original) {
+        (Some(now), _) if digest::of(&now) == field.written => FieldState::Ours,
+        (Some(now), Original::Text(old)) if unescape_attribute(old) == now => FieldState::Original,
+        // Its text is kept nowhere else, so that it cannot be told from another secret in clear.
+        (Some(now), Original::Backup) if is_clear(&now) => FieldState::Original,
+        (None, Original::Absent) => FieldState::Original,
+        _ => FieldState::Foreign,
+    })
+}
+
+/// Edits that give the fields of one slot their originals again.
+pub(super) fn edits(
+    scene: &Scene<'_, '_>,
+    fields: &[FieldRecord],
+    backup: Option<&Scene<'_, '_>>,
+    rules: &SlotRules,
+) -> Result<EditSet, LowerError> {
+    let mut edits = EditSet::new();
+    let Some(first) = fields.first() else { return Ok(edits) };
+    let slot = &first.slot;
+    let Some(target) = resolve(scene, slot, rules)? else {
+        return Err(refuse(format!("the configuration has no {} any more", slot.label)));
+    };
+    let mut add = |edit: Edit| edits.add_after(edit).map_err(|e| refuse(e.to_string()));
+    if let Some((count, record)) = fields.iter().find_map(|f| Some((created(f)?, f)))
+        && let Some(edit) = uncreate(&target, count, fields, &record.original)
+    {
+        add(edit)?;
+        return Ok(edits);
+    }
+    let mut removed = Vec::new();
+    for field in fields.iter().filter(|f| created(f).is_none()) {
+        let spot = target.spot(slot, &field.attribute);
+        match &field.original {
+            Original::Absent => removed.push(field.attribute.as_str()),
+            Original::Text(old) => add(spot.set_raw(old)?)?,
+            Original::Backup => {
+                let missing = || refuse(format!("the original of {} of {} is not at hand", field.attribute, slot.label));
+                let old = resolve(backup.ok_or_else(missing)?, slot, rules)?.ok_or_else(missing)?;
+                add(spot.set_raw(old.spot(slot, &field.attribute).raw().ok_or_else(missing)?)?)?;
+            }
+        }
+    }
+    for attribute in removed {
+        add(remove_attribute(target.holder, attribute).map_err(|e| refuse(e.to_string()))?)?;
+    }
+    Ok(edits)
+}
+
+/// The edit that removes as many of the created elements as hold nothing else. `None` where the innermost holds something else.
+fn uncreate(target: &Target<'_>, count: usize, fields: &[FieldRecord], rest: &Original) -> Option<Edit> {
+    let ours = |name: &str| fields.iter().any(|f| f.attribute == name && f.original == Original::Absent);
+    let holder = target.holder;
+    if holder.children().next().is_some() || !is_blank(holder, None) || !holder.attributes().all(|a| ours(a.name())) {
+        return None;
+    }
+    let (mut top, mut level) = (holder, 1);
+    while level < count {
+        let Some(above) = top.parent() else { break };
+        let bare = above.attributes().all(|a| above.local_name() == "location" && a.name() == "path");
+        if !bare || !is_blank(above, Some(top)) {
+            break;
+        }
+        (top, level) = (above, level + 1);
+    }
+    let parent = top.parent()?;
+    let text = parent.document().source().text();
+    if level == count
+        && is_blank(parent, Some(top))
+        && let Original::Text(rest) = rest
+    {
+        return Some(Edit::replace(rest_of(parent), rest.as_str()));
+    }
+    // What was inserted: a line end, the indentation and the element; or the element alone.
+    let start = top.span().start;
+    let before = text.get(..start)?;
+    let line = before.trim_end_matches([' ', '\t']);
+    let line = line.strip_suffix("\r\n").or_else(|| line.strip_suffix(['\n', '\r']));
+    Some(Edit::remove(Span::new(line.map_or(start, str::len), top.span().end)))
+}
+
+/// Whether an element holds nothing but white space, and perhaps one child.
+fn is_blank(element: Element<'_>, child: Option<Element<'_>>) -> bool {
+    let Some(content) = element.content_span() else { return true };
+    let text = element.document().source().text();
+    let parts = match child {
+        Some(child) => [content.start..child.span().start, child.span().end..content.end],
+        None => [content.range(), content.end..content.end],
+    };
+    parts.into_iter().all(|part| text.get(part).is_some_and(|t| t.chars().all(|c| c.is_ascii_whitespace())))
+}

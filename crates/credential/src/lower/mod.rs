@@ -1,0 +1,129 @@
+//! Steps of a plan as bytes of `applicationHost.config`, and back: the credential's side of [`kerbsync_plan::lower`].
+//!
+//! A secret is opened with the source's keys and protected again with the target's own; it stands nowhere in clear but in memory.
+//! A value is always written under an AES provider of the target's file. IIS tells the provider of a value from the value itself
+//! (documented), so that a server whose newer values stand under CNG reads it too; that was not tried on a Windows machine.
+
+mod back;
+mod digest;
+mod place;
+mod seal;
+mod set;
+mod sources;
+
+pub use sources::{KeySource, SecretSource, ServerSecrets};
+
+use crate::scene::Scene;
+use crate::{DeclaredSlot, Product, Realms, WebSiteNames};
+use kerbsync_iis::ApplicationHost;
+use kerbsync_plan::Step;
+use kerbsync_plan::lower::{FieldRecord, FieldState, Lower, LowerError, Lowered};
+use kerbsync_source::{DocumentId, Problem, Source};
+use kerbsync_xml::{Document, Limits};
+
+/// What the slots of a configuration are found by.
+#[derive(Debug, Clone, Default)]
+pub struct SlotRules {
+    /// Slots that the administrator declared.
+    pub declared: Vec<DeclaredSlot>,
+    /// Names of the product's web sites.
+    pub web_sites: WebSiteNames,
+    /// DNS and NetBIOS names of domains.
+    pub realms: Realms,
+}
+
+/// Turns steps into bytes of `applicationHost.config`.
+pub struct CredentialLower<'a> {
+    rules: SlotRules,
+    secrets: &'a dyn SecretSource,
+    keys: &'a dyn KeySource,
+    accept_inferred: bool,
+}
+
+impl<'a> CredentialLower<'a> {
+    /// With the secrets to write and the keys of the servers that they are written to. `accept_inferred`: the administrator accepts
+    /// protection whose layout is inferred.
+    #[must_use]
+    pub const fn new(rules: SlotRules, secrets: &'a dyn SecretSource, keys: &'a dyn KeySource, accept_inferred: bool) -> Self {
+        Self { rules, secrets, keys, accept_inferred }
+    }
+}
+
+impl Lower for CredentialLower<'_> {
+    fn lower(&self, step: &Step, current: &[u8]) -> Result<Lowered, LowerError> {
+        let keys = self.keys.keys(&step.server)?;
+        let (mut bytes, mut fields) = (current.to_vec(), Vec::new());
+        for change in &step.changes {
+            let document = parse(&bytes)?;
+            let secret = self.secrets.secret(&change.secret)?;
+            let (edits, records) = with_scene(&document, &self.rules, |scene| {
+                let value = seal::protect_for(scene, &change.slot, &keys, &secret, self.accept_inferred)?;
+                set::edits(scene, change, &value, &self.rules)
+            })?;
+            fields.extend(records);
+            bytes = apply(&document, &edits)?;
+        }
+        Ok(Lowered { bytes, fields })
+    }
+
+    fn check(&self, step: &Step, before: &[u8], after: &[u8]) -> Result<(), LowerError> {
+        let keys = self.keys.keys(&step.server)?;
+        let written = parse(after)?;
+        let mut bytes = before.to_vec();
+        for change in &step.changes {
+            let secret = self.secrets.secret(&change.secret)?;
+            // The only text that could not be foretold is the encrypted one: it is read from the file, and must open to the secret.
+            let value = with_scene(&written, &self.rules, |scene| seal::proved(scene, &change.slot, &keys, &secret, &self.rules))?;
+            let document = parse(&bytes)?;
+            let (edits, _) = with_scene(&document, &self.rules, |scene| set::edits(scene, change, &value, &self.rules))?;
+            bytes = apply(&document, &edits)?;
+        }
+        if bytes == after { Ok(()) } else { Err(refuse("other bytes than the planned ones differ")) }
+    }
+
+    fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError> {
+        with_scene(&parse(current)?, &self.rules, |scene| back::state(scene, field, &self.rules))
+    }
+
+    fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
+        let backup = backup.map(parse).transpose()?;
+        let mut bytes = current.to_vec();
+        // Last written, first taken back: elements may have been created in elements that were created.
+        for group in fields.chunk_by(|a, b| a.slot == b.slot).rev() {
+            let document = parse(&bytes)?;
+            let edits = with_scene(&document, &self.rules, |scene| match &backup {
+                Some(backup) => with_scene(backup, &self.rules, |old| back::edits(scene, group, Some(old), &self.rules)),
+                None => back::edits(scene, group, None, &self.rules),
+            })?;
+            bytes = apply(&document, &edits)?;
+        }
+        Ok(bytes)
+    }
+}
+
+fn refuse(reason: impl Into<String>) -> LowerError {
+    LowerError { reason: reason.into() }
+}
+
+fn parse(bytes: &[u8]) -> Result<Document, LowerError> {
+    let source = Source::decode(DocumentId(0), bytes.to_vec()).map_err(|e| refuse(format!("the configuration cannot be decoded: {e}")))?;
+    Document::parse(source, &Limits::default()).map_err(|e| {
+        // The place only: the parser's own text may quote names of a file that was damaged in the middle of a value.
+        let at = e.location.position;
+        refuse(format!("the configuration is not well-formed (line {}, column {})", at.line, at.column))
+    })
+}
+
+fn apply(document: &Document, edits: &kerbsync_xml_edit::EditSet) -> Result<Vec<u8>, LowerError> {
+    kerbsync_xml_edit::apply(document, edits).map(|applied| applied.bytes).map_err(|e| refuse(format!("the edit does not fit: {e}")))
+}
+
+fn with_scene<'d, T>(
+    document: &'d Document,
+    rules: &SlotRules,
+    work: impl FnOnce(&Scene<'d, '_>) -> Result<T, LowerError>,
+) -> Result<T, LowerError> {
+    let host = ApplicationHost::read(document, &mut Vec::<Problem>::new()).map_err(|p| refuse(p.message.trim_end_matches('.')))?;
+    let product = Product::recognise(&host, &rules.web_sites);
+    work(&Scene::new(&host, &product, &rules.declared))
+}

@@ -1,0 +1,218 @@
+//! From the address of a slot to its places in a file.
+
+use super::{SlotRules, refuse};
+use crate::discover::find;
+use crate::layouts::declared_label;
+use crate::scene::{Found, Scene};
+use kerbsync_iis::{Location, Place, Pool, same_name, segments};
+use kerbsync_plan::SlotAddress;
+use kerbsync_plan::lower::LowerError;
+use kerbsync_source::Span;
+use kerbsync_xml::{Element, escape_text};
+use kerbsync_xml_edit::{Edit, EditError, set_attribute};
+use std::borrow::Cow;
+
+/// Layout of application pools.
+pub(super) const POOL: &str = "app-pool-identity";
+/// Layout of declared places.
+const DECLARED: &str = "declared";
+/// Layout of sections of the product's web sites.
+const SITE_SECTION: &str = "site-section";
+
+/// Where one side of a slot stands, or would stand.
+#[derive(Clone)]
+pub(super) enum Spot<'d> {
+    /// An attribute, there or not.
+    Attribute(Element<'d>, String),
+    /// The text of an element.
+    Text(Element<'d>),
+}
+
+impl<'d> Spot<'d> {
+    fn of(place: &Place<'d>, holder: Element<'d>, name: &str) -> Self {
+        match (place.holder(), place.attribute_name()) {
+            (Some(element), Some(attribute)) => Self::Attribute(element, attribute.to_owned()),
+            (Some(element), None) => Self::Text(element),
+            (None, _) => Self::Attribute(holder, name.to_owned()),
+        }
+    }
+
+    /// What it holds, decoded.
+    pub(super) fn value(&self) -> Option<Cow<'d, str>> {
+        match self {
+            Self::Attribute(element, name) => element.attribute(name).map(|a| a.value()),
+            Self::Text(element) => Some(element.text()),
+        }
+    }
+
+    /// What it holds, as it stands in the file.
+    pub(super) fn raw(&self) -> Option<&'d str> {
+        match self {
+            Self::Attribute(element, name) => element.attribute(name).map(|a| a.raw_value()),
+            Self::Text(element) => element.document().source().text().get(element.content_span()?.range()),
+        }
+    }
+
+    /// Gives it another value.
+    pub(super) fn set(&self, value: &str) -> Result<Edit, LowerError> {
+        match self {
+            Self::Attribute(element, name) => set_attribute(*element, name, value).map_err(|e: EditError| refuse(e.to_string())),
+            Self::Text(element) => Ok(Edit::replace(self.plain_content(*element)?, escape_text(value))),
+        }
+    }
+
+    /// Gives it a text of the file again, letter by letter where its quotes allow it.
+    pub(super) fn set_raw(&self, raw: &str) -> Result<Edit, LowerError> {
+        match self {
+            Self::Attribute(element, name) => match element.attribute(name) {
+                Some(a) if !raw.contains(['<', a.quote()]) => Ok(Edit::replace(a.value_span(), raw)),
+                _ => self.set(&kerbsync_xml::unescape_attribute(raw)),
+            },
+            Self::Text(element) if !raw.contains('<') => Ok(Edit::replace(self.plain_content(*element)?, raw)),
+            Self::Text(_) => Err(refuse("its original text cannot be put back into the element")),
+        }
+    }
+
+    fn plain_content(&self, element: Element<'d>) -> Result<Span, LowerError> {
+        let plain = element.content_span().filter(|_| self.raw().is_some_and(|raw| !raw.contains('<')));
+        plain.ok_or_else(|| refuse(format!("<{}> holds more than plain text, so it is not edited", element.local_name())))
+    }
+}
+
+/// A slot that is there, or an element that could hold it.
+pub(super) struct Target<'d> {
+    /// The element that holds both sides, or would.
+    pub(super) holder: Element<'d>,
+    pub(super) account: Spot<'d>,
+    pub(super) secret: Spot<'d>,
+    /// The pool, where it is one's identity.
+    pub(super) pool: Option<Pool<'d>>,
+}
+
+impl<'d> Target<'d> {
+    fn on(holder: Element<'d>, address: &SlotAddress) -> Self {
+        Self {
+            holder,
+            account: Spot::Attribute(holder, address.account_attribute.clone()),
+            secret: Spot::Attribute(holder, address.secret_attribute.clone()),
+            pool: None,
+        }
+    }
+
+    /// The place of a field of this slot.
+    pub(super) fn spot(&self, address: &SlotAddress, attribute: &str) -> Spot<'d> {
+        if attribute == address.account_attribute {
+            self.account.clone()
+        } else if attribute == address.secret_attribute {
+            self.secret.clone()
+        } else {
+            Spot::Attribute(self.holder, attribute.to_owned())
+        }
+    }
+}
+
+/// Finds a slot. `None` where it is not there; an element that holds neither side is no slot.
+pub(super) fn resolve<'d>(scene: &Scene<'d, '_>, address: &SlotAddress, rules: &SlotRules) -> Result<Option<Target<'d>>, LowerError> {
+    if address.account_attribute == address.secret_attribute {
+        return Err(refuse(format!("{} names its account and its secret alike, so they cannot be told apart", address.label)));
+    }
+    let holds = |t: &Target<'_>| t.account.value().is_some() || t.secret.value().is_some();
+    if address.layout == POOL {
+        return Ok(pool(scene, address)?.and_then(|pool| {
+            let target = Target { pool: Some(pool.clone()), ..Target::on(pool.process_model()?, address) };
+            Some(target).filter(holds)
+        }));
+    }
+    let named = |f: &Found<'_>| {
+        f.section == address.section
+            && match (&f.location_path, &address.location_path) {
+                (Some(a), Some(b)) => same_path(a, b),
+                (None, None) => true,
+                _ => false,
+            }
+            && f.account_attribute == address.account_attribute
+            && f.secret_attribute == address.secret_attribute
+            && f.layout.id() != POOL
+    };
+    let mut all: Vec<Found<'d>> = find(scene).into_iter().filter(named).collect();
+    if all.iter().any(|f| f.label == address.label) || !by_path(address) {
+        all.retain(|f| f.label == address.label);
+    }
+    match all.as_slice() {
+        [] => {}
+        [f] => {
+            return Ok(Some(Target {
+                holder: f.holder,
+                account: Spot::of(&f.account.place, f.holder, &f.account_attribute),
+                secret: match &f.secret {
+                    Some(secret) => Spot::of(&secret.place, f.holder, &f.secret_attribute),
+                    None => Spot::Attribute(f.holder, f.secret_attribute.clone()),
+                },
+                pool: None,
+            }));
+        }
+        several => return Err(refuse(format!("{} slots fit '{}', so none is touched", several.len(), address.label))),
+    }
+    if !by_path(address) {
+        return Ok(None);
+    }
+    // Half of it may be gone: the place itself is known all the same.
+    let walk = walk(scene, address, rules);
+    Ok(walk.filter(|w| w.missing.is_empty()).map(|w| Target::on(w.deepest, address)).filter(holds))
+}
+
+/// Whether section and location tell the place.
+pub(super) fn by_path(address: &SlotAddress) -> bool {
+    [DECLARED, SITE_SECTION].contains(&address.layout.as_str())
+}
+
+/// The pool that a slot is about.
+pub(super) fn pool<'d>(scene: &Scene<'d, '_>, address: &SlotAddress) -> Result<Option<Pool<'d>>, LowerError> {
+    let mut fits = scene.pools().iter().filter(|p| format!("application pool '{}'", p.name().value) == address.label);
+    match (fits.next(), fits.next()) {
+        (found, None) => Ok(found.cloned()),
+        (_, Some(_)) => Err(refuse(format!("several pools are '{}', so none is touched", address.label))),
+    }
+}
+
+/// How far the path of a slot is there.
+pub(super) struct Walk<'d> {
+    /// The innermost element of the path that is there.
+    pub(super) deepest: Element<'d>,
+    /// Names of the elements below it that are not.
+    pub(super) missing: Vec<String>,
+    /// The `<location>` that is not there either, around them.
+    pub(super) location: Option<String>,
+}
+
+/// Goes down the path of a slot that its section and location tell. `None` where there is no such path.
+pub(super) fn walk<'d>(scene: &Scene<'d, '_>, address: &SlotAddress, rules: &SlotRules) -> Option<Walk<'d>> {
+    // The section of an item of a collection is shorter than its path, which the declaration has.
+    let declared = rules.declared.iter().find(|d| declared_label(d, address.location_path.as_deref()) == address.label);
+    let path = declared.filter(|_| address.layout == DECLARED).map_or(address.section.as_str(), |d| &d.section);
+    let names: Vec<&str> = segments(path).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let down = |top: Element<'d>| {
+        let (mut at, mut depth) = (top, 0);
+        while let Some(next) = names.get(depth).and_then(|name| at.child(name)) {
+            (at, depth) = (next, depth + 1);
+        }
+        (at, depth)
+    };
+    let found = match &address.location_path {
+        None => Some(down(scene.host.root())),
+        Some(path) => {
+            let here = |l: &&Location<'_>| same_path(l.path(), path);
+            scene.host.locations().iter().filter(here).map(|l| down(l.element())).max_by_key(|(_, depth)| *depth)
+        }
+    };
+    let (deepest, depth) = found.unwrap_or((scene.host.root(), 0));
+    let missing = names.get(depth..).unwrap_or_default().iter().map(|n| (*n).to_owned()).collect();
+    Some(Walk { deepest, missing, location: address.location_path.clone().filter(|_| found.is_none()) })
+}
+
+fn same_path(a: &str, b: &str) -> bool {
+    segments(a).count() == segments(b).count() && segments(a).zip(segments(b)).all(|(a, b)| same_name(a, b))
+}

@@ -1,0 +1,176 @@
+//! Edits that set a slot, or create it.
+
+use super::place::{POOL, Spot, Target, by_path, pool, resolve, walk};
+use super::{SlotRules, digest, refuse};
+use crate::parse_account;
+use crate::scene::Scene;
+use kerbsync_iis::{IdentityType, segments};
+use kerbsync_plan::Change;
+use kerbsync_plan::lower::{FieldRecord, LowerError, Original};
+use kerbsync_secret::{ProtectedValue, ProtectedValueError};
+use kerbsync_source::Span;
+use kerbsync_xml::Element;
+use kerbsync_xml_edit::{ChildPlace, EditSet, NewElement, insert_child};
+
+/// Begin of the name under which created elements are recorded; their number follows.
+pub(super) const CREATED: &str = "created elements: ";
+/// identityType of a pool that runs as its user.
+const SPECIFIC_USER: &str = "SpecificUser";
+/// Attribute of a pool's kind of identity.
+const IDENTITY_TYPE: &str = "identityType";
+
+type Set = (EditSet, Vec<FieldRecord>);
+
+/// The edits of one change, with `value` as the text of its secret.
+pub(super) fn edits(scene: &Scene<'_, '_>, change: &Change, value: &str, rules: &SlotRules) -> Result<Set, LowerError> {
+    let target = match resolve(scene, &change.slot, rules)? {
+        Some(target) => target,
+        None if change.create => match empty(scene, change, rules)? {
+            Empty::Element(target) => *target,
+            Empty::Nothing { parent, missing, location } => return create(parent, &missing, location.as_deref(), change, value),
+        },
+        None => return Err(refuse(format!("the configuration has no {} any more; plan again", change.slot.label))),
+    };
+    in_place(&target, change, value, rules)
+}
+
+/// What there is where a slot is to be created.
+enum Empty<'d> {
+    /// The element itself, without an account or a secret.
+    Element(Box<Target<'d>>),
+    /// Nothing, from this parent on.
+    Nothing { parent: Element<'d>, missing: Vec<String>, location: Option<String> },
+}
+
+fn empty<'d>(scene: &Scene<'d, '_>, change: &Change, rules: &SlotRules) -> Result<Empty<'d>, LowerError> {
+    let address = &change.slot;
+    let on = |holder, pool| {
+        Empty::Element(Box::new(Target {
+            holder,
+            account: Spot::Attribute(holder, address.account_attribute.clone()),
+            secret: Spot::Attribute(holder, address.secret_attribute.clone()),
+            pool,
+        }))
+    };
+    if address.layout == POOL {
+        let Some(pool) = pool(scene, address)? else { return Err(refuse(format!("the configuration has no {}", address.label))) };
+        return Ok(match pool.process_model() {
+            Some(holder) => on(holder, Some(pool)),
+            None => Empty::Nothing { parent: pool.element(), missing: vec!["processModel".to_owned()], location: None },
+        });
+    }
+    let walk = if by_path(address) { walk(scene, address, rules) } else { None };
+    let Some(walk) = walk else {
+        return Err(refuse(format!(
+            "{} cannot be created: slots of the layout {} are only set where they are",
+            address.label, address.layout
+        )));
+    };
+    // IIS refuses a whole file for one section that it does not know.
+    if scene.host.section_depth(&segments(&address.section).collect::<Vec<_>>().join("/")).is_none() {
+        return Err(refuse(format!(
+            "{} cannot be created: the configSections of this server do not declare {}, and IIS would refuse the whole file",
+            address.label, address.section
+        )));
+    }
+    Ok(if walk.missing.is_empty() {
+        on(walk.deepest, None)
+    } else {
+        Empty::Nothing { parent: walk.deepest, missing: walk.missing, location: walk.location }
+    })
+}
+
+fn in_place(target: &Target<'_>, change: &Change, value: &str, rules: &SlotRules) -> Result<Set, LowerError> {
+    let slot = &change.slot;
+    let (mut edits, mut records) = (EditSet::new(), Vec::new());
+    let mut set = |attribute: &str, spot: &Spot<'_>, text: &str, is_secret: bool| -> Result<(), LowerError> {
+        let old = spot.value();
+        if old.as_deref() == Some(text) {
+            return Ok(());
+        }
+        // A plan that lists its fields is held to them.
+        if !change.fields.is_empty() && !change.fields.iter().any(|f| f.attribute == attribute) {
+            return Err(refuse(format!("{attribute} of {} has to change, and the plan does not list it; plan again", slot.label)));
+        }
+        let original = match (old, spot.raw()) {
+            (Some(old), _) if is_secret && is_clear(&old) => Original::Backup,
+            (Some(_), Some(raw)) => Original::Text(raw.to_owned()),
+            _ => Original::Absent,
+        };
+        edits.add_after(spot.set(text)?).map_err(|e| refuse(e.to_string()))?;
+        records.push(FieldRecord { slot: slot.clone(), attribute: attribute.to_owned(), original, written: digest::of(text) });
+        Ok(())
+    };
+    if let Some(pool) = &target.pool
+        && pool.identity().value != IdentityType::SpecificUser
+        && (change.create || change.fields.iter().any(|f| f.attribute == IDENTITY_TYPE))
+    {
+        set(IDENTITY_TYPE, &Spot::Attribute(target.holder, IDENTITY_TYPE.to_owned()), SPECIFIC_USER, false)?;
+    }
+    // Another way of writing the same account stays.
+    let means = |text: &str| parse_account(text, &rules.realms).0.name;
+    let same = target.account.value().is_some_and(|now| means(&now).is_some() && means(&now) == means(&change.account));
+    if !same {
+        set(&slot.account_attribute, &target.account, &change.account, false)?;
+    }
+    set(&slot.secret_attribute, &target.secret, value, true)?;
+    Ok((edits, records))
+}
+
+/// Whether a secret's text could be the secret itself.
+pub(super) fn is_clear(text: &str) -> bool {
+    !text.is_empty() && matches!(ProtectedValue::parse(text), Err(ProtectedValueError::NotProtected))
+}
+
+/// Inserts the elements that are missing, the innermost with the attributes of the slot.
+fn create(parent: Element<'_>, missing: &[String], location: Option<&str>, change: &Change, value: &str) -> Result<Set, LowerError> {
+    let slot = &change.slot;
+    let mut attributes = vec![(slot.account_attribute.as_str(), change.account.as_str()), (slot.secret_attribute.as_str(), value)];
+    if slot.layout == POOL {
+        attributes.insert(0, (IDENTITY_TYPE, SPECIFIC_USER));
+    }
+    let mut names = missing.iter().rev();
+    let Some(innermost) = names.next() else { return Err(refuse(format!("{} is there already; plan again", slot.label))) };
+    let mut top = NewElement::new(innermost);
+    for (name, text) in &attributes {
+        top = top.attribute(*name, *text);
+    }
+    let mut count = 1;
+    for name in names {
+        top = NewElement::new(name).child(top);
+        count += 1;
+    }
+    if let Some(path) = location {
+        top = NewElement::new("location").attribute("path", path).child(top);
+        count += 1;
+    }
+    let place = if location.is_some() { ChildPlace::AfterLast("location") } else { ChildPlace::Last };
+    let mut edits = EditSet::new();
+    edits.add(insert_child(parent, &top, place).map_err(|e| refuse(e.to_string()))?).map_err(|e| refuse(e.to_string()))?;
+    let record = |attribute: &str, original, text: &str| FieldRecord {
+        slot: slot.clone(),
+        attribute: attribute.to_owned(),
+        original,
+        written: digest::of(text),
+    };
+    let mut records: Vec<FieldRecord> = attributes.iter().map(|(name, text)| record(name, Original::Absent, text)).collect();
+    // How an empty parent ended cannot be told once it has a child.
+    let original = blank_rest(parent).map_or(Original::Absent, |rest| Original::Text(rest.to_owned()));
+    records.push(record(&format!("{CREATED}{count}"), original, CREATED));
+    Ok((edits, records))
+}
+
+/// What stands behind the last attribute of an element, ` />` or `></x>` with any white space, when it holds nothing.
+fn blank_rest(element: Element<'_>) -> Option<&str> {
+    let text = element.document().source().text();
+    let content = element.content_span().and_then(|c| text.get(c.range())).unwrap_or("");
+    if !content.chars().all(|c| c.is_ascii_whitespace()) {
+        return None;
+    }
+    text.get(rest_of(element).range())
+}
+
+/// From the last attribute of an element, or its name, to its end.
+pub(super) fn rest_of(element: Element<'_>) -> Span {
+    Span::new(element.attributes().last().map_or(element.name_span().end, |a| a.span().end), element.span().end)
+}

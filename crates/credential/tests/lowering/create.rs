@@ -1,0 +1,79 @@
+//! Slots that are not there yet.
+
+use crate::{bare, change, creatable, lower, lowering, restore, step};
+use kerbsync_plan::lower::{FieldState, Lower as _};
+
+/// The lines that are new, with protected values cut.
+fn new_lines(before: &str, after: &str) -> String {
+    let old: Vec<&str> = before.lines().collect();
+    let masked = |line: &str| match (line.find("[enc:"), line.find(":enc]")) {
+        (Some(from), Some(to)) => {
+            let provider = line[from + 5..].split(':').next().unwrap_or("");
+            format!("{}[enc:{provider}:...{}", &line[..from], &line[to..])
+        }
+        _ => line.to_owned(),
+    };
+    after.lines().filter(|l| !old.contains(l)).map(masked).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn a_created_slot_looks_as_iis_writes_it() {
+    let before = bare();
+    let lowered = lower(&step(creatable().into_iter().map(|s| change(s, true)).collect()), before.as_bytes());
+    let after = String::from_utf8(lowered.bytes).unwrap();
+    insta::assert_snapshot!(new_lines(&before, &after), @r#"
+            <add name="Bare" autoStart="true">
+                <processModel identityType="SpecificUser" userName="CONTOSO\kerbnew" password="[enc:IISWASOnlyAesProvider:...:enc]" />
+                <processModel identityType="SpecificUser" userName="CONTOSO\kerbnew" password="[enc:IISWASOnlyAesProvider:...:enc]" />
+                    <kerberosWebAuthentication userName="CONTOSO\kerbnew" password="[enc:AesProvider:...:enc]" />
+    <location path="Lync Server Internal Web Site">
+                    <kerberosWebAuthentication userName="CONTOSO\kerbnew" password="[enc:AesProvider:...:enc]" />
+    "#);
+    let fields: Vec<String> = lowered.fields.iter().map(|f| format!("{}: {} <- {:?}", f.slot.label, f.attribute, f.original)).collect();
+    insta::assert_snapshot!(fields.join("\n"), @r#"
+    application pool 'Bare': identityType <- Absent
+    application pool 'Bare': userName <- Absent
+    application pool 'Bare': password <- Absent
+    application pool 'Bare': created elements: 1 <- Text(" />")
+    application pool 'BareToo': identityType <- Absent
+    application pool 'BareToo': userName <- Absent
+    application pool 'BareToo': password <- Absent
+    application pool 'BareToo': created elements: 1 <- Text(">\n            </add>")
+    kerberos of the site: userName <- Absent
+    kerberos of the site: password <- Absent
+    kerberos of the site: created elements: 5 <- Absent
+    kerberos outside: userName <- Absent
+    kerberos outside: password <- Absent
+    kerberos outside: created elements: 1 <- Absent
+    "#);
+}
+
+#[test]
+fn a_created_location_that_others_use_stays() {
+    let before = bare();
+    let lowered = lower(&step(vec![change(creatable().remove(2), true)]), before.as_bytes());
+    let after = String::from_utf8(lowered.bytes).unwrap();
+    let line = after.lines().position(|l| l.contains("Lync Server Internal Web Site") && l.contains("<location")).unwrap();
+    // Another editor puts a section of its own into the new location.
+    let mut lines: Vec<String> = after.lines().map(str::to_owned).collect();
+    lines.insert(line + 2, "            <httpErrors errorMode=\"Custom\" />".into());
+    let foreign = lines.join("\n") + "\n";
+    let restored = String::from_utf8(restore(&lowered.fields, foreign.as_bytes(), before.as_bytes())).unwrap();
+    insta::assert_snapshot!(new_lines(&before, &restored), @r#"
+    <location path="Lync Server Internal Web Site">
+            <httpErrors errorMode="Custom" />
+    "#);
+    assert_eq!(restored.matches("kerberosWebAuthentication").count(), before.matches("kerberosWebAuthentication").count());
+}
+
+#[test]
+fn a_created_slot_that_another_took_over_is_left_to_him() {
+    let before = bare();
+    let lowered = lower(&step(vec![change(creatable().remove(2), true)]), before.as_bytes());
+    let foreign = String::from_utf8(lowered.bytes).unwrap().replace("CONTOSO\\kerbnew", "CONTOSO\\another");
+    let states: Vec<FieldState> = lowered.fields.iter().map(|f| lowering().state(f, foreign.as_bytes()).unwrap()).collect();
+    assert_eq!(states, [FieldState::Foreign, FieldState::Ours, FieldState::Ours]);
+    let ours: Vec<_> = lowered.fields.into_iter().zip(states).filter(|(_, s)| *s == FieldState::Ours).map(|(f, _)| f).collect();
+    let restored = String::from_utf8(lowering().restore(&ours, foreign.as_bytes(), None).unwrap()).unwrap();
+    assert!(restored.contains(r#"<kerberosWebAuthentication userName="CONTOSO\another" />"#), "{}", new_lines(&before, &restored));
+}

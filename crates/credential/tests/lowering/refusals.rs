@@ -1,0 +1,78 @@
+//! What is not written, and why.
+
+use crate::{CANARY, KEYS, Keys, OTHER_KEY, One, PRODUCT, addresses, bare, change, creatable, lowering, rules, step};
+use kerbsync_credential::lower::CredentialLower;
+use kerbsync_plan::lower::Lower as _;
+use kerbsync_plan::{Change, FieldChange, SlotAddress};
+
+fn refusal(change: Change, before: &str) -> String {
+    lowering().lower(&step(vec![change]), before.as_bytes()).unwrap_err().reason
+}
+
+fn pool() -> SlotAddress {
+    addresses(PRODUCT.as_bytes()).into_iter().find(|s| s.layout == "app-pool-identity").unwrap()
+}
+
+fn site() -> SlotAddress {
+    addresses(PRODUCT.as_bytes()).into_iter().find(|s| s.layout == "site-section").unwrap()
+}
+
+#[test]
+fn every_refusal_says_why() {
+    let before = bare();
+    let of = |index: usize, change: fn(&mut SlotAddress)| {
+        let mut slot = creatable().remove(index);
+        change(&mut slot);
+        slot
+    };
+    let with = |keys: &[&str], secret: &'static str, slot: SlotAddress, text: &str| {
+        let (keys, secret) = (Keys::of(keys), One(secret));
+        CredentialLower::new(rules(), &secret, &keys, true).lower(&step(vec![change(slot, false)]), text.as_bytes()).unwrap_err().reason
+    };
+    let unlisted = FieldChange { attribute: "userName".into(), before: String::new(), after: String::new() };
+    let cng = PRODUCT
+        .replace("AesProtectedConfigurationProvider", "CngProtectedConfigurationProvider")
+        .replace("[enc:AesProvider:", "[enc:Unknown:");
+    let lines = [
+        refusal(change(creatable().remove(0), false), &before),
+        refusal(change(of(0, |s| s.label = "application pool 'Nowhere'".into()), true), &before),
+        refusal(change(of(2, |s| s.section = "system.webServer/contoso/undeclared".into()), true), &before),
+        refusal(change(of(2, |s| s.layout = "structural".into()), true), &before),
+        refusal(change(of(2, |s| s.account_attribute = "password".into()), true), &before),
+        refusal(Change { fields: vec![unlisted], ..change(pool(), false) }, PRODUCT),
+        with(&[OTHER_KEY], CANARY, site(), PRODUCT),
+        with(&[], CANARY, site(), PRODUCT),
+        with(&[OTHER_KEY], "", site(), PRODUCT),
+        with(&[OTHER_KEY], CANARY, pool(), &cng),
+        with(&[OTHER_KEY], CANARY, pool(), &PRODUCT.replace("configProtectedData", "somethingElse")),
+        refusal(change(pool(), false), "<configuration><a x='canary'></configuration>"),
+        refusal(change(pool(), false), "<web/>"),
+    ];
+    for line in &lines {
+        assert!(!line.contains("canary"), "{line}");
+    }
+    insta::assert_snapshot!(lines.join("\n"), @r"
+    the configuration has no application pool 'Bare' any more; plan again
+    the configuration has no application pool 'Nowhere'
+    kerberos of the site cannot be created: the configSections of this server do not declare system.webServer/contoso/undeclared, and IIS would refuse the whole file
+    kerberos of the site cannot be created: slots of the layout structural are only set where they are
+    kerberos of the site names its account and its secret alike, so they cannot be told apart
+    password of application pool 'LyncExtFeature' has to change, and the plan does not list it; plan again
+    the secret of system.webServer/security/authentication/kerberosWebAuthentication in 'Skype for Business Server Internal Web Site' cannot be protected under AesProvider: the key given does not open the sessionKey of its provider (key container iisConfigurationKey): a key of another server, or of another container
+    the secret of system.webServer/security/authentication/kerberosWebAuthentication in 'Skype for Business Server Internal Web Site' cannot be protected under AesProvider: no exported key was given (key container iisConfigurationKey)
+    the secret of system.webServer/security/authentication/kerberosWebAuthentication in 'Skype for Business Server Internal Web Site' cannot be protected under AesProvider: the password is empty: an empty one is never written
+    the secret of application pool 'LyncExtFeature' cannot be protected under IISWASOnlyAesProvider: values of CNG providers are not written, not even with --accept-inferred-protection: 32 bytes of their layout have an unknown meaning, and IIS may refuse what does not fit; set this password on the server itself
+    the configuration declares no protection provider IISWASOnlyAesProvider, so the secret of application pool 'LyncExtFeature' cannot be protected
+    the configuration is not well-formed (line 1, column 30)
+    the root element is <web>: an applicationHost.config has <configuration>
+    ");
+}
+
+#[test]
+fn another_way_of_writing_the_account_stays() {
+    let lowering = CredentialLower::new(rules(), &One(CANARY), &*KEYS, false);
+    let step = step(vec![Change { account: "CONTOSO\\kerbauth".into(), ..change(site(), false) }]);
+    let lowered = lowering.lower(&step, PRODUCT.as_bytes()).unwrap();
+    let attributes: Vec<&str> = lowered.fields.iter().map(|f| f.attribute.as_str()).collect();
+    assert_eq!(attributes, ["password"], "CONTOSO\\kerbauth$ means the same account");
+}
