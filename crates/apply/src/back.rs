@@ -9,7 +9,7 @@ use crate::run::Run;
 use crate::{Engine, EngineError};
 use kerbsync_plan::lower::{FieldState, Original};
 use kerbsync_plan::outcome::{End, Outcome, ServerOutcome, StepResult};
-use kerbsync_store::{Expected, Key, Mutation, ReplaceFailure, WriteStore, backup};
+use kerbsync_store::{Expected, FileError, Key, Mutation, ReplaceFailure, WriteStore, backup};
 use std::collections::BTreeSet;
 
 /// How often a restoration is begun again when someone else changes the file meanwhile.
@@ -25,11 +25,12 @@ impl Engine<'_> {
         let work: Vec<(usize, &Target, Option<&Intent>)> =
             run.begin.steps.iter().enumerate().map(|(i, target)| (i, target, run.intents.get(&i))).collect();
         let told = parallel::each(&work, self.options.parallel, |(_, target, intent)| match (intent, Key::new(&target.path)) {
-            (Some(intent), Some(key)) => self.restore(&store, run.name(), &key, intent, later),
+            (Some(intent), Some(key)) => self.restore(&store, run, &key, intent, later),
             _ => (StepResult::Untouched, String::new()),
         });
-        let mut notes = self.tidy(&store, run, &told);
-        let end = if told.iter().any(|(r, _)| matches!(r, StepResult::Failed | StepResult::Uncertain)) {
+        let tidied = self.tidy(&store, run, Some(&told));
+        let mut notes: Vec<String> = tidied.as_ref().err().map(|error| format!("Its traces cannot be removed: {error}.")).into_iter().collect();
+        let end = if tidied.is_err() || told.iter().any(|(r, _)| matches!(r, StepResult::Failed | StepResult::Uncertain)) {
             End::Open
         } else if told.iter().any(|(r, _)| *r == StepResult::Conflict) {
             End::Diverged
@@ -62,7 +63,7 @@ impl Engine<'_> {
         Ok(Outcome { run: Some(run.name().to_owned()), end, servers: servers.collect(), directory: None, notes })
     }
 
-    fn restore(&self, store: &WriteStore<'_>, run: &str, key: &Key, intent: &Intent, later: &[&Run]) -> (StepResult, String) {
+    fn restore(&self, store: &WriteStore<'_>, run: &Run, key: &Key, intent: &Intent, later: &[&Run]) -> (StepResult, String) {
         for _ in 0..TRIES {
             let (bytes, version, ours, foreign) = match self.look(key, intent) {
                 Found::Read { bytes, version, ours, foreign } => (bytes, version, ours, foreign),
@@ -72,14 +73,16 @@ impl Engine<'_> {
             };
             let whole = store.discipline().breaks(Mutation::WholeFileRestore);
             if ours.is_empty() && !(whole && version.sha256.to_string() != intent.before) {
-                // Its name may still be on its way to the disk, from whoever was cut short.
-                if let Err(error) = self.files.sync_folder(key.folder()) {
-                    return (StepResult::Uncertain, error.to_string());
+                // Whoever began to take the run back may have restored this file, and been stopped before it lasted.
+                if run.back.is_some()
+                    && let Err(error) = store.settle(key, &bytes)
+                {
+                    return told_of(&error);
                 }
                 return self.verdict(StepResult::Untouched, &foreign, key, intent, &bytes, later);
             }
             let copy = if whole || ours.iter().any(|f| f.original == Original::Backup) {
-                match self.files.read(&backup(key, run)) {
+                match self.files.read(&backup(key, run.name())) {
                     Ok(copy) => Some(copy),
                     Err(error) => return (StepResult::Failed, format!("the original is kept in a copy: {error}")),
                 }
@@ -135,28 +138,28 @@ impl Engine<'_> {
         )
     }
 
-    /// Removes temporary files, and copies of originals that nobody needs any more. What cannot be removed is only noted.
-    pub(crate) fn tidy(&self, store: &WriteStore<'_>, run: &Run, told: &[(StepResult, String)]) -> Vec<String> {
-        let mut notes = Vec::new();
-        let folders: BTreeSet<Key> = run.begin.steps.iter().filter_map(|t| Key::new(&t.path)).collect();
-        let mut seen = BTreeSet::new();
-        for key in &folders {
-            if seen.insert(key.folder())
-                && let Err(error) = store.clean(key.folder())
-            {
-                notes.push(format!("A temporary file is left: {error}."));
-            }
-        }
-        for (index, (result, _)) in told.iter().enumerate() {
+    /// Removes temporary files, and copies of originals that nobody needs any more, durably. `told` are the results of a taking back.
+    ///
+    /// # Errors
+    /// Something cannot be removed, or the names in a folder may not last.
+    pub(crate) fn tidy(
+        &self,
+        store: &WriteStore<'_>,
+        run: &Run,
+        told: Option<&[(StepResult, String)]>,
+    ) -> Result<(), FileError> {
+        for (index, (result, _)) in told.unwrap_or_default().iter().enumerate() {
             let keeps = run.intents.get(&index).filter(|i| i.fields.iter().any(|f| f.original == Original::Backup));
             if let (Some(_), StepResult::Restored | StepResult::Untouched) = (keeps, result)
                 && let Some(key) = run.begin.steps.get(index).and_then(|t| Key::new(&t.path))
                 && let Err(error) = self.files.remove(&backup(&key, run.name()))
                 && !error.is_not_found()
             {
-                notes.push(format!("A copy of an original with a secret in clear is left: {error}."));
+                return Err(error);
             }
         }
-        notes
+        let keys: Vec<Key> = run.begin.steps.iter().filter_map(|t| Key::new(&t.path)).collect();
+        let folders: BTreeSet<&str> = keys.iter().map(Key::folder).collect();
+        folders.into_iter().try_for_each(|folder| store.clean(folder).map(|_| ()))
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Journal {
     /// The good lines.
     pub(crate) bytes: Vec<u8>,
     pub(crate) records: Vec<Record>,
+    /// Whether bytes behind the good lines were cut off.
+    pub(crate) torn: bool,
     lines: u64,
     /// What the file is, torn tail and all.
     version: FileVersion,
@@ -112,7 +114,7 @@ impl Journal {
     /// Reads a journal. A torn tail is cut off.
     pub(crate) fn parse(key: Key, bytes: &[u8]) -> Result<Self, JournalError> {
         let version = FileVersion::of(bytes);
-        let mut journal = Self { key, bytes: Vec::with_capacity(bytes.len()), records: Vec::new(), lines: 0, version };
+        let mut journal = Self { key, bytes: Vec::with_capacity(bytes.len()), records: Vec::new(), torn: false, lines: 0, version };
         let mut bad = None;
         for (index, text) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
             let whole = text.strip_suffix(b"\n");
@@ -127,6 +129,7 @@ impl Journal {
                 Line::Bad => bad = bad.or(Some(index)),
             }
         }
+        journal.torn = bad.is_some();
         if !matches!(journal.records.first(), Some(Record::Begin(_))) {
             return Err(journal.damaged(0));
         }

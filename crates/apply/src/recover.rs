@@ -5,7 +5,7 @@ use crate::record::{BackTask, DirectoryOutcome, Ended, Record};
 use crate::run::Run;
 use crate::{Engine, EngineError, journal};
 use kerbsync_plan::outcome::{End, Outcome, ServerOutcome, StepResult};
-use kerbsync_store::{Expected, FileVersion, Key};
+use kerbsync_store::Key;
 
 /// Which run to roll back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,8 +31,8 @@ impl Engine<'_> {
             outcomes.push(self.mend(run, &later)?);
         }
         // The last line of a run that ended may still be on its way to the disk.
-        if let Some(run) = runs.last().filter(|r| !r.is_open()) {
-            self.store(run.name()).settle(&run.journal.key).map_err(EngineError::File)?;
+        if let Some(run) = runs.last().filter(|r| !r.is_open() && !r.journal.torn) {
+            self.store(run.name()).settle(&run.journal.key, &run.journal.bytes).map_err(EngineError::JournalWrite)?;
         }
         // A crash while a journal was written leaves its temporary file.
         if let Err(error) = self.store("tidy").clean(&journal::folder())
@@ -106,31 +106,22 @@ impl Engine<'_> {
     /// Every step is done: makes sure that it lasts, and ends the run.
     fn confirm(&self, run: &Run, directory: bool) -> Result<Outcome, EngineError> {
         let store = self.store(run.name());
-        for (index, intent) in &run.intents {
+        for (index, intent) in run.intents.iter().filter(|(i, _)| run.outcomes.get(i) != Some(&StepResult::Done)) {
             let Some(key) = run.begin.steps.get(*index).and_then(|t| Key::new(&t.path)) else { continue };
-            match run.outcomes.get(index) {
-                Some(StepResult::Done) => {}
-                // The name may be on its way to the disk.
-                None => self.files.sync_folder(key.folder()).map_err(EngineError::File)?,
-                // A sync failed: what is there is written once more.
-                Some(_) => {
-                    let (bytes, version) = store.read(&key).map_err(EngineError::File)?;
-                    debug_assert!(version == FileVersion::of(&bytes) && !intent.fields.is_empty());
-                    store.replace(&key, &bytes, Expected::Version(version), &|_| Ok(())).map_err(EngineError::JournalWrite)?;
-                }
-            }
+            let (bytes, _) = store.read(&key).map_err(EngineError::File)?;
+            debug_assert!(!intent.fields.is_empty());
+            store.settle(&key, &bytes).map_err(EngineError::JournalWrite)?;
         }
-        let mut notes = self.tidy(&store, run, &[]);
+        self.tidy(&store, run, None).map_err(EngineError::File)?;
         let mut records: Vec<Record> = Vec::new();
         if directory {
             records.push(Record::DirectoryOutcome(DirectoryOutcome { result: StepResult::Done }));
         }
         records.push(Record::Ended(Ended { end: End::AllNew, at: self.now() }));
         Writer::reopen(&store, &run.journal, &records).map_err(EngineError::JournalWrite)?;
-        notes.push("Every step had been done; only the end of the run was missing.".to_owned());
         let mut outcome = self.told(run, End::AllNew, |_| StepResult::Done);
         outcome.directory = directory.then_some(StepResult::Done);
-        outcome.notes = notes;
+        outcome.notes = vec!["Every step had been done; only the end of the run was missing.".to_owned()];
         Ok(outcome)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::image::Image;
 use kerbsync_store::{Creation, FileError, FileErrorKind, Files, Key, OpenFile, OpenLock};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Something that goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,45 @@ pub struct Fault {
     pub kind: FaultKind,
 }
 
+/// A call at which a program waits until someone else is done.
+#[derive(Default)]
+pub struct Gate {
+    state: Mutex<GateState>,
+    changed: Condvar,
+}
+
+#[derive(Default, Clone, Copy)]
+struct GateState {
+    reached: bool,
+    open: bool,
+}
+
+impl Gate {
+    /// Waits until the program stands at the gate, or has ended.
+    pub fn wait(&self) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.changed.wait_while(state, |s| !s.reached).unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Lets the program go on.
+    pub fn open(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).open = true;
+        self.changed.notify_all();
+    }
+
+    /// Tells that the program stands here.
+    pub fn reach(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).reached = true;
+        self.changed.notify_all();
+    }
+
+    fn pass(&self) {
+        self.reach();
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        drop(self.changed.wait_while(state, |s| !s.open).unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
 type Actor = Box<dyn FnOnce(&MemoryDisk) + Send>;
 
 #[derive(Default)]
@@ -44,8 +83,11 @@ struct Inner {
     faults: Vec<Fault>,
     hits: u64,
     actors: Vec<(u64, Actor)>,
+    gate: Option<(u64, Arc<Gate>)>,
     /// Disks as they were before each call that changed them, with the number of that call.
     history: Option<Vec<(u64, Image)>>,
+    /// What each call was, by number; only while recording.
+    trace: Vec<(&'static str, String)>,
 }
 
 /// A disk in memory. Clones are the same disk.
@@ -67,6 +109,12 @@ impl MemoryDisk {
         Self { inner: Arc::new(Mutex::new(Inner { image, history: Some(Vec::new()), ..Inner::default() })) }
     }
 
+    /// What each call was, by number: the operation and the file. Only of a disk that records.
+    #[must_use]
+    pub fn trace(&self) -> Vec<(&'static str, String)> {
+        self.inner().trace.clone()
+    }
+
     /// Adds a fault.
     pub fn fault(&self, fault: Fault) {
         self.inner().faults.push(fault);
@@ -75,6 +123,19 @@ impl MemoryDisk {
     /// Lets someone else act just before the call of that number.
     pub fn act(&self, before_call: u64, actor: impl FnOnce(&Self) + Send + 'static) {
         self.inner().actors.push((before_call, Box::new(actor)));
+    }
+
+    /// Puts a gate before the call of that number.
+    #[must_use]
+    pub fn gate(&self, before_call: u64) -> Arc<Gate> {
+        let gate = Arc::new(Gate::default());
+        self.inner().gate = Some((before_call, gate.clone()));
+        gate
+    }
+
+    /// Takes away a gate that nobody reached.
+    pub fn remove_gate(&self) {
+        self.inner().gate = None;
     }
 
     /// The disk now.
@@ -132,13 +193,25 @@ impl MemoryDisk {
             // The actor's own calls are not counted.
             let before = self.inner().calls;
             let waiting = std::mem::take(&mut self.inner().actors);
+            let faults = std::mem::take(&mut self.inner().faults);
+            let trace = self.inner().trace.len();
             actor(self);
             inner = self.inner();
-            inner.calls = before;
-            inner.actors = waiting;
+            (inner.calls, inner.actors, inner.faults) = (before, waiting, faults);
+            inner.trace.truncate(trace);
+        }
+        if inner.gate.as_ref().is_some_and(|(at, _)| *at == inner.calls)
+            && let Some((_, gate)) = inner.gate.take()
+        {
+            drop(inner);
+            gate.pass();
+            inner = self.inner();
         }
         let number = inner.calls;
         inner.calls += 1;
+        if inner.history.is_some() {
+            inner.trace.push((operation, name.to_owned()));
+        }
         let hit = inner.faults.iter().find(|f| (f.at..f.at.saturating_add(f.times)).contains(&number) && name.starts_with(&f.below));
         let kind = hit.map(|f| f.kind);
         if let Some(FaultKind::Error(kind)) = kind {

@@ -5,8 +5,8 @@ use crate::{Image, MemoryDisk, ToyDirectory};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Most disks that one crash may leave before they are sampled by their order.
-const LIMIT: usize = 4096;
+/// Most disks that are tried for one crash; of more than that as many are drawn.
+pub const LIMIT: usize = 4096;
 
 /// What an exploration found.
 #[derive(Debug, Clone, Default)]
@@ -15,6 +15,12 @@ pub struct Found {
     pub states: u64,
     /// Calls before which the program was stopped.
     pub crash_points: u64,
+    /// Faults that hit a call.
+    pub faults: u64,
+    /// Runs with a fault that did their work all the same.
+    pub survived: u64,
+    /// Runs with a fault that refused, or ended needing recovery, and said so.
+    pub refused: u64,
     /// Whether every legal disk was tried.
     pub complete: bool,
     /// The largest number of servers that held another value than the directory had, at any time.
@@ -24,11 +30,11 @@ pub struct Found {
 }
 
 impl Found {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { complete: true, ..Self::default() }
     }
 
-    fn violation(&mut self, what: String, place: impl FnOnce() -> String) {
+    pub(crate) fn violation(&mut self, what: String, place: impl FnOnce() -> String) {
         self.violations.entry(what).or_insert_with(|| (0, place())).0 += 1;
     }
 
@@ -36,11 +42,19 @@ impl Found {
     pub fn merge(&mut self, other: Self) {
         self.states += other.states;
         self.crash_points += other.crash_points;
+        (self.faults, self.survived, self.refused) =
+            (self.faults + other.faults, self.survived + other.survived, self.refused + other.refused);
         self.complete &= other.complete;
         self.worst_outage = self.worst_outage.max(other.worst_outage);
         for (what, (count, place)) in other.violations {
             self.violations.entry(what).or_insert((0, place)).0 += count;
         }
+    }
+
+    /// The same, with where it was found before each place.
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        self.violations.values_mut().for_each(|(_, p)| *p = format!("{place}; {p}"));
+        self
     }
 
     /// How many disks broke something.
@@ -63,19 +77,19 @@ pub struct Point {
 
 /// Every disk that a stop at this point may leave: the process killed and the system alive, or the power lost.
 #[must_use]
-pub fn disks(point: &Image) -> (Vec<Image>, bool) {
-    let (mut images, complete) = point.after_power_loss(LIMIT);
+pub fn disks(point: &Image, limit: usize) -> (Vec<Image>, bool) {
+    let (mut images, complete) = point.after_power_loss(limit);
     images.push(point.clone());
     (images, complete)
 }
 
 /// Explores every crash of a program that leaves these points, and `depth` further crashes during each recovery, on all processors.
 #[must_use]
-pub fn crashes(world: &World<'_>, points: &[Point], before: u64, depth: u32) -> Found {
+pub fn crashes(world: &World<'_>, points: &[Point], before: u64, depth: u32, limit: usize) -> Found {
     let mut work = Vec::new();
     let mut found = Found::new();
     for point in points {
-        let (images, complete) = disks(&point.image);
+        let (images, complete) = disks(&point.image, limit);
         found.complete &= complete;
         found.crash_points += 1;
         work.extend(images.into_iter().enumerate().map(|(at, image)| (point.call, at, point.directory, image)));
@@ -86,7 +100,7 @@ pub fn crashes(world: &World<'_>, points: &[Point], before: u64, depth: u32) -> 
             let mut part = Found::new();
             while let Some((call, at, directory, image)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let place = format!("call {call}, disk {at}");
-                one(world, image, *directory, before, depth, &place, &mut part);
+                one(&Crash { world, before, limit }, image, *directory, depth, &place, &mut part);
             }
             part
         };
@@ -97,7 +111,15 @@ pub fn crashes(world: &World<'_>, points: &[Point], before: u64, depth: u32) -> 
     found
 }
 
-fn one(world: &World<'_>, image: &Image, directory: u64, before: u64, depth: u32, place: &str, found: &mut Found) {
+/// What stays the same over an exploration.
+struct Crash<'w> {
+    world: &'w World<'w>,
+    before: u64,
+    limit: usize,
+}
+
+fn one(crash: &Crash<'_>, image: &Image, directory: u64, depth: u32, place: &str, found: &mut Found) {
+    let &Crash { world, before, limit } = crash;
     found.states += 1;
     let set = directory > before;
     let wrong = world.states(image).filter(|s| matches!((s, set), (Is::New, false) | (Is::Old, true))).count();
@@ -129,12 +151,12 @@ fn one(world: &World<'_>, image: &Image, directory: u64, before: u64, depth: u32
         Err(what) => return found.violation(what, || place.to_owned()),
     }
     for (call, image) in points {
-        let (images, complete) = disks(&image);
+        let (images, complete) = disks(&image, limit);
         found.complete &= complete;
         found.crash_points += 1;
         for (at, image) in images.iter().enumerate() {
             let place = format!("{place}; then call {call} of recover, disk {at}");
-            one(world, image, directory, before, depth - 1, &place, found);
+            one(crash, image, directory, depth - 1, &place, found);
         }
     }
 }
@@ -163,7 +185,7 @@ pub fn points(disk: &MemoryDisk, before: u64, after: u64) -> Vec<Point> {
             continue;
         }
         // The intent is durable before the directory is asked.
-        let durable = image.after_power_loss(LIMIT).0;
+        let durable = image.after_power_loss(256).0;
         let named = |i: &Image| i.files().any(|(n, b)| n.ends_with(".jsonl") && b.windows(18).any(|w| w == b"\"directory-intent\""));
         let ended = |i: &Image| i.files().any(|(n, b)| n.ends_with(".jsonl") && b.windows(19).any(|w| w == b"\"directory-outcome\""));
         if !ended(&image) {

@@ -1,6 +1,5 @@
 //! The content of a disk: what programs see, and what would survive a loss of power.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 type Bytes = Arc<[u8]>;
@@ -90,6 +89,11 @@ impl Image {
     /// Every file as programs see it, in the order of names.
     pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.names.iter().map(|(name, id)| (name.as_ref(), self.nodes[*id as usize].seen.as_ref()))
+    }
+
+    /// Every name that programs see now or may see again after a loss of power.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.iter().chain(&self.durable_names).map(|(name, _)| name.as_ref())
     }
 
     /// Whether a loss of power now would leave this file as it is seen.
@@ -192,57 +196,78 @@ impl Image {
     }
 
     /// Every disk that a loss of power now may leave: each subset of the unsynced changes of names (those of one name in their order),
-    /// each torn form of every unsynced content that has a name then. At most `limit`; `false` when there are more.
+    /// each torn form of every unsynced content that has a name then. Where there are more than `limit`, that many are drawn, always the
+    /// same ones, and `false` is returned.
     #[must_use]
     pub fn after_power_loss(&self, limit: usize) -> (Vec<Self>, bool) {
-        let mut trees: Vec<Names> = vec![self.durable_names.clone()];
-        let mut done: Vec<&str> = Vec::new();
-        for change in &self.pending {
-            if done.contains(&change.name.as_ref()) {
-                continue;
-            }
-            done.push(&change.name);
-            let before = trees.len();
-            let mut last =
-                self.durable_names.binary_search_by(|(n, _)| n.as_ref().cmp(&change.name)).ok().map(|at| self.durable_names[at].1);
-            for same in self.pending.iter().filter(|c| c.name == change.name) {
-                if same.node == last {
-                    continue;
-                }
-                last = same.node;
-                for at in 0..before {
-                    let mut tree = trees[at].clone();
-                    set(&mut tree, &same.name, same.node);
-                    trees.push(tree);
-                }
-                if trees.len() > limit {
-                    break;
-                }
-            }
+        let choices = self.name_choices();
+        let torn: Vec<Vec<Bytes>> = self.nodes.iter().map(Node::forms).collect();
+        let count = choices.iter().try_fold(1usize, |n, (_, c)| n.checked_mul(c.len())).unwrap_or(usize::MAX);
+        if count > limit {
+            return (self.drawn(&choices, &torn, limit), false);
         }
         let mut images = Vec::new();
-        let mut complete = trees.len() <= limit;
-        let mut seen: BTreeSet<Vec<(u32, usize)>> = BTreeSet::new();
-        let torn: Vec<Vec<Bytes>> = self.nodes.iter().map(Node::forms).collect();
-        for tree in trees.into_iter().take(limit) {
-            let mut alive: Vec<u32> = tree.iter().map(|(_, id)| *id).filter(|id| torn[*id as usize].len() > 1).collect();
-            alive.sort_unstable();
-            alive.dedup();
-            let mut choice = vec![0usize; alive.len()];
-            seen.clear();
+        let mut pick = vec![0usize; choices.len()];
+        loop {
+            let tree = self.tree(&choices, &pick);
+            let alive = alive(&tree, &torn);
+            let mut form = vec![0usize; alive.len()];
             loop {
                 if images.len() >= limit {
-                    complete = false;
+                    return (self.drawn(&choices, &torn, limit), false);
+                }
+                images.push(self.settled(&tree, &alive, &form, &torn));
+                if !count_on(&mut form, |at| torn[alive[at] as usize].len()) {
                     break;
                 }
-                images.push(self.settled(&tree, &alive, &choice, &torn));
-                // Counts through all choices like an odometer.
-                let Some(at) = choice.iter().zip(&alive).position(|(c, id)| c + 1 < torn[*id as usize].len()) else { break };
-                choice[at] += 1;
-                choice[..at].fill(0);
+            }
+            if !count_on(&mut pick, |at| choices[at].1.len()) {
+                return (images, true);
             }
         }
-        (images, complete)
+    }
+
+    /// For each name with unsynced changes: what it may lead to after a loss of power. The first is what it certainly does now.
+    fn name_choices(&self) -> Vec<(Arc<str>, Vec<Option<u32>>)> {
+        let mut choices: Vec<(Arc<str>, Vec<Option<u32>>)> = Vec::new();
+        for change in &self.pending {
+            let at = choices.iter().position(|(n, _)| *n == change.name).unwrap_or_else(|| {
+                let durable = self.durable_names.binary_search_by(|(n, _)| n.as_ref().cmp(&change.name)).ok();
+                choices.push((change.name.clone(), vec![durable.map(|at| self.durable_names[at].1)]));
+                choices.len() - 1
+            });
+            if !choices[at].1.contains(&change.node) {
+                choices[at].1.push(change.node);
+            }
+        }
+        choices
+    }
+
+    fn tree(&self, choices: &[(Arc<str>, Vec<Option<u32>>)], pick: &[usize]) -> Names {
+        let mut tree = self.durable_names.clone();
+        for ((name, to), pick) in choices.iter().zip(pick) {
+            set(&mut tree, name, to[*pick]);
+        }
+        tree
+    }
+
+    fn drawn(&self, choices: &[(Arc<str>, Vec<Option<u32>>)], torn: &[Vec<Bytes>], limit: usize) -> Vec<Self> {
+        let mut state = 0x9e37_79b9_7f4a_7c15u64;
+        // A counter through a mixing function (splitmix64): the same draws on every machine.
+        let mut below = |n: usize| {
+            state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let z = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            usize::try_from((z ^ (z >> 31)) % (n.max(1) as u64)).unwrap_or(0)
+        };
+        let draw = |_| {
+            let pick: Vec<usize> = choices.iter().map(|(_, to)| below(to.len())).collect();
+            let tree = self.tree(choices, &pick);
+            let alive = alive(&tree, torn);
+            let form: Vec<usize> = alive.iter().map(|id| below(torn[*id as usize].len())).collect();
+            self.settled(&tree, &alive, &form, torn)
+        };
+        (0..limit).map(draw).collect()
     }
 
     fn settled(&self, tree: &Names, alive: &[u32], choice: &[usize], torn: &[Vec<Bytes>]) -> Self {
@@ -263,6 +288,26 @@ impl Image {
         }
         Self { nodes, durable_names: names.clone(), names, pending: Vec::new(), deaf_folders: Vec::new() }
     }
+}
+
+/// The files with a name whose content may be torn.
+fn alive(tree: &Names, torn: &[Vec<Bytes>]) -> Vec<u32> {
+    let mut alive: Vec<u32> = tree.iter().map(|(_, id)| *id).filter(|id| torn[*id as usize].len() > 1).collect();
+    alive.sort_unstable();
+    alive.dedup();
+    alive
+}
+
+/// Counts like an odometer; `false` after the last.
+fn count_on(digits: &mut [usize], base: impl Fn(usize) -> usize) -> bool {
+    for (at, digit) in digits.iter_mut().enumerate() {
+        *digit += 1;
+        if *digit < base(at) {
+            return true;
+        }
+        *digit = 0;
+    }
+    false
 }
 
 impl Node {

@@ -6,11 +6,13 @@
 mod disk;
 mod explore;
 mod image;
+mod scenario;
 pub mod toy;
 mod world;
 
-pub use disk::{Fault, FaultKind, MemoryDisk};
-pub use explore::{Found, Point, crashes, disks, points, points_of_apply};
+pub use disk::{Fault, FaultKind, Gate, MemoryDisk};
+pub use explore::{Found, LIMIT, Point, crashes, disks, points, points_of_apply};
 pub use image::Image;
+pub use scenario::{FAULTS, Scenario, Task};
 pub use toy::{Toy, ToyDirectory};
 pub use world::{Is, World};

@@ -2,11 +2,11 @@
 
 use crate::{Image, MemoryDisk, ToyDirectory};
 use jiff::Timestamp;
-use kerbsync_apply::{Context, Engine, EngineError, Options};
+use kerbsync_apply::{Context, Engine, EngineError, Options, Which};
 use kerbsync_plan::Plan;
 use kerbsync_plan::lower::{DirectoryWriter, Lower};
 use kerbsync_plan::outcome::{End, Outcome, StepResult};
-use kerbsync_store::{Discipline, Key, is_temporary};
+use kerbsync_store::{Discipline, Key, is_temporary, is_work_file};
 
 /// A plan and its truth.
 pub struct World<'l> {
@@ -94,6 +94,14 @@ impl<'l> World<'l> {
         self.with_engine(disk, Some(directory), -3600, |e| e.recover())
     }
 
+    /// Rolls the last run back.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn rollback(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<Outcome, EngineError> {
+        self.with_engine(disk, Some(directory), -7200, |e| e.rollback(&Which::Last))
+    }
+
     /// What every configuration is.
     pub fn states<'i>(&'i self, image: &'i Image) -> impl Iterator<Item = Is> + 'i {
         self.old.iter().zip(&self.new).map(|((path, old), new)| match image.read(path) {
@@ -153,7 +161,15 @@ impl<'l> World<'l> {
         let image = disk.image();
         let end = match outcomes {
             [] if self.states(&image).all(|s| s == Is::New) => End::AllNew,
-            [] => End::AllOld,
+            [] if self.states(&image).all(|s| s == Is::Old) => End::AllOld,
+            // Some servers had been left alone because they had changed or were gone, and the run said so.
+            [] => {
+                let status = self.with_engine(disk, None, 0, |e| e.status()).map_err(|e| e.to_string())?;
+                match status.runs.last().map(|r| r.end) {
+                    Some(End::Partial | End::Diverged) => return Ok(image),
+                    end => return Err(format!("no run is open, and the servers differ (the last run ended {end:?})")),
+                }
+            }
             [one] => one.end,
             _ => return Err("two runs were open".to_owned()),
         };
@@ -165,7 +181,8 @@ impl<'l> World<'l> {
         if self.plan.directory.is_some() && (directory.version() > before) != (end == End::AllNew) {
             return Err(format!("the servers are {} and the directory is not", end.name()));
         }
-        if let Some((name, _)) = image.files().find(|(n, _)| Key::new(n).is_some_and(|k| is_temporary(&k))) {
+        let left = |name: &&str| Key::new(name).is_some_and(|k| is_temporary(&k) || (end == End::AllOld && is_work_file(&k) && k.as_str().ends_with(".orig")));
+        if let Some(name) = image.names().find(left) {
             return Err(format!("{name} is left behind"));
         }
         for canary in &self.canaries {

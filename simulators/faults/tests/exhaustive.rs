@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test: it may panic, and prints what it measured")]
 
-use kerbsync_faults::{Found, Toy, World, crashes, points_of_apply, toy};
+use kerbsync_faults::{FAULTS, Found, LIMIT, Scenario, Toy, World, toy};
 use std::time::Instant;
 
 const TOY: Toy = Toy { generation: 1 };
@@ -21,17 +21,69 @@ fn report(name: &str, found: &Found, started: Instant) {
     println!("{name}: {} crash states from {} crash points in {seconds:.1} s, {rate:.0} a minute", found.states, found.crash_points);
 }
 
-fn explore(name: &str, world: &World<'_>, depth: u32) -> Found {
+fn timed(name: &str, work: impl FnOnce() -> Found) -> Found {
     let started = Instant::now();
-    let points = points_of_apply(world, 1).unwrap();
-    let found = crashes(world, &points, 1, depth);
+    let found = work();
     report(name, &found, started);
     found
 }
 
+fn clean(found: &Found) {
+    assert!(found.complete && found.states > 0);
+    assert_eq!(found.violations, std::collections::BTreeMap::default());
+}
+
 #[test]
 fn every_crash_of_three_servers_recovers() {
-    let found = explore("three servers, one crash", &world(3, false), 1);
-    assert!(found.complete);
-    assert_eq!(found.violations, Default::default());
+    clean(&timed("apply, pairs", || Scenario::apply(&world(3, false)).crashes(1)));
+}
+
+#[test]
+fn every_crash_of_a_new_password_recovers() {
+    clean(&timed("set-password, pairs", || Scenario::apply(&world(3, true)).crashes(1)));
+}
+
+#[test]
+fn every_crash_of_a_rollback_recovers() {
+    clean(&timed("rollback, pairs", || Scenario::rollback(&world(3, false)).unwrap().crashes(1)));
+}
+
+#[test]
+fn every_fault_is_survived_or_told() {
+    for set_password in [false, true] {
+        let world = world(3, set_password);
+        clean(&timed("apply, a fault and a crash", || Scenario::apply(&world).faults(&FAULTS, 1, 0, LIMIT)));
+        for times in [3, 1000] {
+            let found = timed("apply, lasting faults and a crash", || Scenario::apply(&world).faults(&FAULTS, times, 0, 24));
+            assert_eq!(found.violations, std::collections::BTreeMap::default());
+        }
+    }
+    let world = world(3, false);
+    clean(&timed("rollback, a fault and a crash", || Scenario::rollback(&world).unwrap().faults(&FAULTS, 1, 0, LIMIT)));
+    for stopped in [15, 25, 30, 40, 50] {
+        clean(&timed("recover, a fault and a crash", || Scenario::recover(&world, stopped).faults(&FAULTS, 1, 0, LIMIT)));
+    }
+}
+
+#[test]
+fn foreign_edits_are_lost_in_one_moment_only() {
+    let world = world(3, false);
+    for scenario in [Scenario::apply(&world), Scenario::rollback(&world).unwrap(), Scenario::recover(&world, 30)] {
+        let (found, lost) = scenario.foreign_edits();
+        clean(&found);
+        println!("{:?}: {} edits, {} lost", scenario.task, found.states, lost.len());
+        assert!(lost.iter().all(|o| *o == "rename a temporary file to"), "{lost:?}");
+        assert!(lost.len() <= world.old.len(), "at most one moment for each configuration");
+    }
+}
+
+#[test]
+fn there_is_one_writer() {
+    for set_password in [false, true] {
+        let world = world(2, set_password);
+        clean(&timed("a second operator during apply", || Scenario::apply(&world).second_operator()));
+        clean(&timed("a second operator during recover", || Scenario::recover(&world, 30).second_operator()));
+    }
+    let world = world(2, false);
+    clean(&timed("a second operator during rollback", || Scenario::rollback(&world).unwrap().second_operator()));
 }

@@ -70,13 +70,13 @@ impl<'f> WriteStore<'f> {
         Ok((bytes, version))
     }
 
-    /// Makes sure that a file lasts as it is seen now: whoever wrote it may have been stopped before that.
+    /// Makes sure that a file lasts as it is seen now, whoever wrote it and was stopped: it is written once more by the protocol. (To sync
+    /// it would prove nothing where an earlier sync failed.)
     ///
     /// # Errors
-    /// It may not last.
-    pub fn settle(&self, key: &Key) -> Result<(), FileError> {
-        self.files.append(key)?.sync()?;
-        self.files.sync_folder(key.folder())
+    /// It may not last, or someone else changed it.
+    pub fn settle(&self, key: &Key, bytes: &[u8]) -> Result<FileVersion, ReplaceError> {
+        self.replace(key, bytes, Expected::Version(FileVersion::of(bytes)), &|_| Ok(()))
     }
 
     /// Removes the temporary files that earlier runs left in a folder, durably. Call it only while holding the lock. Returns what was removed.
@@ -88,10 +88,9 @@ impl<'f> WriteStore<'f> {
         for key in &stale {
             self.files.remove(key)?;
         }
-        // Without this a loss of power would bring them back, with nobody left to remove them.
-        if !stale.is_empty() {
-            self.files.sync_folder(folder)?;
-        }
+        // Without this a loss of power would bring them back, with nobody left to remove them. Also where there are none: whoever removed
+        // them may have been stopped before this.
+        self.files.sync_folder(folder)?;
         Ok(stale)
     }
 

@@ -120,26 +120,27 @@ impl WriteStore<'_> {
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<FileVersion, ReplaceError> {
         let new = FileVersion::of(bytes);
-        let mut expected = expected;
+        let (mut expected, mut ours) = (expected, false);
         let mut tries = 0;
         loop {
             tries += 1;
             let (on_disk, why) = match self.attempt(key, bytes, new, expected, like, check) {
                 Ok(()) => return Ok(new),
-                Err(Failed::Sync(on_disk, error)) if tries < ATTEMPTS => {
+                Err(Failed::Sync(on_disk, error)) => {
                     if on_disk == OnDisk::New {
                         // The name may not last: it is written once more, from a file that is new again.
-                        expected = Expected::Version(new);
+                        (expected, ours) = (Expected::Version(new), true);
                     }
-                    drop(error);
-                    continue;
+                    if tries < ATTEMPTS {
+                        continue;
+                    }
+                    (on_disk, ReplaceFailure::File(error))
                 }
-                Err(Failed::Sync(on_disk, error)) => (on_disk, ReplaceFailure::File(error)),
-                Err(Failed::End(on_disk, why)) => {
-                    // After a failed folder sync the file was ours already.
-                    (if expected == Expected::Version(new) && on_disk == OnDisk::Old && tries > 1 { OnDisk::New } else { on_disk }, why)
-                }
+                Err(Failed::End(on_disk, why)) => (on_disk, why),
             };
+            // What was there when the last attempt began may be ours, from an attempt before it.
+            let changed = matches!(why, ReplaceFailure::Changed(_));
+            let on_disk = if ours && on_disk == OnDisk::Old && !changed { OnDisk::New } else { on_disk };
             return Err(ReplaceError { key: key.clone(), on_disk, why });
         }
     }
