@@ -2,7 +2,7 @@
 
 use super::Planter;
 use crate::defect::Defect;
-use kerbsync_domains::Account;
+use kerbsync_domains::{Account, Class, uac};
 use kerbsync_topologies::log::{Failure, failed};
 use kerbsync_topologies::{Encoding, LineEnd, encode, published};
 
@@ -100,6 +100,10 @@ pub(super) fn unused_account(p: &mut Planter<'_>) -> Option<()> {
         sam_account_name: "KerbRetired$".to_owned(),
         sid: p.model.directory.domain.sid(1_901),
         spns: vec![format!("http/oldpool01.{}", crate::found::DOMAIN)],
+        // whatever has become of the account that it is like
+        class: Class::Computer,
+        user_account_control: uac::WORKSTATION_TRUST_ACCOUNT,
+        primary_group: 515,
         ..like.clone()
     };
     p.model.directory.accounts.push(unused);
