@@ -29,7 +29,8 @@ impl Engine<'_> {
             _ => (StepResult::Untouched, String::new()),
         });
         let tidied = self.tidy(&store, run, Some(&told));
-        let mut notes: Vec<String> = tidied.as_ref().err().map(|error| format!("Its traces cannot be removed: {error}.")).into_iter().collect();
+        let mut notes: Vec<String> =
+            tidied.as_ref().err().map(|error| format!("Its traces cannot be removed: {error}.")).into_iter().collect();
         let end = if tidied.is_err() || told.iter().any(|(r, _)| matches!(r, StepResult::Failed | StepResult::Uncertain)) {
             End::Open
         } else if told.iter().any(|(r, _)| *r == StepResult::Conflict) {
@@ -142,12 +143,7 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// Something cannot be removed, or the names in a folder may not last.
-    pub(crate) fn tidy(
-        &self,
-        store: &WriteStore<'_>,
-        run: &Run,
-        told: Option<&[(StepResult, String)]>,
-    ) -> Result<(), FileError> {
+    pub(crate) fn tidy(&self, store: &WriteStore<'_>, run: &Run, told: Option<&[(StepResult, String)]>) -> Result<(), FileError> {
         for (index, (result, _)) in told.unwrap_or_default().iter().enumerate() {
             let keeps = run.intents.get(&index).filter(|i| i.fields.iter().any(|f| f.original == Original::Backup));
             if let (Some(_), StepResult::Restored | StepResult::Untouched) = (keeps, result)

@@ -38,14 +38,12 @@ pub enum JournalError {
 #[derive(Debug, Clone)]
 pub(crate) struct Journal {
     pub(crate) key: Key,
-    /// The good lines.
-    pub(crate) bytes: Vec<u8>,
+    /// The whole file, torn tail and all.
+    raw: Vec<u8>,
+    /// How many of its bytes are good lines.
+    good: usize,
     pub(crate) records: Vec<Record>,
-    /// Whether bytes behind the good lines were cut off.
-    pub(crate) torn: bool,
     lines: u64,
-    /// What the file is, torn tail and all.
-    version: FileVersion,
 }
 
 #[derive(Serialize)]
@@ -112,16 +110,15 @@ fn read_line(text: &[u8], n: u64) -> Line {
 
 impl Journal {
     /// Reads a journal. A torn tail is cut off.
-    pub(crate) fn parse(key: Key, bytes: &[u8]) -> Result<Self, JournalError> {
-        let version = FileVersion::of(bytes);
-        let mut journal = Self { key, bytes: Vec::with_capacity(bytes.len()), records: Vec::new(), torn: false, lines: 0, version };
+    pub(crate) fn parse(key: Key, raw: Vec<u8>) -> Result<Self, JournalError> {
+        let mut journal = Self { key, raw: Vec::new(), good: 0, records: Vec::new(), lines: 0 };
         let mut bad = None;
-        for (index, text) in bytes.split_inclusive(|b| *b == b'\n').enumerate() {
+        for (index, text) in raw.split_inclusive(|b| *b == b'\n').enumerate() {
             let whole = text.strip_suffix(b"\n");
             match whole.map_or(Line::Bad, |t| read_line(t, if bad.is_some() { index as u64 + 1 } else { journal.lines + 1 })) {
                 Line::Good(_) if bad.is_some() => return Err(journal.damaged(bad.unwrap_or(index))),
                 Line::Good(records) => {
-                    journal.bytes.extend_from_slice(text);
+                    journal.good += text.len();
                     journal.records.extend(records);
                     journal.lines += 1;
                 }
@@ -129,11 +126,20 @@ impl Journal {
                 Line::Bad => bad = bad.or(Some(index)),
             }
         }
-        journal.torn = bad.is_some();
         if !matches!(journal.records.first(), Some(Record::Begin(_))) {
             return Err(journal.damaged(0));
         }
-        Ok(journal)
+        Ok(Self { raw, ..journal })
+    }
+
+    /// The good lines.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        self.raw.get(..self.good).unwrap_or(&self.raw)
+    }
+
+    /// Whether bytes behind the good lines were cut off.
+    pub(crate) fn is_torn(&self) -> bool {
+        self.good < self.raw.len()
     }
 
     fn damaged(&self, index: usize) -> JournalError {
@@ -161,9 +167,9 @@ impl<'s, 'f> Writer<'s, 'f> {
     /// Continues a journal after a crash: writes it anew, with these records at its end.
     pub(crate) fn reopen(store: &'s WriteStore<'f>, journal: &Journal, records: &[Record]) -> Result<Self, ReplaceError> {
         let lines = journal.lines + 1;
-        let mut bytes = journal.bytes.clone();
+        let mut bytes = journal.bytes().to_vec();
         bytes.extend(line(lines, records));
-        store.replace(&journal.key, &bytes, Expected::Version(journal.version), &|_| Ok(()))?;
+        store.replace(&journal.key, &bytes, Expected::Version(FileVersion::of(&journal.raw)), &|_| Ok(()))?;
         Ok(Self { store, key: journal.key.clone(), bytes, lines, file: None })
     }
 
@@ -232,7 +238,7 @@ mod tests {
     }
 
     fn parse(bytes: &[u8]) -> Result<Journal, JournalError> {
-        Journal::parse(key("r0001").unwrap(), bytes)
+        Journal::parse(key("r0001").unwrap(), bytes.to_vec())
     }
 
     #[test]
@@ -247,7 +253,7 @@ mod tests {
         assert_eq!(parse(&whole).unwrap().records.len(), 2);
         for cut in 0..b.len() {
             let journal = parse(&whole[..a.len() + cut]).unwrap();
-            assert_eq!((journal.records.len(), journal.bytes.len()), (1, a.len()), "cut at {cut}");
+            assert_eq!((journal.records.len(), journal.bytes().len()), (1, a.len()), "cut at {cut}");
             let mut zeros = whole.clone();
             zeros[a.len() + cut..].fill(0);
             assert_eq!(parse(&zeros).unwrap().records.len(), 1, "zeros from {cut}");

@@ -31,8 +31,8 @@ impl Engine<'_> {
             outcomes.push(self.mend(run, &later)?);
         }
         // The last line of a run that ended may still be on its way to the disk.
-        if let Some(run) = runs.last().filter(|r| !r.is_open() && !r.journal.torn) {
-            self.store(run.name()).settle(&run.journal.key, &run.journal.bytes).map_err(EngineError::JournalWrite)?;
+        if let Some(run) = runs.last().filter(|r| !r.is_open() && !r.journal.is_torn()) {
+            self.store(run.name()).settle(&run.journal.key, run.journal.bytes()).map_err(EngineError::JournalWrite)?;
         }
         // A crash while a journal was written leaves its temporary file.
         if let Err(error) = self.store("tidy").clean(&journal::folder())

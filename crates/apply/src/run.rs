@@ -91,7 +91,7 @@ impl Engine<'_> {
         let mut runs = Vec::new();
         for key in self.journals()? {
             let bytes = self.files.read(&key).map_err(EngineError::File)?;
-            let journal = Journal::parse(key, &bytes)?;
+            let journal = Journal::parse(key, bytes)?;
             let path = journal.key.to_string();
             runs.push(Run::new(journal).ok_or(journal::JournalError::Damaged { path, line: 1 })?);
         }

@@ -57,7 +57,7 @@ impl Engine<'_> {
         for key in self.journals()? {
             let bytes = self.files.read(&key).map_err(EngineError::File)?;
             let path = key.to_string();
-            match Journal::parse(key, &bytes).map(Run::new) {
+            match Journal::parse(key, bytes).map(Run::new) {
                 Ok(Some(run)) => runs.push(run),
                 Ok(None) => damaged.push(format!("{path}: the journal is damaged")),
                 Err(error) => damaged.push(error.to_string()),

@@ -128,8 +128,7 @@ impl<'w> Scenario<'w> {
                 if let Err(what) = self.check_told(&disk.image(), &result, &directory) {
                     found.violation(what, || place.clone());
                 }
-                let points: Vec<Point> =
-                    points(&disk, self.directory, directory.version()).into_iter().filter(|p| p.call >= at).collect();
+                let points: Vec<Point> = points(&disk, self.directory, directory.version()).into_iter().filter(|p| p.call >= at).collect();
                 found.merge(crashes(self.world, &points, 1, depth, limit).at(&place));
             }
         }
@@ -173,7 +172,7 @@ impl<'w> Scenario<'w> {
                 found.states += 1;
                 let (disk, directory) = (MemoryDisk::recording(self.start.clone()), ToyDirectory::at(self.directory));
                 let name = path.clone();
-                disk.act(at, move |disk| disk.edit(&name, |bytes| edited(bytes)));
+                disk.act(at, move |disk| disk.edit(&name, edited));
                 let result = self.run(&disk, &directory);
                 if at == calls {
                     disk.edit(path, edited);

@@ -76,7 +76,8 @@ impl<'f> WriteStore<'f> {
     /// # Errors
     /// It may not last, or someone else changed it.
     pub fn settle(&self, key: &Key, bytes: &[u8]) -> Result<FileVersion, ReplaceError> {
-        self.replace(key, bytes, Expected::Version(FileVersion::of(bytes)), &|_| Ok(()))
+        let version = FileVersion::of(bytes);
+        self.put(key, bytes, version, Expected::Version(version), Some(key), &|_| Ok(()))
     }
 
     /// Removes the temporary files that earlier runs left in a folder, durably. Call it only while holding the lock. Returns what was removed.

@@ -100,7 +100,7 @@ impl WriteStore<'_> {
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<FileVersion, ReplaceError> {
         let like = matches!(expected, Expected::Version(_)).then_some(key);
-        self.put(key, bytes, expected, like, check)
+        self.put(key, bytes, FileVersion::of(bytes), expected, like, check)
     }
 
     /// Creates `key` with `bytes`, by the same protocol, with the permissions of the file `like`.
@@ -108,18 +108,19 @@ impl WriteStore<'_> {
     /// # Errors
     /// It was not created, or not durably; the error says what lies there.
     pub fn create_like(&self, key: &Key, bytes: &[u8], like: &Key) -> Result<FileVersion, ReplaceError> {
-        self.put(key, bytes, Expected::Absent, Some(like), &|_| Ok(()))
+        self.put(key, bytes, FileVersion::of(bytes), Expected::Absent, Some(like), &|_| Ok(()))
     }
 
-    fn put(
+    /// `new` is the version of `bytes`.
+    pub(super) fn put(
         &self,
         key: &Key,
         bytes: &[u8],
+        new: FileVersion,
         expected: Expected,
         like: Option<&Key>,
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<FileVersion, ReplaceError> {
-        let new = FileVersion::of(bytes);
         let (mut expected, mut ours) = (expected, false);
         let mut tries = 0;
         loop {
