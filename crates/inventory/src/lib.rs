@@ -78,7 +78,8 @@ impl Inventory {
         let mut found: Option<&kerbsync_names::DownLevelName> = None;
         for a in self.assignments.iter().filter(|a| a.site_id.as_ref() == Some(site)) {
             let name = a.account.as_ref().ok()?;
-            let other = |f: &kerbsync_names::DownLevelName| state::account_key(f, self.domains()) != state::account_key(name, self.domains());
+            let other =
+                |f: &kerbsync_names::DownLevelName| state::account_key(f, self.domains()) != state::account_key(name, self.domains());
             if found.is_some_and(other) {
                 return None;
             }

@@ -94,7 +94,7 @@ fn markdown(paper: &mut Paper<'_>, doc: &str) {
                 header = cells;
             } else {
                 // A table is too wide for a terminal: each row becomes a line for each cell, led by its column.
-                for (column, cell) in header.iter().zip(&cells).filter(|(_, cell)| !cell.is_empty() && cell.trim_matches('-') != "") {
+                for (column, cell) in header.iter().zip(&cells).filter(|(_, cell)| !cell.is_empty() && !cell.trim_matches('-').is_empty()) {
                     let label = if column.is_empty() { String::new() } else { format!("{column}:") };
                     paper.labelled(4, &label, None, cell, 4 + label.chars().count() + 1);
                 }
