@@ -106,8 +106,11 @@ pub(super) fn spn_duplicate(p: &mut Planter<'_>) -> Option<()> {
 /// A site lost its assignment, and Enable-CsTopology has not run since: the account keeps the SPNs of the site's pools.
 pub(super) fn spn_leftover(p: &mut Planter<'_>) -> Option<()> {
     let site = p.site()?;
-    let account = p.model.account_of_site(&site)?;
+    let index = p.model.accounts.iter().position(|a| a.sites.contains(&site))?;
+    let account = p.model.accounts.get(index)?;
     let (name, sam, deserted) = (account.name.clone(), account.sam(), account.sites.len() == 1);
+    // without its object nothing would be left over
+    p.take_part(index, "spns");
     let object = p.model.directory.account(&sam)?.clone();
     p.unassign(&site)?;
     p.model.evidence.unassigned_then.retain(|s| *s != site);
