@@ -50,16 +50,20 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let query = format!("Run 'setspn -Q {}'.", pool.spn());
         let holders = spns.iter().flat_map(|spn| view.holders(spn).iter());
         let left: Vec<&Holder<'_>> = holders.filter(|(account, _)| !view.is_machine_of(account, pool.pool)).collect();
-        if let Some((account, spn)) = left.first() {
-            let names: Vec<&str> = left.iter().map(|(a, _)| a.short_name()).collect();
+        if !left.is_empty() {
+            // An account may hold both names of the pool, and both names may be on several accounts.
+            let mut names: Vec<&str> = left.iter().map(|(a, _)| a.short_name()).collect();
+            names.sort_unstable();
+            names.dedup();
+            let mut spns: Vec<String> = left.iter().map(|(_, s)| s.value.to_string()).collect();
+            spns.dedup();
             let site = pool.site.map_or("<unknown>", |s| s.name.value.as_str());
-            let message = format!("{} is still on {}, but site {site} has no Kerberos account.", spn.value, list(&names));
+            let (are, names_are) = if spns.len() == 1 { ("is", "the name is") } else { ("are", "the names are") };
+            let message = format!("{} {are} still on {}, but site {site} has no Kerberos account.", list(&spns), list(&names));
             let places = left.iter().map(|(a, s)| (&s.origin, format!("{} on {}", s.value, a.short_name())));
-            verdicts.fail(subject, message).at_each(places).at(&pool.pool.fqdn.origin, "the pool").help(format!(
-                "Run Enable-CsTopology; if the name is still there, run 'setspn -D {} {}'.",
-                spn.value,
-                account.short_name()
-            ));
+            let commands: Vec<String> = left.iter().map(|(a, s)| format!("'setspn -D {} {}'", s.value, a.short_name())).collect();
+            let finding = verdicts.fail(subject, message).at_each(places).at(&pool.pool.fqdn.origin, "the pool");
+            finding.help(format!("Run Enable-CsTopology; if {names_are} still there, run {}.", list(&commands)));
         } else if view.directory_is_complete() {
             verdicts.pass(subject, format!("No account holds {}.", pool.spn()));
         } else if view.inventory.directory.is_some() {
@@ -73,7 +77,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{check, estate, kerb, object, spn, without_directory};
+    use crate::testing::{TOPOLOGY, at, check, estate, host, kerb, object, spn, without_directory};
 
     #[test]
     fn a_name_on_an_account_fails_and_on_the_computer_itself_does_not() {
@@ -92,6 +96,17 @@ mod tests {
         kerb(&mut inventory).spns.as_mut().unwrap().pop();
         object(&mut inventory, "se01").spns.as_mut().unwrap().push(spn(409, "http/se01.contoso.com"));
         assert!(check(&RULE, inventory).contains("pass se01.contoso.com: No account holds http/se01.contoso.com."));
+    }
+
+    #[test]
+    fn an_account_that_holds_both_names_of_a_pool_is_named_once() {
+        let mut inventory = estate();
+        inventory.assignments.clear();
+        inventory.pools[0].internal_web_override = Some(at(TOPOLOGY, 12, host("webint.contoso.com")));
+        kerb(&mut inventory).spns.as_mut().unwrap().push(spn(30, "http/webint.contoso.com"));
+        let told = check(&RULE, inventory);
+        assert!(told.contains("http/pool01.contoso.com and http/webint.contoso.com are still on KerbAuth, but site"), "{told}");
+        assert!(told.contains("'setspn -D http/pool01.contoso.com KerbAuth' and 'setspn -D http/webint.contoso.com KerbAuth'."), "{told}");
     }
 
     #[test]
