@@ -108,7 +108,7 @@ pub(super) fn spn_leftover(p: &mut Planter<'_>) -> Option<()> {
     let site = p.site()?;
     let index = p.model.accounts.iter().position(|a| a.sites.contains(&site))?;
     let account = p.model.accounts.get(index)?;
-    let (name, sam, deserted) = (account.name.clone(), account.sam(), account.sites.len() == 1);
+    let (name, sam) = (account.name.clone(), account.sam());
     // without its object nothing would be left over
     p.take_part(index, "spns");
     let object = p.model.directory.account(&sam)?.clone();
@@ -122,7 +122,8 @@ pub(super) fn spn_leftover(p: &mut Planter<'_>) -> Option<()> {
     }
     let subject = p.model.site_subject(&site);
     p.brings(Defect::SpnLeftover, Defect::SiteWithoutAssignment, Some(&subject));
-    if deserted {
+    // another site's assignment may name it, too: one that was planted
+    if !p.model.deployment.assignments.iter().any(|a| a.account.eq_ignore_ascii_case(&name)) {
         p.brings(Defect::SpnLeftover, Defect::UnusedKerberosAccount, Some(&name));
     }
     let pools = p.model.web_clusters().filter(|c| c.site == site).map(|c| c.fqdn.clone()).collect();
