@@ -32,7 +32,7 @@ pub struct Plan {
     pub directory: Option<DirectoryStep>,
     /// What is to be done afterwards, by a person or another program.
     pub follow_ups: Vec<FollowUp>,
-    /// For every state on the way, the servers that would refuse a client with a current ticket.
+    /// For every state on the way, which servers would refuse a client with a current ticket.
     pub outage: Vec<OutageWindow>,
     /// Why each server is or is not in the plan.
     pub report: PlanReport,
@@ -200,15 +200,19 @@ pub struct FollowUp {
     pub command: Option<String>,
 }
 
-/// A state on the way.
+/// A state on the way, told by its difference from the one before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OutageWindow {
-    /// How many steps are done, the directory's counted last.
+    /// How many steps are done, the directory's counted last. The first window is the state before any.
     pub after: u32,
-    /// Servers that would refuse a client with a current ticket, in order.
-    pub refusing: Vec<String>,
-    /// Servers of which the inputs do not tell.
-    pub unknown: Vec<String>,
+    /// How many servers would refuse a client with a current ticket.
+    pub refusing: u32,
+    /// Servers that refuse from now on, in order.
+    pub begins: Vec<String>,
+    /// Servers that do not refuse any more, in order.
+    pub ends: Vec<String>,
+    /// How many servers there are of which the inputs do not tell.
+    pub unknown: u32,
 }
 
 /// The planner's reasons.

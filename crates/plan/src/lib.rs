@@ -1,12 +1,26 @@
 //! Plans: what would change, in which order, bound to the inputs, and why. A plan holds every choice, but no bytes and no secret.
 
+mod assemble;
+mod check;
 mod document;
+mod keys;
 pub mod lower;
+mod operator;
+mod outage;
 pub mod outcome;
+mod password;
+mod slots;
+mod sync;
+mod targets;
 mod verify;
 
+pub use assemble::Request;
+pub use check::Refused;
 pub use document::{
     Change, DirectoryStep, FieldChange, FollowUp, Input, Intent, OutageWindow, Plan, PlanReport, Precondition, PreconditionOutcome, Reason,
     SCHEMA, SecretFrom, SlotAddress, Step,
 };
+pub use password::plan_set_password;
+pub use sync::{SyncRequest, plan_sync};
+pub use targets::Target;
 pub use verify::{PlanFault, read, verify};

@@ -25,8 +25,8 @@ pub enum PlanFault {
     /// Steps are not numbered 1, 2, 3 … in the order of stages.
     #[error("step {0} is out of order: plan again")]
     Order(u32),
-    /// A path that leads out of the bundle.
-    #[error("step {0} writes outside of the bundle: plan again")]
+    /// A path that leads out of the bundle, or to this program's own files.
+    #[error("step {0} writes where no configuration of the bundle is: plan again")]
     Path(u32),
     /// A digest that is none.
     #[error("step {0} is not bound to a content (its sha256 is not 64 hex digits): plan again")]
@@ -82,7 +82,9 @@ pub fn verify(plan: &Plan) -> Result<(), PlanFault> {
         }
         stage = step.stage;
         let outside = step.path.is_empty() || step.path.starts_with('/') || step.path.contains(['\\', '\0', ':']);
-        if outside || step.path.split('/').any(|p| p == ".." || p == "." || p.is_empty()) {
+        // Neither outside nor this program's own files.
+        let own = step.path.to_ascii_lowercase().contains(".kerbsync");
+        if outside || own || step.path.split('/').any(|p| p == ".." || p == "." || p.is_empty()) {
             return Err(PlanFault::Path(number));
         }
         if step.sha256.len() != 64 || !step.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {

@@ -1,0 +1,152 @@
+//! Puts a plan together from its parts.
+
+use crate::check::{Checks, Refused};
+use crate::{Change, DirectoryStep, FollowUp, Input, Intent, OutageWindow, Plan, PlanReport, Reason, SCHEMA, Step};
+use kerbsync_inventory::state::{Naming, naming};
+use kerbsync_inventory::{Document, DocumentStatus, Inventory};
+use kerbsync_names::{DownLevelName, HostName};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is common to every kind of plan.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Who asks, `DOMAIN\name`.
+    pub operator: Option<String>,
+    /// Whether protection whose layout is inferred is accepted.
+    pub accept_inferred_protection: bool,
+    /// Version of the program, for the document.
+    pub tool: String,
+}
+
+/// A server whose configuration changes.
+pub(crate) struct Changed<'i> {
+    pub(crate) computer: HostName,
+    pub(crate) document: &'i Document,
+    pub(crate) sha256: &'i str,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) why: String,
+}
+
+/// The parts of a plan that its kind decides.
+pub(crate) struct Parts<'i> {
+    pub(crate) intent: Intent,
+    pub(crate) account: String,
+    pub(crate) changed: Vec<Changed<'i>>,
+    pub(crate) unchanged: Vec<Reason>,
+    pub(crate) directory: Option<DirectoryStep>,
+    pub(crate) follow_ups: Vec<FollowUp>,
+    pub(crate) outage: Vec<OutageWindow>,
+    pub(crate) waiting_on: Vec<Reason>,
+    pub(crate) notes: Vec<String>,
+    /// Servers other than the changed ones whose files the plan rests on.
+    pub(crate) also: Vec<HostName>,
+}
+
+pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, parts: Parts<'_>) -> Result<Plan, Refused> {
+    let mut computers: BTreeSet<&HostName> = parts.changed.iter().map(|c| &c.computer).collect();
+    computers.extend(&parts.also);
+    let inputs = if parts.changed.is_empty() { Vec::new() } else { inputs(inventory, &computers) };
+    let planned = parts.changed.iter().map(|c| Reason { subject: c.computer.to_string(), text: c.why.clone() }).collect();
+    let steps = parts.changed.into_iter().zip(1u32..).map(|(c, number)| Step {
+        number,
+        stage: 1,
+        server: c.computer.to_string(),
+        path: c.document.path.clone(),
+        sha256: c.sha256.to_owned(),
+        bytes: c.document.bytes,
+        changes: c.changes,
+    });
+    let mut plan = Plan {
+        schema: SCHEMA.to_owned(),
+        tool: request.tool.clone(),
+        digest: String::new(),
+        intent: parts.intent,
+        operator: request.operator.clone(),
+        account: parts.account,
+        accept_inferred_protection: request.accept_inferred_protection,
+        inputs,
+        preconditions: checks.into_list(),
+        steps: steps.collect(),
+        directory: parts.directory,
+        follow_ups: parts.follow_ups,
+        outage: parts.outage,
+        report: PlanReport { planned, unchanged: parts.unchanged, waiting_on: parts.waiting_on, notes: parts.notes },
+    };
+    // Every field has a JSON form; a plan without a digest would be refused by whoever reads it.
+    plan.digest = plan.compute_digest().unwrap_or_default();
+    crate::verify(&plan).map(|()| plan).map_err(|fault| {
+        let mut checks = Checks::default();
+        checks.fail("plan", "the plan", fault.to_string(), "look at the named file; two servers must not share one");
+        Refused { preconditions: checks.into_list() }
+    })
+}
+
+/// The documents that were used and speak for the whole estate, or for one of these servers.
+fn inputs(inventory: &Inventory, computers: &BTreeSet<&HostName>) -> Vec<Input> {
+    let rests = |d: &&Document| d.status == DocumentStatus::Used && d.computer.as_ref().is_none_or(|c| computers.contains(c));
+    let input = |d: &Document| Some(Input { path: d.path.clone(), sha256: d.sha256.clone()?, bytes: d.bytes });
+    let mut inputs: Vec<Input> = inventory.documents.iter().filter(rests).filter_map(input).collect();
+    inputs.sort();
+    inputs.dedup();
+    inputs
+}
+
+/// What is to be done after any plan that changes servers.
+pub(crate) fn follow_ups(inventory: &Inventory, account: &DownLevelName, changed: &[Changed<'_>]) -> Vec<FollowUp> {
+    let mut out = Vec::new();
+    if changed.is_empty() {
+        return out;
+    }
+    let replaced = |c: &&Changed<'_>| {
+        let slots = inventory.server(&c.computer).map_or(&[][..], |s| &s.slots);
+        let sets =
+            |slot: &&kerbsync_inventory::Slot| c.changes.iter().any(|ch| ch.slot.label == slot.label && ch.slot.section == slot.section);
+        let another = |slot: &kerbsync_inventory::Slot| {
+            !slot.account.value.text.is_empty() && naming(&slot.account.value, account, inventory.domains()) == Naming::Another
+        };
+        slots.iter().filter(sets).any(another)
+    };
+    let names: Vec<String> = changed.iter().filter(replaced).map(|c| c.computer.to_string()).collect();
+    if !names.is_empty() {
+        out.push(FollowUp {
+            id: "enable-topology".to_owned(),
+            subject: names.join(", "),
+            reason: format!(
+                "These servers named another account, so the assignment was changed: the SPNs of {account} exist only after Enable-CsTopology."
+            ),
+            command: Some("Enable-CsTopology".to_owned()),
+        });
+    }
+    out.push(FollowUp {
+        id: "recycle".to_owned(),
+        subject: list(changed.iter().map(|c| &c.computer)),
+        reason: "Worker processes may go on with what they read at their start (what the product does here is unknown).".to_owned(),
+        command: None,
+    });
+    let mut sites: BTreeMap<&str, ()> = BTreeMap::new();
+    for (pool, computer) in inventory.web_servers() {
+        if changed.iter().any(|c| c.computer == computer.fqdn.value)
+            && let Some(site) = pool.site.as_ref().and_then(|id| inventory.site(id))
+        {
+            sites.insert(&site.name.value, ());
+        }
+    }
+    for site in sites.into_keys() {
+        out.push(FollowUp {
+            id: "test-assignment".to_owned(),
+            subject: format!("site {site}"),
+            reason: "Only a live test proves that the password is that of Active Directory.".to_owned(),
+            command: Some(format!("Test-CsKerberosAccountAssignment -Identity \"site:{site}\" -Verbose")),
+        });
+    }
+    out
+}
+
+/// Names for a sentence; many are counted.
+pub(crate) fn list<'n>(names: impl Iterator<Item = &'n HostName>) -> String {
+    let names: Vec<&str> = names.map(HostName::as_str).collect();
+    match names.split_at_checked(8) {
+        Some((shown, rest)) if !rest.is_empty() => format!("{} and {} others", shown.join(", "), rest.len()),
+        _ => names.join(", "),
+    }
+}

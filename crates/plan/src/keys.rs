@@ -1,0 +1,66 @@
+//! Whether a secret can be encrypted for a server.
+
+use crate::check::Checks;
+use crate::{Change, SlotAddress};
+use kerbsync_inventory::{ProviderKey, SecretState, ServerConfiguration};
+use kerbsync_names::HostName;
+
+const ID: &str = "keys";
+const REMEDY: &str =
+    "export the server's key containers with aspnet_regiis -px <container> <file> -pri and put the files below servers/<fqdn>/keys/";
+
+/// Application pools' identities are under the WAS-only provider, everything else under the general one (the real schemas say so, for AES).
+fn provider_for(slot: &SlotAddress) -> &'static str {
+    if slot.layout.starts_with("app-pool") { "IISWASOnlyAesProvider" } else { "AesProvider" }
+}
+
+pub(crate) fn check(server: &ServerConfiguration, changes: &[Change], accept_inferred: bool, checks: &mut Checks) {
+    let computer: &HostName = &server.computer;
+    let mut names: Vec<&str> = changes.iter().map(|c| provider_for(&c.slot)).collect();
+    names.sort_unstable();
+    names.dedup();
+    for name in names {
+        let provider = server.providers.iter().find(|p| p.name.value.eq_ignore_ascii_case(name));
+        let container = provider.and_then(|p| p.key_container.as_deref()).unwrap_or("?");
+        match provider.map(|p| &p.key) {
+            Some(ProviderKey::Fits(_)) => checks.pass(ID, computer, format!("A key of {name} (container {container}) opens its values.")),
+            Some(ProviderKey::Unused) => {
+                let reason = format!("No value of this server uses {name}, so no key of container {container} could be tried.");
+                checks.unknown(ID, computer, reason, "applying refuses this server when no key of it fits");
+            }
+            Some(ProviderKey::NoneFits) => {
+                checks.fail(ID, computer, format!("None of the keys at hand fits {name} (container {container})."), REMEDY);
+            }
+            Some(ProviderKey::NoKey) => checks.fail(ID, computer, format!("No key of {name} (container {container}) is at hand."), REMEDY),
+            Some(ProviderKey::Unsupported) => {
+                checks.fail(
+                    ID,
+                    computer,
+                    format!("Values under {name} cannot be written by this program."),
+                    "use the product's cmdlet for this server",
+                );
+            }
+            // Another provider takes its place when the plan is applied, or the step is refused there.
+            None => {
+                let reason = format!("Its configuration declares no provider {name}; another one would have to serve.");
+                checks.unknown(ID, computer, reason, "applying refuses this server when none does");
+            }
+        }
+    }
+    inferred(server, accept_inferred, checks);
+}
+
+/// Values in a layout that is inferred are only trusted, and only written, when the administrator says so.
+pub(crate) fn inferred(server: &ServerConfiguration, accept: bool, checks: &mut Checks) {
+    let rests = server.slots.iter().any(|s| matches!(s.secret, SecretState::Opened { inferred: true, .. }));
+    if !rests {
+        return;
+    }
+    let reason = "Its secrets are in a layout that is inferred, not verified.";
+    if accept {
+        checks.pass("inferred-protection", &server.computer, format!("{reason} That was accepted."));
+    } else {
+        let remedy = "accept it with --accept-inferred-protection or accept_inferred_protection = true in kerbsync.toml";
+        checks.fail("inferred-protection", &server.computer, reason, remedy);
+    }
+}

@@ -1,0 +1,127 @@
+//! Planning a new password: on every server of the account first, in Active Directory last.
+
+use crate::assemble::{self, Changed, Parts, Request, follow_ups};
+use crate::check::{Checks, Refused};
+use crate::slots::{Wanted, address, changes, naming_slots, writable};
+use crate::targets::of_account;
+use crate::{DirectoryStep, Intent, Plan, SecretFrom, SlotAddress, keys, operator, outage};
+use kerbsync_inventory::Inventory;
+use kerbsync_inventory::resolve::check_account;
+use kerbsync_names::{AccountNote, DownLevelName, HostName};
+use std::collections::BTreeMap;
+
+/// Plans a new password for an account. The secret is made when the plan is applied; the plan holds none.
+///
+/// # Errors
+/// A precondition does not hold; all of them are listed. One server that cannot be written is enough: it would refuse every client after
+/// the step in the directory.
+pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request) -> Result<Plan, Refused> {
+    let mut checks = Checks::default();
+    operator::check(inventory, request.operator.as_deref(), &mut checks);
+    let parsed = match check_account(account) {
+        Ok(parsed) => parsed,
+        Err(refusal) => {
+            checks.refusal(account, &refusal);
+            return Err(Refused { preconditions: checks.into_list() });
+        }
+    };
+    let name = parsed.name;
+    checks.pass("account-name", &name, "It is of the form DOMAIN\\name with at most 15 characters.");
+    let servers = of_account(inventory, &name);
+    if servers.is_empty() {
+        let reason = if inventory.assignments_known {
+            "No site with web servers has this account."
+        } else {
+            "No input says which sites have this account."
+        };
+        let remedy = "Get-CsKerberosAccountAssignment lists the assignments; export them into the bundle";
+        checks.fail("account-assigned", &name, reason, remedy);
+        return Err(Refused { preconditions: checks.into_list() });
+    }
+    checks.pass("account-assigned", &name, format!("{} web servers are to hold it.", servers.len()));
+    in_directory(inventory, &name, &mut checks);
+    let pattern = pattern(inventory, &name, &servers);
+    if pattern.is_empty() {
+        let reason = "No server holds it yet, and where the product keeps it is not public.";
+        checks.fail(
+            "slot-known",
+            &name,
+            reason,
+            "run Set-CsKerberosAccountPassword once, or declare the places as [[slots]] in kerbsync.toml",
+        );
+    }
+    let mut changed = Vec::new();
+    for computer in servers.keys() {
+        let (server, document, sha256) = match writable(inventory, computer) {
+            Ok(found) => found,
+            Err((reason, remedy)) => {
+                checks.fail("target-readable", computer, reason, remedy);
+                continue;
+            }
+        };
+        let changes = changes(inventory, server, &name, &pattern, None, "(the new password, encrypted for this server)");
+        keys::check(server, &changes, request.accept_inferred_protection, &mut checks);
+        if !changes.is_empty() {
+            let why = "Every server of the account gets the new password.".to_owned();
+            changed.push(Changed { computer: computer.clone(), document, sha256, changes, why });
+        }
+    }
+    if !checks.hold() {
+        return Err(Refused { preconditions: checks.into_list() });
+    }
+    let scope: Vec<HostName> = servers.into_keys().collect();
+    let steps: Vec<HostName> = changed.iter().map(|c| c.computer.clone()).collect();
+    let mut notes = vec![
+        "While the servers are done one by one, and until the new password has reached every domain controller, clients can be refused (inferred)."
+            .to_owned(),
+        "Tickets issued before the change need the old key for up to 10 hours (inferred).".to_owned(),
+    ];
+    notes.extend(parsed.notes.iter().filter(|n| **n == AccountNote::DnsDomain).map(|_| {
+        "The domain part looks like a DNS name; every documented example has a NetBIOS name (what the product does is unknown).".to_owned()
+    }));
+    let parts = Parts {
+        intent: Intent::SetPassword,
+        account: name.to_string(),
+        follow_ups: follow_ups(inventory, &name, &changed),
+        outage: outage::of_password(inventory, &scope, &steps),
+        changed,
+        unchanged: Vec::new(),
+        directory: Some(DirectoryStep { account: name.to_string() }),
+        waiting_on: Vec::new(),
+        notes,
+        also: Vec::new(),
+    };
+    assemble::plan(inventory, request, checks, parts)
+}
+
+fn in_directory(inventory: &Inventory, name: &DownLevelName, checks: &mut Checks) {
+    const ID: &str = "account-in-directory";
+    let live = format!("Get-ADComputer '{}' -Properties Enabled", name.account());
+    let Some(directory) = &inventory.directory else {
+        return checks.unknown(ID, name, "No directory export is among the inputs.", &live);
+    };
+    match directory.account(name) {
+        Some(account) if account.is_enabled() == Some(false) => {
+            checks.fail(ID, name, "The account is disabled.", &format!("Enable-ADAccount -Identity '{}$'", name.account()));
+        }
+        Some(_) => checks.pass(ID, name, "The directory holds it."),
+        None if directory.completeness == kerbsync_inventory::directory::Completeness::Complete => {
+            checks.fail(ID, name, "The directory holds no such account.", "New-CsKerberosAccount creates it");
+        }
+        None => checks.unknown(ID, name, "The directory export does not hold it.", &live),
+    }
+}
+
+/// The places that hold the account on some server: those of the server with most of them, the first by name among equals.
+fn pattern(inventory: &Inventory, name: &DownLevelName, servers: &BTreeMap<HostName, &kerbsync_inventory::Pool>) -> Vec<Wanted> {
+    let mut best: Vec<SlotAddress> = Vec::new();
+    for computer in servers.keys() {
+        let Some(server) = inventory.server(computer) else { continue };
+        let mut own: Vec<SlotAddress> = naming_slots(server, name, inventory).map(address).collect();
+        own.sort();
+        if own.len() > best.len() {
+            best = own;
+        }
+    }
+    best.into_iter().map(|slot| Wanted { slot, secret: SecretFrom::Generated }).collect()
+}

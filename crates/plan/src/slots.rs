@@ -1,0 +1,143 @@
+//! Which slots of a server are set, compared with those of the source.
+
+use crate::{Change, FieldChange, SecretFrom, SlotAddress};
+use kerbsync_inventory::state::{EqualityTag, Naming, may_count, naming};
+use kerbsync_inventory::{Document, Inventory, SecretState, ServerConfiguration, ServerStatus, Slot};
+use kerbsync_names::{DownLevelName, HostName};
+
+/// The address of a slot.
+pub(crate) fn address(slot: &Slot) -> SlotAddress {
+    SlotAddress {
+        layout: slot.layout.clone(),
+        evidence: slot.evidence.name().to_owned(),
+        section: slot.section.clone(),
+        location_path: slot.location_path.clone(),
+        label: slot.label.clone(),
+        account_attribute: slot.account_attribute.clone(),
+        secret_attribute: slot.secret_attribute.clone(),
+    }
+}
+
+/// Whether two addresses are the same place on two servers.
+fn same_place(a: &SlotAddress, b: &SlotAddress) -> bool {
+    let path = |p: &SlotAddress| p.location_path.as_deref().map(str::to_lowercase);
+    a.layout == b.layout
+        && a.section == b.section
+        && path(a) == path(b)
+        && a.label.eq_ignore_ascii_case(&b.label)
+        && a.account_attribute == b.account_attribute
+        && a.secret_attribute == b.secret_attribute
+}
+
+/// The configuration of a server, with its document, or why it cannot be written: reason and remedy.
+pub(crate) fn writable<'i>(
+    inventory: &'i Inventory,
+    computer: &HostName,
+) -> Result<(&'i ServerConfiguration, &'i Document, &'i str), (String, &'static str)> {
+    let add = "add its applicationHost.config to the bundle, below servers/<fqdn>/";
+    let Some(server) = inventory.server(computer) else {
+        return Err(("No configuration of this server is among the inputs.".to_owned(), add));
+    };
+    if let Some(path) = &server.redirected_to {
+        let reason = format!("Its configuration is shared: redirection.config leads to {}, so the local file is not in force.", path.value);
+        return Err((reason, "change the shared configuration where it lies"));
+    }
+    match &server.status {
+        ServerStatus::Read => {}
+        ServerStatus::Missing => return Err(("The server's folder holds no applicationHost.config.".to_owned(), add)),
+        ServerStatus::Unreadable(_) => return Err(("Its applicationHost.config cannot be read.".to_owned(), "see `kerbsync audit`")),
+    }
+    let document = server.document.and_then(|id| inventory.document(id));
+    match document.and_then(|d| Some((d, d.sha256.as_deref()?))) {
+        Some((document, sha256)) if !document.path.contains("!/") => Ok((server, document, sha256)),
+        Some(_) => Err(("Its configuration lies in an archive.".to_owned(), "unpack the archive and plan for the folder")),
+        None => Err(("The bytes of its configuration could not be read.".to_owned(), "see `kerbsync audit`")),
+    }
+}
+
+/// The slots of a server that count and name the account.
+pub(crate) fn naming_slots<'i>(
+    server: &'i ServerConfiguration,
+    account: &'i DownLevelName,
+    inventory: &'i Inventory,
+) -> impl Iterator<Item = &'i Slot> {
+    let domains = inventory.domains();
+    server.slots.iter().filter(move |s| may_count(s) && naming(&s.account.value, account, domains) == Naming::Expected)
+}
+
+/// A place that is to hold the account, and where its secret comes from.
+pub(crate) struct Wanted {
+    pub(crate) slot: SlotAddress,
+    pub(crate) secret: SecretFrom,
+}
+
+/// The changes that bring a server to hold the account in every wanted place, and nowhere an older secret of it.
+///
+/// `tag` is the secret that is wanted, where it is known now. `after` says in words what the secret's place will hold.
+pub(crate) fn changes(
+    inventory: &Inventory,
+    server: &ServerConfiguration,
+    account: &DownLevelName,
+    wanted: &[Wanted],
+    tag: Option<EqualityTag>,
+    after: &str,
+) -> Vec<Change> {
+    let own: Vec<&Slot> = naming_slots(server, account, inventory).collect();
+    let mut changes = Vec::new();
+    for place in wanted {
+        let there = server.slots.iter().find(|s| same_place(&address(s), &place.slot));
+        // A server that keeps the account by other layouts is not given a further one.
+        let foreign_layout = !own.is_empty() && !own.iter().any(|s| s.layout == place.slot.layout);
+        match there {
+            Some(slot) if holds(inventory, slot, account, tag) => {}
+            Some(slot) => changes.push(change(inventory, slot, account, place.secret.clone(), after)),
+            None if foreign_layout => {}
+            None => changes.push(created(place, account, after)),
+        }
+    }
+    // Places of its own that name the account would stay behind.
+    let secret = wanted.first().map(|w| w.secret.clone());
+    for slot in own {
+        let covered = wanted.iter().any(|w| same_place(&address(slot), &w.slot));
+        if let (false, false, Some(secret)) = (covered, holds(inventory, slot, account, tag), &secret) {
+            changes.push(change(inventory, slot, account, secret.clone(), after));
+        }
+    }
+    changes
+}
+
+fn holds(inventory: &Inventory, slot: &Slot, account: &DownLevelName, tag: Option<EqualityTag>) -> bool {
+    let named = slot.active && naming(&slot.account.value, account, inventory.domains()) == Naming::Expected;
+    named && tag.is_some() && slot.secret.tag() == tag
+}
+
+fn change(inventory: &Inventory, slot: &Slot, account: &DownLevelName, secret: SecretFrom, after: &str) -> Change {
+    let mut fields = Vec::new();
+    if naming(&slot.account.value, account, inventory.domains()) != Naming::Expected {
+        let before = Some(slot.account.value.text.as_str()).filter(|t| !t.is_empty()).unwrap_or("(nothing)");
+        fields.push(field(&slot.account_attribute, before, &account.to_string()));
+    }
+    fields.push(field(&slot.secret_attribute, &described(&slot.secret), after));
+    Change { slot: address(slot), create: false, account: account.to_string(), secret, fields }
+}
+
+fn created(place: &Wanted, account: &DownLevelName, after: &str) -> Change {
+    let fields = vec![
+        field(&place.slot.account_attribute, "(nothing)", &account.to_string()),
+        field(&place.slot.secret_attribute, "(nothing)", after),
+    ];
+    Change { slot: place.slot.clone(), create: true, account: account.to_string(), secret: place.secret.clone(), fields }
+}
+
+fn field(attribute: &str, before: &str, after: &str) -> FieldChange {
+    FieldChange { attribute: attribute.to_owned(), before: before.to_owned(), after: after.to_owned() }
+}
+
+fn described(secret: &SecretState) -> String {
+    match secret {
+        SecretState::Empty => "(nothing)".to_owned(),
+        SecretState::Clear(_) => "(another secret, in clear)".to_owned(),
+        SecretState::Opened { provider, .. } => format!("(another secret, under {provider})"),
+        SecretState::Sealed { provider, .. } => format!("(a secret under {provider} that was not opened)"),
+    }
+}

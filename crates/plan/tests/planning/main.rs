@@ -1,0 +1,34 @@
+//! Plans for a small estate.
+
+mod estate;
+mod laws;
+mod operators;
+mod passwords;
+mod shown;
+mod syncs;
+mod verifying;
+
+use estate::{Builder, Holds};
+use kerbsync_inventory::Inventory;
+use kerbsync_plan::{Plan, Refused, Request, SyncRequest, Target, plan_sync};
+
+fn common() -> Request {
+    Request { operator: Some("CONTOSO\\ann".into()), accept_inferred_protection: false, tool: "0.1.0".into() }
+}
+
+fn sync(inventory: &Inventory, from: &str, to: &[Target]) -> Result<Plan, Refused> {
+    plan_sync(inventory, &SyncRequest { from: from.into(), to: to.to_vec(), common: common() })
+}
+
+fn computer(name: &str) -> Target {
+    Target::Computer(name.into())
+}
+
+fn refused(result: Result<Plan, Refused>) -> String {
+    result.expect_err("a refusal").to_string()
+}
+
+/// fe01 and fe02 are in sync, dir01 holds nothing, se01 an older secret.
+fn usual() -> Inventory {
+    Builder::with(&[("dir01.contoso.com", Holds::Nothing), ("se01.contoso.com", Holds::Old)]).build()
+}

@@ -1,0 +1,59 @@
+//! Who may do it.
+
+use crate::estate::{account, dn};
+use crate::{computer, usual};
+use kerbsync_inventory::Inventory;
+use kerbsync_inventory::directory::Completeness;
+use kerbsync_plan::{Precondition, PreconditionOutcome, Request, SyncRequest, plan_sync};
+use kerbsync_source::Spanned;
+
+fn judged(inventory: &Inventory, operator: Option<&str>) -> Precondition {
+    let common = Request { operator: operator.map(Into::into), ..Request::default() };
+    let request = SyncRequest { from: "fe01.contoso.com".into(), to: vec![computer("dir01.contoso.com")], common };
+    let all = plan_sync(inventory, &request).map_or_else(|r| r.preconditions, |p| p.preconditions);
+    all.into_iter().find(|p| p.id == "operator").unwrap()
+}
+
+#[test]
+fn members_of_nested_groups_may_and_others_may_not() {
+    let mut inventory = usual();
+    for (operator, outcome) in [
+        ("CONTOSO\\ann", PreconditionOutcome::Pass),
+        ("contoso\\ANN", PreconditionOutcome::Pass),
+        ("CONTOSO\\bob", PreconditionOutcome::Fail),
+        ("CONTOSO\\cleo", PreconditionOutcome::Fail),
+        ("CONTOSO\\nobody", PreconditionOutcome::Fail),
+        ("ann@contoso.com", PreconditionOutcome::Fail),
+    ] {
+        assert_eq!(judged(&inventory, Some(operator)).outcome, outcome, "{operator}");
+    }
+    // By the account's own attribute, of a group that the export does not hold.
+    let directory = inventory.directory.as_mut().unwrap();
+    let mut dora = account("dora");
+    dora.member_of = Some(vec![Spanned::new(dn("RTCUniversalServerAdmins").to_uppercase(), crate::estate::at(0))]);
+    directory.groups.clear();
+    directory.accounts.push(dora);
+    assert_eq!(judged(&inventory, Some("CONTOSO\\dora")).outcome, PreconditionOutcome::Pass);
+}
+
+#[test]
+fn what_the_export_does_not_tell_is_unknown() {
+    let mut inventory = usual();
+    assert_eq!(judged(&inventory, None).outcome, PreconditionOutcome::Unknown);
+    inventory.directory.as_mut().unwrap().completeness = Completeness::Partial;
+    assert_eq!(judged(&inventory, Some("CONTOSO\\nobody")).outcome, PreconditionOutcome::Unknown);
+    assert_eq!(judged(&inventory, Some("CONTOSO\\cleo")).outcome, PreconditionOutcome::Fail, "both ends of the membership are there");
+    inventory.directory.as_mut().unwrap().groups[0].members = None;
+    let unknown = judged(&inventory, Some("CONTOSO\\cleo"));
+    assert_eq!(unknown.outcome, PreconditionOutcome::Unknown);
+    assert_eq!(unknown.remedy.as_deref(), Some("Get-ADGroupMember RTCUniversalServerAdmins -Recursive"));
+    inventory.directory = None;
+    assert_eq!(judged(&inventory, Some("CONTOSO\\ann")).outcome, PreconditionOutcome::Unknown);
+}
+
+#[test]
+fn a_disabled_account_may_not() {
+    let mut inventory = usual();
+    inventory.directory.as_mut().unwrap().accounts[0].enabled = Some(Spanned::new(false, crate::estate::at(0)));
+    assert_eq!(judged(&inventory, Some("CONTOSO\\ann")).outcome, PreconditionOutcome::Fail);
+}

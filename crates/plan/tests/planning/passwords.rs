@@ -1,0 +1,78 @@
+//! New passwords.
+
+use crate::estate::{ACCOUNT, Builder, Holds};
+use crate::shown::shown;
+use crate::{common, refused, usual};
+use kerbsync_plan::plan_set_password;
+
+#[test]
+fn every_server_first_and_the_directory_last() {
+    let plan = plan_set_password(&usual(), "contoso\\KerbAuth$", &common()).unwrap();
+    insta::assert_snapshot!(shown(&plan), @r#"
+    1. dir01.contoso.com servers/dir01.contoso.com/applicationHost.config
+       create section kerberosAccount of web site 'Lync Server External Web Site' <- generated
+         userName: (nothing) -> contoso\KerbAuth
+         password: (nothing) -> (the new password, encrypted for this server)
+       create section kerberosAccount of web site 'Lync Server Internal Web Site' <- generated
+         userName: (nothing) -> contoso\KerbAuth
+         password: (nothing) -> (the new password, encrypted for this server)
+    2. fe01.contoso.com servers/fe01.contoso.com/applicationHost.config
+       section kerberosAccount of web site 'Lync Server External Web Site' <- generated
+         password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
+       section kerberosAccount of web site 'Lync Server Internal Web Site' <- generated
+         password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
+    3. fe02.contoso.com servers/fe02.contoso.com/applicationHost.config
+       section kerberosAccount of web site 'Lync Server External Web Site' <- generated
+         password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
+       section kerberosAccount of web site 'Lync Server Internal Web Site' <- generated
+         password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
+    4. se01.contoso.com servers/se01.contoso.com/applicationHost.config
+       section kerberosAccount of web site 'Lync Server External Web Site' <- generated
+         password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
+       section kerberosAccount of web site 'Lync Server Internal Web Site' <- generated
+         password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
+    last: Active Directory, contoso\KerbAuth
+    then: recycle dir01.contoso.com, fe01.contoso.com, fe02.contoso.com, se01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]
+    then: test-assignment site Dublin: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity "site:Dublin" -Verbose]
+    then: test-assignment site Redmond: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Verbose]
+    after 0: 2 refuse, 0 unknown; begins ["dir01.contoso.com", "se01.contoso.com"], ends []
+    after 1: 2 refuse, 0 unknown; begins [], ends []
+    after 2: 3 refuse, 0 unknown; begins ["fe01.contoso.com"], ends []
+    after 3: 4 refuse, 0 unknown; begins ["fe02.contoso.com"], ends []
+    after 4: 4 refuse, 0 unknown; begins [], ends []
+    after 5: 0 refuse, 0 unknown; begins [], ends ["dir01.contoso.com", "fe01.contoso.com", "fe02.contoso.com", "se01.contoso.com"]
+    note: While the servers are done one by one, and until the new password has reached every domain controller, clients can be refused (inferred).
+    note: Tickets issued before the change need the old key for up to 10 hours (inferred).
+    "#);
+}
+
+#[test]
+fn one_server_that_cannot_be_written_is_enough_to_refuse() {
+    let inventory = Builder::with(&[("dir01.contoso.com", Holds::Nothing)]).build();
+    insta::assert_snapshot!(refused(plan_set_password(&inventory, ACCOUNT, &common())), @r"
+    se01.contoso.com: No configuration of this server is among the inputs. [target-readable]
+      add its applicationHost.config to the bundle, below servers/<fqdn>/
+    ");
+}
+
+#[test]
+fn accounts_that_are_none() {
+    insta::assert_snapshot!(refused(plan_set_password(&usual(), "kerbauth@contoso.com", &common())), @r"
+    kerbauth@contoso.com: User principal names are not supported here: give the account as DOMAIN\name. (N13) [account-name]
+      CONTOSO\kerbauth, if CONTOSO is the NetBIOS name of contoso.com
+    ");
+    insta::assert_snapshot!(refused(plan_set_password(&usual(), "CONTOSO\\Nobody", &common())), @r"
+    CONTOSO\Nobody: No site with web servers has this account. [account-assigned]
+      Get-CsKerberosAccountAssignment lists the assignments; export them into the bundle
+    ");
+}
+
+#[test]
+fn where_no_server_shows_the_place_none_is_guessed() {
+    let mut builder = Builder::new();
+    for name in ["fe01.contoso.com", "fe02.contoso.com", "dir01.contoso.com", "se01.contoso.com"] {
+        builder.server(name, Holds::Nothing);
+    }
+    let text = refused(plan_set_password(&builder.build(), ACCOUNT, &common()));
+    assert!(text.contains("[slot-known]") && text.contains("not public"), "{text}");
+}

@@ -1,0 +1,200 @@
+//! Copies.
+
+use crate::estate::{Builder, CANARY, Holds, assignment};
+use crate::shown::shown;
+use crate::{computer, refused, sync, usual};
+use kerbsync_inventory::{ProviderKey, SecretState};
+use kerbsync_plan::Target;
+
+#[test]
+fn a_copy_to_a_server_that_holds_nothing() {
+    let plan = sync(&usual(), "fe01.contoso.com", &[computer("dir01.contoso.com")]).unwrap();
+    insta::assert_snapshot!(shown(&plan), @r#"
+    1. dir01.contoso.com servers/dir01.contoso.com/applicationHost.config
+       create section kerberosAccount of web site 'Lync Server External Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server External Web Site'
+         userName: (nothing) -> CONTOSO\KerbAuth
+         password: (nothing) -> (the secret of fe01.contoso.com, encrypted for this server)
+       create section kerberosAccount of web site 'Lync Server Internal Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server Internal Web Site'
+         userName: (nothing) -> CONTOSO\KerbAuth
+         password: (nothing) -> (the secret of fe01.contoso.com, encrypted for this server)
+    then: recycle dir01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]
+    then: test-assignment site Redmond: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Verbose]
+    then: sync-further se01.contoso.com: These servers are to hold the same account, are not in this plan and are not known to be in sync. [Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer se01.contoso.com]
+    after 0: 2 refuse, 0 unknown; begins ["dir01.contoso.com", "se01.contoso.com"], ends []
+    after 1: 1 refuse, 0 unknown; begins [], ends ["dir01.contoso.com"]
+    "#);
+    assert!(!plan.to_json().unwrap().contains(CANARY));
+}
+
+#[test]
+fn all_servers_of_the_account_and_no_others() {
+    let plan = sync(&usual(), "FE01.contoso.com.", &[Target::All]).unwrap();
+    insta::assert_snapshot!(shown(&plan), @r#"
+    1. dir01.contoso.com servers/dir01.contoso.com/applicationHost.config
+       create section kerberosAccount of web site 'Lync Server External Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server External Web Site'
+         userName: (nothing) -> CONTOSO\KerbAuth
+         password: (nothing) -> (the secret of fe01.contoso.com, encrypted for this server)
+       create section kerberosAccount of web site 'Lync Server Internal Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server Internal Web Site'
+         userName: (nothing) -> CONTOSO\KerbAuth
+         password: (nothing) -> (the secret of fe01.contoso.com, encrypted for this server)
+    2. se01.contoso.com servers/se01.contoso.com/applicationHost.config
+       section kerberosAccount of web site 'Lync Server External Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server External Web Site'
+         password: (another secret, under AesProvider) -> (the secret of fe01.contoso.com, encrypted for this server)
+       section kerberosAccount of web site 'Lync Server Internal Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server Internal Web Site'
+         password: (another secret, under AesProvider) -> (the secret of fe01.contoso.com, encrypted for this server)
+    unchanged: fe02.contoso.com: It holds the secret of fe01.contoso.com in every place already.
+    then: recycle dir01.contoso.com, se01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]
+    then: test-assignment site Dublin: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity "site:Dublin" -Verbose]
+    then: test-assignment site Redmond: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Verbose]
+    after 0: 2 refuse, 0 unknown; begins ["dir01.contoso.com", "se01.contoso.com"], ends []
+    after 1: 1 refuse, 0 unknown; begins [], ends ["dir01.contoso.com"]
+    after 2: 0 refuse, 0 unknown; begins [], ends ["se01.contoso.com"]
+    note: fe01.contoso.com: a trailing dot was dropped.
+    "#);
+}
+
+#[test]
+fn a_fleet_in_sync_plans_nothing() {
+    let inventory = Builder::with(&[("dir01.contoso.com", Holds::Current), ("se01.contoso.com", Holds::Current)]).build();
+    let plan = sync(&inventory, "fe01.contoso.com", &[Target::All]).unwrap();
+    assert!(plan.is_empty() && plan.inputs.is_empty() && plan.follow_ups.is_empty() && plan.outage.is_empty());
+    assert_eq!(plan.report.unchanged.len(), 3);
+}
+
+#[test]
+fn a_pool_or_a_site_means_its_members() {
+    let servers = |target: Target| -> Vec<String> {
+        let plan = sync(&usual(), "fe01.contoso.com", &[target]).unwrap();
+        plan.steps.iter().map(|s| s.server.clone()).collect()
+    };
+    assert_eq!(servers(Target::Pool("DIRPOOL.contoso.com".into())), ["dir01.contoso.com"]);
+    assert_eq!(servers(Target::Site("dublin".into())), ["se01.contoso.com"]);
+    assert_eq!(servers(Target::Site("site:Redmond".into())), ["dir01.contoso.com"]);
+}
+
+#[test]
+fn another_account_on_the_target_is_replaced_and_owes_enable_topology() {
+    let inventory = Builder::with(&[("dir01.contoso.com", Holds::Other)]).build();
+    let plan = sync(&inventory, "fe01.contoso.com", &[computer("dir01.contoso.com")]).unwrap();
+    assert!(plan.follow_ups.iter().any(|f| f.id == "enable-topology" && f.command.as_deref() == Some("Enable-CsTopology")));
+    let fields: Vec<_> = plan.steps[0].changes[0].fields.iter().map(|f| (f.attribute.as_str(), f.before.as_str())).collect();
+    assert_eq!(fields, [("userName", "CONTOSO\\Retired"), ("password", "(another secret, under AesProvider)")]);
+}
+
+#[test]
+fn names_are_judged_by_the_naming_rules() {
+    let inventory = usual();
+    insta::assert_snapshot!(refused(sync(&inventory, "pool01.contoso.com", &[computer("dir01.contoso.com")])), @r"
+    pool01.contoso.com: pool01.contoso.com is a pool of 2 computers, not a server. (N02) [server-name]
+      fe01.contoso.com
+      fe02.contoso.com
+    ");
+    insta::assert_snapshot!(refused(sync(&inventory, "fe01", &[computer("sql01.contoso.com")])), @r"
+    fe01: 'fe01' is a single label (a NetBIOS name); a server is named by its fully qualified domain name. (N01) [server-name]
+      fe01.contoso.com
+    sql01.contoso.com: sql01.contoso.com is a database, file or other server: it runs no Web Services and never holds the Kerberos account. (N08) [server-name]
+      dir01.contoso.com
+      fe01.contoso.com
+      fe02.contoso.com
+    ");
+    insta::assert_snapshot!(refused(sync(&inventory, "fe01.contoso.com", &[computer("fe01.contoso.com.")])), @r"
+    fe01.contoso.com: Source and target are the same server, fe01.contoso.com. (N10) [different-servers]
+      dir01.contoso.com
+      fe02.contoso.com
+    ");
+    // A Standard Edition pool has the name of its computer.
+    assert!(sync(&inventory, "fe01.contoso.com", &[computer("se01.contoso.com")]).is_ok());
+}
+
+#[test]
+fn targets_that_are_none() {
+    let inventory = usual();
+    insta::assert_snapshot!(refused(sync(&inventory, "fe01.contoso.com", &[])), @r"
+    the targets: No target was named. [target]
+      name servers with --to-computer, a site, a pool or --all
+    ");
+    insta::assert_snapshot!(refused(sync(&inventory, "fe01.contoso.com", &[Target::Site("Rome".into())])), @r"
+    Rome: The topology has no site of this name. [target]
+      the sites are: Dublin, Paris, Redmond
+    ");
+    insta::assert_snapshot!(refused(sync(&inventory, "fe01.contoso.com", &[Target::Pool("sql01.contoso.com".into())])), @r"
+    sql01.contoso.com: This pool runs no Web Services. [target]
+      pools with Web Services are: dirpool.contoso.com, pool01.contoso.com, pool09.contoso.com, se01.contoso.com
+    ");
+}
+
+#[test]
+fn both_sites_need_the_same_account() {
+    let mut builder = Builder::with(&[("fe09.contoso.com", Holds::Nothing)]);
+    insta::assert_snapshot!(refused(sync(&builder.inventory, "fe01.contoso.com", &[computer("fe09.contoso.com")])), @r"
+    fe09.contoso.com: The two servers have different accounts: fe01.contoso.com (site Redmond) has CONTOSO\KerbAuth, fe09.contoso.com (site Paris) has CONTOSO\Paris. (N11) [same-account]
+      a source that holds CONTOSO\Paris, or a new password: set-password --user-account 'CONTOSO\Paris'
+    ");
+    builder.inventory.assignments.truncate(2);
+    let text = refused(sync(&builder.build(), "fe01.contoso.com", &[Target::Site("Paris".into())]));
+    assert!(text.contains("[same-account]"), "{text}");
+}
+
+#[test]
+fn a_source_without_a_secret_is_never_copied() {
+    for holds in [Holds::Nothing, Holds::Empty, Holds::Other, Holds::Sealed] {
+        let mut builder = Builder::new();
+        builder.server("fe01.contoso.com", holds);
+        builder.server("dir01.contoso.com", Holds::Nothing);
+        let text = refused(sync(&builder.build(), "fe01.contoso.com", &[computer("dir01.contoso.com")]));
+        let wanted = if holds == Holds::Sealed { "[source-readable]" } else { "[source-configured]" };
+        assert!(text.contains(wanted), "{holds:?}: {text}");
+    }
+}
+
+#[test]
+fn a_source_that_disagrees_with_itself_is_refused() {
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing)]);
+    let other = builder.tag("another");
+    builder.inventory.servers[0].slots[1].secret = SecretState::Clear(other);
+    let text = refused(sync(&builder.inventory, "fe01.contoso.com", &[computer("dir01.contoso.com")]));
+    assert!(text.contains("Its places hold different secrets"), "{text}");
+}
+
+#[test]
+fn a_target_that_cannot_be_written_refuses_the_whole_plan() {
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing)]);
+    builder.inventory.servers[2].providers[0].key = ProviderKey::NoKey;
+    let text = refused(sync(&builder.build(), "fe01.contoso.com", &[Target::All]));
+    insta::assert_snapshot!(text, @r"
+    dir01.contoso.com: No key of AesProvider (container iisConfigurationKey) is at hand. [keys]
+      export the server's key containers with aspnet_regiis -px <container> <file> -pri and put the files below servers/<fqdn>/keys/
+    se01.contoso.com: No configuration of this server is among the inputs. [target-readable]
+      add its applicationHost.config to the bundle, below servers/<fqdn>/
+    ");
+}
+
+#[test]
+fn inferred_protection_has_to_be_accepted() {
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing)]);
+    let tag = builder.tag(CANARY);
+    for slot in &mut builder.inventory.servers[0].slots {
+        slot.secret = SecretState::Opened { tag, provider: "IISCngProvider".into(), inferred: true };
+    }
+    let inventory = builder.build();
+    let text = refused(sync(&inventory, "fe01.contoso.com", &[computer("dir01.contoso.com")]));
+    assert!(text.contains("[inferred-protection]") && text.contains("--accept-inferred-protection"), "{text}");
+    let mut common = crate::common();
+    common.accept_inferred_protection = true;
+    let request = kerbsync_plan::SyncRequest { from: "fe01.contoso.com".into(), to: vec![computer("dir01.contoso.com")], common };
+    assert!(kerbsync_plan::plan_sync(&inventory, &request).is_ok());
+}
+
+#[test]
+fn shared_configurations_and_archives_are_not_written() {
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing)]);
+    let id = builder.inventory.servers[2].document.unwrap().0 as usize;
+    builder.inventory.documents[id].path = "dir01.zip!/applicationHost.config".into();
+    let text = refused(sync(&builder.build(), "fe01.contoso.com", &[computer("dir01.contoso.com")]));
+    assert!(text.contains("[target-readable]") && text.contains("unpack the archive"), "{text}");
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing)]);
+    builder.inventory.assignments.push(assignment("9", "CONTOSO\\x"));
+    builder.inventory.servers[2].redirected_to = Some(kerbsync_source::Spanned::new("\\\\nas\\iis".into(), crate::estate::at(0)));
+    let text = refused(sync(&builder.build(), "fe01.contoso.com", &[computer("dir01.contoso.com")]));
+    assert!(text.contains("shared") && text.contains("[target-readable]"), "{text}");
+}
