@@ -232,12 +232,7 @@ fn realms(inventory: &Inventory, configured: &[(String, String)]) -> Vec<(String
 type ReadFolder = (ServerConfiguration, Vec<Document>, Vec<(DocumentId, Vec<Part>)>);
 
 /// Everything in one server's folder. Only here are whole configurations in memory, one for each thread.
-fn server_folder(
-    inputs: &[Input],
-    host: HostName,
-    files: Vec<(DocumentId, &Item)>,
-    context: &Context<'_>,
-) -> ReadFolder {
+fn server_folder(inputs: &[Input], host: HostName, files: Vec<(DocumentId, &Item)>, context: &Context<'_>) -> ReadFolder {
     let (mut documents, mut further, mut folder) = (Vec::with_capacity(files.len()), Vec::new(), Folder::new(host));
     for (id, item) in files {
         let mut taken = take(inputs, item, id);
