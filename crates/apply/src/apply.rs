@@ -17,8 +17,8 @@ struct Ready<'p> {
     key: &'p Key,
     index: usize,
     before: Vec<u8>,
-    version: FileVersion,
     after: Vec<u8>,
+    version: FileVersion,
     intent: Intent,
 }
 
@@ -176,9 +176,9 @@ impl<'s> Session<'s, '_> {
             return Err((StepResult::Conflict, CHANGED.to_owned()));
         }
         let lowered = self.engine.lower.lower(step, &before).map_err(|e| (StepResult::Failed, format!("{e}; it was not written")))?;
-        let after = FileVersion::of(&lowered.bytes).sha256.to_string();
-        let intent = Intent { step: index, before: sha256, after, fields: lowered.fields };
-        Ok(Ready { step, key, index, before, version, after: lowered.bytes, intent })
+        let version = FileVersion::of(&lowered.bytes);
+        let intent = Intent { step: index, before: sha256, after: version.sha256.to_string(), fields: lowered.fields };
+        Ok(Ready { step, key, index, before, after: lowered.bytes, version, intent })
     }
 
     /// Replaces one configuration.
@@ -191,7 +191,7 @@ impl<'s> Session<'s, '_> {
             }
         }
         let check = |back: &[u8]| self.engine.lower.check(ready.step, &ready.before, back).map_err(|e| e.reason);
-        match self.store.replace(ready.key, &ready.after, Expected::Version(ready.version), &check) {
+        match self.store.replace_by(ready.key, &ready.after, ready.version, Expected::Content(&ready.before), &check) {
             Ok(_) => (StepResult::Done, String::new()),
             Err(error) => told_of(&error),
         }

@@ -100,7 +100,7 @@ impl Engine<'_> {
                 let fits = whole || ours.iter().all(|f| matches!(self.lower.state(f, back), Ok(FieldState::Original)));
                 if fits { Ok(()) } else { Err("the restored fields do not read back".to_owned()) }
             };
-            match store.replace(key, &restored, Expected::Version(version), &check) {
+            match store.replace(key, &restored, Expected::Content(&bytes), &check) {
                 Ok(_) => return self.verdict(StepResult::Restored, &foreign, key, intent, &restored, later),
                 Err(error) if matches!(error.why, ReplaceFailure::Changed(_)) => {}
                 Err(error) => return told_of(&error),

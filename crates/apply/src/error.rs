@@ -59,6 +59,14 @@ pub enum EngineError {
     /// No run can be rolled back.
     #[error("there is nothing to roll back: no run of this bundle stands")]
     NothingStands,
+    /// A later run wrote the same configurations.
+    #[error("the run {later} wrote some of the same configurations after {run}: roll {later} back first")]
+    LaterRun {
+        /// The run.
+        run: String,
+        /// The later one.
+        later: String,
+    },
     /// The password was set in the directory, which cannot go back.
     #[error(
         "the run {run} set the password in Active Directory, where the old one cannot be had again: set a new one with `kerbsync set-password`"

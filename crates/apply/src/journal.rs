@@ -5,7 +5,7 @@
 //! knows which of its pages the disk has; so a bad line before a good one is damage, and is refused.
 
 use crate::record::Record;
-use kerbsync_store::{Digest, Expected, FileVersion, Key, OpenFile, ReplaceError, WORK_FOLDER, WriteStore};
+use kerbsync_store::{Digest, Expected, Key, OpenFile, ReplaceError, WORK_FOLDER, WriteStore};
 use serde::{Deserialize, Serialize};
 
 const FAMILY: &str = "{\"schema\":\"kerbsync.journal/";
@@ -169,7 +169,7 @@ impl<'s, 'f> Writer<'s, 'f> {
         let lines = journal.lines + 1;
         let mut bytes = journal.bytes().to_vec();
         bytes.extend(line(lines, records));
-        store.replace(&journal.key, &bytes, Expected::Version(FileVersion::of(&journal.raw)), &|_| Ok(()))?;
+        store.replace(&journal.key, &bytes, Expected::Content(&journal.raw), &|_| Ok(()))?;
         Ok(Self { store, key: journal.key.clone(), bytes, lines, file: None })
     }
 
@@ -207,8 +207,8 @@ impl<'s, 'f> Writer<'s, 'f> {
             on_disk: kerbsync_store::OnDisk::Unknown,
             why: kerbsync_store::ReplaceFailure::File(error),
         };
-        let (_, now) = self.store.read(&self.key).map_err(fail)?;
-        self.store.replace(&self.key, &self.bytes, Expected::Version(now), &|_| Ok(())).map(|_| ())
+        let now = self.store.files().read(&self.key).map_err(fail)?;
+        self.store.replace(&self.key, &self.bytes, Expected::Content(&now), &|_| Ok(())).map(|_| ())
     }
 }
 

@@ -72,6 +72,11 @@ impl Engine<'_> {
             return Ok(self.told(run, End::Nothing, |_| StepResult::Untouched));
         }
         let later: Vec<&Run> = runs.iter().skip(index + 1).filter(|r| r.stands()).collect();
+        let writes = |r: &Run, path: &str| r.intents.keys().any(|i| r.begin.steps.get(*i).is_some_and(|t| t.path == path));
+        let shared = |r: &&&Run| run.begin.steps.iter().any(|t| writes(run, &t.path) && writes(r, &t.path));
+        if let Some(last) = later.iter().rev().find(shared) {
+            return Err(EngineError::LaterRun { run: run.name().to_owned(), later: last.name().to_owned() });
+        }
         self.take_back(run, BackTask::Rollback, &later)
     }
 

@@ -121,11 +121,7 @@ struct Crash<'w> {
 fn one(crash: &Crash<'_>, image: &Image, directory: u64, depth: u32, place: &str, found: &mut Found) {
     let &Crash { world, before, limit } = crash;
     found.states += 1;
-    let set = directory > before;
-    let wrong = world.states(image).filter(|s| matches!((s, set), (Is::New, false) | (Is::Old, true))).count();
-    if world.plan.directory.is_some() {
-        found.worst_outage = found.worst_outage.max(wrong);
-    }
+    found.worst_outage = found.worst_outage.max(wrong(world, image, directory, before));
     if let Err(what) = world.check_whole(image) {
         return found.violation(what, || place.to_owned());
     }
@@ -159,6 +155,13 @@ fn one(crash: &Crash<'_>, image: &Image, directory: u64, depth: u32, place: &str
             one(crash, image, directory, depth - 1, &place, found);
         }
     }
+}
+
+/// How many servers hold another password than the directory has: the old ones where it has the new password, else the new ones. A copy
+/// changes no password; the servers that still wait for it are counted.
+pub(crate) fn wrong(world: &World<'_>, image: &Image, directory: u64, before: u64) -> usize {
+    let new = world.plan.directory.is_none() || directory > before;
+    world.states(image).filter(|s| matches!((s, new), (Is::New, false) | (Is::Old, true))).count()
 }
 
 /// Applies the plan once, and gives every point at which it could have been stopped.

@@ -6,7 +6,9 @@
 mod disk;
 mod explore;
 mod image;
+pub mod runner;
 mod scenario;
+pub mod strategies;
 pub mod toy;
 mod world;
 

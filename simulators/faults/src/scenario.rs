@@ -44,8 +44,8 @@ pub struct Scenario<'w> {
     pub directory: u64,
 }
 
-/// The line that the other program adds.
-const FOREIGN: &[u8] = b"foreign=1\n";
+/// The line that the other program adds: a comment of XML, and nothing to the toy.
+const FOREIGN: &[u8] = b"<!-- changed by another program -->\n";
 
 impl<'w> Scenario<'w> {
     /// The plan is applied to a fresh disk.
@@ -144,7 +144,12 @@ impl<'w> Scenario<'w> {
     }
 
     /// Whether what the run said is true of the disk that it left, with the process alive.
-    fn check_told(&self, image: &Image, result: &Result<Vec<Outcome>, EngineError>, directory: &ToyDirectory) -> Result<(), String> {
+    pub(crate) fn check_told(
+        &self,
+        image: &Image,
+        result: &Result<Vec<Outcome>, EngineError>,
+        directory: &ToyDirectory,
+    ) -> Result<(), String> {
         self.world.check_whole(image)?;
         match result {
             Ok(outcomes) => outcomes.iter().try_for_each(|o| self.world.check_end(image, o.end))?,
@@ -182,7 +187,7 @@ impl<'w> Scenario<'w> {
                 let image = disk.image();
                 let now = image.read(path).unwrap_or_default();
                 let place = || format!("{:?}, an edit of {path} before call {at} ({operation:?}), {} bytes", self.task, old.len());
-                if !contains(now, FOREIGN) {
+                if !is_edited(now) {
                     lost.push(operation.as_ref().map_or("the end", |(o, _)| *o));
                     if operation.as_ref().is_none_or(|(_, n)| n != path) {
                         found.violation("an edit was lost elsewhere".to_owned(), place);
@@ -255,15 +260,22 @@ impl<'w> Scenario<'w> {
     }
 }
 
-fn edited(bytes: &[u8]) -> Vec<u8> {
+/// The file with the other program's line behind its first line.
+pub(crate) fn edited(bytes: &[u8]) -> Vec<u8> {
     let at = bytes.iter().position(|b| *b == b'\n').map_or(bytes.len(), |at| at + 1);
     [&bytes[..at], FOREIGN, &bytes[at..]].concat()
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
-    bytes.windows(part.len()).any(|w| w == part)
+/// Whether the other program's line is there.
+pub(crate) fn is_edited(bytes: &[u8]) -> bool {
+    bytes.windows(FOREIGN.len()).any(|w| w == FOREIGN)
 }
 
-fn without(bytes: &[u8]) -> Vec<u8> {
-    bytes.split_inclusive(|b| *b == b'\n').filter(|l| *l != FOREIGN).collect::<Vec<_>>().concat()
+/// The file without the other program's lines.
+pub(crate) fn without(bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    while let Some(at) = bytes.windows(FOREIGN.len()).position(|w| w == FOREIGN) {
+        bytes.drain(at..at + FOREIGN.len());
+    }
+    bytes
 }

@@ -6,7 +6,7 @@ use kerbsync_apply::{Context, Engine, EngineError, Options, Which};
 use kerbsync_plan::Plan;
 use kerbsync_plan::lower::{DirectoryWriter, Lower};
 use kerbsync_plan::outcome::{End, Outcome, StepResult};
-use kerbsync_store::{Discipline, Key, is_temporary, is_work_file};
+use kerbsync_store::{Discipline, Files, Key, is_temporary, is_work_file};
 
 /// A plan and its truth.
 pub struct World<'l> {
@@ -20,6 +20,8 @@ pub struct World<'l> {
     pub lower: &'l dyn Lower,
     /// How carefully the engine writes.
     pub discipline: Discipline,
+    /// How many servers are written side by side. One, unless a run need not be replayed.
+    pub parallel: usize,
     /// Texts that no file may hold.
     pub canaries: Vec<String>,
 }
@@ -54,7 +56,7 @@ impl<'l> World<'l> {
             }
             new.push(lower.lower(step, bytes).map_err(|e| e.reason)?.bytes);
         }
-        Ok(Self { plan, old, new, lower, discipline: Discipline::FULL, canaries: Vec::new() })
+        Ok(Self { plan, old, new, lower, discipline: Discipline::FULL, parallel: 1, canaries: Vec::new() })
     }
 
     /// A disk that holds the configurations as they are before.
@@ -67,14 +69,14 @@ impl<'l> World<'l> {
     /// Runs something with an engine on a disk.
     pub fn with_engine<R>(
         &self,
-        disk: &MemoryDisk,
+        disk: &dyn Files,
         directory: Option<&dyn DirectoryWriter>,
         second: i64,
         work: impl FnOnce(&Engine<'_>) -> R,
     ) -> R {
         let now = || Timestamp::from_second(1_780_000_000 + second).unwrap_or_default();
         let context = Context { operator: "ann".into(), host: "admin01".into(), pid: 1, now: &now, progress: &|_, _| {} };
-        let options = Options { parallel: 1, wave: 2, discipline: self.discipline };
+        let options = Options { parallel: self.parallel, wave: self.parallel.max(2), discipline: self.discipline };
         work(&Engine { files: disk, lower: self.lower, directory, context, options })
     }
 

@@ -1,6 +1,6 @@
 //! Breaks the engine on purpose, one care at a time: the simulators must notice every one.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test: it may panic")]
 
 use kerbsync_faults::{FaultKind, Scenario, Toy, World, toy};
 use kerbsync_store::{Discipline, Mutation};

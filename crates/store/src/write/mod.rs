@@ -77,7 +77,7 @@ impl<'f> WriteStore<'f> {
     /// It may not last, or someone else changed it.
     pub fn settle(&self, key: &Key, bytes: &[u8]) -> Result<FileVersion, ReplaceError> {
         let version = FileVersion::of(bytes);
-        self.put(key, bytes, version, Expected::Version(version), Some(key), &|_| Ok(()))
+        self.put(key, bytes, version, Expected::Content(bytes), Some(key), &|_| Ok(()))
     }
 
     /// Removes the temporary files that earlier runs left in a folder, durably. Call it only while holding the lock. Returns what was removed.

@@ -11,11 +11,25 @@ const BUSY: u32 = 6;
 
 /// What a file must be for it to be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Expected {
+pub enum Expected<'a> {
     /// Not there.
     Absent,
-    /// Of this content.
+    /// Of this version.
     Version(FileVersion),
+    /// These bytes; cheaper to compare than a digest, where they are at hand.
+    Content(&'a [u8]),
+}
+
+impl Expected<'_> {
+    /// Whether a file that holds `found`, or is not there, is what is expected.
+    fn fits(self, found: Option<&[u8]>) -> bool {
+        match (self, found) {
+            (Self::Absent, None) => true,
+            (Self::Version(version), Some(found)) => version.bytes == found.len() as u64 && version == FileVersion::of(found),
+            (Self::Content(bytes), Some(found)) => bytes == found,
+            _ => false,
+        }
+    }
 }
 
 /// What lies on the disk after a replacement failed.
@@ -96,11 +110,26 @@ impl WriteStore<'_> {
         &self,
         key: &Key,
         bytes: &[u8],
-        expected: Expected,
+        expected: Expected<'_>,
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<FileVersion, ReplaceError> {
-        let like = matches!(expected, Expected::Version(_)).then_some(key);
-        self.put(key, bytes, FileVersion::of(bytes), expected, like, check)
+        self.replace_by(key, bytes, FileVersion::of(bytes), expected, check)
+    }
+
+    /// The same, where the version of `bytes` is known already.
+    ///
+    /// # Errors
+    /// As for [`replace`](Self::replace).
+    pub fn replace_by(
+        &self,
+        key: &Key,
+        bytes: &[u8],
+        version: FileVersion,
+        expected: Expected<'_>,
+        check: &dyn Fn(&[u8]) -> Result<(), String>,
+    ) -> Result<FileVersion, ReplaceError> {
+        let like = (expected != Expected::Absent).then_some(key);
+        self.put(key, bytes, version, expected, like, check)
     }
 
     /// Creates `key` with `bytes`, by the same protocol, with the permissions of the file `like`.
@@ -117,7 +146,7 @@ impl WriteStore<'_> {
         key: &Key,
         bytes: &[u8],
         new: FileVersion,
-        expected: Expected,
+        expected: Expected<'_>,
         like: Option<&Key>,
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<FileVersion, ReplaceError> {
@@ -151,7 +180,7 @@ impl WriteStore<'_> {
         key: &Key,
         bytes: &[u8],
         new: FileVersion,
-        expected: Expected,
+        expected: Expected<'_>,
         like: Option<&Key>,
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<(), Failed> {
@@ -215,26 +244,22 @@ impl WriteStore<'_> {
         }
     }
 
-    fn compare(&self, key: &Key, expected: Expected) -> Result<(), ReplaceFailure> {
+    fn compare(&self, key: &Key, expected: Expected<'_>) -> Result<(), ReplaceFailure> {
         if self.discipline.breaks(Mutation::ForgetDigestCheck) {
             return Ok(());
         }
         let found = match self.files.read(key) {
-            Ok(bytes) => Some(FileVersion::of(&bytes)),
+            Ok(bytes) => Some(bytes),
             Err(error) if error.is_not_found() => None,
             Err(error) => return Err(ReplaceFailure::File(error)),
         };
-        match (expected, found) {
-            (Expected::Absent, None) => Ok(()),
-            (Expected::Version(version), Some(found)) if version == found => Ok(()),
-            _ => Err(ReplaceFailure::Changed(found)),
-        }
+        if expected.fits(found.as_deref()) { Ok(()) } else { Err(ReplaceFailure::Changed(found.as_deref().map(FileVersion::of))) }
     }
 
     /// What lies there after a rename failed. A network share may have renamed and lost the answer.
-    fn look(&self, key: &Key, new: FileVersion, expected: Expected) -> OnDisk {
+    fn look(&self, key: &Key, new: FileVersion, expected: Expected<'_>) -> OnDisk {
         match self.files.read(key) {
-            Ok(bytes) if Expected::Version(FileVersion::of(&bytes)) == expected => OnDisk::Old,
+            Ok(bytes) if expected.fits(Some(&bytes)) => OnDisk::Old,
             Ok(bytes) if FileVersion::of(&bytes) == new => OnDisk::New,
             // Someone else's content: nothing of ours.
             Ok(_) => OnDisk::Old,

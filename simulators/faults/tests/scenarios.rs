@@ -1,0 +1,261 @@
+//! Known failures of tools of this kind, told as stories, and what the engine does instead.
+
+#![expect(clippy::unwrap_used, reason = "a test: it may panic")]
+
+use kerbsync_apply::{EngineError, Status, Which};
+use kerbsync_faults::{Fault, FaultKind, Image, Is, MemoryDisk, Toy, ToyDirectory, World, points_of_apply, toy};
+use kerbsync_plan::outcome::{End, Outcome, StepResult};
+use kerbsync_store::{FileErrorKind, Files as _, FolderFiles, Key};
+
+const FIRST: Toy = Toy { generation: 1 };
+const SECOND: Toy = Toy { generation: 2 };
+
+fn world(servers: usize) -> World<'static> {
+    let old = toy::configurations(servers);
+    World::new(toy::plan(&old, false), old, &FIRST).unwrap()
+}
+
+/// The world after `world`: a second plan, made when the first had been applied.
+fn after(world: &World<'_>) -> World<'static> {
+    let old: Vec<(String, Vec<u8>)> = world.old.iter().map(|(p, _)| p.clone()).zip(world.new.iter().cloned()).collect();
+    World::new(toy::plan(&old, false), old, &SECOND).unwrap()
+}
+
+fn rollback(world: &World<'_>, disk: &MemoryDisk, run: &str) -> Result<Outcome, EngineError> {
+    world.with_engine(disk, None, 0, |e| e.rollback(&Which::Named(run.into())))
+}
+
+fn status(world: &World<'_>, disk: &MemoryDisk) -> Status {
+    world.with_engine(disk, None, 0, |e| e.status()).unwrap()
+}
+
+fn all(world: &World<'_>, image: &Image, is: Is) -> bool {
+    world.states(image).all(|s| s == is)
+}
+
+fn lines(outcome: &Outcome) -> String {
+    let servers = outcome.servers.iter().map(|s| format!("{}: {} {}", s.server, s.result.name(), s.detail).trim_end().to_owned());
+    let notes = outcome.notes.iter().map(|n| format!("note: {n}"));
+    std::iter::once(outcome.end.name().to_owned()).chain(servers).chain(notes).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn two_deployments_in_one_second_keep_both_originals() {
+    let (first, ad, disk) = (world(3), ToyDirectory::at(1), MemoryDisk::new(world(3).start()));
+    let second = after(&first);
+    let a = first.apply(&disk, &ad).unwrap().run.unwrap();
+    let b = second.apply(&disk, &ad).unwrap().run.unwrap();
+    assert!(a.starts_with("r0001-") && b.starts_with("r0002-") && a[6..] == b[6..], "{a} {b}");
+    let error = rollback(&first, &disk, "r0001").unwrap_err();
+    assert_eq!(error.exit_code(false), 5);
+    assert!(error.to_string().ends_with("roll r0002-20260528T202640Z back first"), "{error}");
+    assert_eq!(rollback(&second, &disk, "r0002").unwrap().end, End::AllOld);
+    assert!(all(&second, &disk.image(), Is::Old) && all(&first, &disk.image(), Is::New));
+    assert_eq!(first.rollback(&disk, &ad).unwrap().end, End::AllOld, "the last run that stands");
+    assert!(all(&first, &disk.image(), Is::Old));
+    assert!(matches!(first.rollback(&disk, &ad), Err(EngineError::NothingStands)));
+    assert_eq!(rollback(&first, &disk, "r0001").unwrap().end, End::Nothing, "a second rollback writes nothing");
+    assert!(matches!(rollback(&first, &disk, "r0"), Err(EngineError::NoRun { .. })), "two runs begin so");
+}
+
+#[test]
+fn a_rollback_keeps_what_others_changed_since() {
+    let (world, ad, disk) = (world(2), ToyDirectory::at(1), MemoryDisk::new(world(2).start()));
+    world.apply(&disk, &ad).unwrap();
+    let site = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().replace("site=34577", "site=99").into_bytes();
+    disk.edit(&toy::path(1), site);
+    assert_eq!(world.rollback(&disk, &ad).unwrap().end, End::AllOld);
+    let mut expected = world.old[0].1.clone();
+    expected = site(&expected);
+    assert_eq!(disk.image().read(&toy::path(1)).unwrap(), expected);
+}
+
+#[test]
+fn a_field_that_someone_else_set_is_named_and_left_alone() {
+    let (world, ad, disk) = (world(2), ToyDirectory::at(1), MemoryDisk::new(world(2).start()));
+    world.apply(&disk, &ad).unwrap();
+    disk.edit(&toy::path(1), |b| {
+        let text = String::from_utf8(b.to_vec()).unwrap();
+        let old = text.lines().find(|l| l.starts_with("secret=")).unwrap().to_owned();
+        text.replace(&old, "secret=[enc:someone-else]").into_bytes()
+    });
+    let outcome = world.rollback(&disk, &ad).unwrap();
+    insta::assert_snapshot!(lines(&outcome), @r"
+    diverged
+    fe01.contoso.com: conflict secret of slot: changed by someone else since; left alone: look at it and set it by hand if it is wrong
+    fe02.contoso.com: restored
+    ");
+    assert_eq!(outcome.end.exit_code(), 6);
+    let text = String::from_utf8(disk.image().read(&toy::path(1)).unwrap().to_vec()).unwrap();
+    assert!(text.contains("secret=[enc:someone-else]") && text.contains("account=CONTOSO\\old"), "{text}");
+    assert!(world.recover(&disk, &ad).unwrap().is_empty(), "nothing more can be done");
+}
+
+#[test]
+fn a_failure_is_no_success() {
+    let (world, ad, disk) = (world(3), ToyDirectory::at(1), MemoryDisk::new(world(3).start()));
+    let below = "servers/fe02".to_owned();
+    disk.fault(Fault { at: 14, times: 1000, below, kind: FaultKind::Error(FileErrorKind::Unreachable) });
+    let outcome = world.apply(&disk, &ad).unwrap();
+    insta::assert_snapshot!(lines(&outcome), @r"
+    open
+    fe01.contoso.com: done
+    fe02.contoso.com: failed servers/fe02.contoso.com/applicationHost.config was not replaced safely: cannot create servers/fe02.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z-3.tmp: the server does not answer; try again when it is back; it is as it was
+    fe03.contoso.com: done
+    note: Run `kerbsync recover` on the bundle.
+    ");
+    assert_eq!(outcome.end.exit_code(), 6);
+    assert!(status(&world, &disk).needs_recovery());
+    assert!(matches!(world.apply(&disk, &ad), Err(EngineError::Unfinished { .. })));
+}
+
+#[test]
+fn a_server_that_is_gone_while_recovering_is_waited_for() {
+    let world = world(3);
+    let ad = ToyDirectory::at(1);
+    // Stopped when the first two servers were done.
+    let stopped = points_of_apply(&world, 1).unwrap();
+    let point = stopped.iter().rev().find(|p| world.states(&p.image).eq([Is::New, Is::New, Is::Old])).unwrap();
+    let disk = MemoryDisk::new(point.image.clone());
+    let below = "servers/fe02".to_owned();
+    disk.fault(Fault { at: 0, times: 60, below, kind: FaultKind::Error(FileErrorKind::Unreachable) });
+    let outcome = world.recover(&disk, &ad).unwrap().remove(0);
+    insta::assert_snapshot!(lines(&outcome), @r"
+    open
+    fe01.contoso.com: restored
+    fe02.contoso.com: failed cannot read servers/fe02.contoso.com/applicationHost.config: the server does not answer; try again when it is back
+    fe03.contoso.com: untouched
+    note: Its traces cannot be removed: cannot list servers/fe02.contoso.com: the server does not answer; try again when it is back.
+    note: Something failed on the way: run `kerbsync recover` on the bundle when its reason is gone.
+    ");
+    assert!(world.states(&disk.image()).eq([Is::Old, Is::New, Is::Old]));
+    let disk = MemoryDisk::new(disk.image());
+    assert_eq!(world.recover(&disk, &ad).unwrap().remove(0).end, End::AllOld);
+    assert!(all(&world, &disk.image(), Is::Old));
+}
+
+#[test]
+fn a_stale_plan_writes_nothing() {
+    let (world, ad, disk) = (world(2), ToyDirectory::at(1), MemoryDisk::new(world(2).start()));
+    disk.edit(&toy::path(2), |b| [b, b"x=1\n"].concat());
+    let error = world.apply(&disk, &ad).unwrap_err();
+    insta::assert_snapshot!(error, @"the plan is stale: servers/fe02.contoso.com/applicationHost.config changed since it was made; nothing was written; plan again");
+    assert_eq!((error.exit_code(false), status(&world, &disk).runs.len()), (5, 0));
+}
+
+#[test]
+fn an_edit_in_the_middle_leaves_that_server_alone_and_says_so() {
+    let (world, ad, disk) = (world(3), ToyDirectory::at(1), MemoryDisk::new(world(3).start()));
+    let trace = {
+        let disk = MemoryDisk::recording(world.start());
+        world.apply(&disk, &ad).unwrap();
+        disk.trace()
+    };
+    let create = trace.iter().position(|(o, n)| *o == "create" && n.starts_with("servers/fe02")).unwrap() as u64;
+    disk.act(create, |disk| disk.edit(&toy::path(2), |b| [b, b"x=1\n"].concat()));
+    let outcome = world.apply(&disk, &ad).unwrap();
+    insta::assert_snapshot!(lines(&outcome), @r"
+    partial
+    fe01.contoso.com: done
+    fe02.contoso.com: conflict servers/fe02.contoso.com/applicationHost.config was changed by someone else in the meantime: it is left alone; plan again
+    fe03.contoso.com: done
+    ");
+    assert_eq!(outcome.end.exit_code(), 5);
+    let results: Vec<StepResult> = outcome.servers.iter().map(|s| s.result).collect();
+    assert_eq!(results, [StepResult::Done, StepResult::Conflict, StepResult::Done]);
+    assert_eq!(world.rollback(&disk, &ad).unwrap().end, End::AllOld);
+}
+
+#[test]
+fn journals_that_are_damaged_or_newer_are_refused_and_named() {
+    let (world, ad, disk) = (world(2), ToyDirectory::at(1), MemoryDisk::new(world(2).start()));
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    let name = format!(".kerbsync/journal/{run}.jsonl");
+    let good = disk.image();
+    // A torn tail is a crash, and no damage: the run is open again, and all-new.
+    disk.edit(&name, |b| b[..b.len() - 20].to_vec());
+    assert_eq!(world.recover(&disk, &ad).unwrap().remove(0).end, End::AllNew);
+    for (change, words) in [("n\":1", "is damaged"), ("journal/v1", "newer version")] {
+        let disk = MemoryDisk::new(good.clone());
+        disk.edit(&name, |b| String::from_utf8(b.to_vec()).unwrap().replacen(change, &change.replace('1', "2"), 1).into_bytes());
+        for error in [world.recover(&disk, &ad).map(drop).unwrap_err(), world.apply(&disk, &ad).map(drop).unwrap_err()] {
+            assert!(error.to_string().contains(words) && error.to_string().contains(&run), "{error}");
+        }
+        assert_eq!(status(&world, &disk).damaged.len(), 1);
+        assert!(status(&world, &disk).needs_recovery());
+    }
+}
+
+#[test]
+fn a_lock_that_another_machine_left_is_named() {
+    let (world, ad, disk) = (world(1), ToyDirectory::at(1), MemoryDisk::new(world(1).start()));
+    disk.edit(".kerbsync/lock", |_| b"operator: bob\nhost: admin02\npid: 44\ntask: apply\nsince: 2026-05-01T00:00:00Z\n".to_vec());
+    let error = world.apply(&disk, &ad).unwrap_err();
+    insta::assert_snapshot!(error, @r".kerbsync/lock was left by bob (apply, process 44 on admin02, since 2026-05-01T00:00:00Z): make sure that this process runs no more, delete the file .kerbsync/lock, then run `kerbsync recover` on the bundle");
+    assert_eq!(error.exit_code(false), 5);
+    disk.remove(&Key::new(".kerbsync/lock").unwrap()).unwrap();
+    assert_eq!(world.apply(&disk, &ad).unwrap().end, End::AllNew);
+    // One of the same machine is taken over: the system itself says that no process holds it.
+    disk.edit(".kerbsync/lock", |_| b"operator: ann\nhost: admin01\npid: 1\n".to_vec());
+    assert_eq!(world.rollback(&disk, &ad).unwrap().end, End::AllOld);
+}
+
+#[test]
+fn a_password_is_not_set_in_the_directory_when_a_server_failed() {
+    let old = toy::configurations(3);
+    let world = World::new(toy::plan(&old, true), old, &FIRST).unwrap();
+    let (ad, disk) = (ToyDirectory::at(1), MemoryDisk::new(world.start()));
+    let below = "servers/fe03".to_owned();
+    disk.fault(Fault { at: 14, times: 1000, below, kind: FaultKind::Error(FileErrorKind::NoSpace) });
+    let outcome = world.apply(&disk, &ad).unwrap();
+    assert_eq!((outcome.end, outcome.directory, ad.version()), (End::Open, Some(StepResult::Skipped), 1));
+    let disk = MemoryDisk::new(disk.image());
+    assert_eq!(world.recover(&disk, &ad).unwrap().remove(0).end, End::AllOld);
+    assert_eq!(world.apply(&disk, &ad).unwrap().end, End::AllNew);
+    assert_eq!(ad.version(), 2);
+    let error = world.rollback(&disk, &ad).unwrap_err();
+    assert!(matches!(error, EngineError::DirectoryMovedOn { .. }), "{error}");
+}
+
+#[test]
+fn many_servers_side_by_side_recover_from_any_stop() {
+    let mut world = world(40);
+    world.parallel = 8;
+    let ad = ToyDirectory::at(1);
+    for round in 0..6 {
+        let disk = MemoryDisk::recording(world.start());
+        assert_eq!(world.apply(&disk, &ad).unwrap().end, End::AllNew);
+        for (_, image) in disk.crash_points().into_iter().skip(round).step_by(23) {
+            for image in image.after_power_loss(3).0 {
+                world.check_recovery(image, &ad, 1).unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_real_folder_is_applied_and_taken_back() {
+    let mut world = world(60);
+    world.parallel = 8;
+    let root = std::env::temp_dir().join(format!("kerbsync-faults-{}", std::process::id()));
+    for (path, bytes) in &world.old {
+        let to = root.join(path);
+        std::fs::create_dir_all(to.parent().unwrap()).unwrap();
+        #[expect(clippy::disallowed_methods, reason = "the test's own files")]
+        std::fs::write(to, bytes).unwrap();
+    }
+    let files = FolderFiles::open(&root).unwrap();
+    let outcome = world.with_engine(&files, None, 0, |e| e.apply(&world.plan)).unwrap();
+    assert_eq!(outcome.end, End::AllNew);
+    let read = |path: &str| files.read(&Key::new(path).unwrap()).unwrap();
+    assert!(world.old.iter().zip(&world.new).all(|((path, _), new)| read(path) == *new));
+    let again = world.with_engine(&files, None, 0, |e| e.apply(&world.plan)).unwrap();
+    assert_eq!((again.end, again.run), (End::Nothing, None));
+    let back = world.with_engine(&files, None, 0, |e| e.rollback(&Which::Last)).unwrap();
+    assert_eq!(back.end, End::AllOld);
+    assert!(world.old.iter().all(|(path, old)| read(path) == *old));
+    for (path, _) in &world.old {
+        assert_eq!(files.list(Key::new(path).unwrap().folder()).unwrap().len(), 1, "nothing is left beside {path}");
+    }
+    std::fs::remove_dir_all(&root).unwrap();
+}
