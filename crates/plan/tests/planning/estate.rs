@@ -10,15 +10,15 @@ use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{EqualityTag, Secret, Tagger};
 use kerbsync_source::{DocumentId, Origin, Spanned};
 
-pub const ACCOUNT: &str = "CONTOSO\\KerbAuth";
+pub(crate) const ACCOUNT: &str = "CONTOSO\\KerbAuth";
 /// A secret that no output may hold.
-pub const CANARY: &str = "canary-51c0ffee";
+pub(crate) const CANARY: &str = "canary-51c0ffee";
 
-pub fn at(document: u32) -> Origin {
+pub(crate) fn at(document: u32) -> Origin {
     Origin::document(DocumentId(document))
 }
 
-pub fn host(text: &str) -> HostName {
+pub(crate) fn host(text: &str) -> HostName {
     HostName::new(text).unwrap()
 }
 
@@ -28,7 +28,7 @@ fn text<T>(value: T) -> Spanned<T> {
 
 /// What a server holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Holds {
+pub(crate) enum Holds {
     Current,
     Old,
     Other,
@@ -37,13 +37,13 @@ pub enum Holds {
     Empty,
 }
 
-pub struct Builder {
-    pub inventory: Inventory,
+pub(crate) struct Builder {
+    pub(crate) inventory: Inventory,
     tagger: Tagger,
 }
 
 impl Builder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut inventory = Inventory::default();
         inventory.documents.push(document(0, "topology.xml", DocumentKind::Topology, None));
         for (id, name) in [("1", "Redmond"), ("2", "Dublin"), ("3", "Paris")] {
@@ -78,7 +78,7 @@ impl Builder {
     }
 
     /// The estate in which fe01 and fe02 hold the current secret, and the others what is told.
-    pub fn with(others: &[(&str, Holds)]) -> Self {
+    pub(crate) fn with(others: &[(&str, Holds)]) -> Self {
         let mut builder = Self::new();
         for name in ["fe01.contoso.com", "fe02.contoso.com"] {
             builder.server(name, Holds::Current);
@@ -89,11 +89,11 @@ impl Builder {
         builder
     }
 
-    pub fn tag(&self, secret: &str) -> EqualityTag {
+    pub(crate) fn tag(&self, secret: &str) -> EqualityTag {
         self.tagger.tag(&Secret::new(secret.to_owned()))
     }
 
-    pub fn server(&mut self, name: &str, holds: Holds) -> &mut ServerConfiguration {
+    pub(crate) fn server(&mut self, name: &str, holds: Holds) -> &mut ServerConfiguration {
         let id = u32::try_from(self.inventory.documents.len()).unwrap();
         let path = format!("servers/{name}/applicationHost.config");
         self.inventory.documents.push(document(id, &path, DocumentKind::ApplicationHost, Some(name)));
@@ -128,7 +128,7 @@ impl Builder {
         self.inventory.servers.last_mut().unwrap()
     }
 
-    pub fn build(mut self) -> Inventory {
+    pub(crate) fn build(mut self) -> Inventory {
         state::compute(&mut self.inventory, None);
         self.inventory
     }
@@ -169,7 +169,7 @@ fn slot(document: u32, site: &str, account: &str, secret: SecretState) -> Slot {
     }
 }
 
-pub fn assignment(site: &str, account: &str) -> Assignment {
+pub(crate) fn assignment(site: &str, account: &str) -> Assignment {
     let parsed = DownLevelName::parse(account);
     Assignment {
         site_text: text(format!("Site:{site}")),
@@ -204,11 +204,11 @@ fn directory() -> Directory {
     }
 }
 
-pub fn dn(name: &str) -> String {
+pub(crate) fn dn(name: &str) -> String {
     format!("CN={name},CN=Users,DC=contoso,DC=com")
 }
 
-pub fn account(name: &str) -> Account {
+pub(crate) fn account(name: &str) -> Account {
     Account {
         origin: at(0),
         distinguished_name: text(dn(name)),

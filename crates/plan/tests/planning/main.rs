@@ -1,5 +1,7 @@
 //! Plans for a small estate.
 
+#![expect(clippy::unwrap_used, reason = "a test: it may panic")]
+
 mod estate;
 mod laws;
 mod operators;

@@ -3,7 +3,7 @@
 use kerbsync_plan::{Plan, PreconditionOutcome, SecretFrom};
 use std::fmt::Write as _;
 
-pub fn shown(plan: &Plan) -> String {
+pub(crate) fn shown(plan: &Plan) -> String {
     let mut out = String::new();
     for step in &plan.steps {
         writeln!(out, "{}. {} {}", step.number, step.server, step.path).unwrap();
@@ -18,7 +18,7 @@ pub fn shown(plan: &Plan) -> String {
             }
         }
     }
-    for directory in &plan.directory {
+    if let Some(directory) = &plan.directory {
         writeln!(out, "last: Active Directory, {}", directory.account).unwrap();
     }
     for p in plan.preconditions.iter().filter(|p| p.outcome == PreconditionOutcome::Unknown) {
