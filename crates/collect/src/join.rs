@@ -13,7 +13,7 @@ use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
 use kerbsync_source::{DocumentId, Source};
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// Gathers, reads and joins.
 pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> Collected {
@@ -254,7 +254,7 @@ fn server_folder(inputs: &[Input], host: HostName, files: Vec<(DocumentId, &Item
 
 /// Gives servers whose folder has a short name the name that the topology gives them, where only one fits.
 fn name_servers(inventory: &mut Inventory) {
-    let names: Vec<HostName> = inventory.computers().map(|(_, c)| c.fqdn.value.clone()).collect();
+    let names: HashSet<HostName> = inventory.computers().map(|(_, c)| c.fqdn.value.clone()).collect();
     for server in &mut inventory.servers {
         if names.contains(&server.computer) || server.computer.as_str().contains('.') {
             continue;
@@ -299,9 +299,9 @@ fn gaps(inventory: &mut Inventory, items: &[Item]) {
             None,
         );
     }
-    let computers: Vec<&HostName> = inventory.computers().map(|(_, c)| &c.fqdn.value).collect();
+    let computers: HashSet<&HostName> = inventory.computers().map(|(_, c)| &c.fqdn.value).collect();
     if !computers.is_empty() {
-        for server in inventory.servers.iter().filter(|s| !computers.contains(&&s.computer)) {
+        for server in inventory.servers.iter().filter(|s| !computers.contains(&s.computer)) {
             gap(
                 GapSubject::Computer(server.computer.clone()),
                 "server-not-in-topology",
@@ -311,9 +311,10 @@ fn gaps(inventory: &mut Inventory, items: &[Item]) {
             );
         }
     }
+    let configured: HashSet<&HostName> =
+        inventory.servers.iter().filter(|s| s.status != ServerStatus::Missing).map(|s| &s.computer).collect();
     for (pool, computer) in inventory.web_servers() {
-        let server = inventory.server(&computer.fqdn.value);
-        if server.is_none_or(|s| s.status == ServerStatus::Missing) {
+        if !configured.contains(&computer.fqdn.value) {
             gap(
                 GapSubject::Computer(computer.fqdn.value.clone()),
                 "no-configuration",

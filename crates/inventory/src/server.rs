@@ -106,7 +106,9 @@ pub struct AuthenticationPath {
     pub anonymous: AnonymousAuthentication,
 }
 
-/// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document.
+/// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document. So have
+/// the providers, token checking and anonymous access of a path below the site's root where nothing may have to be shown: off, or Negotiate
+/// before NTLM without anonymous access.
 #[derive(Debug, Clone)]
 pub struct WindowsAuthentication {
     /// enabled.

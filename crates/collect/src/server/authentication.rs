@@ -57,17 +57,21 @@ pub(super) fn paths(
 
 fn convert(in_force: &Authentication<'_>, is_root: bool, origins: &mut Origins<'_>) -> (WindowsAuthentication, AnonymousAuthentication) {
     let (w, a) = (&in_force.windows, &in_force.anonymous);
-    let detail = if is_root || is_remarkable(in_force) { Detail::Excerpt } else { Detail::Place };
-    let token = origins.value(w.token_checking, detail);
+    // Of a path where nothing is remarkable, findings cite the switches at most. Such paths are by far the most.
+    let (switches, rest) = match is_root || is_remarkable(in_force) {
+        true => (Detail::Excerpt, Detail::Excerpt),
+        false => (Detail::Place, Detail::Document),
+    };
+    let token = origins.value(w.token_checking, rest);
     (
         WindowsAuthentication {
-            enabled: origins.value(w.enabled, detail),
-            use_kernel_mode: origins.value(w.use_kernel_mode, detail),
-            use_app_pool_credentials: origins.value(w.use_app_pool_credentials, detail),
-            providers: w.providers.iter().map(|p| origins.text(p, detail)).collect(),
+            enabled: origins.value(w.enabled, switches),
+            use_kernel_mode: origins.value(w.use_kernel_mode, switches),
+            use_app_pool_credentials: origins.value(w.use_app_pool_credentials, switches),
+            providers: w.providers.iter().map(|p| origins.text(p, rest)).collect(),
             token_checking: Spanned::new(token.value.name().to_owned(), token.origin),
         },
-        AnonymousAuthentication { enabled: origins.value(a.enabled, detail), user_name: origins.text(&a.user_name, detail) },
+        AnonymousAuthentication { enabled: origins.value(a.enabled, rest), user_name: origins.text(&a.user_name, rest) },
     )
 }
 

@@ -36,11 +36,16 @@ impl Strings {
 /// How much of an origin is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Detail {
+    /// The document alone: nothing cites the value.
+    Document,
     /// Place and element only: the value is unremarkable.
     Place,
     /// With a masked excerpt.
     Excerpt,
 }
+
+/// Lines below this length, in bytes, are shown as a whole in every excerpt.
+const SHORT_LINE: usize = 512;
 
 /// Makes the origins of one document.
 pub(super) struct Origins<'a> {
@@ -51,6 +56,8 @@ pub(super) struct Origins<'a> {
     paths: HashMap<NodeId, String>,
     /// The element whose path was asked for last: often another of its attributes comes next.
     last: Option<(NodeId, String)>,
+    /// The line whose excerpt was asked for last, where it is short.
+    last_line: Option<(Span, Arc<str>)>,
     /// Where a path is put together.
     buffer: String,
     /// The whole document: the origin of schema defaults.
@@ -61,11 +68,23 @@ impl<'a> Origins<'a> {
     pub(super) fn new(document: &'a Document, strings: &'a Strings) -> Self {
         let mut whole = Origin::document(document.source().document());
         strings.share_origin(&mut whole);
-        Self { document, strings, made: HashMap::with_capacity(256), paths: HashMap::new(), last: None, buffer: String::new(), whole }
+        Self {
+            document,
+            strings,
+            made: HashMap::with_capacity(256),
+            paths: HashMap::new(),
+            last: None,
+            last_line: None,
+            buffer: String::new(),
+            whole,
+        }
     }
 
     /// The origin of a place.
     pub(super) fn of(&mut self, place: Place<'_>, detail: Detail) -> Origin {
+        if detail == Detail::Document {
+            return self.whole.clone();
+        }
         let (Some(span), Some(element)) = (place.span(), place.holder()) else { return self.whole.clone() };
         let mut origin = match self.made.get(&span) {
             Some(origin) if origin.excerpt.is_some() || detail == Detail::Place => return origin.clone(),
@@ -94,10 +113,22 @@ impl<'a> Origins<'a> {
             }
         };
         if detail == Detail::Excerpt {
-            origin.excerpt = Some(self.strings.share(&self.document.masked_line(span.start)));
+            origin.excerpt = Some(self.excerpt(span.start));
         }
         self.made.insert(span, origin.clone());
         origin
+    }
+
+    /// The masked line of an offset. Settings of one element stand on one line most often, and are asked for one after the other.
+    fn excerpt(&mut self, at: usize) -> Arc<str> {
+        let line = self.document.source().line_span(at, SHORT_LINE);
+        if let Some((_, excerpt)) = self.last_line.as_ref().filter(|(known, _)| *known == line) {
+            return Arc::clone(excerpt);
+        }
+        let excerpt = self.strings.share(&self.document.masked_line(at));
+        // Of a long line an excerpt shows the neighbourhood of the offset only, which is another one for each place.
+        self.last_line = (line.len() < SHORT_LINE).then(|| (line, Arc::clone(&excerpt)));
+        excerpt
     }
 
     /// Appends the path of an element from the root, as [`Element::path_from_root`] gives it.

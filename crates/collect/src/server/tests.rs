@@ -135,6 +135,10 @@ fn origins_are_those_of_the_document() {
     assert!(files.windows.providers[0].origin.excerpt.is_some(), "NTLM alone is remarkable");
     assert!(site.applications[3].pool.origin.excerpt.is_some(), "the pool does not exist");
     assert!(site.applications[0].pool.origin.excerpt.is_none());
+    // Below the root, the switches of an unremarkable path have their place, and the rest only the document.
+    let abs = site.authentication.iter().find(|p| p.path == "/Abs").unwrap();
+    assert!(abs.windows.enabled.origin.location.is_some());
+    assert!(abs.windows.providers.iter().all(|p| p.origin.location.is_none() && p.origin.document == DocumentId(2)));
 }
 
 #[test]
