@@ -16,3 +16,5 @@ mod real_world;
 mod rules;
 #[cfg(feature = "simulate")]
 mod truth;
+#[cfg(feature = "simulate")]
+mod writes;

@@ -1,5 +1,13 @@
 //! What is typed. What it means is in `config.rs`.
 
+#[cfg(feature = "simulate")]
+mod simulate;
+mod write;
+
+#[cfg(feature = "simulate")]
+pub(crate) use simulate::*;
+pub(crate) use write::*;
+
 use crate::Io;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -12,12 +20,13 @@ Examples:
   kerbsync explain KS201
 
 Exit codes: 0 nothing at or above the threshold, or done; 1 findings at or above --fail-on; 2 usage;
-3 nothing was checked; 4 some input could not be read; 5 refused. The highest of 5, 4, 3, 1 wins.";
+3 nothing was checked; 4 some input could not be read; 5 refused; 6 failed while applying, recovery
+needed. The highest of 6, 5, 4, 3, 1 wins.";
 
 /// Offline audit of the Kerberos web-authentication account of Lync and Skype for Business Server.
 ///
 /// From files that anyone can export: which servers must hold the account, which do, which are in sync, and what else is wrong.
-/// Nothing is changed and nothing is contacted.
+/// Nothing is contacted, and nothing is changed but by `apply`, `rollback` and `recover`.
 #[derive(Debug, Parser)]
 #[command(name = "kerbsync", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -91,6 +100,14 @@ pub(crate) enum Command {
     Resolve(ResolveArgs),
     /// List the credential slots of one applicationHost.config
     Slots(SlotsArgs),
+    /// Carry out a saved plan: exactly its steps, or a refusal
+    Apply(ApplyArgs),
+    /// Take a run back, field by field, where a field still holds what the run wrote
+    Rollback(RollbackArgs),
+    /// Mend runs that were cut short
+    Recover(WriteBundleArgs),
+    /// Show what was done to a bundle, and whether something is left to mend
+    Status(WriteBundleArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Print the manual page of a rule, or explain one finding
@@ -220,53 +237,6 @@ pub(crate) struct ExplainArgs {
     /// A kerbsync.toml from elsewhere, as in the audit that made the finding
     #[arg(long, value_name = "FILE", requires = "bundle")]
     pub(crate) config: Option<PathBuf>,
-}
-
-#[cfg(feature = "simulate")]
-#[derive(Debug, Args)]
-pub(crate) struct DemoArgs {
-    /// Another estate: equal seeds give equal estates
-    #[arg(long, default_value_t = 7)]
-    pub(crate) seed: u64,
-    /// Keep the estate in this new folder
-    #[arg(long, value_name = "DIR")]
-    pub(crate) keep: Option<PathBuf>,
-}
-
-#[cfg(feature = "simulate")]
-#[derive(Debug, Subcommand)]
-pub(crate) enum SimulateCommand {
-    /// Write the exports of an invented estate: topology, servers with keys, directory
-    Estate(EstateArgs),
-}
-
-#[cfg(feature = "simulate")]
-#[derive(Debug, Args)]
-pub(crate) struct EstateArgs {
-    /// Equal seeds give equal estates
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub(crate) seed: u64,
-    /// Number of sites
-    #[arg(long, value_name = "N", default_value_t = 2)]
-    pub(crate) sites: u32,
-    /// Number of web servers in all
-    #[arg(long, value_name = "N", default_value_t = 8)]
-    pub(crate) servers: u32,
-    /// A fault to plant, by name; may be repeated
-    #[arg(long, value_name = "NAME")]
-    pub(crate) defect: Vec<String>,
-    /// Keep every server in sync; without --defect nothing is wrong then
-    #[arg(long)]
-    pub(crate) clean: bool,
-    /// The time of the export (RFC 3339, or a date); today without it
-    #[arg(long, value_name = "TIME")]
-    pub(crate) now: Option<String>,
-    /// Write what is true of the estate to this file, outside the bundle
-    #[arg(long, value_name = "FILE")]
-    pub(crate) truth: Option<PathBuf>,
-    /// A new or empty folder for the bundle
-    #[arg(short = 'o', long = "out", value_name = "DIR")]
-    pub(crate) output: PathBuf,
 }
 
 #[derive(Debug, Args)]

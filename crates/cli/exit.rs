@@ -36,6 +36,8 @@ pub enum Exit {
     Input,
     /// [`codes::REFUSED`].
     Refused,
+    /// [`codes::FAILED`].
+    Failed,
     /// [`codes::USAGE`]: found before anything else is done.
     Usage,
 }
@@ -50,6 +52,7 @@ impl Exit {
             Self::NothingChecked => codes::NOTHING_CHECKED,
             Self::Input => codes::INPUT,
             Self::Refused => codes::REFUSED,
+            Self::Failed => codes::FAILED,
             Self::Usage => codes::USAGE,
         }
     }
@@ -73,7 +76,7 @@ mod tests {
 
     #[test]
     fn precedence_follows_the_codes() {
-        let all = [Exit::Done, Exit::Findings, Exit::NothingChecked, Exit::Input, Exit::Refused];
+        let all = [Exit::Done, Exit::Findings, Exit::NothingChecked, Exit::Input, Exit::Refused, Exit::Failed];
         assert!(all.windows(2).all(|w| w[0] < w[1] && w[0].code() < w[1].code()));
     }
 }

@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod config;
+mod estate;
 mod exit;
 mod failure;
 mod gather;

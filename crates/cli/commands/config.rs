@@ -41,6 +41,12 @@ pub(super) fn run(args: ConfigShowArgs, quiet: bool, io: &mut Io<'_>) -> Result<
 }
 
 fn settings(out: &mut String, s: &Settings, policy: &Policy) -> std::fmt::Result {
+    if let Some(accept) = s.accept_inferred_protection {
+        writeln!(out, "accept_inferred_protection = {accept}")?;
+    }
+    if let Some(operator) = &s.operator {
+        writeln!(out, "operator = {}", text(operator))?;
+    }
     if let Some(reference) = &s.reference {
         writeln!(out, "reference = {}", text(reference))?;
     }

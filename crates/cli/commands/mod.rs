@@ -14,6 +14,7 @@ mod rules;
 #[cfg(feature = "simulate")]
 mod simulate;
 mod slots;
+mod write;
 
 #[cfg(feature = "simulate")]
 use crate::args::SimulateCommand;
@@ -32,6 +33,10 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Inventory(args) => inventory::run(args, quiet, io),
         Command::Resolve(args) => resolve::run(args, quiet, io),
         Command::Slots(args) => slots::run(args, io),
+        Command::Apply(args) => write::apply(&args, quiet, io),
+        Command::Rollback(args) => write::rollback(&args, quiet, io),
+        Command::Recover(args) => write::recover(&args, quiet, io),
+        Command::Status(args) => write::status(&args, quiet, io),
         Command::Rules(args) => rules::run(args, io),
         Command::Explain(args) => explain::run(args, quiet, io),
         #[cfg(feature = "simulate")]

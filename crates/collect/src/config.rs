@@ -30,6 +30,10 @@ pub struct Settings {
     pub web_sites: WebSiteSetting,
     /// The server whose secret the others are compared with, by FQDN. `--reference` goes before it.
     pub reference: Option<String>,
+    /// Whether secrets may be written in a layout that is inferred, not verified. `--accept-inferred-protection` goes before it.
+    pub accept_inferred_protection: Option<bool>,
+    /// Who asks for changes, `DOMAIN\\account`. `--operator` goes before it.
+    pub operator: Option<String>,
     /// Written by the simulators: the bundle is not a real estate.
     pub simulated: Option<SimulatedSetting>,
 }
@@ -181,6 +185,8 @@ mod tests {
             r#"
 waivers_file = "waivers.toml"
 reference = "fe01.contoso.com"
+accept_inferred_protection = true
+operator = "CONTOSO\\admin"
 [[slots]]
 section = "system.webServer/x"
 account = "userName"
@@ -202,6 +208,7 @@ seed = 7
 "#,
         )
         .unwrap();
+        assert_eq!((s.accept_inferred_protection, s.operator.as_deref()), (Some(true), Some(r"CONTOSO\admin")));
         assert_eq!((s.slots.len(), s.domains.len(), s.directory.complete, s.thresholds.password_age_days), (1, 1, true, Some(90)));
     }
 
@@ -209,7 +216,7 @@ seed = 7
     fn an_unknown_key_and_a_waiver_without_reason_are_errors_with_a_place() {
         let e = read("[domains]\nA = 'a.b'\n[slotz]\n").unwrap_err();
         assert_eq!(e.location.unwrap().position.line, 3);
-        insta::assert_snapshot!(e.message, @"unknown field `slotz`, expected one of `slots`, `domains`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `simulated`.");
+        insta::assert_snapshot!(e.message, @"unknown field `slotz`, expected one of `slots`, `domains`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `accept_inferred_protection`, `operator`, `simulated`.");
         assert!(read("[[waivers]]\nrule='KS101'\nreason=' '\n").is_err());
         assert!(read("[[waivers]]\nreason='x'\n").is_err());
     }

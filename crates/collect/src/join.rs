@@ -220,7 +220,7 @@ fn more_waivers(inputs: &[Input], toml: &Item, items: &[Item], settings: &mut Se
 }
 
 /// NetBIOS name and DNS name of every domain that is known.
-fn realms(inventory: &Inventory, configured: &[(String, String)]) -> Vec<(String, String)> {
+pub(crate) fn realms(inventory: &Inventory, configured: &[(String, String)]) -> Vec<(String, String)> {
     let mut realms = configured.to_vec();
     if let Some(directory) = &inventory.directory {
         realms.extend(directory.domains.iter().map(|d| (d.netbios.clone(), d.dns.clone())));

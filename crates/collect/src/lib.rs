@@ -20,8 +20,11 @@ pub use config::{DirectorySetting, Settings, SimulatedSetting, SlotSetting, Thre
 pub use progress::{Progress, Silent};
 pub use single::{Single, collect_slots};
 
+use kerbsync_credential::lower::SlotRules;
+use kerbsync_iis::protection::{KeyFile, KeyMaterial};
 use kerbsync_inventory::Inventory;
 use kerbsync_names::HostName;
+use kerbsync_source::{DocumentId, Source};
 use kerbsync_store::ReadStore;
 
 /// A path given by the user, opened.
@@ -49,6 +52,29 @@ pub struct Collected {
     pub inventory: Inventory,
     /// What the administrator declared.
     pub settings: Settings,
+}
+
+impl Collected {
+    /// What the slots of the configurations were found by: for whoever sets them.
+    #[must_use]
+    pub fn slot_rules(&self) -> SlotRules {
+        slot_rules(&self.inventory, &self.settings)
+    }
+}
+
+/// As [`Collected::slot_rules`], for the two parts of a [`Collected`] that were taken apart.
+#[must_use]
+pub fn slot_rules(inventory: &Inventory, settings: &Settings) -> SlotRules {
+    let configured: Vec<(String, String)> = settings.domains.iter().map(|(n, d)| (n.clone(), d.clone())).collect();
+    server::slot_rules(settings, &join::realms(inventory, &configured))
+}
+
+/// An exported key of a server, read from its file's bytes; `None` where it is none.
+#[must_use]
+pub fn read_key(document: DocumentId, name: &str, bytes: Vec<u8>) -> Option<KeyFile> {
+    let source = Source::decode(document, bytes).ok()?;
+    let material = KeyMaterial::from_source(&source).ok()?;
+    Some(KeyFile { document, name: name.to_owned(), material })
 }
 
 /// Why nothing could be collected at all. Faults of single files are in the inventory instead.

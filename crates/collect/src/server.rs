@@ -7,7 +7,8 @@ mod authentication;
 mod origins;
 
 use crate::config::Settings;
-use kerbsync_credential::{DeclaredSlot, Inputs, Product, ProductSite, Realms, WebSiteNames, discover};
+use kerbsync_credential::lower::SlotRules;
+use kerbsync_credential::{DeclaredSlot, Inputs, Product, ProductSite, WebSiteNames, discover};
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection, same_name};
 use kerbsync_inventory::{Application, ApplicationPool, ApplicationPoolIdentity, ServerConfiguration, ServerStatus, WebSite};
@@ -22,9 +23,7 @@ const WINDOWS_MODULE: &str = "WindowsAuthenticationModule";
 
 /// What holds for every server of a run. Shared between threads.
 pub(crate) struct Context<'a> {
-    declared: Vec<DeclaredSlot>,
-    web_sites: WebSiteNames,
-    realms: Realms,
+    rules: SlotRules,
     tagger: &'a Tagger,
     strings: Strings,
 }
@@ -32,22 +31,22 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     /// `realms` are pairs of NetBIOS name and DNS name.
     pub(crate) fn new(settings: &'a Settings, realms: &'a [(String, String)], tagger: &'a Tagger) -> Self {
-        Self {
-            declared: settings
-                .slots
-                .iter()
-                .map(|s| DeclaredSlot {
-                    section: s.section.clone(),
-                    location: s.location.clone(),
-                    account_attribute: s.account.clone(),
-                    secret_attribute: s.secret.clone(),
-                })
-                .collect(),
-            web_sites: WebSiteNames { internal: settings.web_sites.internal.clone(), external: settings.web_sites.external.clone() },
-            realms: realms.iter().map(|(netbios, dns)| (dns, netbios)).collect(),
-            tagger,
-            strings: Strings::default(),
-        }
+        Self { rules: slot_rules(settings, realms), tagger, strings: Strings::default() }
+    }
+}
+
+/// What slots are found by: the settings, and pairs of NetBIOS name and DNS name.
+pub(crate) fn slot_rules(settings: &Settings, realms: &[(String, String)]) -> SlotRules {
+    let declared = settings.slots.iter().map(|s| DeclaredSlot {
+        section: s.section.clone(),
+        location: s.location.clone(),
+        account_attribute: s.account.clone(),
+        secret_attribute: s.secret.clone(),
+    });
+    SlotRules {
+        declared: declared.collect(),
+        web_sites: WebSiteNames { internal: settings.web_sites.internal.clone(), external: settings.web_sites.external.clone() },
+        realms: realms.iter().map(|(netbios, dns)| (dns, netbios)).collect(),
     }
 }
 
@@ -89,7 +88,7 @@ pub(crate) fn read_server(input: ServerInput<'_>, context: &Context<'_>, problem
         Some((_, Ok(document))) => document,
     };
     // A declared secret may have any name, and must not be shown either.
-    document.hide_names(context.declared.iter().map(|d| d.secret_attribute.as_str()));
+    document.hide_names(context.rules.declared.iter().map(|d| d.secret_attribute.as_str()));
     match ApplicationHost::read(document, problems) {
         Ok(host) => {
             server.status = ServerStatus::Read;
@@ -126,11 +125,11 @@ fn fill(
     problems: &mut Vec<Problem>,
 ) {
     let mut origins = Origins::new(host.document(), &context.strings);
-    let product = Product::recognise(host, &context.web_sites);
+    let product = Product::recognise(host, &context.rules.web_sites);
     server.windows_authentication_module = host.has_global_module(WINDOWS_MODULE);
     server.web_site_count = product.site_count;
     let pools = host.pools();
-    let inputs = Inputs { declared: &context.declared, realms: &context.realms, keys, tagger: context.tagger };
+    let inputs = Inputs { declared: &context.rules.declared, realms: &context.rules.realms, keys, tagger: context.tagger };
     let found = discover(host, &product, inputs, problems);
     server.slots = found.slots;
     server.providers = found.providers;
