@@ -16,8 +16,6 @@ mod simulate;
 mod slots;
 mod write;
 
-#[cfg(feature = "simulate")]
-use crate::args::SimulateCommand;
 use crate::args::{Cli, Command, ConfigCommand};
 use crate::failure::Failure;
 use crate::{Exit, Io};
@@ -40,7 +38,7 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Rules(args) => rules::run(args, io),
         Command::Explain(args) => explain::run(args, quiet, io),
         #[cfg(feature = "simulate")]
-        Command::Simulate(SimulateCommand::Estate(args)) => simulate::run(&args, io),
+        Command::Simulate(command) => simulate::run(&command, io),
         Command::Init(args) => init::run(&args, io),
         Command::Config(ConfigCommand::Show(args)) => config::run(args, quiet, io),
         Command::Completions(args) => completions::run(&args, io),

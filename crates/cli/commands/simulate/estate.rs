@@ -39,7 +39,7 @@ fn number(n: u32) -> usize {
 }
 
 /// The time given, or the beginning of this day, so that equal commands of one day give equal bytes.
-pub(super) fn export_time(text: Option<&str>, io: &Io<'_>) -> Result<Timestamp, Failure> {
+pub(in crate::commands) fn export_time(text: Option<&str>, io: &Io<'_>) -> Result<Timestamp, Failure> {
     let now = config::now(text, io)?;
     if text.is_some() {
         return Ok(now);
@@ -48,11 +48,11 @@ pub(super) fn export_time(text: Option<&str>, io: &Io<'_>) -> Result<Timestamp, 
     Ok(day.to_zoned(jiff::tz::TimeZone::UTC).map_or(now, |z| z.timestamp()))
 }
 
-pub(super) fn built(options: &LabOptions) -> Result<Estate, Failure> {
+pub(in crate::commands) fn built(options: &LabOptions) -> Result<Estate, Failure> {
     build(options).map_err(|e| Failure::usage(format!("the estate cannot be built: {e}")))
 }
 
-pub(super) fn write(estate: &Estate, folder: &Path) -> Result<(), Failure> {
+pub(in crate::commands) fn write(estate: &Estate, folder: &Path) -> Result<(), Failure> {
     kerbsync_lab::write(estate, folder).map_err(|e| Failure::usage(e.to_string()))
 }
 

@@ -1,0 +1,16 @@
+//! `simulate`: one file per subcommand.
+
+mod estate;
+
+pub(super) use estate::{built, export_time, write};
+
+use crate::args::SimulateCommand;
+use crate::failure::Failure;
+use crate::{Exit, Io};
+
+/// Runs one simulation.
+pub(super) fn run(command: &SimulateCommand, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    match command {
+        SimulateCommand::Estate(args) => estate::run(args, io),
+    }
+}
