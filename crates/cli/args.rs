@@ -18,15 +18,16 @@ Examples:
   kerbsync audit exports/                          folders, files and zips in any mix
   kerbsync audit exports/ --output json=report.json --fail-on warning
   kerbsync explain KS201
+  kerbsync sync exports/ --from-computer fe01.contoso.com --to-computer dir01.contoso.com --what-if
 
 Exit codes: 0 nothing at or above the threshold, or done; 1 findings at or above --fail-on; 2 usage;
 3 nothing was checked; 4 some input could not be read; 5 refused; 6 failed while applying, recovery
-needed. The highest of 6, 5, 4, 3, 1 wins.";
+needed; 10 changes pending, with --detailed-exitcode. The highest of 6, 5, 4, 3, 1 wins.";
 
 /// Offline audit of the Kerberos web-authentication account of Lync and Skype for Business Server.
 ///
 /// From files that anyone can export: which servers must hold the account, which do, which are in sync, and what else is wrong.
-/// Nothing is contacted, and nothing is changed but by `apply`, `rollback` and `recover`.
+/// Nothing is contacted, and nothing is changed but by `sync`, `set-password`, `apply`, `rollback` and `recover`.
 #[derive(Debug, Parser)]
 #[command(name = "kerbsync", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -100,6 +101,13 @@ pub(crate) enum Command {
     Resolve(ResolveArgs),
     /// List the credential slots of one applicationHost.config
     Slots(SlotsArgs),
+    /// Plan a change of servers, and write nothing but the plan
+    #[command(subcommand)]
+    Plan(PlanCommand),
+    /// Copy one server's credential to others: plan and apply in one
+    Sync(SyncArgs),
+    /// Give an account a new password on all its servers: plan and apply in one
+    SetPassword(PasswordArgs),
     /// Carry out a saved plan: exactly its steps, or a refusal
     Apply(ApplyArgs),
     /// Take a run back, field by field, where a field still holds what the run wrote

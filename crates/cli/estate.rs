@@ -1,4 +1,4 @@
-//! A bundle that is written to: its files, what they mean, and the keys of its servers.
+//! One bundle that is planned for or written to: its files, what they mean, and the keys of its servers.
 
 use crate::Io;
 use crate::args::WriteArgs;
@@ -11,36 +11,61 @@ use kerbsync_apply::{Context, Engine, EngineError, Options};
 use kerbsync_collect::{Input, Progress as _, Settings};
 use kerbsync_credential::lower::{CredentialLower, KeySource, ServerSecrets, SlotRules};
 use kerbsync_iis::protection::KeyFile;
-use kerbsync_inventory::{DocumentKind, Inventory};
+use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
 use kerbsync_plan::Plan;
-use kerbsync_plan::lower::LowerError;
-use kerbsync_store::{Files as _, FolderFiles, Key};
+use kerbsync_plan::lower::{Lower, LowerError};
+use kerbsync_secret::Secret;
+use kerbsync_store::{ArchiveLimits, ArchiveStore, FolderFiles, Key, ReadStore};
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// A folder with what was collected from it.
+/// A bundle with what was collected from it.
 pub(crate) struct Estate {
-    files: FolderFiles,
+    path: PathBuf,
+    /// One input without a label, so that paths are those below the bundle, as plans have them.
+    inputs: [Input; 1],
     pub(crate) inventory: Inventory,
-    settings: Settings,
+    pub(crate) settings: Settings,
     rules: SlotRules,
     quiet: bool,
 }
 
+/// What a run is done with besides the bundle.
+#[derive(Default)]
+pub(crate) struct Means<'a> {
+    /// Who asks.
+    pub(crate) operator: Option<&'a str>,
+    /// Whether protection whose layout is inferred may be written.
+    pub(crate) accept_inferred: bool,
+    /// The new password, where one is set.
+    pub(crate) generated: Option<Secret>,
+}
+
 impl Estate {
-    /// Opens a folder and reads everything in it.
-    pub(crate) fn open(path: &Path, args: &WriteArgs, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
-        let config = args.config.as_deref().map(read_config).transpose()?;
-        let store = kerbsync_store::open(path).map_err(|e| unopened(path, &e))?;
-        let files = FolderFiles::open(path).map_err(|e| {
-            Failure::new(Exit::Refused, format!("'{}' cannot be written to: {e}", path.display()))
-                .hint("only a folder can be changed: unpack an archive first")
-        })?;
-        // Without a label, paths are those below the bundle, as plans have them.
-        let gathered = collected(&[Input { label: String::new(), store }], config, None, quiet, io)?;
+    /// Opens a folder or an archive and reads everything in it. `config` stands in place of the bundle's kerbsync.toml.
+    pub(crate) fn open(path: &Path, config: Option<&Path>, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
+        let config = config.map(read_config).transpose()?;
+        let inputs = [Input { label: String::new(), store: opened(path)? }];
+        let gathered = collected(&inputs, config, None, quiet, io)?;
         let rules = kerbsync_collect::slot_rules(&gathered.inventory, &gathered.settings);
-        Ok(Self { files, inventory: gathered.inventory, settings: gathered.settings, rules, quiet })
+        Ok(Self { path: path.to_owned(), inputs, inventory: gathered.inventory, settings: gathered.settings, rules, quiet })
+    }
+
+    /// As [`open`](Self::open), for a command that writes.
+    pub(crate) fn open_for(path: &Path, args: &WriteArgs, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
+        Self::open(path, args.config.as_deref(), quiet, io)
+    }
+
+    /// Refuses a bundle of which nothing could be read.
+    pub(crate) fn check_read(&self) -> Result<(), Failure> {
+        let any = |is: fn(&DocumentStatus) -> bool| self.inventory.documents.iter().any(|d| is(&d.status));
+        if any(|s| *s == DocumentStatus::Used) {
+            return Ok(());
+        }
+        let exit = if any(|s| matches!(s, DocumentStatus::Unreadable(_))) { Exit::Input } else { Exit::NothingChecked };
+        Err(Failure::new(exit, format!("'{}' holds nothing that could be read for a plan", self.path.display()))
+            .hint("`kerbsync audit` on it tells what was looked for and what was found"))
     }
 
     /// Refuses a plan whose inputs are not these any more. Configurations that the plan writes are left to the engine, which knows
@@ -62,47 +87,77 @@ impl Estate {
         Ok(())
     }
 
-    /// Does some work with an engine over this bundle.
-    pub(crate) fn with_engine<T>(
-        &self,
-        operator: Option<&str>,
-        accept_inferred: bool,
-        io: &Io<'_>,
-        work: impl FnOnce(&Engine<'_>) -> T,
-    ) -> T {
+    /// Does some work with the formats and keys of this bundle.
+    pub(crate) fn with_lower<T>(&self, means: &Means<'_>, work: impl FnOnce(&dyn Lower) -> T) -> T {
         let keys = BundleKeys { estate: self, read: Mutex::new(BTreeMap::new()) };
         let read = |path: &str| self.read(path);
-        let secrets = ServerSecrets::new(self.rules.clone(), &read, &keys, None);
-        let lower = CredentialLower::new(self.rules.clone(), &secrets, &keys, accept_inferred);
-        let env = |names: &[&str]| names.iter().find_map(|n| (io.env)(n)).filter(|v| !v.is_empty());
-        let operator = operator.map(str::to_owned).or_else(|| self.settings.operator.clone()).or_else(|| env(&["USERNAME", "USER"]));
-        let started: Timestamp = (io.now)();
-        let bar = Bar::new(io.terminals.1 && !self.quiet);
-        let engine = Engine {
-            files: &self.files,
-            lower: &lower,
-            directory: None,
-            context: Context {
-                operator: operator.unwrap_or_else(|| "unknown".to_owned()),
-                host: env(&["COMPUTERNAME", "HOSTNAME"]).unwrap_or_else(|| "unknown".to_owned()),
-                pid: std::process::id(),
-                now: &move || started,
-                progress: &|_, total| {
-                    bar.total(u64::try_from(total).unwrap_or(u64::MAX));
-                    bar.step(1);
-                },
-            },
-            options: Options::default(),
-        };
-        let result = work(&engine);
-        bar.clear();
-        result
+        let secrets = ServerSecrets::new(self.rules.clone(), &read, &keys, means.generated.clone());
+        work(&CredentialLower::new(self.rules.clone(), &secrets, &keys, means.accept_inferred))
     }
 
-    fn read(&self, path: &str) -> Result<Vec<u8>, LowerError> {
-        let key = Key::new(path).ok_or_else(|| LowerError { reason: format!("{path} is no path below the bundle; plan again") })?;
-        self.files.read(&key).map_err(|e| LowerError { reason: e.to_string() })
+    /// Does some work with an engine that may write to this bundle.
+    pub(crate) fn with_engine<T>(
+        &self,
+        means: &Means<'_>,
+        io: &Io<'_>,
+        work: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>,
+    ) -> Result<Result<T, EngineError>, Failure> {
+        let files = FolderFiles::open(&self.path).map_err(|e| {
+            Failure::new(Exit::Refused, format!("'{}' cannot be written to: {e}", self.path.display()))
+                .hint("only a folder can be changed: unpack an archive first")
+        })?;
+        let env = |names: &[&str]| names.iter().find_map(|n| (io.env)(n)).filter(|v| !v.is_empty());
+        let operator = means.operator.map(str::to_owned).or_else(|| self.settings.operator.clone()).or_else(|| env(&["USERNAME", "USER"]));
+        let started: Timestamp = (io.now)();
+        let bar = Bar::of(io.terminals.1 && !self.quiet, "writing", "servers");
+        let result = self.with_lower(means, |lower| {
+            work(&Engine {
+                files: &files,
+                lower,
+                directory: None,
+                context: Context {
+                    operator: operator.unwrap_or_else(|| "unknown".to_owned()),
+                    host: io.host.clone(),
+                    pid: std::process::id(),
+                    now: &move || started,
+                    progress: &|_, total| {
+                        bar.total(u64::try_from(total).unwrap_or(u64::MAX));
+                        bar.step(1);
+                    },
+                },
+                options: Options::default(),
+            })
+        });
+        bar.clear();
+        Ok(result)
     }
+
+    /// A file below the bundle.
+    pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, LowerError> {
+        let key = Key::new(path).ok_or_else(|| LowerError { reason: format!("{path} is no path below the bundle; plan again") })?;
+        let [input] = &self.inputs;
+        input.store.read(&key).map(|s| s.bytes).map_err(|e| LowerError { reason: e.to_string() })
+    }
+
+    /// Names of attributes that hold secrets by declaration.
+    pub(crate) fn declared_secrets(&self) -> impl Iterator<Item = &str> {
+        self.rules.declared.iter().map(|d| d.secret_attribute.as_str())
+    }
+}
+
+/// A folder; or an archive, whose files have the paths that they would have when unpacked.
+fn opened(path: &Path) -> Result<Box<dyn ReadStore>, Failure> {
+    let store = kerbsync_store::open(path).map_err(|e| unopened(path, &e))?;
+    if path.is_dir() {
+        return Ok(store);
+    }
+    let bytes = crate::gather::read_file(path)?;
+    if !ArchiveStore::is_archive(&bytes) {
+        return Err(Failure::new(Exit::Refused, format!("'{}' is no bundle, but a single file", path.display()))
+            .hint("give the folder that holds the topology, the directory export and the servers' configurations"));
+    }
+    let store = ArchiveStore::open(&path.display().to_string(), bytes, ArchiveLimits::default()).map_err(|e| unopened(path, &e))?;
+    Ok(Box::new(store))
 }
 
 /// The exported keys that lie in the folders of servers. Those of each server are read once.
@@ -113,20 +168,21 @@ struct BundleKeys<'e> {
 
 impl KeySource for BundleKeys<'_> {
     fn keys(&self, server: &str) -> Result<Arc<[KeyFile]>, LowerError> {
+        let server = server.to_ascii_lowercase();
         let mut known = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(keys) = known.get(server) {
+        if let Some(keys) = known.get(&server) {
             return Ok(Arc::clone(keys));
         }
         let mut keys = Vec::new();
         for document in &self.estate.inventory.documents {
-            let of_server = document.computer.as_ref().is_some_and(|c| c.as_str().eq_ignore_ascii_case(server));
+            let of_server = document.computer.as_ref().is_some_and(|c| c.as_str().eq_ignore_ascii_case(&server));
             if of_server && document.kind == DocumentKind::KeyContainer {
                 let name = document.path.rsplit('/').next().unwrap_or_default();
                 keys.extend(kerbsync_collect::read_key(document.id, name, self.estate.read(&document.path)?));
             }
         }
         let keys: Arc<[KeyFile]> = keys.into();
-        known.insert(server.to_owned(), Arc::clone(&keys));
+        known.insert(server, Arc::clone(&keys));
         Ok(keys)
     }
 }

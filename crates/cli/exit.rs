@@ -28,6 +28,8 @@ pub mod codes {
 pub enum Exit {
     /// [`codes::DONE`].
     Done,
+    /// [`codes::PENDING`]: nothing else is to be told.
+    Pending,
     /// [`codes::FINDINGS`].
     Findings,
     /// [`codes::NOTHING_CHECKED`].
@@ -48,6 +50,7 @@ impl Exit {
     pub const fn code(self) -> u8 {
         match self {
             Self::Done => codes::DONE,
+            Self::Pending => codes::PENDING,
             Self::Findings => codes::FINDINGS,
             Self::NothingChecked => codes::NOTHING_CHECKED,
             Self::Input => codes::INPUT,

@@ -15,6 +15,8 @@ pub struct Io<'a> {
     pub(crate) terminals: (bool, bool),
     pub(crate) env: &'a dyn Fn(&str) -> Option<String>,
     pub(crate) now: &'a dyn Fn() -> Timestamp,
+    /// Name of this machine, for locks and journals.
+    pub(crate) host: String,
     /// Whether each may be coloured, as decided by the arguments.
     pub(crate) color: (bool, bool),
     /// A failure to write to standard output that is worth an exit code: anything but a reader that went away.
@@ -31,7 +33,13 @@ impl<'a> Io<'a> {
         env: &'a dyn Fn(&str) -> Option<String>,
         now: &'a dyn Fn() -> Timestamp,
     ) -> Self {
-        Self { stdout, stderr, terminals, env, now, color: (false, false), lost: None, closed: false }
+        Self { stdout, stderr, terminals, env, now, host: "unknown".to_owned(), color: (false, false), lost: None, closed: false }
+    }
+
+    /// The same, on a machine of that name. Locks and journals carry it; without it they say `unknown`.
+    #[must_use]
+    pub fn on_host(self, host: String) -> Self {
+        Self { host, ..self }
     }
 
     /// Writes to standard output. A reader that went away ends the output quietly; another failure is kept for the exit code.

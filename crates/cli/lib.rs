@@ -11,6 +11,7 @@ mod failure;
 mod gather;
 mod io;
 mod output;
+mod preview;
 mod progress;
 
 pub use exit::{Exit, codes};

@@ -12,7 +12,9 @@ fn main() -> ExitCode {
     #[allow(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     let now = || jiff::Timestamp::now();
     let terminals = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
-    let code = kerbsync::run(std::env::args_os(), &mut Io::new(&mut stdout, &mut stderr, terminals, &env, &now));
+    let host = gethostname::gethostname().to_string_lossy().into_owned();
+    let mut io = Io::new(&mut stdout, &mut stderr, terminals, &env, &now).on_host(host);
+    let code = kerbsync::run(std::env::args_os(), &mut io);
     // A reader that went away (`kerbsync … | head`) is no failure of ours.
     let _ = stdout.flush();
     ExitCode::from(code)

@@ -1,7 +1,7 @@
 //! Where reports go: standard output and files. The one place of this crate that writes files.
 
 use crate::Io;
-use crate::args::{Format, OutputArg, OutputArgs};
+use crate::args::{Format, OutputArg, OutputArgs, Shown};
 use crate::failure::Failure;
 use kerbsync_report::render::{View, json};
 use serde::Serialize;
@@ -66,6 +66,12 @@ impl Outputs {
             None => Ok(()),
         }
     }
+}
+
+/// Writes a document to standard output in the format that is asked for.
+pub(crate) fn show<T: Serialize>(document: &T, shown: &Shown, text: impl Fn(&T, &View) -> String, io: &mut Io<'_>) -> Result<(), Failure> {
+    let args = OutputArgs { format: shown.format, output: Vec::new(), verbose: shown.verbose };
+    Outputs::new(args)?.write(document, text, io)
 }
 
 fn folder_of(file: &Path) -> &Path {

@@ -19,9 +19,14 @@ pub(crate) struct Bar {
 impl Bar {
     /// A bar that may show itself, or one that never does.
     pub(crate) fn new(allowed: bool) -> Self {
+        Self::of(allowed, "reading", "files")
+    }
+
+    /// The same, for other work on other things.
+    pub(crate) fn of(allowed: bool, verb: &str, things: &str) -> Self {
         let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::hidden());
         // The template is fixed text; without it the bar only looks plainer.
-        if let Ok(style) = ProgressStyle::with_template("reading {bar:32} {pos}/{len} files") {
+        if let Ok(style) = ProgressStyle::with_template(&format!("{verb} {{bar:32}} {{pos}}/{{len}} {things}")) {
             bar.set_style(style.progress_chars("=> "));
         }
         Self { bar, allowed, shown: AtomicBool::new(false), started: Instant::now() }

@@ -1,7 +1,139 @@
 //! What is typed for plans and everything that writes.
 
-use clap::Args;
+use super::Format;
+use clap::{ArgAction, Args, Subcommand};
 use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PlanCommand {
+    /// Plan the copy of one server's credential to others
+    Sync(PlanSyncArgs),
+    /// Plan a new password for an account: on all its servers, and in Active Directory last
+    SetPassword(PlanPasswordArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanSyncArgs {
+    #[command(flatten)]
+    pub(crate) bundle: PlannedBundle,
+    #[command(flatten)]
+    pub(crate) what: SyncWhat,
+    #[command(flatten)]
+    pub(crate) out: PlanOut,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanPasswordArgs {
+    #[command(flatten)]
+    pub(crate) bundle: PlannedBundle,
+    #[command(flatten)]
+    pub(crate) what: PasswordWhat,
+    #[command(flatten)]
+    pub(crate) out: PlanOut,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncArgs {
+    #[command(flatten)]
+    pub(crate) bundle: PlannedBundle,
+    #[command(flatten)]
+    pub(crate) what: SyncWhat,
+    #[command(flatten)]
+    pub(crate) dry: DryRun,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PasswordArgs {
+    #[command(flatten)]
+    pub(crate) bundle: PlannedBundle,
+    #[command(flatten)]
+    pub(crate) what: PasswordWhat,
+    #[command(flatten)]
+    pub(crate) dry: DryRun,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
+}
+
+/// From which server to which.
+#[derive(Debug, Default, Args)]
+pub(crate) struct SyncWhat {
+    /// The server (FQDN) that holds the credential
+    #[arg(long, value_name = "SERVER")]
+    pub(crate) from_computer: String,
+    /// A server (FQDN) that is to get it; may be repeated
+    #[arg(long, value_name = "SERVER", required_unless_present_any = ["to_site", "to_pool", "all"])]
+    pub(crate) to_computer: Vec<String>,
+    /// Every web server of a site (its name, its id, or site:NAME); may be repeated
+    #[arg(long, value_name = "SITE")]
+    pub(crate) to_site: Vec<String>,
+    /// Every computer of a pool (FQDN); may be repeated
+    #[arg(long, value_name = "POOL")]
+    pub(crate) to_pool: Vec<String>,
+    /// Every web server whose site has the same account
+    #[arg(long, conflicts_with_all = ["to_computer", "to_site", "to_pool"])]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PasswordWhat {
+    /// The Kerberos account
+    #[arg(long, value_name = "DOMAIN\\ACCOUNT")]
+    pub(crate) user_account: String,
+}
+
+/// The bundle that a plan is made for.
+#[derive(Debug, Args)]
+pub(crate) struct PlannedBundle {
+    /// A folder with exports, or with the mounted drives of servers; a zip archive for dry runs only
+    #[arg(value_name = "BUNDLE")]
+    pub(crate) bundle: PathBuf,
+    /// A kerbsync.toml from elsewhere, in place of one in the bundle
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Who asks, DOMAIN\ACCOUNT, a member of RTCUniversalServerAdmins; else the operator of kerbsync.toml
+    #[arg(long, value_name = "DOMAIN\\ACCOUNT")]
+    pub(crate) operator: Option<String>,
+    /// Write values whose layout is inferred from how IIS behaves, not proved
+    #[arg(long)]
+    pub(crate) accept_inferred_protection: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanOut {
+    /// Save the plan to this file, for `kerbsync apply`
+    #[arg(short = 'o', long = "out", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Exit with 10 when there is something to change
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DryRun {
+    /// Show what would be written, byte by byte with secrets masked, and write nothing
+    #[arg(long, visible_aliases = ["dry-run", "noop"])]
+    pub(crate) what_if: bool,
+    /// With --what-if: exit with 10 when there is something to change
+    #[arg(long, requires = "what_if")]
+    pub(crate) detailed_exitcode: bool,
+}
+
+/// How the answer is shown.
+#[derive(Debug, Args)]
+pub(crate) struct Shown {
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// Show long lists in full, and what holds
+    #[arg(short, long, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
 
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArgs {
@@ -43,4 +175,6 @@ pub(crate) struct WriteArgs {
     /// Who asks, for the journal; else the operator of the plan or of kerbsync.toml
     #[arg(long, value_name = "DOMAIN\\ACCOUNT")]
     pub(crate) operator: Option<String>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }

@@ -9,6 +9,7 @@ mod explain;
 mod init;
 mod inventory;
 mod man;
+mod plan;
 mod resolve;
 mod rules;
 #[cfg(feature = "simulate")]
@@ -31,6 +32,9 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Inventory(args) => inventory::run(args, quiet, io),
         Command::Resolve(args) => resolve::run(args, quiet, io),
         Command::Slots(args) => slots::run(args, io),
+        Command::Plan(command) => plan::plan(command, quiet, io),
+        Command::Sync(args) => plan::sync(args, quiet, io),
+        Command::SetPassword(args) => plan::set_password(args, quiet, io),
         Command::Apply(args) => write::apply(&args, quiet, io),
         Command::Rollback(args) => write::rollback(&args, quiet, io),
         Command::Recover(args) => write::recover(&args, quiet, io),

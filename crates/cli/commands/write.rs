@@ -1,13 +1,18 @@
 //! `apply`, `rollback`, `recover`, `status`: everything that changes a bundle, and what was done to it.
 
-use crate::args::{ApplyArgs, RollbackArgs, WriteBundleArgs};
-use crate::estate::{Estate, refused};
+use super::tool;
+use crate::args::{ApplyArgs, RollbackArgs, Shown, WriteBundleArgs};
+use crate::estate::{Estate, Means, refused};
 use crate::failure::Failure;
 use crate::gather::read_file;
+use crate::output::show;
 use crate::{Exit, Io};
-use kerbsync_apply::{Status, Which};
-use kerbsync_plan::outcome::{End, Outcome, StepResult};
-use std::fmt::Write as _;
+use kerbsync_apply::Which;
+use kerbsync_plan::Plan;
+use kerbsync_plan::outcome::{End, Outcome};
+use kerbsync_report::format::{PastRun, RunsReport, StatusReport};
+use kerbsync_report::render;
+use kerbsync_secret::Secret;
 use std::path::{Path, PathBuf};
 
 pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -15,15 +20,32 @@ pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Ex
     let bundle = args.bundle.clone().or_else(named).ok_or_else(|| {
         Failure::usage("no bundle is named that the plan could be applied to").hint("give it: --bundle DIR, or set KERBSYNC_BUNDLE")
     })?;
-    let path = args.plan.display();
-    let plan = kerbsync_plan::read(&read_file(&args.plan)?).map_err(|e| Failure::new(Exit::Refused, format!("'{path}': {e}")))?;
-    let estate = Estate::open(&bundle, &args.write, quiet, io)?;
-    estate.check_inputs(&plan)?;
+    let plan = read_plan(&args.plan)?;
+    let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
-    let outcome = estate.with_engine(operator, plan.accept_inferred_protection, io, |engine| engine.apply(&plan));
-    let outcome = outcome.map_err(|e| refused(&e, false))?;
-    tell(&outcome, io);
-    Ok(exit_of(outcome.end))
+    carry_out(&estate, &plan, operator, &args.write.shown, io)
+}
+
+/// A saved plan.
+pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
+    kerbsync_plan::read(&read_file(path)?).map_err(|e| Failure::new(Exit::Refused, format!("'{}': {e}", path.display())))
+}
+
+/// Applies a plan and tells what came of it.
+pub(super) fn carry_out(estate: &Estate, plan: &Plan, operator: Option<&str>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    estate.check_inputs(plan)?;
+    let means = Means { operator, accept_inferred: plan.accept_inferred_protection, generated: new_password(plan)? };
+    let outcome = estate.with_engine(&means, io, |engine| engine.apply(plan))?.map_err(|e| refused(&e, false))?;
+    tell(vec![outcome], shown, io)
+}
+
+/// The password that the plan asks for. It lives in this process alone, until it is encrypted for each server.
+pub(super) fn new_password(plan: &Plan) -> Result<Option<Secret>, Failure> {
+    if plan.directory.is_none() {
+        return Ok(None);
+    }
+    let generated = Secret::generate();
+    generated.map(Some).map_err(|e| Failure::new(Exit::Refused, format!("the system gives no random numbers for a password: {e}")))
 }
 
 pub(super) fn rollback(args: &RollbackArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -36,32 +58,52 @@ pub(super) fn rollback(args: &RollbackArgs, quiet: bool, io: &mut Io<'_>) -> Res
         }
         _ => return Err(Failure::usage("--last and a run exclude each other").hint("give one of them, and the bundle")),
     };
-    let estate = Estate::open(Path::new(bundle), &args.write, quiet, io)?;
-    let outcome = estate.with_engine(args.write.operator.as_deref(), false, io, |engine| engine.rollback(&which));
-    let outcome = outcome.map_err(|e| refused(&e, false))?;
-    tell(&outcome, io);
-    Ok(exit_of(outcome.end))
+    let estate = Estate::open_for(Path::new(bundle), &args.write, quiet, io)?;
+    let means = Means { operator: args.write.operator.as_deref(), ..Means::default() };
+    let outcome = estate.with_engine(&means, io, |engine| engine.rollback(&which))?.map_err(|e| refused(&e, false))?;
+    tell(vec![outcome], &args.write.shown, io)
 }
 
 pub(super) fn recover(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let estate = Estate::open(&args.bundle, &args.write, quiet, io)?;
-    let outcomes = estate.with_engine(args.write.operator.as_deref(), false, io, |engine| engine.recover());
-    let outcomes = outcomes.map_err(|e| refused(&e, true))?;
-    if outcomes.is_empty() {
-        io.out("Nothing to mend: no run was cut short.\n");
-    }
-    for outcome in &outcomes {
-        tell(outcome, io);
-    }
-    Ok(outcomes.iter().map(|o| exit_of(o.end)).max().unwrap_or(Exit::Done))
+    let estate = Estate::open_for(&args.bundle, &args.write, quiet, io)?;
+    let means = Means { operator: args.write.operator.as_deref(), ..Means::default() };
+    let outcomes = estate.with_engine(&means, io, |engine| engine.recover())?.map_err(|e| refused(&e, true))?;
+    tell(outcomes, &args.write.shown, io)
+}
+
+fn tell(outcomes: Vec<Outcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let exit = outcomes.iter().map(|o| exit_of(o.end)).max().unwrap_or(Exit::Done);
+    let text = |report: &RunsReport, view: &render::View| match report.runs.as_slice() {
+        [] => "Nothing to mend: no run was cut short.\n".to_owned(),
+        runs => runs.iter().map(|o| render::outcome(o, view)).collect::<Vec<_>>().join("\n"),
+    };
+    show(&RunsReport::new(tool(), outcomes), shown, text, io)?;
+    Ok(exit)
 }
 
 pub(super) fn status(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let estate = Estate::open(&args.bundle, &args.write, quiet, io)?;
-    let status = estate.with_engine(args.write.operator.as_deref(), false, io, |engine| engine.status());
-    let status = status.map_err(|e| refused(&e, false))?;
-    io.out(&status_text(&status));
-    Ok(if status.needs_recovery() { Exit::Failed } else { Exit::Done })
+    let estate = Estate::open_for(&args.bundle, &args.write, quiet, io)?;
+    let means = Means { operator: args.write.operator.as_deref(), ..Means::default() };
+    let status = estate.with_engine(&means, io, |engine| engine.status())?.map_err(|e| refused(&e, false))?;
+    let mut report = StatusReport::new(tool(), status.needs_recovery());
+    report.writer = status.writer.as_ref().map(ToString::to_string);
+    report.runs = status
+        .runs
+        .into_iter()
+        .map(|r| PastRun {
+            run: r.run,
+            summary: r.summary,
+            operator: r.operator,
+            host: r.host,
+            at: r.at,
+            end: r.end,
+            rolled_back: r.rolled_back,
+            servers: r.servers,
+        })
+        .collect();
+    report.damaged = status.damaged;
+    show(&report, &args.write.shown, render::status, io)?;
+    Ok(if report.needs_recovery { Exit::Failed } else { Exit::Done })
 }
 
 const fn exit_of(end: End) -> Exit {
@@ -70,71 +112,4 @@ const fn exit_of(end: End) -> Exit {
         End::Partial => Exit::Refused,
         End::Open | End::Diverged => Exit::Failed,
     }
-}
-
-/// What a way of ending means.
-const fn meaning(end: End) -> &'static str {
-    match end {
-        End::Nothing => "there was nothing to do, and nothing was written",
-        End::AllNew => "every step is done",
-        End::AllOld => "every field is what it was before the run",
-        End::Partial => "some configurations were left alone because others changed them",
-        End::Open => "it failed on the way, and has to be mended",
-        End::Diverged => "some fields hold neither the new nor the old value",
-    }
-}
-
-fn tell(outcome: &Outcome, io: &mut Io<'_>) {
-    let mut text = String::new();
-    let run = outcome.run.as_deref().map_or(String::new(), |r| format!("run {r}: "));
-    // Writing to a String cannot fail.
-    let _ = writeln!(text, "{run}{}: {}.", outcome.end.name(), meaning(outcome.end));
-    let width = outcome.servers.iter().map(|s| s.server.chars().count()).max().unwrap_or(0);
-    for server in &outcome.servers {
-        let detail = if server.detail.is_empty() { String::new() } else { format!("  {}", server.detail) };
-        let _ = writeln!(text, "  {:width$}  {}{detail}", server.server, server.result.name());
-    }
-    if let Some(directory) = outcome.directory.map(StepResult::name) {
-        let _ = writeln!(text, "  Active Directory: {directory}");
-    }
-    for note in &outcome.notes {
-        let _ = writeln!(text, "note: {note}");
-    }
-    io.out(&clean(&text));
-}
-
-/// Without characters that steer a terminal: names in a journal or a plan are not ours.
-fn clean(text: &str) -> String {
-    text.lines().map(|line| format!("{}\n", kerbsync_report::render::clean(line))).collect()
-}
-
-fn status_text(status: &Status) -> String {
-    let mut text = String::new();
-    if status.runs.is_empty() && status.damaged.is_empty() {
-        text.push_str("Nothing was written to this bundle.\n");
-    }
-    for run in &status.runs {
-        let back = if run.rolled_back { ", rolled back" } else { "" };
-        let _ = writeln!(
-            text,
-            "{}  {}{back}  {}  ({} at {}, by {} on {})",
-            run.run,
-            run.end.name(),
-            run.summary,
-            if run.servers == 1 { "1 server".to_owned() } else { format!("{} servers", run.servers) },
-            run.at,
-            run.operator,
-            run.host
-        );
-    }
-    for damaged in &status.damaged {
-        let _ = writeln!(text, "damaged: {damaged}");
-    }
-    if let Some(writer) = &status.writer {
-        let _ = writeln!(text, "at work now: {writer}");
-    }
-    if status.needs_recovery() {
-        text.push_str("A run was cut short: run `kerbsync recover` on the bundle.\n");
-    }
-    clean(&text)
 }

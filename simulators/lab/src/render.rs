@@ -100,13 +100,18 @@ fn reports(model: &Model, files: &mut Vec<(String, Vec<u8>)>) {
 
 /// kerbsync.toml: what an administrator would declare, and that this is a simulated estate.
 fn settings(model: &Model) -> String {
-    let mut text = String::from("# A simulated estate: nothing in it is real.\n");
+    let domain = &model.directory.domain;
+    let mut text = String::from("# A simulated estate: nothing in it is real.\n\n");
+    text.push_str("# A member of RTCUniversalServerAdmins, so that the commands that write run as they stand.\n");
+    text.push_str(&format!("operator = '{}\\olivia'\n", domain.netbios));
+    text.push_str(
+        "# Values under IISWASOnlyAesProvider may be written, although their layout is inferred.\naccept_inferred_protection = true\n",
+    );
     if model.servers.iter().any(|s| s.layout == Layout::SiteSection) {
         let section = kerbsync_servers::STAND_IN_SECTION;
         text.push_str("\n# The section in which the simulated servers keep the credential. Where the product keeps it is not public.\n");
         text.push_str(&format!("[[slots]]\nsection = \"{section}\"\naccount = \"userName\"\nsecret = \"password\"\n"));
     }
-    let domain = &model.directory.domain;
     text.push_str(&format!("\n[domains]\n{} = \"{}\"\n", domain.netbios, domain.dns));
     text.push_str("\n# The directory export holds every object of the domain.\n[directory]\ncomplete = true\n");
     text.push_str(&format!("\n[simulated]\nseed = {}\n", model.seed));

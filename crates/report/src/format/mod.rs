@@ -1,6 +1,7 @@
 //! The formats for programs, `kerbsync.<noun>/v1`. Fields are added, never renamed or removed; readers must skip what they do not know.
 
 mod audit;
+mod change;
 mod coverage;
 mod estate;
 mod input;
@@ -11,6 +12,7 @@ mod slots;
 mod words;
 
 pub use audit::{Finding, Fired, OutcomeCount, Report, Run, Summary, Verdict};
+pub use change::{PastRun, RefusedReport, RunsReport, StatusReport};
 pub use coverage::{
     AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, ReportCoverage,
     SecretCoverage, TopologyCoverage,
@@ -52,3 +54,9 @@ pub const RULES: &str = "kerbsync.rules/v1";
 pub const SLOTS: &str = "kerbsync.slots/v1";
 /// Name of the format for what a name resolves to.
 pub const RESOLVE: &str = "kerbsync.resolve/v1";
+/// Name of the format for a plan that is not made.
+pub const REFUSED: &str = "kerbsync.refused/v1";
+/// Name of the format for what became of runs.
+pub const RUNS: &str = "kerbsync.runs/v1";
+/// Name of the format for what was done to a bundle.
+pub const STATUS: &str = "kerbsync.status/v1";

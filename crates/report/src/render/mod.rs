@@ -8,8 +8,10 @@ mod inventory;
 mod json;
 mod ledger;
 mod paper;
+mod plan;
 mod resolve;
 mod rules;
+mod run;
 mod servers;
 mod slots;
 
@@ -17,8 +19,10 @@ pub use audit::{LOOKED_FOR, audit};
 pub use inventory::inventory;
 pub use json::json;
 pub use paper::clean;
+pub use plan::{plan, refused};
 pub use resolve::resolve;
 pub use rules::{explain, rules};
+pub use run::{outcome, status};
 pub use slots::slots;
 
 /// How a text is to look.

@@ -1,0 +1,122 @@
+//! `plan`, `sync` and `set-password`: from an intent to a plan, shown, saved, or carried out at once.
+
+use super::{tool, write};
+use crate::args::{
+    DryRun, PasswordArgs, PasswordWhat, PlanCommand, PlanOut, PlanPasswordArgs, PlanSyncArgs, PlannedBundle, Shown, SyncArgs, SyncWhat,
+};
+use crate::estate::{Estate, Means};
+use crate::failure::Failure;
+use crate::output::{replace, show};
+use crate::preview;
+use crate::{Exit, Io};
+use kerbsync_plan::{Plan, Refused, Request, SyncRequest, Target, plan_set_password, plan_sync};
+use kerbsync_report::format::RefusedReport;
+use kerbsync_report::render;
+use std::path::Path;
+
+/// What is asked for.
+pub(crate) enum Wish {
+    /// A copy: from, to.
+    Sync(String, Vec<Target>),
+    /// A new password for an account.
+    SetPassword(String),
+}
+
+impl From<SyncWhat> for Wish {
+    fn from(what: SyncWhat) -> Self {
+        let mut to: Vec<Target> = what.to_computer.into_iter().map(Target::Computer).collect();
+        to.extend(what.to_site.into_iter().map(Target::Site));
+        to.extend(what.to_pool.into_iter().map(Target::Pool));
+        if what.all {
+            to.push(Target::All);
+        }
+        Self::Sync(what.from_computer, to)
+    }
+}
+
+impl From<PasswordWhat> for Wish {
+    fn from(what: PasswordWhat) -> Self {
+        Self::SetPassword(what.user_account)
+    }
+}
+
+pub(super) fn plan(command: PlanCommand, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let (bundle, wish, out, shown): (PlannedBundle, Wish, PlanOut, Shown) = match command {
+        PlanCommand::Sync(PlanSyncArgs { bundle, what, out, shown }) => (bundle, what.into(), out, shown),
+        PlanCommand::SetPassword(PlanPasswordArgs { bundle, what, out, shown }) => (bundle, what.into(), out, shown),
+    };
+    let estate = open(&bundle, quiet, io)?;
+    let plan = match make(&estate, &bundle, &wish) {
+        Ok(plan) => plan,
+        Err(refused) => return refuse(&refused, &shown, io),
+    };
+    if let Some(file) = &out.file {
+        replace(file, plan.to_json().map_err(|e| Failure::usage(format!("the plan cannot be put into JSON: {e}")))?.as_bytes())?;
+    }
+    show(&plan, &shown, |plan, view| render::plan(plan, view) + &next(plan, out.file.as_deref(), &bundle.bundle), io)?;
+    Ok(pending(&plan, out.detailed_exitcode))
+}
+
+pub(super) fn sync(args: SyncArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let SyncArgs { bundle, what, dry, shown } = args;
+    run(&bundle, &what.into(), &dry, &shown, quiet, io)
+}
+
+pub(super) fn set_password(args: PasswordArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let PasswordArgs { bundle, what, dry, shown } = args;
+    run(&bundle, &what.into(), &dry, &shown, quiet, io)
+}
+
+/// Plans, and carries it out unless it is a dry run.
+fn run(bundle: &PlannedBundle, wish: &Wish, dry: &DryRun, shown: &Shown, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let estate = open(bundle, quiet, io)?;
+    let plan = match make(&estate, bundle, wish) {
+        Ok(plan) => plan,
+        Err(refused) => return refuse(&refused, shown, io),
+    };
+    if !dry.what_if {
+        return write::carry_out(&estate, &plan, plan.operator.as_deref(), shown, io);
+    }
+    let means = Means { operator: None, accept_inferred: plan.accept_inferred_protection, generated: write::new_password(&plan)? };
+    let bytes = preview::bytes(&estate, &plan, &means)?;
+    show(&plan, shown, |plan, view| format!("{}\n{}\n{bytes}", preview::what_if(plan), render::plan(plan, view)), io)?;
+    Ok(pending(&plan, dry.detailed_exitcode))
+}
+
+fn open(bundle: &PlannedBundle, quiet: bool, io: &Io<'_>) -> Result<Estate, Failure> {
+    let estate = Estate::open(&bundle.bundle, bundle.config.as_deref(), quiet, io)?;
+    estate.check_read()?;
+    Ok(estate)
+}
+
+/// Plans what is wished for. The operator and the acceptance of inferred layouts come from the arguments, else from kerbsync.toml.
+fn make(estate: &Estate, bundle: &PlannedBundle, wish: &Wish) -> Result<Plan, Refused> {
+    let settings = &estate.settings;
+    let common = Request {
+        operator: bundle.operator.clone().or_else(|| settings.operator.clone()),
+        accept_inferred_protection: bundle.accept_inferred_protection || settings.accept_inferred_protection.unwrap_or(false),
+        tool: tool().version,
+    };
+    match wish {
+        Wish::Sync(from, to) => plan_sync(&estate.inventory, &SyncRequest { from: from.clone(), to: to.clone(), common }),
+        Wish::SetPassword(account) => plan_set_password(&estate.inventory, account, &common),
+    }
+}
+
+fn refuse(refused: &Refused, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    show(&RefusedReport::new(tool(), refused), shown, |_, view| render::refused(refused, view), io)?;
+    Ok(Exit::Refused)
+}
+
+const fn pending(plan: &Plan, asked: bool) -> Exit {
+    if asked && !plan.steps.is_empty() || asked && plan.directory.is_some() { Exit::Pending } else { Exit::Done }
+}
+
+/// What to do with the plan.
+fn next(plan: &Plan, file: Option<&Path>, bundle: &Path) -> String {
+    match file {
+        _ if plan.is_empty() => String::new(),
+        Some(file) => format!("\nNext: kerbsync apply {} --bundle {}\n", file.display(), bundle.display()),
+        None => "\nNext: -o plan.json saves the plan, for `kerbsync apply`.\n".to_owned(),
+    }
+}

@@ -1,0 +1,90 @@
+//! What was planned, refused or done.
+
+use super::{REFUSED, RUNS, STATUS, Tool};
+use kerbsync_plan::outcome::{End, Outcome};
+use kerbsync_plan::{Precondition, Refused};
+use serde::Serialize;
+
+/// `kerbsync.refused/v1`: why a plan was not made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RefusedReport {
+    /// [`REFUSED`].
+    pub schema: String,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// Everything that was looked at, also what holds.
+    pub preconditions: Vec<Precondition>,
+}
+
+impl RefusedReport {
+    /// Puts a refusal into the format.
+    #[must_use]
+    pub fn new(tool: Tool, refused: &Refused) -> Self {
+        Self { schema: REFUSED.to_owned(), tool, preconditions: refused.preconditions.clone() }
+    }
+}
+
+/// `kerbsync.runs/v1`: what became of the runs of one command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunsReport {
+    /// [`RUNS`].
+    pub schema: String,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// One for `apply` and `rollback`, as many as were mended for `recover`.
+    pub runs: Vec<Outcome>,
+}
+
+impl RunsReport {
+    /// Puts outcomes into the format.
+    #[must_use]
+    pub fn new(tool: Tool, runs: Vec<Outcome>) -> Self {
+        Self { schema: RUNS.to_owned(), tool, runs }
+    }
+}
+
+/// `kerbsync.status/v1`: what was done to a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StatusReport {
+    /// [`STATUS`].
+    pub schema: String,
+    /// Who wrote it.
+    pub tool: Tool,
+    /// Whether `recover` has something to do.
+    pub needs_recovery: bool,
+    /// Who writes now, in words; null when nobody does.
+    pub writer: Option<String>,
+    /// Every run, in order.
+    pub runs: Vec<PastRun>,
+    /// Journals that cannot be used: why, and what to do.
+    pub damaged: Vec<String>,
+}
+
+/// A run of the past.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PastRun {
+    /// Its id, for `rollback`.
+    pub run: String,
+    /// What it did: one line.
+    pub summary: String,
+    /// Who.
+    pub operator: String,
+    /// On which machine.
+    pub host: String,
+    /// When, RFC 3339 UTC.
+    pub at: String,
+    /// How it ended; `open` when it was cut short or is still at work.
+    pub end: End,
+    /// Whether it was taken back by a rollback.
+    pub rolled_back: bool,
+    /// How many configurations it was to change.
+    pub servers: usize,
+}
+
+impl StatusReport {
+    /// An empty status of that format.
+    #[must_use]
+    pub fn new(tool: Tool, needs_recovery: bool) -> Self {
+        Self { schema: STATUS.to_owned(), tool, needs_recovery, writer: None, runs: Vec::new(), damaged: Vec::new() }
+    }
+}
