@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("iis", &["xml", "secret"]),
     ("topology", &["xml", "objects"]),
     ("credential", &["inventory", "iis", "xml", "xml-edit", "secret", "plan"]),
-    ("report", &["audit", "inventory"]),
+    ("report", &["audit", "inventory", "plan"]),
     ("collect", &["store", "xml", "iis", "topology", "objects", "ad", "credential", "inventory", "secret"]),
     // Simulators share no reader or writer with the product: a shared mistake would be invisible.
     ("servers", &[]),

@@ -102,10 +102,7 @@ impl Estate {
         io: &Io<'_>,
         work: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>,
     ) -> Result<Result<T, EngineError>, Failure> {
-        let files = FolderFiles::open(&self.path).map_err(|e| {
-            Failure::new(Exit::Refused, format!("'{}' cannot be written to: {e}", self.path.display()))
-                .hint("only a folder can be changed: unpack an archive first")
-        })?;
+        let files = FolderFiles::open(&self.path).map_err(|e| Failure::new(Exit::Refused, e.to_string()))?;
         let env = |names: &[&str]| names.iter().find_map(|n| (io.env)(n)).filter(|v| !v.is_empty());
         let operator = means.operator.map(str::to_owned).or_else(|| self.settings.operator.clone()).or_else(|| env(&["USERNAME", "USER"]));
         let started: Timestamp = (io.now)();
