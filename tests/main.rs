@@ -10,6 +10,8 @@ mod encodings;
 mod estates;
 mod files;
 mod fresh;
+#[cfg(feature = "simulate")]
+mod killed;
 mod layering;
 mod program;
 mod real_world;

@@ -47,13 +47,15 @@ impl Program {
         let (root, mut found) = (self.path(folder), BTreeMap::new());
         let mut todo = vec![root.clone()];
         while let Some(folder) = todo.pop() {
-            for entry in std::fs::read_dir(folder).unwrap() {
+            // A program at work may remove what was listed; a folder that is not there yet holds nothing.
+            let Ok(entries) = std::fs::read_dir(folder) else { continue };
+            for entry in entries {
                 let path = entry.unwrap().path();
                 if path.is_dir() {
                     todo.push(path);
                 } else {
                     let key = path.strip_prefix(&root).unwrap().display().to_string().replace('\\', "/");
-                    found.insert(key, std::fs::read(path).unwrap());
+                    found.extend(std::fs::read(path).map(|bytes| (key, bytes)));
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! What is typed for simulations.
 
+use super::Shown;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -17,6 +18,31 @@ pub(crate) struct DemoArgs {
 pub(crate) enum SimulateCommand {
     /// Write the exports of an invented estate: topology, servers with keys, directory
     Estate(EstateArgs),
+    /// Try a plan on copies in memory: crashes, faults, other writers; tell what was survived
+    Faults(FaultsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FaultsArgs {
+    /// The plan document, as `kerbsync plan` saves it
+    pub(crate) plan: PathBuf,
+    /// The folder or zip archive that the plan was made for; it is only read. KERBSYNC_BUNDLE without it
+    #[arg(long, value_name = "DIR")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// How many seeds are tried
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) seeds: u64,
+    /// The first seed; with --seeds 1 it replays one
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Also put the ways of other tools through every crash of the plan's first three servers
+    #[arg(long)]
+    pub(crate) compare: bool,
+    /// A kerbsync.toml from elsewhere, in place of one in the bundle
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) shown: Shown,
 }
 
 #[derive(Debug, Args)]
