@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+#[expect(clippy::disallowed_methods, reason = "how long the run is to be comes from whoever starts it")]
 fn number(name: &str, default: u32) -> u32 {
     std::env::var(name).ok().map_or(default, |n| n.parse().unwrap())
 }

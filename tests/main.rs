@@ -8,6 +8,8 @@ mod cli;
 mod encodings;
 #[cfg(feature = "simulate")]
 mod estates;
+#[cfg(feature = "simulate")]
+mod faulted;
 mod files;
 mod fresh;
 #[cfg(feature = "simulate")]

@@ -16,6 +16,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Value of [`FaultReport::schema`].
 pub const SCHEMA: &str = "kerbsync.faults/v1";
+/// The JSON Schema of [`FaultReport`] (draft 2020-12).
+pub const JSON_SCHEMA: &str = include_str!("../schemas/faults.schema.json");
 /// Disks that are drawn for each crash.
 const DRAWN: usize = 6;
 

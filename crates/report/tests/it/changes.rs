@@ -151,7 +151,7 @@ fn a_plan_is_told_for_people() {
       1. dir01.contoso.com
          servers/dir01.contoso.com/applicationHost.config
          why: It is stale.
-         set in application pool 'LyncIntFeature' from application pool 'LyncIntFeature' of fe01.contoso.com
+         set in application pool 'LyncIntFeature', from the same place of fe01.contoso.com
            userName  CONTOSO\old\u{1b}[31m                ->  CONTOSO\KerbAuth
            password  (another secret, under AesProvider)  ->  (the secret of fe01.contoso.com, encrypted
                                                               for this server)
