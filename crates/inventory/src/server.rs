@@ -3,6 +3,7 @@
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_secret::EqualityTag;
 use kerbsync_source::{DocumentId, Origin, Problem, Spanned};
+use std::sync::Arc;
 
 /// The configuration of one server. Only what concerns the product's web sites and credential slots is kept.
 #[derive(Debug, Clone)]
@@ -94,16 +95,16 @@ pub struct Application {
 /// Effective authentication for one path of a web site.
 #[derive(Debug, Clone)]
 pub struct AuthenticationPath {
-    /// Path within the site, `/` or `/Abs/files`.
-    pub path: String,
+    /// Path within the site, `/` or `/Abs/files`. Servers have the same paths, so the texts are shared.
+    pub path: Arc<str>,
     /// Whether the path is an application, or only a location.
     pub is_application: bool,
     /// Name of the pool that serves it.
-    pub pool: Option<String>,
+    pub pool: Option<Arc<str>>,
     /// windowsAuthentication in force.
     pub windows: WindowsAuthentication,
-    /// anonymousAuthentication in force.
-    pub anonymous: AnonymousAuthentication,
+    /// anonymousAuthentication in force; shared by the paths that have the same.
+    pub anonymous: Arc<AnonymousAuthentication>,
 }
 
 /// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document. So have
@@ -117,10 +118,10 @@ pub struct WindowsAuthentication {
     pub use_kernel_mode: Spanned<bool>,
     /// useAppPoolCredentials.
     pub use_app_pool_credentials: Spanned<bool>,
-    /// Providers in order.
-    pub providers: Vec<Spanned<String>>,
+    /// Providers in order; shared by the paths that have the same.
+    pub providers: Arc<Vec<Spanned<String>>>,
     /// extendedProtection tokenChecking: None, Allow or Require.
-    pub token_checking: Spanned<String>,
+    pub token_checking: Spanned<&'static str>,
 }
 
 /// anonymousAuthentication in force.

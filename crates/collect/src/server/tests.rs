@@ -122,7 +122,7 @@ fn origins_are_those_of_the_document() {
         }
     };
     let site = server.web_site(WebSiteRole::Internal).unwrap();
-    let files = site.authentication.iter().find(|p| p.path == "/abs/Files").unwrap();
+    let files = site.authentication.iter().find(|p| &*p.path == "/abs/Files").unwrap();
     check(&site.applications[1].path.origin, "path=\"/Abs\"");
     check(&site.authentication[0].windows.enabled.origin, "enabled=\"true\"");
     check(&files.windows.token_checking.origin, "tokenChecking=\"Allow\"");
@@ -136,7 +136,7 @@ fn origins_are_those_of_the_document() {
     assert!(site.applications[3].pool.origin.excerpt.is_some(), "the pool does not exist");
     assert!(site.applications[0].pool.origin.excerpt.is_none());
     // Below the root, the switches of an unremarkable path have their place, and the rest only the document.
-    let abs = site.authentication.iter().find(|p| p.path == "/Abs").unwrap();
+    let abs = site.authentication.iter().find(|p| &*p.path == "/Abs").unwrap();
     assert!(abs.windows.enabled.origin.location.is_some());
     assert!(abs.windows.providers.iter().all(|p| p.origin.location.is_none() && p.origin.document == DocumentId(2)));
 }
@@ -150,7 +150,7 @@ fn servers_share_their_texts() {
     let [a, b] = documents.each_ref().map(|d| read_server(input(d, &[]), &context, &mut Vec::new()));
     let origin = |s: &ServerConfiguration| s.web_sites[0].authentication[0].windows.enabled.origin.clone();
     assert!(std::sync::Arc::ptr_eq(&origin(&a).element, &origin(&b).element));
-    assert!(std::sync::Arc::ptr_eq(&origin(&a).excerpt.unwrap(), &origin(&b).excerpt.unwrap()));
+    assert!(std::sync::Arc::ptr_eq(origin(&a).excerpt.as_ref().unwrap(), origin(&b).excerpt.as_ref().unwrap()));
 }
 
 #[test]
