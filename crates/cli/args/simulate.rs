@@ -1,7 +1,9 @@
 //! What is typed for simulations.
 
+use super::{BundleArgs, Format};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
@@ -17,6 +19,39 @@ pub(crate) struct DemoArgs {
 pub(crate) enum SimulateCommand {
     /// Write the exports of an invented estate: topology, servers with keys, directory
     Estate(EstateArgs),
+    /// Show what users see who sign in at each web server: Kerberos, NTLM, or 401 and why
+    Clients(ClientsArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClientsArgs {
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// The clients' tickets were issued that many hours ago; 0 = they ask for one now
+    #[arg(long, value_name = "HOURS", default_value = "0", value_parser = hours)]
+    pub(crate) ticket_age: Duration,
+    /// How long the domain's tickets last
+    #[arg(long, value_name = "HOURS", default_value = "10", value_parser = hours)]
+    pub(crate) ticket_lifetime: Duration,
+    /// The clients may not use NTLM
+    #[arg(long)]
+    pub(crate) no_ntlm: bool,
+    /// Measure ages against this time (RFC 3339, or a date) instead of the clock
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+}
+
+/// Hours with or without a fraction, up to a year.
+fn hours(text: &str) -> Result<Duration, String> {
+    let hours: f64 = text.parse().map_err(|_| "expected a number of hours, such as 2 or 0.5")?;
+    if (0.0..=8784.0).contains(&hours) {
+        Ok(Duration::from_secs_f64((hours * 3600.0).round()))
+    } else {
+        Err("expected 0 to 8784 hours (a year)".to_owned())
+    }
 }
 
 #[derive(Debug, Args)]

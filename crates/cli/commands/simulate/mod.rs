@@ -1,5 +1,6 @@
 //! `simulate`: one file per subcommand.
 
+mod clients;
 mod estate;
 
 pub(super) use estate::{built, export_time, write};
@@ -9,8 +10,9 @@ use crate::failure::Failure;
 use crate::{Exit, Io};
 
 /// Runs one simulation.
-pub(super) fn run(command: &SimulateCommand, io: &mut Io<'_>) -> Result<Exit, Failure> {
+pub(super) fn run(command: SimulateCommand, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     match command {
-        SimulateCommand::Estate(args) => estate::run(args, io),
+        SimulateCommand::Estate(args) => estate::run(&args, io),
+        SimulateCommand::Clients(args) => clients::run(args, quiet, io),
     }
 }
