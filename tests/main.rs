@@ -17,6 +17,8 @@ mod program;
 mod real_world;
 mod rules;
 #[cfg(feature = "simulate")]
+mod topology;
+#[cfg(feature = "simulate")]
 mod truth;
 #[cfg(feature = "simulate")]
 mod writes;

@@ -21,6 +21,36 @@ pub(crate) enum SimulateCommand {
     Estate(EstateArgs),
     /// Show what users see who sign in at each web server: Kerberos, NTLM, or 401 and why
     Clients(ClientsArgs),
+    /// Write the topology documents of an invented deployment, in any form and version
+    Topology(TopologyArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Forms: published (Get-CsTopology -AsXml), tbxml and tbxml-draft (Topology Builder), configuration
+(the zip of Export-CsConfiguration, its inside inferred), assignments (a document of the Central
+Management store, inferred): one file each. clixml, json, csv: a file per cmdlet (Get-CsSite,
+Get-CsPool, Get-CsComputer, Get-CsService -WebServer, Get-CsKerberosAccountAssignment). all: a
+folder for each form, and each is read like a bundle of its own.")]
+pub(crate) struct TopologyArgs {
+    /// Equal seeds give equal deployments, those of `simulate estate`
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Number of sites; with three or more, the last one is a branch
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) sites: u32,
+    /// Number of web servers in all
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub(crate) servers: u32,
+    /// The form, or all
+    #[arg(long, value_name = "FORM", default_value = "published")]
+    pub(crate) form: String,
+    /// 5 = Lync Server 2010, 6 = 2013, 7 = Skype for Business Server 2015, 8 = 2019; by the seed without it
+    #[arg(long, value_name = "V", value_parser = clap::value_parser!(u32).range(5..=8))]
+    pub(crate) schema_version: Option<u32>,
+    /// A new file, or a folder: new or empty where several files are written
+    #[arg(short = 'o', long = "out", value_name = "FILE|DIR")]
+    pub(crate) output: PathBuf,
 }
 
 #[derive(Debug, Args)]

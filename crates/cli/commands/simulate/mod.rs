@@ -2,6 +2,7 @@
 
 mod clients;
 mod estate;
+mod topology;
 
 pub(super) use estate::{built, export_time, write};
 
@@ -14,5 +15,6 @@ pub(super) fn run(command: SimulateCommand, quiet: bool, io: &mut Io<'_>) -> Res
     match command {
         SimulateCommand::Estate(args) => estate::run(&args, io),
         SimulateCommand::Clients(args) => clients::run(args, quiet, io),
+        SimulateCommand::Topology(args) => topology::run(&args, io),
     }
 }
