@@ -55,7 +55,7 @@ pub struct Source {
     bom: bool,
     /// Every `STEP` bytes of text: the offset on disk. Built on first use; unused for UTF-8.
     checkpoints: OnceLock<Vec<(usize, usize)>>,
-    /// For every `STEP` bytes of text: how many lines end before them, and where the line begins that they begin in. Built on first use.
+    /// For every few bytes of text: how many lines end before them, and where the line begins that they begin in. Built on first use.
     pub(crate) lines: OnceLock<Vec<(usize, usize)>>,
     /// Characters that begin in each `STEP` bytes of text, summed up. Built on first use, for long lines.
     pub(crate) characters: OnceLock<Vec<usize>>,

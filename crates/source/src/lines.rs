@@ -3,6 +3,9 @@
 use crate::decode::{STEP, Source, floor_boundary};
 use crate::{Location, Position, Span};
 
+/// Bytes of text between two counts of lines: a few lines of a configuration.
+const LINES: usize = 512;
+
 /// The line ends of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Newline {
@@ -73,16 +76,16 @@ impl Source {
         let text = self.text().as_bytes();
         let blocks = self.lines.get_or_init(|| {
             let mut before = (0, 0);
-            let starts = (0..text.len()).step_by(STEP).map(|from| {
-                let to = (from + STEP).min(text.len());
+            let starts = (0..text.len()).step_by(LINES).map(|from| {
+                let to = (from + LINES).min(text.len());
                 let next = (before.0 + line_ends(text, from, to), last_line_start(text, from, to).unwrap_or(before.1));
                 std::mem::replace(&mut before, next)
             });
             starts.collect()
         });
-        let block = (at / STEP).min(blocks.len().saturating_sub(1));
+        let block = (at / LINES).min(blocks.len().saturating_sub(1));
         let (line, start) = blocks.get(block).copied().unwrap_or((0, 0));
-        let from = block * STEP;
+        let from = block * LINES;
         (line + line_ends(text, from, at), last_line_start(text, from, at).unwrap_or(start))
     }
 
