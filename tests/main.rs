@@ -5,6 +5,8 @@ mod audited;
 #[cfg(feature = "simulate")]
 mod canary;
 mod cli;
+#[cfg(feature = "simulate")]
+mod clients;
 mod encodings;
 #[cfg(feature = "simulate")]
 mod estates;
@@ -18,6 +20,8 @@ mod layering;
 mod program;
 mod real_world;
 mod rules;
+#[cfg(feature = "simulate")]
+mod topology;
 #[cfg(feature = "simulate")]
 mod truth;
 #[cfg(feature = "simulate")]

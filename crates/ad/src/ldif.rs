@@ -5,7 +5,7 @@ use crate::entry::{Datum, Entry, Requested, kept, odd_value, report};
 use crate::lines::{Line, lines};
 use base64::Engine as _;
 use kerbsync_objects::is_secret_property;
-use kerbsync_source::{Level, Origin, Problem, Source, Span, Spanned};
+use kerbsync_source::{Level, Origin, Problem, Source, Span, Spanned, Spot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -118,19 +118,18 @@ impl Reader<'_, '_> {
                 new
             }
         };
-        let line: String = self.source.line_text(span.start).chars().take(EXCERPT).collect();
-        Origin {
-            document: self.source.document(),
-            location: Some(self.source.location(span)),
-            element,
-            excerpt: (!is_secret_property(name)).then(|| Arc::from(line)),
-        }
+        let excerpt = (!is_secret_property(name)).then(|| {
+            let line = self.source.line_text(span.start);
+            let end = line.char_indices().nth(EXCERPT).map_or(line.len(), |(at, _)| at);
+            Arc::from(&line[..end])
+        });
+        Origin::new(self.source.document(), Spot { location: Some(self.source.location(span)), element, excerpt })
     }
 
     fn line(&mut self, text: &str, span: Span) {
         let Some((name, rest)) = text.split_once(':') else {
             if self.skipping.is_none() {
-                let origin = Origin { excerpt: None, ..self.origin(span, "") };
+                let origin = self.origin(span, "").without_excerpt();
                 let message = "a line without a colon: it is left out".to_owned();
                 report(self.problems, Level::Warning, "ldif-line", &origin, message, Some("Look for a line that was broken by hand."));
             }
@@ -236,7 +235,7 @@ impl Reader<'_, '_> {
             }
             "search" | "ref" | "control" => {}
             _ => {
-                let origin = Origin { excerpt: None, ..self.origin(span, "") };
+                let origin = self.origin(span, "").without_excerpt();
                 report(
                     self.problems,
                     Level::Warning,

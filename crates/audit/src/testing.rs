@@ -14,7 +14,7 @@ use kerbsync_inventory::{
 };
 use kerbsync_names::{DownLevelName, HostName, ServicePrincipalName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
-use kerbsync_source::{DocumentId, Location, Origin, Position, Spanned};
+use kerbsync_source::{DocumentId, Location, Origin, Position, Spanned, Spot};
 use std::sync::{Arc, OnceLock};
 
 pub(crate) const NOW: &str = "2026-03-01T12:00:00Z";
@@ -40,11 +40,16 @@ pub(crate) fn host(text: &str) -> HostName {
 pub(crate) fn origin(document: u32, line: u32, element: &str) -> Origin {
     let byte = u64::from(line) * 100;
     let location = Location { position: Position { line, column: 5 }, byte_start: byte, byte_end: byte + 10 };
-    Origin { document: DocumentId(document), location: Some(location), element: Arc::from(element), excerpt: None }
+    Origin::new(DocumentId(document), Spot { location: Some(location), element: Arc::from(element), excerpt: None })
 }
 
 pub(crate) fn at<T>(document: u32, line: u32, value: T) -> Spanned<T> {
     Spanned::new(value, origin(document, line, ""))
+}
+
+/// The providers of a path, to be changed.
+pub(crate) fn providers(path: &mut AuthenticationPath) -> &mut Vec<Spanned<String>> {
+    Arc::make_mut(&mut path.windows.providers)
 }
 
 /// Appends a document and returns its number.
@@ -239,17 +244,20 @@ fn web_site(role: WebSiteRole, name: &str, pool: &str, document: u32, line: u32)
         pool_exists: true,
     };
     let path = |path: &str, line, windows, providers: &[&str], anonymous| AuthenticationPath {
-        path: path.to_owned(),
+        path: path.into(),
         is_application: true,
-        pool: Some(pool.to_owned()),
+        pool: Some(pool.into()),
         windows: WindowsAuthentication {
             enabled: at(document, line, windows),
             use_kernel_mode: at(document, line, false),
             use_app_pool_credentials: at(document, line, false),
-            providers: providers.iter().map(|p| at(document, line + 1, (*p).to_owned())).collect(),
-            token_checking: at(document, line, "None".to_owned()),
+            providers: Arc::new(providers.iter().map(|p| at(document, line + 1, (*p).to_owned())).collect()),
+            token_checking: at(document, line, "None"),
         },
-        anonymous: AnonymousAuthentication { enabled: at(document, line + 2, anonymous), user_name: at(document, line + 2, String::new()) },
+        anonymous: Arc::new(AnonymousAuthentication {
+            enabled: at(document, line + 2, anonymous),
+            user_name: at(document, line + 2, String::new()),
+        }),
     };
     WebSite {
         role,

@@ -1,8 +1,9 @@
 //! What is typed for simulations.
 
-use super::Shown;
+use super::{BundleArgs, Format, Shown};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
@@ -20,6 +21,10 @@ pub(crate) enum SimulateCommand {
     Estate(EstateArgs),
     /// Try a plan on copies in memory: crashes, faults, other writers; tell what was survived
     Faults(FaultsArgs),
+    /// Show what users see who sign in at each web server: Kerberos, NTLM, or 401 and why
+    Clients(ClientsArgs),
+    /// Write the topology documents of an invented deployment, in any form and version
+    Topology(TopologyArgs),
 }
 
 #[derive(Debug, Args)]
@@ -43,6 +48,65 @@ pub(crate) struct FaultsArgs {
     pub(crate) config: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) shown: Shown,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Forms: published (Get-CsTopology -AsXml), tbxml and tbxml-draft (Topology Builder), configuration
+(the zip of Export-CsConfiguration, its inside inferred), assignments (a document of the Central
+Management store, inferred): one file each. clixml, json, csv: a file per cmdlet (Get-CsSite,
+Get-CsPool, Get-CsComputer, Get-CsService -WebServer, Get-CsKerberosAccountAssignment). all: a
+folder for each form, and each is read like a bundle of its own.")]
+pub(crate) struct TopologyArgs {
+    /// Equal seeds give equal deployments, those of `simulate estate`
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Number of sites; with three or more, the last one is a branch
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub(crate) sites: u32,
+    /// Number of web servers in all
+    #[arg(long, value_name = "N", default_value_t = 12)]
+    pub(crate) servers: u32,
+    /// The form, or all
+    #[arg(long, value_name = "FORM", default_value = "published")]
+    pub(crate) form: String,
+    /// 5 = Lync Server 2010, 6 = 2013, 7 = Skype for Business Server 2015, 8 = 2019; by the seed without it
+    #[arg(long, value_name = "V", value_parser = clap::value_parser!(u32).range(5..=8))]
+    pub(crate) schema_version: Option<u32>,
+    /// A new file, or a folder: new or empty where several files are written
+    #[arg(short = 'o', long = "out", value_name = "FILE|DIR")]
+    pub(crate) output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ClientsArgs {
+    #[command(flatten)]
+    pub(crate) bundle: BundleArgs,
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: Format,
+    /// The clients' tickets were issued that many hours ago; 0 = they ask for one now
+    #[arg(long, value_name = "HOURS", default_value = "0", value_parser = hours)]
+    pub(crate) ticket_age: Duration,
+    /// How long the domain's tickets last
+    #[arg(long, value_name = "HOURS", default_value = "10", value_parser = hours)]
+    pub(crate) ticket_lifetime: Duration,
+    /// The clients may not use NTLM
+    #[arg(long)]
+    pub(crate) no_ntlm: bool,
+    /// Measure ages against this time (RFC 3339, or a date) instead of the clock
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
+}
+
+/// Hours with or without a fraction, up to a year.
+fn hours(text: &str) -> Result<Duration, String> {
+    let hours: f64 = text.parse().map_err(|_| "expected a number of hours, such as 2 or 0.5")?;
+    if (0.0..=8784.0).contains(&hours) {
+        Ok(Duration::from_secs_f64((hours * 3600.0).round()))
+    } else {
+        Err("expected 0 to 8784 hours (a year)".to_owned())
+    }
 }
 
 #[derive(Debug, Args)]

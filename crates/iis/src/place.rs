@@ -1,6 +1,6 @@
 //! Values with the place that decided them.
 
-use kerbsync_source::{DocumentId, Location, Origin, Span};
+use kerbsync_source::{DocumentId, Location, Origin, Span, Spot};
 use kerbsync_xml::{Attribute, Element};
 
 /// The place that decided a value: an attribute, an element, or the schema's default. Cheap to copy; an [`Origin`] is made on demand.
@@ -82,7 +82,7 @@ impl Place<'_> {
             path.push_str("/@");
             path.push_str(name);
         }
-        Origin { document, location: self.location(), element: path.into(), excerpt: None }
+        Origin::new(document, Spot { location: self.location(), element: path.into(), excerpt: None })
     }
 }
 

@@ -3,6 +3,7 @@
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_secret::EqualityTag;
 use kerbsync_source::{DocumentId, Origin, Problem, Spanned};
+use std::sync::Arc;
 
 /// The configuration of one server. Only what concerns the product's web sites and credential slots is kept.
 #[derive(Debug, Clone)]
@@ -80,7 +81,7 @@ pub struct WebSite {
     pub authentication: Vec<AuthenticationPath>,
 }
 
-/// An application of a web site.
+/// An application of a web site. Its values have the origin of the whole document where the pool exists: nothing has to be shown then.
 #[derive(Debug, Clone)]
 pub struct Application {
     /// Path, `/` or `/Abs`.
@@ -94,21 +95,21 @@ pub struct Application {
 /// Effective authentication for one path of a web site.
 #[derive(Debug, Clone)]
 pub struct AuthenticationPath {
-    /// Path within the site, `/` or `/Abs/files`.
-    pub path: String,
+    /// Path within the site, `/` or `/Abs/files`. Servers have the same paths, so the texts are shared.
+    pub path: Arc<str>,
     /// Whether the path is an application, or only a location.
     pub is_application: bool,
     /// Name of the pool that serves it.
-    pub pool: Option<String>,
+    pub pool: Option<Arc<str>>,
     /// windowsAuthentication in force.
     pub windows: WindowsAuthentication,
-    /// anonymousAuthentication in force.
-    pub anonymous: AnonymousAuthentication,
+    /// anonymousAuthentication in force; shared by the paths that have the same.
+    pub anonymous: Arc<AnonymousAuthentication>,
 }
 
-/// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document. So have
-/// the providers, token checking and anonymous access of a path below the site's root where nothing may have to be shown: off, or Negotiate
-/// before NTLM without anonymous access.
+/// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document. So has
+/// everything that no finding may have to show, of a path below the site's root that is off, or that offers Negotiate before NTLM without
+/// anonymous access: all but `enabled` where it is off, and all but the other two switches where kernel mode is on.
 #[derive(Debug, Clone)]
 pub struct WindowsAuthentication {
     /// enabled.
@@ -117,10 +118,10 @@ pub struct WindowsAuthentication {
     pub use_kernel_mode: Spanned<bool>,
     /// useAppPoolCredentials.
     pub use_app_pool_credentials: Spanned<bool>,
-    /// Providers in order.
-    pub providers: Vec<Spanned<String>>,
+    /// Providers in order; shared by the paths that have the same.
+    pub providers: Arc<Vec<Spanned<String>>>,
     /// extendedProtection tokenChecking: None, Allow or Require.
-    pub token_checking: Spanned<String>,
+    pub token_checking: Spanned<&'static str>,
 }
 
 /// anonymousAuthentication in force.
@@ -132,7 +133,7 @@ pub struct AnonymousAuthentication {
     pub user_name: Spanned<String>,
 }
 
-/// An application pool.
+/// An application pool. Its name, and the identity NetworkService, have the origin of the whole document.
 #[derive(Debug, Clone)]
 pub struct ApplicationPool {
     /// Name.

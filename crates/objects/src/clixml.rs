@@ -272,7 +272,7 @@ impl<'d> Reader<'d, '_> {
     /// The place of an element; the line is shown where it holds nothing but a property that may be shown.
     fn origin(&mut self, element: Element<'d>, shown: &str) -> Origin {
         if let Some(origin) = &self.referred {
-            return Origin { element: self.path.as_str().into(), ..origin.clone() };
+            return origin.clone().with_element(self.path.as_str());
         }
         let span: Span = if shown.is_empty() { element.start_tag() } else { element.span() };
         let text = &element.document().source().text()[span.range()];

@@ -131,8 +131,7 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
         let origin = places.origin(span, &path, |_| !secrets);
         let mut properties = Vec::with_capacity(names.len());
         for (i, (name, cell)) in names.iter().zip(&record).enumerate() {
-            let mut origin = origin.clone();
-            origin.element = format!("{path}/{name}").into();
+            let origin = origin.clone().with_element(format!("{path}/{name}"));
             let value =
                 if is_secret_property(name) && !cell.is_empty() { Value::Lost("not kept: a secret".into()) } else { cell_value(cell) };
             if matches!(value, Value::Lost(_)) && !is_secret_property(name) && !std::mem::replace(&mut lost[i], true) {

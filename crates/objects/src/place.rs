@@ -1,6 +1,6 @@
 //! Places in a document, found in one pass.
 
-use kerbsync_source::{Level, Location, Origin, Position, Problem, Source, Span};
+use kerbsync_source::{Level, Location, Origin, Position, Problem, Source, Span, Spot};
 use std::sync::Arc;
 
 /// The longest line that an excerpt shows, and how far a place may be from the start of its line, in bytes.
@@ -47,7 +47,7 @@ impl<'s> Places<'s> {
     pub(crate) fn origin(&mut self, span: Span, element: &str, shown: impl Fn(&str) -> bool) -> Origin {
         let location = Some(self.location(span));
         let excerpt = self.line(span).filter(|l| shown(l.trim_start())).map(Arc::from);
-        Origin { document: self.source.document(), location, element: Arc::from(element), excerpt }
+        Origin::new(self.source.document(), Spot { location, element: Arc::from(element), excerpt })
     }
 
     /// The line that holds the last place asked for, where it is short.

@@ -11,6 +11,6 @@ mod redact;
 
 pub use decode::{DecodeError, Encoding, Source};
 pub use lines::Newline;
-pub use origin::{DocumentId, Location, Origin, Position, Span, Spanned};
+pub use origin::{DocumentId, Location, Origin, Position, Span, Spanned, Spot};
 pub use problem::{Level, Problem, ProblemSink, Problems};
 pub use redact::{REDACTED, is_secret_name, may_hold_secret, redact_values};

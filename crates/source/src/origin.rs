@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::{Deref, Range};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Number of an input document within one run, in the order in which documents were taken in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -71,13 +71,20 @@ pub struct Location {
     pub byte_end: u64,
 }
 
-/// The place that a value came from. Cheap to clone.
+/// The place that a value came from. Small and cheap to clone: a fleet has millions of them.
 ///
-/// Equality and order look at document and bytes only.
-#[derive(Debug, Clone)]
+/// What it says beside the document is read as if it were its own: `origin.location`. Equality and order look at document and bytes only.
+#[derive(Clone)]
 pub struct Origin {
     /// The document.
     pub document: DocumentId,
+    /// `None` for "this whole document", of which a schema has many.
+    spot: Option<Arc<Spot>>,
+}
+
+/// Where an [`Origin`] stands within its document; shared by all values of one place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Spot {
     /// The place in it; absent where the format has no places (a whole file, a zip member's name).
     pub location: Option<Location>,
     /// What holds the value, for people: an element path, an attribute name of a directory entry, a property of an object.
@@ -86,15 +93,67 @@ pub struct Origin {
     pub excerpt: Option<Arc<str>>,
 }
 
+/// What holds for a whole document.
+static WHOLE: LazyLock<Spot> = LazyLock::new(|| Spot { location: None, element: Arc::from(""), excerpt: None });
+
 impl Origin {
     /// The origin "this whole document".
     #[must_use]
-    pub fn document(document: DocumentId) -> Self {
-        Self { document, location: None, element: Arc::from(""), excerpt: None }
+    pub const fn document(document: DocumentId) -> Self {
+        Self { document, spot: None }
+    }
+
+    /// A place within a document.
+    #[must_use]
+    pub fn new(document: DocumentId, spot: Spot) -> Self {
+        Self::shared(document, Arc::new(spot))
+    }
+
+    /// A place that other origins have too.
+    #[must_use]
+    pub const fn shared(document: DocumentId, spot: Arc<Spot>) -> Self {
+        Self { document, spot: Some(spot) }
+    }
+
+    /// The same place with one of its parts changed.
+    pub fn change(&mut self, change: impl FnOnce(&mut Spot)) {
+        change(Arc::make_mut(self.spot.get_or_insert_with(|| Arc::new(WHOLE.clone()))));
+    }
+
+    /// The same place with another description of what holds the value.
+    #[must_use]
+    pub fn with_element(mut self, element: impl Into<Arc<str>>) -> Self {
+        self.change(|spot| spot.element = element.into());
+        self
+    }
+
+    /// The same place without its line.
+    #[must_use]
+    pub fn without_excerpt(mut self) -> Self {
+        self.change(|spot| spot.excerpt = None);
+        self
     }
 
     fn key(&self) -> (DocumentId, Option<Location>) {
         (self.document, self.location)
+    }
+}
+
+impl Deref for Origin {
+    type Target = Spot;
+    fn deref(&self) -> &Spot {
+        self.spot.as_deref().unwrap_or(&WHOLE)
+    }
+}
+
+impl fmt::Debug for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Origin")
+            .field("document", &self.document)
+            .field("location", &self.location)
+            .field("element", &self.element)
+            .field("excerpt", &self.excerpt)
+            .finish()
     }
 }
 

@@ -128,7 +128,7 @@ pub(crate) const EXPORT_AGAIN: &str = "Export the document again.";
 
 fn nested(outer: &Origin, path: &str) -> Origin {
     let element = if outer.element.is_empty() { Arc::from(path) } else { Arc::from(format!("{} > {path}", outer.element)) };
-    Origin { element, ..outer.clone() }
+    outer.clone().with_element(element)
 }
 
 /// An attribute's value, trimmed; `None` when missing or empty.

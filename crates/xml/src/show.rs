@@ -1,7 +1,7 @@
 //! Places of a document for people: origin, element path and a masked line.
 
 use crate::{Attribute, Document, Element, NodeId};
-use kerbsync_source::{Origin, REDACTED, Span, is_secret_name, may_hold_secret};
+use kerbsync_source::{Origin, REDACTED, Span, Spot, is_secret_name, may_hold_secret};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -66,12 +66,8 @@ impl Document {
             path.push_str("/@");
             path.push_str(name);
         }
-        Origin {
-            document: self.source.document(),
-            location: Some(self.source.location(span)),
-            element: Arc::from(path),
-            excerpt: Some(Arc::from(self.masked_line(span.start))),
-        }
+        let (location, excerpt) = (Some(self.source.location(span)), Some(Arc::from(self.masked_line(span.start))));
+        Origin::new(self.source.document(), Spot { location, element: Arc::from(path), excerpt })
     }
 
     /// The line that holds a text offset, with every secret-looking attribute value, all text of secret-looking elements, every comment that may

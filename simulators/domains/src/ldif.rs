@@ -72,12 +72,12 @@ impl Writer {
     }
 }
 
-fn generalized(time: Timestamp) -> String {
+pub(crate) fn generalized(time: Timestamp) -> String {
     time.strftime("%Y%m%d%H%M%S.0Z").to_string()
 }
 
 /// 100 nanosecond steps since 1601.
-fn file_time(time: Timestamp) -> i64 {
+pub(crate) fn file_time(time: Timestamp) -> i64 {
     time.as_second().saturating_add(EPOCH).saturating_mul(10_000_000)
 }
 

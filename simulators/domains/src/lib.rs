@@ -1,19 +1,24 @@
-//! Writes simulated directory exports: LDIF as ldifde writes it, and the objects of Get-ADComputer and Get-ADObject as JSON and Clixml.
+//! Simulated directories: exports as files ([`ldif`] as ldifde writes it, the objects of Get-ADComputer and Get-ADObject as [`json`] and
+//! [`clixml`]), a domain that lives ([`live`]), and the directory of a simulated bundle on disk ([`bundle`]).
 //!
-//! Writers here are this crate's own: code shared with the readers would share their mistakes. Passwords are not part of a directory
-//! export, so none ever comes here.
+//! Writers here are this crate's own: code shared with the readers would share their mistakes. Of a password only a salted one-way tag is
+//! ever kept.
 
+pub mod bundle;
 mod clixml;
 mod directory;
 mod json;
 mod ldif;
+pub mod live;
 mod objects;
+mod tag;
 
 pub use clixml::clixml;
 pub use directory::{Account, Class, Directory, Domain, Group, Sid};
 pub use json::json;
 pub use ldif::ldif;
 pub use objects::{Object, Value, ad_computers, ad_objects};
+pub use tag::Tag;
 
 /// userAccountControl bits used here (documented: Microsoft, "UserAccountControl property flags").
 pub mod uac {

@@ -28,6 +28,7 @@ mod truth;
 
 pub use defect::{Defect, UnknownDefect};
 pub use estate::{Estate, WriteError, write};
+pub use found::deployment;
 pub use kerbsync_servers::Layout;
 pub use options::{LabError, LabOptions};
 pub use truth::{Consequence, Planted, Truth, TruthComputer, TruthPool, TruthSite};

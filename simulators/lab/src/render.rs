@@ -5,11 +5,15 @@ use crate::judge;
 use crate::model::{AssignmentForm, Model};
 use crate::options::LabError;
 use crate::plant::pool_spns;
+use kerbsync_domains::bundle::{STATE_FILE, State};
 use kerbsync_servers::Layout;
 use kerbsync_topologies::log::{Spn, Tested, enable_topology, test_assignment};
 use kerbsync_topologies::{
     BuilderOptions, Encoding, LineEnd, Listing, assignments_document, builder, clixml, csv, encode, json, listing, published,
 };
+
+/// The export of the directory.
+const LDIF: &str = "directory/accounts.ldif";
 
 pub(crate) fn render(mut model: Model) -> Result<Estate, LabError> {
     prove(&mut model);
@@ -18,7 +22,8 @@ pub(crate) fn render(mut model: Model) -> Result<Estate, LabError> {
     topology(&model, &mut files);
     assignments(&model, &mut files);
     let ldif = kerbsync_domains::ldif(&model.directory);
-    files.push(("directory/accounts.ldif".to_owned(), encode(&ldif, Encoding::Utf8, LineEnd::CrLf)));
+    files.push((LDIF.to_owned(), encode(&ldif, Encoding::Utf8, LineEnd::CrLf)));
+    files.push((STATE_FILE.to_owned(), directory_state(&model).to_json().into_bytes()));
     reports(&model, &mut files);
     files.push(("kerbsync.toml".to_owned(), settings(&model).into_bytes()));
     for server in &model.servers {
@@ -43,6 +48,17 @@ fn prove(model: &mut Model) {
         tested.extend(model.accounts.first().and_then(|a| a.sites.first()).cloned());
     }
     model.evidence.tested = tested;
+}
+
+/// The directory as it lives on: the accounts that servers sign in with, their keys by one-way tags.
+fn directory_state(model: &Model) -> State {
+    let mut state = State::new(&model.directory.domain, model.seed, vec![LDIF.to_owned()]);
+    for account in &model.accounts {
+        let Some(object) = model.directory.account(&account.sam()).or_else(|| model.directory.account(account.short())) else { continue };
+        let passwords = account.earlier.iter().rev().chain([&account.password]);
+        state.add(object, &passwords.map(|p| p.reveal().as_bytes()).collect::<Vec<_>>());
+    }
+    state
 }
 
 fn topology(model: &Model, files: &mut Vec<(String, Vec<u8>)>) {

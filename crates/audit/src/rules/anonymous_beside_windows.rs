@@ -68,9 +68,10 @@ mod tests {
     #[test]
     fn both_on_is_told_except_where_the_product_does_it() {
         let mut inventory = estate();
-        config(&mut inventory, "fe01").web_sites[0].authentication[4].anonymous.enabled.value = true;
+        let anonymous = &mut config(&mut inventory, "fe01").web_sites[0].authentication[4].anonymous;
+        std::sync::Arc::make_mut(anonymous).enabled.value = true;
         for path in &mut config(&mut inventory, "fe02").web_sites[1].authentication {
-            path.windows.enabled.value = path.path == "/CollabContent";
+            path.windows.enabled.value = &*path.path == "/CollabContent";
         }
         config(&mut inventory, "fe02").web_sites.remove(0);
         inventory.servers.remove(0);

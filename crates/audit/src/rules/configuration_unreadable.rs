@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::view::export_of;
 use crate::{Policy, Setup, Subject, Verdicts, View};
 use kerbsync_inventory::{ServerConfiguration, ServerStatus};
-use kerbsync_source::{Origin, Problem};
+use kerbsync_source::{Origin, Problem, Spot};
 use std::sync::Arc;
 
 declare_rule! {
@@ -63,7 +63,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 fn fail(verdicts: &mut Verdicts<'_>, configuration: &ServerConfiguration, problem: &Problem) {
     let host = &configuration.computer;
     let message = format!("The applicationHost.config of {host} cannot be read: {}.", problem.message.trim_end_matches('.'));
-    let origin = Origin { document: problem.document, location: problem.location, element: Arc::from(""), excerpt: None };
+    let origin = Origin::new(problem.document, Spot { location: problem.location, element: Arc::from(""), excerpt: None });
     let help = match &problem.help {
         Some(help) => format!("{help} {}", export_of(host)),
         None => export_of(host),

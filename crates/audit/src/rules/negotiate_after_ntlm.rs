@@ -68,15 +68,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{check, config, estate};
+    use crate::testing::{check, config, estate, providers};
 
     #[test]
     fn the_order_matters_only_where_windows_authentication_is_on() {
         let mut inventory = estate();
-        config(&mut inventory, "fe01").web_sites[0].authentication[4].windows.providers.reverse();
-        config(&mut inventory, "fe02").web_sites[0].authentication[0].windows.providers.reverse();
+        providers(&mut config(&mut inventory, "fe01").web_sites[0].authentication[4]).reverse();
+        providers(&mut config(&mut inventory, "fe02").web_sites[0].authentication[0]).reverse();
         for site in &mut config(&mut inventory, "se01").web_sites {
-            site.authentication.iter_mut().for_each(|p| p.windows.providers.truncate(1));
+            site.authentication.iter_mut().for_each(|p| providers(p).truncate(1));
         }
         inventory.servers.remove(0);
         insta::assert_snapshot!(check(&RULE, inventory), @r"

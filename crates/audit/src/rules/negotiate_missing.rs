@@ -66,14 +66,14 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{at, check, config, estate};
+    use crate::testing::{at, check, config, estate, providers};
 
     #[test]
     fn ntlm_only_and_an_empty_list_fail() {
         let mut inventory = estate();
-        config(&mut inventory, "fe01").web_sites[0].authentication[4].windows.providers.remove(0);
-        config(&mut inventory, "fe02").web_sites[1].authentication[1].windows.providers.clear();
-        config(&mut inventory, "dir01").web_sites[0].authentication[4].windows.providers = vec![at(6, 34, "Negotiate:Kerberos".to_owned())];
+        providers(&mut config(&mut inventory, "fe01").web_sites[0].authentication[4]).remove(0);
+        providers(&mut config(&mut inventory, "fe02").web_sites[1].authentication[1]).clear();
+        *providers(&mut config(&mut inventory, "dir01").web_sites[0].authentication[4]) = vec![at(6, 34, "Negotiate:Kerberos".to_owned())];
         config(&mut inventory, "se01").web_sites.clear();
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail fe01.contoso.com: On fe01.contoso.com, Negotiate is not offered by 'Skype for Business Server Internal Web Site/WebTicket'.
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_path_without_windows_authentication_may_list_what_it_likes() {
         let mut inventory = estate();
-        config(&mut inventory, "fe01").web_sites[0].authentication[0].windows.providers.clear();
+        providers(&mut config(&mut inventory, "fe01").web_sites[0].authentication[0]).clear();
         assert!(!check(&RULE, inventory).contains("fail"));
     }
 

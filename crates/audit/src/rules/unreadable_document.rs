@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Subject, Verdicts, View};
 use kerbsync_inventory::{DocumentKind, DocumentStatus};
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Spot};
 use std::sync::Arc;
 
 declare_rule! {
@@ -42,7 +42,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts.not_applicable(subject, format!("{path} is the configuration of a server: configuration-unreadable tells of it."));
             }
             DocumentStatus::Unreadable(problem) => {
-                let origin = Origin { document: document.id, location: problem.location, element: Arc::from(""), excerpt: None };
+                let origin = Origin::new(document.id, Spot { location: problem.location, element: Arc::from(""), excerpt: None });
                 let help = problem.help.clone().unwrap_or_else(|| "Export or copy the file again.".to_owned());
                 verdicts
                     .fail(subject, format!("{path} cannot be read: {}.", problem.message.trim_end_matches('.')))

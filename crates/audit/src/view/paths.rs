@@ -33,7 +33,7 @@ pub(crate) fn judged_paths(configuration: &ServerConfiguration) -> impl Iterator
 
 /// A path with its site, for sentences: `'Skype for Business Server Internal Web Site/Abs'`.
 pub(crate) fn shown(site: &WebSite, path: &AuthenticationPath) -> String {
-    let path = if path.path == "/" { "" } else { path.path.as_str() };
+    let path = if &*path.path == "/" { "" } else { &*path.path };
     format!("'{}{path}'", site.name.value)
 }
 

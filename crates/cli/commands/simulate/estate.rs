@@ -34,7 +34,7 @@ pub(super) fn run(args: &EstateArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn number(n: u32) -> usize {
+pub(super) fn number(n: u32) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 

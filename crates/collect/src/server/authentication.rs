@@ -2,10 +2,12 @@
 
 use super::origins::{Detail, Origins};
 use kerbsync_credential::ProductSite;
-use kerbsync_iis::{ApplicationHost, Authentication, PathKey, TokenChecking};
+use kerbsync_iis::{ApplicationHost, Authentication, PathKey, Setting, TokenChecking};
 use kerbsync_inventory::{AnonymousAuthentication, AuthenticationPath, WindowsAuthentication};
 use kerbsync_source::{Level, Problem, Spanned};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Every path of the site that anything is said of, sorted.
 pub(super) fn paths(
@@ -25,18 +27,18 @@ pub(super) fn paths(
         paths.insert(key.clone(), (&application.path.value, true));
     }
     paths.entry(PathKey::default()).or_insert(("/", false));
-    let mut duplicates = Vec::new();
+    let (mut duplicates, mut usual) = (Vec::new(), Usual::default());
     let out = paths
         .into_iter()
         .map(|(key, (path, is_application))| {
             let owner = applications.iter().filter(|a| a.0.contains(&key)).max_by_key(|a| a.0.depth());
             let in_force = settings.at_key(&key);
             duplicates.extend(in_force.windows.duplicates.iter().copied());
-            let (windows, anonymous) = convert(&in_force, key == PathKey::default(), origins);
+            let (windows, anonymous) = convert(&in_force, key == PathKey::default(), origins, &mut usual);
             AuthenticationPath {
-                path: if path.starts_with('/') { path.to_owned() } else { format!("/{path}") },
+                path: if path.starts_with('/') { origins.shared(path) } else { origins.shared(&format!("/{path}")) },
                 is_application,
-                pool: owner.map(|o| o.1.to_owned()),
+                pool: owner.map(|o| origins.shared(o.1)),
                 windows,
                 anonymous,
             }
@@ -55,24 +57,72 @@ pub(super) fn paths(
     out
 }
 
-fn convert(in_force: &Authentication<'_>, is_root: bool, origins: &mut Origins<'_>) -> (WindowsAuthentication, AnonymousAuthentication) {
-    let (w, a) = (&in_force.windows, &in_force.anonymous);
-    // Of a path where nothing is remarkable, findings cite the switches at most. Such paths are by far the most.
-    let (switches, rest) = match is_root || is_remarkable(in_force) {
-        true => (Detail::Excerpt, Detail::Excerpt),
-        false => (Detail::Place, Detail::Document),
+/// What the paths have in common where nothing is remarkable; one of each is kept.
+#[derive(Default)]
+struct Usual {
+    providers: Vec<Arc<Vec<Spanned<String>>>>,
+    anonymous: Vec<Arc<AnonymousAuthentication>>,
+}
+
+impl Usual {
+    fn providers(&mut self, wanted: &[Setting<'_, Cow<'_, str>>], origins: &mut Origins<'_>) -> Arc<Vec<Spanned<String>>> {
+        let same = |known: &&Arc<Vec<Spanned<String>>>| known.iter().map(|p| &*p.value).eq(wanted.iter().map(|p| &*p.value));
+        if let Some(known) = self.providers.iter().find(same) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(wanted.iter().map(|p| origins.text(p, Detail::Document)).collect());
+        self.providers.push(Arc::clone(&new));
+        new
+    }
+
+    fn anonymous(&mut self, wanted: &kerbsync_iis::AnonymousAuthentication<'_>, origins: &mut Origins<'_>) -> Arc<AnonymousAuthentication> {
+        let same = |known: &&Arc<AnonymousAuthentication>| {
+            known.enabled.value == wanted.enabled.value && *known.user_name.value == *wanted.user_name.value
+        };
+        if let Some(known) = self.anonymous.iter().find(same) {
+            return Arc::clone(known);
+        }
+        let new = Arc::new(anonymous(wanted, Detail::Document, origins));
+        self.anonymous.push(Arc::clone(&new));
+        new
+    }
+}
+
+fn anonymous(from: &kerbsync_iis::AnonymousAuthentication<'_>, detail: Detail, origins: &mut Origins<'_>) -> AnonymousAuthentication {
+    AnonymousAuthentication { enabled: origins.value(from.enabled, detail), user_name: origins.text(&from.user_name, detail) }
+}
+
+fn convert(
+    in_force: &Authentication<'_>,
+    is_root: bool,
+    origins: &mut Origins<'_>,
+    usual: &mut Usual,
+) -> (WindowsAuthentication, Arc<AnonymousAuthentication>) {
+    let w = &in_force.windows;
+    // Of a path where nothing is remarkable, findings cite that it is off, or that kernel mode is on. Such paths are by far the most.
+    let is_shown = is_root || is_remarkable(in_force);
+    let detail = |is_cited: bool| match is_shown {
+        true => Detail::Excerpt,
+        false if is_cited => Detail::Place,
+        false => Detail::Document,
     };
+    let (on, kernel, rest) = (detail(!w.enabled.value), detail(w.enabled.value && w.use_kernel_mode.value), detail(false));
     let token = origins.value(w.token_checking, rest);
-    (
-        WindowsAuthentication {
-            enabled: origins.value(w.enabled, switches),
-            use_kernel_mode: origins.value(w.use_kernel_mode, switches),
-            use_app_pool_credentials: origins.value(w.use_app_pool_credentials, switches),
-            providers: w.providers.iter().map(|p| origins.text(p, rest)).collect(),
-            token_checking: Spanned::new(token.value.name().to_owned(), token.origin),
+    let windows = WindowsAuthentication {
+        enabled: origins.value(w.enabled, on),
+        use_kernel_mode: origins.value(w.use_kernel_mode, kernel),
+        use_app_pool_credentials: origins.value(w.use_app_pool_credentials, kernel),
+        providers: match is_shown {
+            true => Arc::new(w.providers.iter().map(|p| origins.text(p, rest)).collect()),
+            false => usual.providers(&w.providers, origins),
         },
-        AnonymousAuthentication { enabled: origins.value(a.enabled, rest), user_name: origins.text(&a.user_name, rest) },
-    )
+        token_checking: token.map(TokenChecking::name),
+    };
+    let anonymous = match is_shown {
+        true => Arc::new(anonymous(&in_force.anonymous, rest, origins)),
+        false => usual.anonymous(&in_force.anonymous, origins),
+    };
+    (windows, anonymous)
 }
 
 /// Whether somebody may want to see the lines of a path's settings: anything but "off", or "Negotiate, then NTLM, and no anonymous access".

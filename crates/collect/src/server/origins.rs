@@ -5,20 +5,29 @@
 
 use kerbsync_iis::{Place, Setting};
 use kerbsync_inventory::ServerConfiguration;
-use kerbsync_source::{Origin, Span, Spanned};
+use kerbsync_source::{Location, Origin, Span, Spanned, Spot};
 use kerbsync_xml::{Document, Element, NodeId};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Texts that occur on many servers, kept once per run: element paths and masked lines are nearly the same everywhere.
+/// Texts and places that occur on many servers, kept once per run: paths, masked lines and often whole places are the same everywhere.
+///
+/// Split by something that is at hand, so that threads seldom wait for each other.
 #[derive(Default)]
-pub(crate) struct Strings(Mutex<HashSet<Arc<str>>>);
+pub(crate) struct Strings {
+    texts: [Mutex<HashSet<Arc<str>>>; SHARDS],
+    spots: [Mutex<HashMap<SpotKey, Arc<Spot>>>; SHARDS],
+}
+
+const SHARDS: usize = 16;
+
+/// A place, and the addresses of its texts, which are shared and stay as long as the place does.
+type SpotKey = (Option<Location>, usize, usize);
 
 impl Strings {
-    fn share(&self, text: &str) -> Arc<str> {
-        // Nothing can panic while the lock is held, so a poisoned one would still hold a sound set.
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn share(&self, text: &str) -> Arc<str> {
+        let mut known = lock(&self.texts[text.len() % SHARDS]);
         if let Some(same) = known.get(text) {
             return Arc::clone(same);
         }
@@ -27,10 +36,25 @@ impl Strings {
         new
     }
 
-    fn share_origin(&self, origin: &mut Origin) {
-        origin.element = self.share(&origin.element);
-        origin.excerpt = origin.excerpt.as_ref().map(|e| self.share(e));
+    /// The place, whose texts were shared before.
+    fn share_spot(&self, spot: Spot) -> Arc<Spot> {
+        let address = |text: &Arc<str>| text.as_ptr() as usize;
+        let key = (spot.location, address(&spot.element), spot.excerpt.as_ref().map_or(0, address));
+        let at = spot.location.map_or(0, |l| l.byte_start);
+        let mut known = lock(&self.spots[(at % SHARDS as u64) as usize]);
+        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(spot)))
     }
+
+    fn share_origin(&self, origin: &mut Origin) {
+        let (element, excerpt) = (self.share(&origin.element), origin.excerpt.as_ref().map(|e| self.share(e)));
+        let spot = self.share_spot(Spot { location: origin.location, element, excerpt });
+        *origin = Origin::shared(origin.document, spot);
+    }
+}
+
+/// Nothing can panic while a lock is held, so a poisoned one would still hold a sound set.
+fn lock<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
+    shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// How much of an origin is needed.
@@ -66,8 +90,7 @@ pub(super) struct Origins<'a> {
 
 impl<'a> Origins<'a> {
     pub(super) fn new(document: &'a Document, strings: &'a Strings) -> Self {
-        let mut whole = Origin::document(document.source().document());
-        strings.share_origin(&mut whole);
+        let whole = Origin::document(document.source().document());
         Self {
             document,
             strings,
@@ -86,37 +109,38 @@ impl<'a> Origins<'a> {
             return self.whole.clone();
         }
         let (Some(span), Some(element)) = (place.span(), place.holder()) else { return self.whole.clone() };
-        let mut origin = match self.made.get(&span) {
-            Some(origin) if origin.excerpt.is_some() || detail == Detail::Place => return origin.clone(),
-            Some(origin) => origin.clone(),
-            None => {
-                self.buffer.clear();
-                match &self.last {
-                    Some((id, path)) if *id == element.id() => self.buffer.push_str(path),
-                    _ => {
-                        self.push_path(element);
-                        let (id, path) = self.last.get_or_insert_with(|| (element.id(), String::new()));
-                        *id = element.id();
-                        path.clone_from(&self.buffer);
-                    }
-                }
-                if let Some(name) = place.attribute_name() {
-                    self.buffer.push_str("/@");
-                    self.buffer.push_str(name);
-                }
-                Origin {
-                    document: self.whole.document,
-                    location: place.location(),
-                    element: self.strings.share(&self.buffer),
-                    excerpt: None,
-                }
-            }
-        };
-        if detail == Detail::Excerpt {
-            origin.excerpt = Some(self.excerpt(span.start));
+        let made = self.made.get(&span);
+        if let Some(origin) = made.filter(|o| o.excerpt.is_some() || detail == Detail::Place) {
+            return origin.clone();
         }
+        let (location, text) = match made {
+            Some(origin) => (origin.location, Arc::clone(&origin.element)),
+            None => (place.location(), self.element(element, place.attribute_name())),
+        };
+        let excerpt = (detail == Detail::Excerpt).then(|| self.excerpt(span.start));
+        let spot = self.strings.share_spot(Spot { location, element: text, excerpt });
+        let origin = Origin::shared(self.whole.document, spot);
         self.made.insert(span, origin.clone());
         origin
+    }
+
+    /// The path of an element and its attribute.
+    fn element(&mut self, element: Element<'_>, attribute: Option<&str>) -> Arc<str> {
+        self.buffer.clear();
+        match &self.last {
+            Some((id, path)) if *id == element.id() => self.buffer.push_str(path),
+            _ => {
+                self.push_path(element);
+                let (id, path) = self.last.get_or_insert_with(|| (element.id(), String::new()));
+                *id = element.id();
+                path.clone_from(&self.buffer);
+            }
+        }
+        if let Some(name) = attribute {
+            self.buffer.push_str("/@");
+            self.buffer.push_str(name);
+        }
+        self.strings.share(&self.buffer)
     }
 
     /// The masked line of an offset. Settings of one element stand on one line most often, and are asked for one after the other.
@@ -157,6 +181,11 @@ impl<'a> Origins<'a> {
     /// A text with its origin.
     pub(super) fn text(&mut self, setting: &Setting<'_, Cow<'_, str>>, detail: Detail) -> Spanned<String> {
         Spanned::new(setting.value.clone().into_owned(), self.of(setting.place, detail))
+    }
+
+    /// A text that other servers have too.
+    pub(super) fn shared(&self, text: &str) -> Arc<str> {
+        self.strings.share(text)
     }
 
     /// Shares the texts of slots and providers with other servers.

@@ -13,7 +13,9 @@ use proptest::prelude::*;
 
 fn at(byte: u64) -> Origin {
     let position = Position { line: 1, column: 1 };
-    Origin { location: Some(Location { position, byte_start: byte, byte_end: byte }), ..Origin::document(DocumentId(0)) }
+    let mut origin = Origin::document(DocumentId(0));
+    origin.change(|spot| spot.location = Some(Location { position, byte_start: byte, byte_end: byte }));
+    origin
 }
 
 fn host(text: &str) -> HostName {

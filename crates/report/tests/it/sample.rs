@@ -11,7 +11,7 @@ use kerbsync_inventory::{
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_report::format::{NotOpened, Report, Run, Tool};
-use kerbsync_source::{DocumentId, Level, Location, Origin, Position, Problem, Spanned};
+use kerbsync_source::{DocumentId, Level, Location, Origin, Position, Problem, Spanned, Spot};
 use std::sync::Arc;
 
 pub(crate) const NOW: &str = "2026-03-01T12:00:00Z";
@@ -68,12 +68,8 @@ fn at<T>(value: T) -> Spanned<T> {
 }
 
 pub(crate) fn origin(document: u32, line: u32, column: u32, bytes: (u64, u64), element: &str, excerpt: &str) -> Origin {
-    Origin {
-        document: DocumentId(document),
-        location: Some(Location { position: Position { line, column }, byte_start: bytes.0, byte_end: bytes.1 }),
-        element: Arc::from(element),
-        excerpt: Some(Arc::from(excerpt)),
-    }
+    let location = Some(Location { position: Position { line, column }, byte_start: bytes.0, byte_end: bytes.1 });
+    Origin::new(DocumentId(document), Spot { location, element: Arc::from(element), excerpt: Some(Arc::from(excerpt)) })
 }
 
 pub(crate) fn document(inventory: &mut Inventory, path: &str, kind: DocumentKind, status: DocumentStatus) -> DocumentId {
@@ -303,7 +299,8 @@ pub(crate) fn verdicts() -> Audit {
         "configuration/system.applicationHost/applicationPools/add[@name='LyncIntFeature']/processModel/@password",
         r#"        <processModel identityType="SpecificUser" userName="contoso\kerbauth$" password="***" />"#,
     );
-    let other = Origin { document: DocumentId(1), ..password.clone() };
+    let mut other = password.clone();
+    other.document = DocumentId(1);
     put(&mut audit, &STALE, fe(1), Outcome::Pass, "fe01.contoso.com holds the reference secret of CONTOSO\\KerbAuth.");
     put(
         &mut audit,
