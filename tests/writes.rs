@@ -166,3 +166,49 @@ fn bundles_with_nothing_in_them_are_told_apart() {
     hint: give a folder, a zip archive or a file with exports; check the spelling
     ");
 }
+
+#[test]
+fn a_new_password_is_set_on_every_server_and_in_the_simulated_directory_last() {
+    let program = Program::at(NOW);
+    let ran = program.run("simulate estate --seed 5 --sites 2 --servers 6 --clean --now 2026-04-30 -o DIR/estate");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let first = program.files("estate");
+    let account = |files: &BTreeMap<String, Vec<u8>>| {
+        let export = files.iter().find(|(p, _)| p.ends_with("accounts.ldif")).unwrap().1;
+        let text = String::from_utf8_lossy(export).into_owned();
+        let entry = text.split("\n\n").chain(text.split("\r\n\r\n")).find(|e| e.contains("sAMAccountName: KerbAuth") && e.len() < 4000);
+        entry.unwrap().lines().find(|l| l.starts_with("pwdLastSet")).unwrap().trim().to_owned()
+    };
+    let line = "set-password DIR/estate --user-account CONTOSO\\KerbAuth";
+    let preview = program.run(&format!("{line} --noop"));
+    assert_eq!((preview.code, program.files("estate") == first), (0, true), "{}{}", preview.out, preview.err);
+    assert!(preview.out.contains("on target \"CONTOSO\\KerbAuth\"") && preview.out.contains("last. Active Directory"), "{}", preview.out);
+    let runs =
+        [program.run(line), program.run("status DIR/estate"), program.run("rollback --last DIR/estate"), program.run("recover DIR/estate")];
+    insta::assert_snapshot!("new_password", told(&runs));
+    let after = program.files("estate");
+    assert_ne!(account(&after), account(&first), "the export shows a younger password");
+    let changed = first.iter().filter(|(path, bytes)| path.ends_with("applicationHost.config") && after[*path] != **bytes).count();
+    assert_eq!(changed, 6);
+    assert_eq!(state(&program, "fe01.contoso.com"), "in-sync");
+    let audited = program.run("audit DIR/estate --fail-on warning");
+    assert_eq!(audited.code, 0, "{}", audited.out);
+    // Without a directory at hand nothing is written.
+    let program = estate_without_directory();
+    let before = program.files("estate");
+    let ran = program.run(line);
+    assert_eq!(ran.code, 5, "{}", ran.out);
+    insta::assert_snapshot!(ran.err, @r#"
+    error: the password of CONTOSO\KerbAuth is set in Active Directory last, and this version writes to a simulated directory only; nothing was written
+    hint: --what-if shows what would change; on real servers: Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"
+    "#);
+    assert!(program.files("estate").iter().filter(|(p, _)| !p.starts_with(".kerbsync/")).eq(before.iter()));
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test's own file")]
+fn estate_without_directory() -> Program {
+    let program = Program::at(NOW);
+    assert_eq!(program.run("simulate estate --seed 5 --sites 2 --servers 6 --clean --now 2026-04-30 -o DIR/estate").code, 0);
+    std::fs::remove_file(program.path("estate/directory/simulated-directory.json")).unwrap();
+    program
+}

@@ -5,6 +5,8 @@
 mod args;
 mod commands;
 mod config;
+#[cfg(feature = "simulate")]
+mod directory;
 mod estate;
 mod exit;
 mod failure;
