@@ -1,5 +1,6 @@
 //! `simulate`: one file per subcommand.
 
+mod actors;
 mod clients;
 mod estate;
 mod topology;
@@ -16,5 +17,6 @@ pub(super) fn run(command: SimulateCommand, quiet: bool, io: &mut Io<'_>) -> Res
         SimulateCommand::Estate(args) => estate::run(&args, io),
         SimulateCommand::Clients(args) => clients::run(args, quiet, io),
         SimulateCommand::Topology(args) => topology::run(&args, io),
+        SimulateCommand::Actors(args) => actors::run(&args, io),
     }
 }
