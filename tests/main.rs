@@ -1,6 +1,8 @@
 //! The one test binary of the workspace: what no single crate can test by itself.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[cfg(feature = "simulate")]
+mod actors;
 mod audited;
 #[cfg(feature = "simulate")]
 mod canary;

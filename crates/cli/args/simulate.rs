@@ -1,7 +1,7 @@
 //! What is typed for simulations.
 
 use super::{BundleArgs, Format, Shown};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -25,6 +25,31 @@ pub(crate) enum SimulateCommand {
     Clients(ClientsArgs),
     /// Write the topology documents of an invented deployment, in any form and version
     Topology(TopologyArgs),
+    /// Let others act on a simulated estate for a while: an editor of configurations, and IIS's history
+    Actors(ActorsArgs),
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The editor reads a configuration, adds a comment or moves the log directory, and commits as IIS does:
+only if the file is as it was read, and then whole. The history service keeps CFGHISTORY snapshots.
+Run `kerbsync apply` beside it to see that neither loses the other's changes. Only estates written by
+`kerbsync simulate estate` are touched.")]
+pub(crate) struct ActorsArgs {
+    /// A folder written by `kerbsync simulate estate`
+    pub(crate) bundle: PathBuf,
+    /// How many edits to make in all
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(crate) editor_edits: u32,
+    /// Milliseconds between two looks at the files
+    #[arg(long, value_name = "MS", default_value_t = 200, value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    pub(crate) every: u64,
+    /// How long to act, in seconds
+    #[arg(long, value_name = "S", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) seconds: u64,
+    /// Equal seeds make equal edits
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]
@@ -109,6 +134,14 @@ fn hours(text: &str) -> Result<Duration, String> {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LayoutArg {
+    SiteSection,
+    PoolIdentity,
+    Inherited,
+    Mix,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct EstateArgs {
     /// Equal seeds give equal estates
@@ -126,6 +159,19 @@ pub(crate) struct EstateArgs {
     /// Keep every server in sync; without --defect nothing is wrong then
     #[arg(long)]
     pub(crate) clean: bool,
+    /// Where the servers keep the credential: a section of each of the product's web sites (a stand-in: the product's own place
+    /// is not public), the identity of application pools, the same inherited from the defaults, or by chance one of these
+    #[arg(long, value_name = "LAYOUT", default_value = "site-section")]
+    pub(crate) layout: LayoutArg,
+    /// Put the files into the servers' folders themselves; else they mirror C:\
+    #[arg(long)]
+    pub(crate) flat: bool,
+    /// Give every server IIS's history of its configuration; else the first one has an old snapshot
+    #[arg(long)]
+    pub(crate) history: bool,
+    /// Let the servers of one pool share their configuration
+    #[arg(long)]
+    pub(crate) shared_configuration: bool,
     /// The time of the export (RFC 3339, or a date); today without it
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,

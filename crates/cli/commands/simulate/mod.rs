@@ -1,5 +1,6 @@
 //! `simulate`: one file per subcommand.
 
+mod actors;
 mod clients;
 mod estate;
 mod faults;
@@ -18,5 +19,6 @@ pub(super) fn run(command: SimulateCommand, quiet: bool, io: &mut Io<'_>) -> Res
         SimulateCommand::Faults(args) => faults::run(&args, quiet, io),
         SimulateCommand::Clients(args) => clients::run(args, quiet, io),
         SimulateCommand::Topology(args) => topology::run(&args, io),
+        SimulateCommand::Actors(args) => actors::run(&args, io),
     }
 }
