@@ -115,6 +115,19 @@ pub fn score(world: &World<'_>, strategy: Strategy) -> Score {
     score
 }
 
+/// Carries the plan out on a disk in a way other than ours.
+pub fn carry_out(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk) {
+    run(world, strategy, disk, &ToyDirectory::at(1));
+}
+
+/// Takes it back as that way has it.
+pub fn take_back(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk) {
+    match strategy {
+        Strategy::Engine => drop(world.rollback(disk, &ToyDirectory::at(1))),
+        other => back(world, other, disk),
+    }
+}
+
 fn run(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk, directory: &ToyDirectory) {
     // A tool that fails leaves things as they are; whether it says so is not scored here.
     drop(match strategy {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test: it may panic")]
 
 use kerbsync_apply::{EngineError, Status, Which};
+use kerbsync_faults::strategies::{Strategy, carry_out, take_back};
 use kerbsync_faults::{Fault, FaultKind, Image, Is, MemoryDisk, Toy, ToyDirectory, World, points_of_apply, toy};
 use kerbsync_plan::outcome::{End, Outcome, StepResult};
 use kerbsync_store::{FileErrorKind, Files as _, FolderFiles, Key};
@@ -56,6 +57,74 @@ fn two_deployments_in_one_second_keep_both_originals() {
     assert!(matches!(first.rollback(&disk, &ad), Err(EngineError::NothingStands)));
     assert_eq!(rollback(&first, &disk, "r0001").unwrap().end, End::Nothing, "a second rollback writes nothing");
     assert!(matches!(rollback(&first, &disk, "r0"), Err(EngineError::NoRun { .. })), "two runs begin so");
+}
+
+#[test]
+fn a_backup_name_without_minutes_loses_the_first_original_and_a_run_of_its_own_does_not() {
+    for strategy in [Strategy::CopyAndOverwrite, Strategy::Engine] {
+        let first = world(2);
+        let (second, disk) = (after(&first), MemoryDisk::new(first.start()));
+        // Two deployments within one hour, then both are taken back.
+        for world in [&first, &second] {
+            carry_out(world, strategy, &disk);
+        }
+        for world in [&second, &first] {
+            take_back(world, strategy, &disk);
+        }
+        assert_eq!(all(&first, &disk.image(), Is::Old), strategy == Strategy::Engine, "{strategy:?}");
+    }
+}
+
+#[test]
+fn only_the_last_run_is_taken_back_never_the_oldest_backup() {
+    let first = world(2);
+    let (second, disk, ad) = (after(&first), MemoryDisk::new(first.start()), ToyDirectory::at(1));
+    first.apply(&disk, &ad).unwrap();
+    second.apply(&disk, &ad).unwrap();
+    let outcome = second.rollback(&disk, &ad).unwrap();
+    assert!(outcome.run.unwrap().starts_with("r0002-"));
+    assert!(all(&first, &disk.image(), Is::New), "what the first run wrote stands, not what was before it");
+}
+
+#[test]
+fn a_restore_file_cut_short_is_noticed() {
+    // Others note the old values in one file: cut short, it takes nothing back, and nothing is said.
+    let world = world(2);
+    let disk = MemoryDisk::new(world.start());
+    carry_out(&world, Strategy::PerProperty, &disk);
+    disk.edit(&format!("{}.undo.json", toy::path(1)), |b| b[..b.len() / 2].to_vec());
+    take_back(&world, Strategy::PerProperty, &disk);
+    assert!(world.states(&disk.image()).eq([Is::New, Is::Old]), "half of it was taken back");
+    // Ours is a journal. Wherever it is cut, nothing is torn, and all servers end alike or it is told.
+    let ad = ToyDirectory::at(1);
+    let disk = MemoryDisk::new(world.start());
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    let (name, image) = (format!(".kerbsync/journal/{run}.jsonl"), disk.image());
+    let journal = image.read(&name).unwrap().to_vec();
+    let (mut took_back, mut told) = (0, 0);
+    for length in 0..journal.len() {
+        let disk = MemoryDisk::new(image.clone());
+        disk.edit(&name, |b| b[..length].to_vec());
+        let place = format!("cut to {length} of {} bytes", journal.len());
+        let recovered = world.recover(&disk, &ad);
+        let rolled = world.rollback(&disk, &ad);
+        world.check_whole(&disk.image()).unwrap_or_else(|e| panic!("{place}: {e}"));
+        let ends: Vec<End> = recovered.iter().flatten().map(|o| o.end).collect();
+        match (&recovered, &rolled) {
+            (Ok(_), Ok(outcome)) if outcome.end == End::AllOld => {
+                assert!(all(&world, &disk.image(), Is::Old), "{place}");
+                took_back += 1;
+            }
+            _ => {
+                // Nothing is known of the run any more, or it is damaged: then nothing was changed, and nobody claims that it was.
+                assert!(all(&world, &disk.image(), Is::New), "{place}: {recovered:?} {rolled:?}");
+                assert!(!ends.contains(&End::AllOld), "{place}: {ends:?}");
+                assert!(rolled.is_err() || recovered.is_err(), "{place}: {recovered:?} {rolled:?}");
+                told += 1;
+            }
+        }
+    }
+    assert!(took_back > 0 && told > 0, "{took_back} {told}");
 }
 
 #[test]
