@@ -2,6 +2,7 @@
 
 mod broken;
 mod commands;
+mod writing;
 
 use crate::encodings::decode;
 use crate::estates::now;
