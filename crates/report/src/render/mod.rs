@@ -18,7 +18,7 @@ mod run;
 mod servers;
 mod slots;
 
-pub use audit::{LOOKED_FOR, audit};
+pub use audit::{LOOKED_FOR, audit, verdict, verdict_sentence, verdict_word};
 pub use inventory::inventory;
 pub use json::json;
 pub use management_log::management_log;
