@@ -5,6 +5,8 @@ mod audited;
 #[cfg(feature = "simulate")]
 mod canary;
 mod cli;
+#[cfg(feature = "simulate")]
+mod cmdlets;
 mod encodings;
 #[cfg(feature = "simulate")]
 mod estates;

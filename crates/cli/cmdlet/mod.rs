@@ -136,9 +136,9 @@ fn known<F: Flags>(
     if let Some(stray) = &line.stray {
         return fail(&unknown::flag(cmdlet, stray), io);
     }
-    let flags: F = match own::parse(&line.flags, io) {
+    let flags: F = match own::parse(cmdlet, &line.flags) {
         Ok(flags) => flags,
-        Err(exit) => return exit,
+        Err(failure) => return fail(&failure, io),
     };
     io.color = flags.global().color.decide(io);
     match parameters::bind(cmdlet, &line.tokens) {

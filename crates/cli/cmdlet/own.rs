@@ -1,8 +1,11 @@
 //! kerbsync's own flags on a cmdlet line. They begin with two dashes, which no parameter of PowerShell does.
 
+use super::table::Cmdlet;
+use super::unknown;
+use crate::Io;
 use crate::args::{FailOn, Format, Global, OutputArgs};
 use crate::failure::Failure;
-use crate::{Exit, Io};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -45,6 +48,9 @@ pub(super) struct TestFlags {
     pub(super) common: Common,
     #[command(flatten)]
     pub(super) output: OutputArgs,
+    /// The server (FQDN) whose secret the others are compared with
+    #[arg(long, value_name = "SERVER")]
+    pub(super) reference: Option<String>,
     /// Lowest severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     pub(super) fail_on: FailOn,
@@ -91,14 +97,22 @@ pub(super) fn words(word: &OsStr) -> Option<usize> {
     Some(if takes_value && !attached { 2 } else { 1 })
 }
 
-/// The flags, typed. Wrong ones are told here.
-pub(super) fn parse<T: CommandFactory + FromArgMatches>(flags: &[OsString], io: &mut Io<'_>) -> Result<T, Exit> {
-    let mut command = T::command().term_width(io.width()).color(clap::ColorChoice::Never);
+/// The flags, typed.
+pub(super) fn parse<T: CommandFactory + FromArgMatches>(cmdlet: &Cmdlet, flags: &[OsString]) -> Result<T, Failure> {
+    let mut command = T::command().color(clap::ColorChoice::Never);
     let line = std::iter::once(OsString::from("kerbsync")).chain(flags.iter().cloned());
     let parsed = command.try_get_matches_from_mut(line).and_then(|m| T::from_arg_matches(&m));
-    parsed.map_err(|error| {
-        io.err(&error.format(&mut command).to_string());
-        Exit::Usage
+    parsed.map_err(|error| match (error.kind(), error.get(ContextKind::InvalidArg)) {
+        (ErrorKind::UnknownArgument, Some(ContextValue::String(flag))) => unknown::flag(cmdlet, flag),
+        _ => {
+            // Its usage lines know nothing of the cmdlet.
+            let text = error.to_string();
+            let text = text.split("\n\nUsage:").next().and_then(|t| t.split("\n\nFor more").next()).unwrap_or_default();
+            let mut lines = text.trim().lines().map(str::trim).filter(|l| !l.is_empty());
+            let first = lines.next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+            let failure = lines.fold(Failure::usage(format!("{} : {first}", cmdlet.name)), |f, line| f.hint(line));
+            failure.hint(format!("`kerbsync {} -?` prints the syntax", cmdlet.name))
+        }
     })
 }
 
@@ -107,6 +121,10 @@ pub(super) fn help(command: &clap::Command) -> Vec<(String, String)> {
     command
         .get_arguments()
         .filter_map(|a| {
+            // -Verbose is the cmdlet's.
+            if a.get_long() == Some("verbose") {
+                return None;
+            }
             let value = a.get_value_names().filter(|_| a.get_action().takes_values()).and_then(|v| v.first());
             let value = value.map(|v| format!(" {v}")).unwrap_or_default();
             Some((format!("--{}{value}", a.get_long()?), a.get_help()?.to_string()))

@@ -68,7 +68,7 @@ pub(super) enum BindError {
     #[error("Cannot bind parameter '{name}'. {sentence}")]
     Excluded { name: &'static str, sentence: &'static str },
     #[error("A positional parameter cannot be found that accepts argument '{value}'.")]
-    Positional { value: String, named: Option<&'static str> },
+    Positional { value: String, by_name: Option<&'static str> },
     #[error("Cannot process command because of one or more missing mandatory parameters:{}.", spaced(names))]
     MissingMandatory { names: Vec<&'static str> },
     #[error("Parameter set cannot be resolved using the specified named parameters.")]
@@ -77,6 +77,11 @@ pub(super) enum BindError {
 
 fn dashed(names: &[&str]) -> String {
     names.iter().map(|n| format!(" -{n}")).collect()
+}
+
+/// What a set cannot do without.
+fn mandatory(cmdlet: &Cmdlet, set: &str) -> String {
+    dashed(&cmdlet.parameters.iter().filter(|p| p.member(set).is_some_and(|m| m.1)).map(|p| p.name).collect::<Vec<_>>())
 }
 
 fn spaced(names: &[&str]) -> String {
@@ -89,11 +94,14 @@ impl BindError {
         let failure = Failure::usage(format!("{} : {self}", cmdlet.name));
         let failure = match self {
             Self::Unknown { near, .. } if !near.is_empty() => failure.hint(format!("did you mean{}?", dashed(near))),
-            Self::Ambiguous { .. } => failure.hint("write the name out"),
+            Self::Ambiguous { .. } => failure.hint("write more letters of the name"),
             Self::NotBoolean { name } => failure.hint(format!(
                 "a Unix shell takes $true and $false for variables of its own and leaves nothing: quote them, '-{name}:$false'"
             )),
-            Self::Positional { named: Some(name), .. } => failure.hint(format!("name the parameter: -{name} VALUE")),
+            Self::Positional { by_name: Some(name), .. } => failure.hint(format!("name the parameter: -{name} VALUE")),
+            Self::Unresolved => {
+                failure.hint(format!("give{}", cmdlet.sets.iter().map(|s| mandatory(cmdlet, s)).collect::<Vec<_>>().join(", or")))
+            }
             _ => failure,
         };
         failure.hint(format!("`kerbsync {} -?` prints the syntax", cmdlet.name))

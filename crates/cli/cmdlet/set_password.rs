@@ -7,10 +7,13 @@ use super::set_record::{Seen, record};
 use super::table::{Cmdlet, Exclusion, Kind, Member, Parameter, REPORT};
 use crate::args::{DryRun, PlannedBundle, Shown};
 use crate::commands::plan::{self, Front, Wish};
+use crate::estate::Estate;
 use crate::failure::Failure;
 use crate::{Exit, Io};
+use kerbsync_inventory::Document;
 use kerbsync_plan::outcome::Outcome;
 use kerbsync_plan::{Plan, Refused, Target};
+use kerbsync_report::render::InputRow;
 
 const NOT_WITH_USER: &str = "This parameter cannot be used if you use the UserAccount parameter.";
 
@@ -80,12 +83,27 @@ pub(super) fn run(bound: &Bound, flags: SetFlags, io: &mut Io<'_>) -> Result<Exi
     let ended = plan::run(&bundle, &wish, &dry, &shown, &mut asker, quiet, io);
     if let Some(report) = &report {
         let record = record(&wish, &path, &asker.seen, &ended, (started, (io.now)()));
-        report.write(&record)?;
+        if let Err(failure) = report.write(&record) {
+            let failure = failure
+                .hint("only the report is missing: the run ended as told before, and `kerbsync status` on the bundle tells it again");
+            return unreported(failure, ended, io);
+        }
     }
     if !bound.is_on("Force") {
         notes(&wish, &path, &asker.seen, report.as_ref(), io);
     }
     ended
+}
+
+/// A report that could not be written is told, and hides nothing that is worse.
+fn unreported(failure: Failure, ended: Result<Exit, Failure>, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    match ended {
+        Ok(Exit::Done) => Err(failure),
+        ended => {
+            io.failure(&failure);
+            ended
+        }
+    }
 }
 
 /// What a user of the cmdlet must know and would not expect.
@@ -110,8 +128,10 @@ struct Asker {
 }
 
 impl Front for Asker {
-    fn refused(&mut self, refused: &Refused) {
+    fn refused(&mut self, refused: &Refused, estate: &Estate) {
         self.seen.refused = Some(refused.clone());
+        let read = |d: &Document| InputRow { path: d.path.clone(), sha256: d.sha256.clone(), bytes: d.bytes };
+        self.seen.inputs = estate.inventory.documents.iter().map(read).collect();
     }
 
     fn planned(&mut self, plan: &Plan, io: &mut Io<'_>) -> Result<(), Failure> {

@@ -16,6 +16,8 @@ pub(super) struct Seen {
     /// Whether nothing was to be written.
     pub(super) dry: bool,
     pub(super) refused: Option<Refused>,
+    /// The documents of the bundle, where no plan lists those that it rests on.
+    pub(super) inputs: Vec<InputRow>,
     pub(super) plan: Option<Plan>,
     pub(super) outcome: Option<Outcome>,
 }
@@ -26,7 +28,7 @@ pub(super) fn record(wish: &Wish, bundle: &Path, seen: &Seen, ended: &Result<Exi
     let preconditions = plan.map(|p| &p.preconditions).or(seen.refused.as_ref().map(|r| &r.preconditions));
     let mut notes: Vec<String> = plan.into_iter().flat_map(|p| p.report.notes.clone()).collect();
     notes.extend(seen.outcome.iter().flat_map(|o| o.notes.clone()));
-    notes.push("Only exported copies were looked at; no server and no directory was contacted.".to_owned());
+    notes.push("This is about the exported copies in the bundle: no server and no directory was contacted.".to_owned());
     Record {
         cmdlet: SET.name,
         tool: tool(),
@@ -41,7 +43,7 @@ pub(super) fn record(wish: &Wish, bundle: &Path, seen: &Seen, ended: &Result<Exi
         preconditions: preconditions.into_iter().flatten().map(precondition).collect(),
         follow_ups: plan.into_iter().flat_map(|p| &p.follow_ups).map(follow_up).collect(),
         notes,
-        inputs: plan.into_iter().flat_map(|p| &p.inputs).map(input).collect(),
+        inputs: plan.map_or_else(|| seen.inputs.clone(), |p| p.inputs.iter().map(input).collect()),
     }
 }
 

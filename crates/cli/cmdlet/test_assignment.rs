@@ -35,14 +35,15 @@ pub(super) static TEST: Cmdlet = Cmdlet {
 
 pub(super) fn run(bound: &Bound, flags: TestFlags, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let started = (io.now)();
-    let TestFlags { common, mut output, fail_on, now } = flags;
+    let TestFlags { common, mut output, reference, fail_on, now } = flags;
     let now = config::now(now.as_deref(), io)?;
     let fail_on = config::fail_on(fail_on);
     output.verbose = output.verbose.max(u8::from(bound.is_on("Verbose")));
     let outputs = Outputs::new(output)?;
     let path = common.bundle(io)?;
     let file = bound.text("Report").map(|file| ReportFile::new(file, &path)).transpose()?;
-    let bundle = Bundle { config: common.config, ..Bundle::of(vec![path.clone()]) };
+    let reference = reference.as_deref().map(config::reference).transpose()?;
+    let bundle = Bundle { paths: vec![path.clone()], config: common.config, reference };
     let gathered = gather(bundle, common.global.quiet, io)?;
     let inventory = &gathered.inventory;
     let site = site::find(inventory, TEST.name, bound.text("Identity").unwrap_or_default())?;

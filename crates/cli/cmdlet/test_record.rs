@@ -119,7 +119,7 @@ impl<'a> Tested<'a> {
         }
         let unknown: Vec<&Finding> = self.report.findings.iter().filter(|f| f.outcome == Outcome::Unknown && f.waived.is_none()).collect();
         if view.verbosity > 0 && !unknown.is_empty() {
-            out.push('\n');
+            out += "\nNot decided:\n";
             for finding in unknown {
                 let help = finding.help.as_ref().map(|h| format!(" {h}")).unwrap_or_default();
                 out += clean(&format!("unknown[{}]: {}{help}", finding.code(), finding.message)).as_ref();

@@ -22,13 +22,15 @@ pub(super) fn cmdlet(name: &str) -> Failure {
     let run = format!("these run on exported files: {}, {} and {}", SET.name, TEST.name, GET.name);
     if let Some((name, why)) = LIVE.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
         let then = if *name == "Enable-CsTopology" || *name == "New-CsKerberosAccount" { "" } else { ", then Enable-CsTopology," };
-        return Failure::usage(format!("{name} does not run here: {why}, and kerbsync changes neither"))
+        return Failure::usage(format!("{name} does not run here: {why}, which kerbsync never does"))
             .hint(format!("run {name}{then} in the Management Shell, export again, and look with `kerbsync audit`"))
             .hint(run);
     }
     let failure = Failure::usage(format!("{name} does not run here"));
-    let near = nearest(name, these);
-    let failure = if near.is_empty() { failure } else { failure.hint(format!("did you mean {}?", near.join(" or "))) };
+    let failure = match nearest(name, these).first() {
+        Some(near) => failure.hint(format!("did you mean {near}?")),
+        None => failure,
+    };
     failure.hint(run)
 }
 

@@ -71,7 +71,7 @@ pub(super) fn set_password(args: PasswordArgs, quiet: bool, io: &mut Io<'_>) -> 
 /// What another front of the program, with questions or reports of its own, learns on the way.
 pub(crate) trait Front {
     /// No plan is made.
-    fn refused(&mut self, _: &Refused) {}
+    fn refused(&mut self, _: &Refused, _: &Estate) {}
     /// A plan is made. Unless the run is dry it is carried out next; a failure stops it before anything is written.
     fn planned(&mut self, _: &Plan, _: &mut Io<'_>) -> Result<(), Failure> {
         Ok(())
@@ -96,7 +96,7 @@ pub(crate) fn run(
     let plan = match make(&estate, bundle, wish) {
         Ok(plan) => plan,
         Err(refused) => {
-            front.refused(&refused);
+            front.refused(&refused, &estate);
             return refuse(&refused, shown, io);
         }
     };

@@ -38,8 +38,11 @@ pub(super) fn choose(cmdlet: &Cmdlet, named: Named, positional: &[String]) -> Re
         (None, 2.., _) => Err(BindError::Unresolved),
         (None, 1, _) => Err(BindError::MissingMandatory { names: lacking.remove(0) }),
         (None, _, value) => {
-            let named = cmdlet.parameters.iter().find(|p| possible.iter().any(|s| p.member(s).is_some_and(|m| m.1))).map(|p| p.name);
-            Err(BindError::Positional { value: value.unwrap_or_default(), named })
+            // A parameter that must be given, was not, and has no position.
+            let open =
+                |p: &&Parameter| named.iter().all(|(n, _)| n.name != p.name) && possible.iter().any(|s| p.member(s) == Some((None, true)));
+            let by_name = cmdlet.parameters.iter().find(open).map(|p| p.name);
+            Err(BindError::Positional { value: value.unwrap_or_default(), by_name })
         }
     }
 }

@@ -40,9 +40,47 @@ fn names_values_and_positions() {
         "-UserAccount -1",
         "-UserAccount a\\b -- -WhatIf",
         "-u a\\b -v",
-    ]), @"");
-    insta::assert_snapshot!(all(&GET, &["", "site:Redmond", "-I site:Redmond -l", "-Filter *Redmond*", "-f:site:*"]), @"");
-    insta::assert_snapshot!(all(&TEST, &["-Identity site:Redmond -vb", "-Id:site:Redmond -Report x.html -Verbose:$true"]), @"");
+    ]), @r#"
+    -FromComputer fe01.contoso.com -ToComputer dir01.contoso.com -WhatIf
+        ByFqdn: FromComputer=fe01.contoso.com ToComputer=dir01.contoso.com WhatIf=true
+    -from:fe01.contoso.com -tocomp: dir01.contoso.com -wi
+        ByFqdn: FromComputer=fe01.contoso.com ToComputer=dir01.contoso.com WhatIf=true
+    –FromComputer fe01.contoso.com —ToComputer dir01.contoso.com ―cf
+        ByFqdn: Confirm=true FromComputer=fe01.contoso.com ToComputer=dir01.contoso.com
+    fe01.contoso.com dir01.contoso.com
+        ByFqdn: FromComputer=fe01.contoso.com ToComputer=dir01.contoso.com
+    -ToComputer dir01.contoso.com fe01.contoso.com -Confirm:$false
+        ByFqdn: Confirm=false FromComputer=fe01.contoso.com ToComputer=dir01.contoso.com
+    dir01.contoso.com -FromComputer fe01.contoso.com -Confirm: False -WhatIf:1
+        ByFqdn: Confirm=false FromComputer=fe01.contoso.com ToComputer=dir01.contoso.com WhatIf=true
+    litwareinc\kerberostest -Force -ea SilentlyContinue -ov result
+        ByUser: ErrorAction=SilentlyContinue Force=true OutVariable=result UserAccount=litwareinc\kerberostest
+    KerbAuth
+        ByUser: UserAccount=KerbAuth
+    -UserAccount -1
+        ByUser: UserAccount=-1
+    -UserAccount a\b -- -WhatIf
+        A positional parameter cannot be found that accepts argument '-WhatIf'.
+    -u a\b -v
+        ByUser: UserAccount=a\b Verbose=true
+    "#);
+    insta::assert_snapshot!(all(&GET, &["", "site:Redmond", "-I site:Redmond -l", "-Filter *Redmond*", "-f:site:*"]), @r#"
+        Identity: 
+    site:Redmond
+        Identity: Identity=site:Redmond
+    -I site:Redmond -l
+        Identity: Identity=site:Redmond LocalStore=true
+    -Filter *Redmond*
+        Filter: Filter=*Redmond*
+    -f:site:*
+        Filter: Filter=site:*
+    "#);
+    insta::assert_snapshot!(all(&TEST, &["-Identity site:Redmond -vb", "-Id:site:Redmond -Report x.html -Verbose:$true"]), @r#"
+    -Identity site:Redmond -vb
+        Default: Identity=site:Redmond Verbose=true
+    -Id:site:Redmond -Report x.html -Verbose:$true
+        Default: Identity=site:Redmond Report=x.html Verbose=true
+    "#);
 }
 
 #[test]
@@ -68,9 +106,62 @@ fn errors_in_the_words_of_powershell() {
         "-UserAccount a\\b -WhatIf:maybe",
         "-UserAccount a\\b -Confirm:",
         "-UserAccount a\\b -Confirm: -WhatIf",
-    ]), @"");
-    insta::assert_snapshot!(all(&GET, &["-Identity site:Redmond -Filter *", "site:Redmond site:Dublin", "-LocalStore:x"]), @"");
-    insta::assert_snapshot!(all(&TEST, &["", "site:Redmond", "-Identity"]), @"");
+    ]), @r#"
+        Parameter set cannot be resolved using the specified named parameters.
+    -WhatIf
+        Parameter set cannot be resolved using the specified named parameters.
+    -F fe01.contoso.com
+        Parameter cannot be processed because the parameter name 'F' is ambiguous. Possible matches include: -FromComputer -Force.
+    -W
+        Parameter cannot be processed because the parameter name 'W' is ambiguous. Possible matches include: -WhatIf -WarningAction -WarningVariable.
+    -FromComputer fe01.contoso.com
+        Cannot process command because of one or more missing mandatory parameters: ToComputer.
+    -ToComputer dir01.contoso.com
+        Cannot process command because of one or more missing mandatory parameters: FromComputer.
+    fe01.contoso.com
+        Cannot process command because of one or more missing mandatory parameters: ToComputer.
+    -FromComputer fe01.contoso.com -UserAccount a\b
+        Cannot bind parameter 'FromComputer'. This parameter cannot be used if you use the UserAccount parameter.
+    -UserAccount a\b -ToComputer fe01.contoso.com
+        Cannot bind parameter 'ToComputer'. This parameter cannot be used if you use the UserAccount parameter.
+    -UserAccount a\b fe01.contoso.com
+        A positional parameter cannot be found that accepts argument 'fe01.contoso.com'.
+    fe01.contoso.com dir01.contoso.com se01.contoso.com
+        A positional parameter cannot be found that accepts argument 'se01.contoso.com'.
+    -FromComputers fe01.contoso.com
+        A parameter cannot be found that matches parameter name 'FromComputers'.
+    -FromComputer -ToComputer dir01.contoso.com
+        Missing an argument for parameter 'FromComputer'. Specify a parameter of type 'Fqdn' and try again.
+    -FromComputer GAP dir01.contoso.com
+        Missing an argument for parameter 'FromComputer'. Specify a parameter of type 'Fqdn' and try again.
+    -Report
+        Missing an argument for parameter 'Report'. Specify a parameter of type 'String' and try again.
+    -Report: -WhatIf
+        Missing an argument for parameter 'Report'. Specify a parameter of type 'String' and try again.
+    -UserAccount a\b -UserAccount c\d
+        Cannot bind parameter because parameter 'UserAccount' is specified more than once.
+    -UserAccount a\b -WhatIf:maybe
+        Cannot bind parameter 'WhatIf'. Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0.
+    -UserAccount a\b -Confirm:
+        Cannot bind parameter 'Confirm'. Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0.
+    -UserAccount a\b -Confirm: -WhatIf
+        Cannot bind parameter 'Confirm'. Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0.
+    "#);
+    insta::assert_snapshot!(all(&GET, &["-Identity site:Redmond -Filter *", "site:Redmond site:Dublin", "-LocalStore:x"]), @r#"
+    -Identity site:Redmond -Filter *
+        Cannot bind parameter 'Identity'. You cannot use both the Identity and the Filter parameters in the same command.
+    site:Redmond site:Dublin
+        A positional parameter cannot be found that accepts argument 'site:Dublin'.
+    -LocalStore:x
+        Cannot bind parameter 'LocalStore'. Boolean parameters accept only Boolean values and numbers, such as $True, $False, 1 or 0.
+    "#);
+    insta::assert_snapshot!(all(&TEST, &["", "site:Redmond", "-Identity"]), @r#"
+        Cannot process command because of one or more missing mandatory parameters: Identity.
+    site:Redmond
+        A positional parameter cannot be found that accepts argument 'site:Redmond'.
+    -Identity
+        Missing an argument for parameter 'Identity'. Specify a parameter of type 'XdsIdentity' and try again.
+    "#);
 }
 
 #[test]
