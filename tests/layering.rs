@@ -20,12 +20,13 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("iis", &["xml", "secret"]),
     ("topology", &["xml", "objects"]),
     ("credential", &["inventory", "iis", "xml", "xml-edit", "secret", "plan"]),
-    ("report", &["audit", "inventory"]),
+    ("report", &["audit", "plan", "inventory"]),
     ("collect", &["store", "xml", "iis", "topology", "objects", "ad", "credential", "inventory", "secret"]),
     // Simulators share no reader or writer with the product: a shared mistake would be invisible.
     ("servers", &[]),
     ("topologies", &[]),
     ("domains", &[]),
+    ("clients", &[]),
     ("lab", &["servers", "topologies", "domains"]),
     // Drives the engine on a disk in memory: it checks the engine from outside, and shares no format with it.
     ("faults", &["apply", "plan", "store"]),
@@ -33,7 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 const ANYWHERE: &[&str] = &["names", "source"];
-const SIMULATORS: &[&str] = &["servers", "topologies", "domains", "lab"];
+const SIMULATORS: &[&str] = &["servers", "topologies", "domains", "clients", "lab"];
 
 fn edges() -> BTreeMap<String, BTreeSet<String>> {
     let metadata = MetadataCommand::new().manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).no_deps().exec().unwrap();

@@ -1,21 +1,31 @@
 //! The one test binary of the workspace: what no single crate can test by itself.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[cfg(feature = "simulate")]
+mod actors;
 mod audited;
 #[cfg(feature = "simulate")]
 mod canary;
 mod cli;
 #[cfg(feature = "simulate")]
+mod clients;
+#[cfg(feature = "simulate")]
 mod cmdlets;
 mod encodings;
 #[cfg(feature = "simulate")]
 mod estates;
+#[cfg(feature = "simulate")]
+mod faulted;
 mod files;
 mod fresh;
+#[cfg(feature = "simulate")]
+mod killed;
 mod layering;
 mod program;
 mod real_world;
 mod rules;
+#[cfg(feature = "simulate")]
+mod topology;
 #[cfg(feature = "simulate")]
 mod truth;
 #[cfg(feature = "simulate")]

@@ -1,6 +1,7 @@
 //! The program in process, over a folder of its own.
 
 use kerbsync::Io;
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -40,6 +41,27 @@ impl Program {
         std::fs::read(self.path(file)).unwrap()
     }
 
+    /// Every file below a folder, by its path there.
+    #[expect(clippy::disallowed_methods, reason = "tests read their own files")]
+    pub(crate) fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+        let (root, mut found) = (self.path(folder), BTreeMap::new());
+        let mut todo = vec![root.clone()];
+        while let Some(folder) = todo.pop() {
+            // A program at work may remove what was listed; a folder that is not there yet holds nothing.
+            let Ok(entries) = std::fs::read_dir(folder) else { continue };
+            for entry in entries {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    todo.push(path);
+                } else {
+                    let key = path.strip_prefix(&root).unwrap().display().to_string().replace('\\', "/");
+                    found.extend(std::fs::read(path).map(|bytes| (key, bytes)));
+                }
+            }
+        }
+        found
+    }
+
     /// Runs a command line, split at blanks; `DIR` in it is the folder.
     pub(crate) fn run(&self, line: &str) -> Ran {
         let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -47,7 +69,7 @@ impl Program {
         let args = std::iter::once("kerbsync").chain(line.split_whitespace());
         let args: Vec<OsString> = args.map(|a| OsString::from(a.replace("DIR", &folder))).collect();
         let now = || self.now.parse().unwrap();
-        let code = kerbsync::run(args, &mut Io::new(&mut out, &mut err, (false, false), &|_| None, &now));
+        let code = kerbsync::run(args, &mut Io::new(&mut out, &mut err, (false, false), &|_| None, &now).on_host("admin01".to_owned()));
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&folder, "DIR");
         Ran { code, out: text(out), err: text(err) }
     }

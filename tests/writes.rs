@@ -1,146 +1,214 @@
-//! Plans carried out on a simulated estate by the program, and taken back.
+//! Plans made and carried out on a simulated estate by the program, and taken back.
 
-use crate::program::Program;
-use kerbsync_collect::{Collected, Input, Options, Silent, collect};
-use kerbsync_inventory::{ServerConfiguration, Slot, SlotPlace};
-use kerbsync_plan::{Change, Input as PlanInput, Intent, Plan, PlanReport, SCHEMA, SecretFrom, SlotAddress, Step};
+use crate::program::{Program, Ran};
+use std::collections::BTreeMap;
 
 const NOW: &str = "2026-05-01T12:00:00Z";
+const COPY: &str = "DIR/estate --from-computer fe01.contoso.com --to-computer dir01.contoso.com";
 
-/// A program over a clean estate, in a folder `estate`.
+/// A program over an estate of two sites in a folder `estate`, in which servers are in every state.
 fn estate() -> Program {
     let program = Program::at(NOW);
-    let ran = program.run("simulate estate --seed 11 --sites 1 --servers 3 --defect stale-secret -o DIR/estate");
+    let ran = program.run("simulate estate --seed 7 --sites 2 --servers 8 --now 2026-05-01 -o DIR/estate");
     assert_eq!(ran.code, 0, "{}", ran.err);
     program
 }
 
-fn collected(program: &Program) -> Collected {
-    let store = kerbsync_store::open(&program.path("estate")).unwrap();
-    let options = Options { config: None, reference: None, progress: &Silent };
-    collect(&[Input { label: String::new(), store }], &options).unwrap()
+fn told(runs: &[Ran]) -> String {
+    runs.iter().map(|r| format!("exit {}\n{}{}", r.code, r.out, r.err)).collect::<Vec<_>>().join("--\n")
 }
 
-fn address(slot: &Slot) -> SlotAddress {
-    SlotAddress {
-        layout: slot.layout.clone(),
-        evidence: slot.evidence.name().to_owned(),
-        section: slot.section.clone(),
-        location_path: slot.location_path.clone(),
-        label: slot.label.clone(),
-        account_attribute: slot.account_attribute.clone(),
-        secret_attribute: slot.secret_attribute.clone(),
-    }
-}
-
-fn expected(server: &ServerConfiguration) -> impl Iterator<Item = &Slot> {
-    server.slots.iter().filter(|s| s.place == SlotPlace::Expected)
-}
-
-/// A plan that copies the secret of the first server to all others.
-fn plan(program: &Program) -> Plan {
-    let collected = collected(program);
-    let inventory = &collected.inventory;
-    let document = |server: &ServerConfiguration| &inventory.documents[server.document.unwrap().0 as usize];
-    let servers: Vec<&ServerConfiguration> = inventory.servers.iter().filter(|s| expected(s).next().is_some()).collect();
-    let (source, targets) = servers.split_first().unwrap();
-    let first = expected(source).next().unwrap();
-    let account = first.account.value.name.as_ref().unwrap().to_string();
-    let secret = SecretFrom::Server {
-        server: source.computer.to_string(),
-        path: document(source).path.clone(),
-        sha256: document(source).sha256.clone().unwrap(),
-        slot: Box::new(address(first)),
+/// Without the bytes of planned lines: an encrypted value is another one each time, and sometimes longer.
+fn steady(out: &str) -> String {
+    let line = |l: &str| match (l.strip_prefix("@@ "), l.split_once(" -> ")) {
+        (Some(_), Some((old, _))) => format!("{old} @@\n"),
+        _ => format!("{l}\n"),
     };
-    let change =
-        |slot: &Slot| Change { slot: address(slot), create: false, account: account.clone(), secret: secret.clone(), fields: Vec::new() };
-    let steps = targets.iter().zip(1..).map(|(target, number)| Step {
-        number,
-        stage: 1,
-        server: target.computer.to_string(),
-        path: document(target).path.clone(),
-        sha256: document(target).sha256.clone().unwrap(),
-        bytes: document(target).bytes,
-        changes: expected(target).map(change).collect(),
-    });
-    let input = |d: &kerbsync_inventory::Document| Some(PlanInput { path: d.path.clone(), sha256: d.sha256.clone()?, bytes: d.bytes });
-    let mut plan = Plan {
-        schema: SCHEMA.into(),
-        tool: "test".into(),
-        digest: String::new(),
-        intent: Intent::Sync { from: source.computer.to_string(), to: vec!["all".into()] },
-        operator: Some("CONTOSO\\admin".into()),
-        account: account.clone(),
-        accept_inferred_protection: false,
-        inputs: inventory.documents.iter().filter_map(input).collect(),
-        preconditions: Vec::new(),
-        steps: steps.collect(),
-        directory: None,
-        follow_ups: Vec::new(),
-        outage: Vec::new(),
-        report: PlanReport::default(),
-    };
-    plan.digest = plan.compute_digest().unwrap();
-    plan
+    out.lines().map(line).collect()
 }
 
-/// Whether all secrets of the estate are equal.
-fn in_sync(program: &Program) -> bool {
-    let collected = collected(program);
-    let mut tags: Vec<_> = collected.inventory.servers.iter().flat_map(expected).map(|s| s.secret.tag().unwrap()).collect();
-    tags.dedup();
-    tags.len() == 1
+fn state(program: &Program, server: &str) -> String {
+    let out = program.run("inventory DIR/estate").out;
+    let line = out.lines().find(|l| l.trim_start().starts_with(server) && !l.trim_end().ends_with(')') && !l.trim_end().ends_with(':'));
+    line.unwrap().split_whitespace().nth(1).unwrap().to_owned()
+}
+
+/// The document is what the committed schema of its name says.
+fn valid(document: &str, noun: &str) {
+    let document: serde_json::Value = serde_json::from_str(document).unwrap();
+    let name = format!("kerbsync.{noun}/v1");
+    assert_eq!(document["schema"], name.as_str());
+    let (_, schema) = kerbsync_report::SCHEMAS.iter().find(|(n, _)| *n == name).unwrap();
+    let validator = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&document).map(|e| format!("{}: {e}", e.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
 }
 
 #[test]
-fn a_plan_is_applied_once_and_taken_back_to_the_first_bytes() {
+fn a_copy_is_previewed_applied_and_taken_back_to_the_first_bytes() {
     let program = estate();
-    let plan = plan(&program);
-    program.put("plan.json", plan.to_json().unwrap().as_bytes());
-    let files: Vec<String> = plan.steps.iter().map(|s| format!("estate/{}", s.path)).collect();
-    let first: Vec<Vec<u8>> = files.iter().map(|f| program.read(f)).collect();
-    assert!(!in_sync(&program) && files.len() == 2);
-    let applied = program.run("apply DIR/plan.json --bundle DIR/estate");
-    assert_eq!(applied.code, 0, "{}{}", applied.out, applied.err);
-    assert!(in_sync(&program), "{}", applied.out);
-    let again = program.run("apply DIR/plan.json --bundle DIR/estate");
-    let status = program.run("status DIR/estate");
-    let back = program.run("rollback --last DIR/estate");
-    let after: Vec<Vec<u8>> = files.iter().map(|f| program.read(f)).collect();
+    let first = program.files("estate");
+    let preview = program.run(&format!("sync {COPY} --what-if"));
+    assert_eq!(program.files("estate"), first, "a dry run writes nothing");
+    insta::assert_snapshot!("what_if", steady(&told(&[preview])));
+    assert_eq!(state(&program, "dir01.contoso.com"), "stale");
+    let mut runs = vec![program.run(&format!("sync {COPY} --dry-run --detailed-exitcode")), program.run(&format!("sync {COPY}"))];
+    assert_eq!(runs.remove(0).code, 10, "changes are pending");
+    assert_eq!(state(&program, "dir01.contoso.com"), "in-sync");
+    runs.push(program.run(&format!("sync {COPY}")));
+    runs.push(program.run(&format!("plan sync {COPY} --detailed-exitcode")));
+    runs.push(program.run("status DIR/estate"));
+    runs.push(program.run("rollback --last DIR/estate"));
+    let mut after = program.files("estate");
+    after.retain(|path, _| !path.starts_with(".kerbsync/"));
     assert!(after == first, "the bytes are the first ones again");
-    let recover = program.run("recover DIR/estate");
-    let last = program.run("status DIR/estate");
-    for ran in [&again, &status, &back, &recover, &last] {
-        assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
-    }
-    let text = [&applied, &again, &status, &back, &recover, &last].map(|r| r.out.as_str()).join("--\n");
-    insta::assert_snapshot!(text, @"");
+    runs.push(program.run("recover DIR/estate"));
+    runs.push(program.run("status DIR/estate"));
+    assert!(runs.iter().all(|r| r.code == 0), "{}", told(&runs));
+    insta::assert_snapshot!("copied_and_taken_back", told(&runs));
 }
 
 #[test]
-fn a_stale_or_altered_plan_is_refused_and_writes_nothing() {
+fn a_saved_plan_is_applied_as_it_is_or_refused() {
     let program = estate();
-    let plan = plan(&program);
-    let json = plan.to_json().unwrap();
-    program.put("plan.json", json.as_bytes());
-    program.put("altered.json", json.replace("CONTOSO\\\\admin", "CONTOSO\\\\other").as_bytes());
-    let mut lines = vec![program.run("apply DIR/plan.json"), program.run("apply DIR/altered.json --bundle DIR/estate")];
-    assert_eq!(lines[0].code, 2);
-    let file = format!("estate/{}", plan.steps[0].path);
-    let changed = [program.read(&file), b"<!-- of another -->".to_vec()].concat();
-    program.put(&file, &changed);
-    lines.push(program.run("apply DIR/plan.json --bundle DIR/estate"));
-    assert!(program.read(&file) == changed);
-    // The source is no step, and is watched all the same.
+    let made = program.run(&format!("plan sync {COPY} -o DIR/plan.json --detailed-exitcode"));
+    assert_eq!(made.code, 10);
+    let json = String::from_utf8(program.read("plan.json")).unwrap();
+    program.put("altered.json", json.replace(r"CONTOSO\\olivia", r"CONTOSO\\oscar").as_bytes());
+    let first = program.files("estate");
+    let mut runs = vec![program.run("apply DIR/plan.json"), program.run("apply DIR/altered.json --bundle DIR/estate")];
+    assert_eq!(program.files("estate"), first);
+    let applied = program.run("apply DIR/plan.json --bundle DIR/estate --format json");
+    assert_eq!((applied.code, state(&program, "dir01.contoso.com").as_str()), (0, "in-sync"), "{}", applied.out);
+    for (document, name) in [(json, "plan"), (applied.out, "runs"), (program.run("status DIR/estate --format json").out, "status")] {
+        valid(&document, name);
+    }
+    valid(&program.run("sync DIR/estate --from-computer x --to-computer y --format json").out, "refused");
+    runs.push(program.run("apply DIR/plan.json --bundle DIR/estate"));
+    runs.push(program.run("rollback r0009 DIR/estate"));
+    runs.push(program.run("rollback DIR/estate"));
+    insta::assert_snapshot!("refusals", told(&runs));
+}
+
+#[test]
+fn a_stale_plan_is_refused_whichever_input_changed() {
+    for path in ["fe01", "dir01", "topology"] {
+        let program = estate();
+        assert_eq!(program.run(&format!("plan sync {COPY} -o DIR/plan.json")).code, 0);
+        let files = program.files("estate");
+        let (file, bytes) = files.iter().find(|(p, _)| p.contains(path) && (p.ends_with(".config") || p.starts_with("topology"))).unwrap();
+        program.put(&format!("estate/{file}"), &[bytes.as_slice(), b"<!-- of another -->"].concat());
+        let before = program.files("estate");
+        let ran = program.run("apply DIR/plan.json --bundle DIR/estate");
+        assert_eq!(ran.code, 5, "{file}: {}{}", ran.out, ran.err);
+        assert!(ran.err.contains(file.as_str()) && ran.err.contains("plan again"), "{}", ran.err);
+        assert_eq!(program.files("estate").into_iter().filter(|(p, _)| !p.starts_with(".kerbsync/")).collect::<BTreeMap<_, _>>(), before);
+    }
+}
+
+#[test]
+fn names_that_are_no_servers_are_refused_with_what_to_use() {
     let program = estate();
-    program.put("plan.json", json.as_bytes());
-    let SecretFrom::Server { path, .. } = &plan.steps[0].changes[0].secret else { panic!("copied") };
-    let source = format!("estate/{path}");
-    program.put(&source, &[program.read(&source), b" ".to_vec()].concat());
-    lines.push(program.run("apply DIR/plan.json --bundle DIR/estate"));
-    lines.push(program.run("rollback r0009 DIR/estate"));
-    lines.push(program.run("rollback DIR/estate"));
-    lines.push(program.run("status DIR/estate"));
-    let text: String = lines.iter().map(|r| format!("{} {}{}", r.code, r.out, r.err)).collect();
-    insta::assert_snapshot!(text, @"");
+    let runs: Vec<Ran> = [
+        "--from-computer pool01.contoso.com --to-computer dir01.contoso.com",
+        "--from-computer fe01 --to-computer webext-pool01.contoso.com",
+        "--from-computer dir02.contoso.com --to-computer fe01.contoso.com",
+        "--from-computer fe01.contoso.com --to-site Nowhere",
+        "--from-computer fe01.contoso.com --to-computer dir01.contoso.com --operator CONTOSO\\oscar",
+    ]
+    .map(|names| program.run(&format!("sync DIR/estate {names}")))
+    .into();
+    assert!(runs.iter().all(|r| r.code == 5), "{}", told(&runs));
+    insta::assert_snapshot!("refused_names", told(&runs));
+    // A Standard Edition pool has the name of its computer, and proceeds.
+    let ran = program.run("plan sync DIR/estate --from-computer se02.contoso.com --to-computer fe01.contoso.com");
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
+#[test]
+fn a_zip_is_planned_for_and_not_written_to() {
+    let program = estate();
+    let files = program.files("estate");
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (path, bytes) in &files {
+        zip.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, bytes).unwrap();
+    }
+    program.put("estate.zip", &zip.finish().unwrap().into_inner());
+    let copy = COPY.replace("DIR/estate", "DIR/estate.zip");
+    let dry = program.run(&format!("sync {copy} --what-if"));
+    let folder = program.run(&format!("sync {COPY} --what-if"));
+    assert_eq!((dry.code, steady(&dry.out)), (0, steady(&folder.out)), "{}", dry.err);
+    let ran = program.run(&format!("sync {copy}"));
+    assert_eq!(ran.code, 5);
+    insta::assert_snapshot!(ran.err, @"error: cannot open DIR/estate.zip: it is no folder; unpack an archive first, then name the folder");
+}
+
+#[test]
+fn bundles_with_nothing_in_them_are_told_apart() {
+    let program = Program::at(NOW);
+    program.put("empty/readme.txt", b"nothing");
+    program.put("one.config", b"<configuration/>");
+    let runs: Vec<Ran> = ["empty", "one.config", "absent"]
+        .map(|p| program.run(&format!("sync DIR/{p} --from-computer a.contoso.com --to-computer b.contoso.com")))
+        .into();
+    insta::assert_snapshot!(told(&runs), @r"
+    exit 3
+    error: 'DIR/empty' holds nothing that could be read for a plan
+    hint: `kerbsync audit` on it tells what was looked for and what was found
+    --
+    exit 5
+    error: 'DIR/one.config' is no bundle, but a single file
+    hint: give the folder that holds the topology, the directory export and the servers' configurations
+    --
+    exit 4
+    error: there is nothing at 'DIR/absent'
+    hint: give a folder, a zip archive or a file with exports; check the spelling
+    ");
+}
+
+#[test]
+fn a_new_password_is_set_on_every_server_and_in_the_simulated_directory_last() {
+    let program = Program::at(NOW);
+    let ran = program.run("simulate estate --seed 5 --sites 2 --servers 6 --clean --now 2026-04-30 -o DIR/estate");
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    let first = program.files("estate");
+    let account = |files: &BTreeMap<String, Vec<u8>>| {
+        let export = files.iter().find(|(p, _)| p.ends_with("accounts.ldif")).unwrap().1;
+        let text = String::from_utf8_lossy(export).into_owned();
+        let entry = text.split("\n\n").chain(text.split("\r\n\r\n")).find(|e| e.contains("sAMAccountName: KerbAuth") && e.len() < 4000);
+        entry.unwrap().lines().find(|l| l.starts_with("pwdLastSet")).unwrap().trim().to_owned()
+    };
+    let line = "set-password DIR/estate --user-account CONTOSO\\KerbAuth";
+    let preview = program.run(&format!("{line} --noop"));
+    assert_eq!((preview.code, program.files("estate") == first), (0, true), "{}{}", preview.out, preview.err);
+    assert!(preview.out.contains("on target \"CONTOSO\\KerbAuth\"") && preview.out.contains("last. Active Directory"), "{}", preview.out);
+    let runs =
+        [program.run(line), program.run("status DIR/estate"), program.run("rollback --last DIR/estate"), program.run("recover DIR/estate")];
+    insta::assert_snapshot!("new_password", told(&runs));
+    let after = program.files("estate");
+    assert_ne!(account(&after), account(&first), "the export shows a younger password");
+    let changed = first.iter().filter(|(path, bytes)| path.ends_with("applicationHost.config") && after[*path] != **bytes).count();
+    assert_eq!(changed, 6);
+    assert_eq!(state(&program, "fe01.contoso.com"), "in-sync");
+    let audited = program.run("audit DIR/estate --fail-on warning");
+    assert_eq!(audited.code, 0, "{}", audited.out);
+    // Without a directory at hand nothing is written.
+    let program = estate_without_directory();
+    let before = program.files("estate");
+    let ran = program.run(line);
+    assert_eq!(ran.code, 5, "{}", ran.out);
+    insta::assert_snapshot!(ran.err, @r#"
+    error: the password of CONTOSO\KerbAuth is set in Active Directory last, and this version writes to a simulated directory only; nothing was written
+    hint: --what-if shows what would change; on real servers: Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"
+    "#);
+    assert!(program.files("estate").iter().filter(|(p, _)| !p.starts_with(".kerbsync/")).eq(before.iter()));
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test's own file")]
+fn estate_without_directory() -> Program {
+    let program = Program::at(NOW);
+    assert_eq!(program.run("simulate estate --seed 5 --sites 2 --servers 6 --clean --now 2026-04-30 -o DIR/estate").code, 0);
+    std::fs::remove_file(program.path("estate/directory/simulated-directory.json")).unwrap();
+    program
 }

@@ -13,7 +13,7 @@ use kerbsync_credential::lower::{CredentialLower, KeySource, ServerSecrets, Slot
 use kerbsync_iis::protection::KeyFile;
 use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
 use kerbsync_plan::Plan;
-use kerbsync_plan::lower::{Lower, LowerError};
+use kerbsync_plan::lower::{DirectoryWriter, Lower, LowerError};
 use kerbsync_secret::Secret;
 use kerbsync_store::{ArchiveLimits, ArchiveStore, FolderFiles, Key, ReadStore};
 use std::collections::BTreeMap;
@@ -102,19 +102,22 @@ impl Estate {
         io: &Io<'_>,
         work: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>,
     ) -> Result<Result<T, EngineError>, Failure> {
-        let files = FolderFiles::open(&self.path).map_err(|e| {
-            Failure::new(Exit::Refused, format!("'{}' cannot be written to: {e}", self.path.display()))
-                .hint("only a folder can be changed: unpack an archive first")
-        })?;
+        let files = FolderFiles::open(&self.path).map_err(|e| Failure::new(Exit::Refused, e.to_string()))?;
         let env = |names: &[&str]| names.iter().find_map(|n| (io.env)(n)).filter(|v| !v.is_empty());
         let operator = means.operator.map(str::to_owned).or_else(|| self.settings.operator.clone()).or_else(|| env(&["USERNAME", "USER"]));
         let started: Timestamp = (io.now)();
+        #[cfg(feature = "simulate")]
+        let simulated = crate::directory::SimulatedDirectory::of(&self.path, started, means.generated.clone());
+        #[cfg(feature = "simulate")]
+        let directory = simulated.as_ref().map(|d| d as &dyn DirectoryWriter);
+        #[cfg(not(feature = "simulate"))]
+        let directory: Option<&dyn DirectoryWriter> = None;
         let bar = Bar::of(io.terminals.1 && !self.quiet, "writing", "servers");
         let result = self.with_lower(means, |lower| {
             work(&Engine {
                 files: &files,
                 lower,
-                directory: None,
+                directory,
                 context: Context {
                     operator: operator.unwrap_or_else(|| "unknown".to_owned()),
                     host: io.host.clone(),
@@ -189,6 +192,12 @@ impl KeySource for BundleKeys<'_> {
 
 /// Why the engine did not begin, for people.
 pub(crate) fn refused(error: &EngineError, recovering: bool) -> Failure {
+    if let EngineError::NoDirectory { account } = error {
+        let message =
+            format!("the password of {account} is set in Active Directory last, and this version writes to a simulated directory only");
+        return Failure::new(Exit::Refused, format!("{message}; nothing was written"))
+            .hint(format!("--what-if shows what would change; on real servers: Set-CsKerberosAccountPassword -UserAccount \"{account}\""));
+    }
     let exit = if error.exit_code(recovering) == codes::FAILED { Exit::Failed } else { Exit::Refused };
     Failure::new(exit, error.to_string())
 }

@@ -6,6 +6,8 @@ mod args;
 mod cmdlet;
 mod commands;
 mod config;
+#[cfg(feature = "simulate")]
+mod directory;
 mod estate;
 mod exit;
 mod failure;

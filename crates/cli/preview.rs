@@ -34,8 +34,9 @@ pub(crate) fn bytes(estate: &Estate, plan: &Plan, means: &Means<'_>) -> Result<S
     if plan.steps.is_empty() {
         return Ok(String::new());
     }
-    let mut out =
-        String::from("Bytes that would be written (secrets masked; an encrypted value is drawn anew each time, so its letters differ)\n");
+    let mut out = String::from(
+        "Bytes that would be written (secrets masked; an encrypted value has random bytes in it, so that it is another one each time)\n",
+    );
     estate.with_lower(means, |lower| {
         for step in &plan.steps {
             let lowered = estate.read(&step.path).and_then(|old| Ok((lower.lower(step, &old)?.bytes, old)));

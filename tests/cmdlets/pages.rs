@@ -1,6 +1,6 @@
 //! The lines of the pages, and what they come to.
 
-use super::{CONFIGURATION, litware, run, topology, transcript};
+use super::{CONFIGURATION, litware, run, transcript};
 use crate::program::Program;
 
 #[test]

@@ -1,6 +1,6 @@
 //! Pages, twins, and what they are about.
 
-use super::{CONFIGURATION, litware, run, topology, transcript};
+use super::{CONFIGURATION, litware, run, transcript};
 
 #[test]
 fn a_report_is_a_page_and_a_twin_that_the_audit_knows() {

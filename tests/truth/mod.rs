@@ -6,6 +6,7 @@
 mod defects;
 mod laws;
 mod states;
+mod variants;
 
 use crate::audited::{Audited, file_name};
 use kerbsync_audit::Outcome;

@@ -9,7 +9,7 @@ fn agree(options: &LabOptions) -> Result<(), String> {
     agree_on(&build(options).unwrap(), &format!("seed {} {:?}", options.seed, options.layout))
 }
 
-fn agree_on(estate: &Estate, what: &str) -> Result<(), String> {
+pub(super) fn agree_on(estate: &Estate, what: &str) -> Result<(), String> {
     let (audited, truth) = (audit(&estate.files().to_vec()), estate.truth());
     // Topology Builder writes central sites before branch sites
     let sorted = |mut sites: Vec<TruthSite>| {

@@ -118,8 +118,11 @@ impl Reader<'_, '_> {
                 new
             }
         };
-        let line: String = self.source.line_text(span.start).chars().take(EXCERPT).collect();
-        let excerpt = (!is_secret_property(name)).then(|| Arc::from(line));
+        let excerpt = (!is_secret_property(name)).then(|| {
+            let line = self.source.line_text(span.start);
+            let end = line.char_indices().nth(EXCERPT).map_or(line.len(), |(at, _)| at);
+            Arc::from(&line[..end])
+        });
         Origin::new(self.source.document(), Spot { location: Some(self.source.location(span)), element, excerpt })
     }
 

@@ -1,16 +1,19 @@
-//! `demo`: an estate is invented, audited, and the verdict told in plain words.
+//! `demo`: an estate is invented and audited, the verdict told in plain words; then a copy is tried, made, and taken back.
 
 use super::audit::audit;
 use super::simulate::{built, export_time, write};
-use crate::args::DemoArgs;
+use crate::args::{Cli, DemoArgs};
 use crate::failure::Failure;
 use crate::gather::collected;
 use crate::output::folder_is_empty;
 use crate::{Exit, Io};
+use clap::Parser as _;
+use jiff::Timestamp;
 use kerbsync_collect::Input;
 use kerbsync_lab::{Defect, LabOptions};
 use kerbsync_report::format::{Report, Severity, State};
 use kerbsync_report::render;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 pub(super) fn run(args: &DemoArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -43,8 +46,94 @@ pub(super) fn run(args: &DemoArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let report = report(&folder, &label, now, io)?;
     let view = io.view(0);
     io.out(&render::audit(&report, &view));
-    io.out(&in_plain_words(&report, args.keep.as_deref()));
+    io.out(&in_plain_words(&report));
+    match pair(&report) {
+        Some((from, to)) => the_copy(&folder, &label, &report, (&from, &to), now, io)?,
+        None => io.out("\nNo server of this estate has a credential that another one of the same account lacks, so nothing is copied.\n"),
+    }
+    io.out(&next(args.keep.as_deref()));
     Ok(Exit::Done)
+}
+
+/// A server in sync, and one of the same account that is not: `fe01` and `dir01` of the usual estate.
+fn pair(report: &Report) -> Option<(String, String)> {
+    let servers = || {
+        let sites = report.inventory.sites.iter();
+        sites.flat_map(|s| s.pools.iter().flat_map(move |p| p.computers.iter().map(move |c| (s.account.as_deref(), c))))
+    };
+    let is = |wanted: State| servers().filter(move |(account, c)| c.web_server && c.state == wanted && account.is_some());
+    let bad = is(State::Stale).chain(is(State::DifferentAccount)).collect::<Vec<_>>();
+    bad.into_iter().find_map(|(account, to)| {
+        let (_, from) = is(State::InSync).find(|(a, _)| *a == account)?;
+        Some((from.fqdn.clone(), to.fqdn.clone()))
+    })
+}
+
+/// The copy: tried, made, audited, and taken back to the first bytes. Each step is the command itself.
+fn the_copy(folder: &Path, label: &str, before: &Report, (from, to): (&str, &str), now: Timestamp, io: &mut Io<'_>) -> Result<(), Failure> {
+    let path = folder.as_os_str();
+    let names = ["--from-computer", from, "--to-computer", to].map(OsStr::new);
+    let shown = format!("{label} --from-computer {from} --to-computer {to}");
+    let path_of = || before.inputs.iter().find(|i| i.path.contains(to) && i.path.ends_with("applicationHost.config"));
+    let file = path_of().map(|i| folder.join(i.path.strip_prefix(&format!("{label}/")).unwrap_or(&i.path)));
+    let digest = |file: Option<&PathBuf>| -> Result<String, Failure> {
+        let Some(file) = file else { return Ok(String::new()) };
+        Ok(kerbsync_store::Digest::of(&crate::gather::read_file(file)?).to_string())
+    };
+    let first = digest(file.as_ref())?;
+
+    heading(io, "What a copy would do", &format!("sync {shown} --what-if"));
+    step(&[&[OsStr::new("sync"), path], names.as_slice(), &[OsStr::new("--what-if")]].concat(), io)?;
+    heading(io, "The copy", &format!("sync {shown}"));
+    step(&[&[OsStr::new("sync"), path], names.as_slice()].concat(), io)?;
+    heading(io, "Audited again", &format!("audit {label}"));
+    let after = report(folder, label, now, io)?;
+    let (was, is) = (state_of(before, to), state_of(&after, to));
+    let holding = |report: &Report| {
+        report
+            .inventory
+            .sites
+            .iter()
+            .flat_map(|s| &s.pools)
+            .flat_map(|p| &p.computers)
+            .filter(|c| c.web_server && c.state == State::InSync)
+            .count()
+    };
+    io.out(&format!(
+        "  {to}: {was} before, {is} now.\n  {} of {} web servers hold the password now; before it were {}.\n",
+        holding(&after),
+        after.summary.web_servers,
+        holding(before)
+    ));
+    heading(io, "Taken back", &format!("rollback --last {label}"));
+    step(&[OsStr::new("rollback"), OsStr::new("--last"), path], io)?;
+    let last = digest(file.as_ref())?;
+    let same = if first == last { "the bytes are the first ones again" } else { "the bytes differ from the first ones" };
+    io.out(&format!("  applicationHost.config of {to}: {same}.\n  SHA-256 before {first}\n  SHA-256 now    {last}\n"));
+    if first != last || state_of(&after, to) != State::InSync.word() {
+        return Err(Failure::new(Exit::Failed, "the demonstration did not do what it shows")
+            .hint("this is a fault of the program: report it with the seed"));
+    }
+    Ok(())
+}
+
+fn heading(io: &mut Io<'_>, title: &str, command: &str) {
+    io.out(&format!("\n{title}\n\n$ kerbsync {command}\n\n"));
+}
+
+/// Runs a command of this program as if it were typed. One that is refused ends the demonstration.
+fn step(words: &[&OsStr], io: &mut Io<'_>) -> Result<(), Failure> {
+    let words = std::iter::once(OsStr::new("kerbsync")).chain(words.iter().copied()).chain([OsStr::new("--quiet")]);
+    let cli = Cli::try_parse_from(words).map_err(|e| Failure::usage(e.to_string()))?;
+    match super::dispatch(cli, io)? {
+        Exit::Done => Ok(()),
+        exit => Err(Failure::new(exit, "the demonstration cannot go on")),
+    }
+}
+
+fn state_of(report: &Report, server: &str) -> &'static str {
+    let mut computers = report.inventory.sites.iter().flat_map(|s| &s.pools).flat_map(|p| &p.computers);
+    computers.find(|c| c.fqdn == server).map_or("not known", |c| c.state.word())
 }
 
 fn report(folder: &Path, label: &str, now: jiff::Timestamp, io: &mut Io<'_>) -> Result<Report, Failure> {
@@ -54,7 +143,7 @@ fn report(folder: &Path, label: &str, now: jiff::Timestamp, io: &mut Io<'_>) -> 
 }
 
 /// What the report means, and what to do next.
-fn in_plain_words(report: &Report, kept: Option<&Path>) -> String {
+fn in_plain_words(report: &Report) -> String {
     let named = |state: State| -> Vec<&str> {
         let pools = report.inventory.sites.iter().flat_map(|s| &s.pools);
         pools.flat_map(|p| &p.computers).filter(|c| c.state == state && c.web_server).map(|c| c.fqdn.as_str()).collect()
@@ -78,12 +167,6 @@ fn in_plain_words(report: &Report, kept: Option<&Path>) -> String {
         lines.push("Next step on real servers, in the product's Management Shell:".to_owned());
         lines.push(format!("  Set-CsKerberosAccountPassword -FromComputer {from} -ToComputer {to}"));
     }
-    lines.push(String::new());
-    lines.push(match kept {
-        Some(folder) => format!("Next step here: kerbsync audit {} -v, or kerbsync explain KS201.", folder.display()),
-        None => "Next step here: kerbsync demo --keep DIR leaves the files in a new folder to try every command on.".to_owned(),
-    });
-    lines.push("With your own files: kerbsync init DIR writes a page on what to export; then kerbsync audit DIR.".to_owned());
     let mut out = String::from("\nIn plain words\n\n");
     for line in lines {
         out.push_str(if line.is_empty() { "" } else { "  " });
@@ -91,4 +174,12 @@ fn in_plain_words(report: &Report, kept: Option<&Path>) -> String {
         out.push('\n');
     }
     out
+}
+
+fn next(kept: Option<&Path>) -> String {
+    let here = match kept {
+        Some(folder) => format!("kerbsync audit {} -v, or kerbsync explain KS201.", folder.display()),
+        None => "kerbsync demo --keep DIR leaves the files in a new folder to try every command on.".to_owned(),
+    };
+    format!("\nNext step here: {here}\nWith your own files: kerbsync init DIR writes a page on what to export; then kerbsync audit DIR.\n")
 }

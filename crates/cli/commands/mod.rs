@@ -42,7 +42,7 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Rules(args) => rules::run(args, io),
         Command::Explain(args) => explain::run(args, quiet, io),
         #[cfg(feature = "simulate")]
-        Command::Simulate(command) => simulate::run(&command, io),
+        Command::Simulate(command) => simulate::run(command, quiet, io),
         Command::Init(args) => init::run(&args, io),
         Command::Config(ConfigCommand::Show(args)) => config::run(args, quiet, io),
         Command::Completions(args) => completions::run(&args, io),

@@ -137,8 +137,8 @@ fn refuse(refused: &Refused, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Fai
     Ok(Exit::Refused)
 }
 
-const fn pending(plan: &Plan, asked: bool) -> Exit {
-    if asked && !plan.steps.is_empty() || asked && plan.directory.is_some() { Exit::Pending } else { Exit::Done }
+fn pending(plan: &Plan, asked: bool) -> Exit {
+    if asked && !plan.is_empty() { Exit::Pending } else { Exit::Done }
 }
 
 /// What to do with the plan.

@@ -16,18 +16,23 @@ use kerbsync_secret::Secret;
 use std::path::{Path, PathBuf};
 
 pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let named = || (io.env)("KERBSYNC_BUNDLE").filter(|v| !v.is_empty()).map(PathBuf::from);
-    let bundle = args.bundle.clone().or_else(named).ok_or_else(|| {
-        Failure::usage("no bundle is named that the plan could be applied to").hint("give it: --bundle DIR, or set KERBSYNC_BUNDLE")
-    })?;
+    let bundle = bundle_of(args.bundle.as_deref(), io)?;
     let plan = read_plan(&args.plan)?;
     let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
     carry_out(&estate, &plan, operator, &args.write.shown, io)
 }
 
+/// The bundle of `--bundle`, else of the environment.
+pub(crate) fn bundle_of(named: Option<&Path>, io: &Io<'_>) -> Result<PathBuf, Failure> {
+    let set = || (io.env)("KERBSYNC_BUNDLE").filter(|v| !v.is_empty()).map(PathBuf::from);
+    named.map(Path::to_owned).or_else(set).ok_or_else(|| {
+        Failure::usage("no bundle is named that the plan could be applied to").hint("give it: --bundle DIR, or set KERBSYNC_BUNDLE")
+    })
+}
+
 /// A saved plan.
-pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
+pub(crate) fn read_plan(path: &Path) -> Result<Plan, Failure> {
     kerbsync_plan::read(&read_file(path)?).map_err(|e| Failure::new(Exit::Refused, format!("'{}': {e}", path.display())))
 }
 
@@ -44,7 +49,7 @@ pub(super) fn applied(estate: &Estate, plan: &Plan, operator: Option<&str>, io: 
 }
 
 /// The password that the plan asks for. It lives in this process alone, until it is encrypted for each server.
-pub(super) fn new_password(plan: &Plan) -> Result<Option<Secret>, Failure> {
+pub(crate) fn new_password(plan: &Plan) -> Result<Option<Secret>, Failure> {
     if plan.directory.is_none() {
         return Ok(None);
     }

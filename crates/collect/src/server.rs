@@ -157,9 +157,9 @@ fn fill(
             let identity = p.identity();
             // What the product's pools usually run as; anything else may have to be shown.
             let usual = identity.value == IdentityType::NetworkService;
-            let detail = if usual { Detail::Place } else { Detail::Excerpt };
+            let detail = if usual { Detail::Document } else { Detail::Excerpt };
             ApplicationPool {
-                name: origins.text(p.name(), Detail::Place),
+                name: origins.text(p.name(), Detail::Document),
                 identity: Spanned::new(identity_name(identity.value), origins.of(identity.place, detail)),
                 user_name: p.user_name().map(|u| origins.text(&u, Detail::Excerpt)),
             }
@@ -172,7 +172,7 @@ fn applications(site: &ProductSite<'_>, pools: &[kerbsync_iis::Pool<'_>], origin
         .iter()
         .map(|a| {
             let pool_exists = pools.iter().any(|p| same_name(&p.name().value, &a.pool.value));
-            let detail = if pool_exists { Detail::Place } else { Detail::Excerpt };
+            let detail = if pool_exists { Detail::Document } else { Detail::Excerpt };
             Application { path: origins.text(&a.path, detail), pool: origins.text(&a.pool, detail), pool_exists }
         })
         .collect()

@@ -81,7 +81,7 @@ pub struct WebSite {
     pub authentication: Vec<AuthenticationPath>,
 }
 
-/// An application of a web site.
+/// An application of a web site. Its values have the origin of the whole document where the pool exists: nothing has to be shown then.
 #[derive(Debug, Clone)]
 pub struct Application {
     /// Path, `/` or `/Abs`.
@@ -107,9 +107,9 @@ pub struct AuthenticationPath {
     pub anonymous: Arc<AnonymousAuthentication>,
 }
 
-/// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document. So have
-/// the providers, token checking and anonymous access of a path below the site's root where nothing may have to be shown: off, or Negotiate
-/// before NTLM without anonymous access.
+/// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document. So has
+/// everything that no finding may have to show, of a path below the site's root that is off, or that offers Negotiate before NTLM without
+/// anonymous access: all but `enabled` where it is off, and all but the other two switches where kernel mode is on.
 #[derive(Debug, Clone)]
 pub struct WindowsAuthentication {
     /// enabled.
@@ -133,7 +133,7 @@ pub struct AnonymousAuthentication {
     pub user_name: Spanned<String>,
 }
 
-/// An application pool.
+/// An application pool. Its name, and the identity NetworkService, have the origin of the whole document.
 #[derive(Debug, Clone)]
 pub struct ApplicationPool {
     /// Name.

@@ -9,4 +9,8 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     (format::RULES, include_str!("../schemas/rules.schema.json")),
     (format::SLOTS, include_str!("../schemas/slots.schema.json")),
     (format::RESOLVE, include_str!("../schemas/resolve.schema.json")),
+    (kerbsync_plan::SCHEMA, include_str!("../schemas/plan.schema.json")),
+    (format::REFUSED, include_str!("../schemas/refused.schema.json")),
+    (format::RUNS, include_str!("../schemas/runs.schema.json")),
+    (format::STATUS, include_str!("../schemas/status.schema.json")),
 ];

@@ -55,8 +55,8 @@ pub struct Source {
     bom: bool,
     /// Every `STEP` bytes of text: the offset on disk. Built on first use; unused for UTF-8.
     checkpoints: OnceLock<Vec<(usize, usize)>>,
-    /// Text offsets of the first byte of each line. Built on first use.
-    pub(crate) lines: OnceLock<Vec<usize>>,
+    /// For every few bytes of text: how many lines end before them, and where the line begins that they begin in. Built on first use.
+    pub(crate) lines: OnceLock<Vec<(usize, usize)>>,
     /// Characters that begin in each `STEP` bytes of text, summed up. Built on first use, for long lines.
     pub(crate) characters: OnceLock<Vec<usize>>,
 }

@@ -3,6 +3,9 @@
 use crate::decode::{STEP, Source, floor_boundary};
 use crate::{Location, Position, Span};
 
+/// Bytes of text between two counts of lines: a few lines of a configuration.
+const LINES: usize = 512;
+
 /// The line ends of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Newline {
@@ -68,19 +71,22 @@ impl Source {
         before + text.get(block * STEP..at).map_or(0, begun)
     }
 
+    /// Number of the line of an offset, from 0, and where it begins.
     fn line_start(&self, at: usize) -> (usize, usize) {
         let text = self.text().as_bytes();
-        let lines = self.lines.get_or_init(|| {
-            let mut lines = vec![0];
-            for i in memchr::memchr2_iter(b'\r', b'\n', text) {
-                if text[i] == b'\n' || text.get(i + 1) != Some(&b'\n') {
-                    lines.push(i + 1);
-                }
-            }
-            lines
+        let blocks = self.lines.get_or_init(|| {
+            let mut before = (0, 0);
+            let starts = (0..text.len()).step_by(LINES).map(|from| {
+                let to = (from + LINES).min(text.len());
+                let next = (before.0 + line_ends(text, from, to), last_line_start(text, from, to).unwrap_or(before.1));
+                std::mem::replace(&mut before, next)
+            });
+            starts.collect()
         });
-        let line = lines.partition_point(|&s| s <= at) - 1;
-        (line, lines[line])
+        let block = (at / LINES).min(blocks.len().saturating_sub(1));
+        let (line, start) = blocks.get(block).copied().unwrap_or((0, 0));
+        let from = block * LINES;
+        (line + line_ends(text, from, at), last_line_start(text, from, at).unwrap_or(start))
     }
 
     /// Position and bytes on disk of a span.
@@ -111,6 +117,19 @@ impl Source {
     }
 }
 
+/// Lines that begin at an offset above `from`, up to and including `to`.
+fn line_ends(text: &[u8], from: usize, to: usize) -> usize {
+    let part = &text[from..to];
+    let alone = |i: &usize| text.get(from + i + 1) != Some(&b'\n');
+    memchr::memchr_iter(b'\n', part).count() + memchr::memchr_iter(b'\r', part).filter(alone).count()
+}
+
+/// The last offset above `from`, up to and including `to`, at which a line begins.
+fn last_line_start(text: &[u8], from: usize, to: usize) -> Option<usize> {
+    let is_end = |i: &usize| text[*i] == b'\n' || text.get(i + 1) != Some(&b'\n');
+    memchr::memrchr2_iter(b'\r', b'\n', &text[from..to]).map(|i| from + i).find(is_end).map(|i| i + 1)
+}
+
 /// Characters that begin in some bytes of UTF-8.
 fn begun(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| !matches!(b, 0x80..=0xBF)).count()
@@ -135,6 +154,23 @@ mod tests {
         let newline = |t: &str| source(t.as_bytes().to_vec()).newline();
         assert_eq!((newline("a"), newline("a\n\n"), newline("a\r\n")), (Newline::None, Newline::Lf, Newline::CrLf));
         assert_eq!((newline("\r"), newline("\n\r\n")), (Newline::Mixed, Newline::Mixed));
+    }
+
+    #[test]
+    fn lines_are_counted_across_blocks() {
+        // Line ends of every kind at and around the border of a block.
+        for shift in 0..4 {
+            let text = format!("{}{}", "x".repeat(shift), "a\r\nb\nc\rd\r\r\n\n\r".repeat(1000));
+            let s = source(text.clone().into_bytes());
+            let (mut line, mut start) = (1, 0);
+            for (i, b) in text.bytes().enumerate() {
+                assert_eq!(s.position(i), Position { line, column: (i - start) as u32 + 1 }, "{i}");
+                if b == b'\n' || (b == b'\r' && text.as_bytes().get(i + 1) != Some(&b'\n')) {
+                    (line, start) = (line + 1, i + 1);
+                }
+            }
+            assert_eq!(s.position(text.len()).line, line);
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "this is the one place that reads files")]
 
 use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version, is_work_file};
+use rayon::prelude::*;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -66,24 +67,26 @@ impl ReadStore for DirectoryStore {
             return Ok(listing);
         }
         let mut folders = vec![(self.root.clone(), String::new())];
-        while let Some((folder, prefix)) = folders.pop() {
-            let shown = if prefix.is_empty() { self.root.display().to_string() } else { prefix.clone() };
-            let entries = match fs::read_dir(&folder) {
-                Ok(entries) => entries,
-                Err(source) if prefix.is_empty() => return Err(StoreError::Io { path: shown, source }),
-                Err(source) => {
-                    listing.errors.push(StoreError::Io { path: shown, source });
-                    continue;
-                }
-            };
-            for entry in entries {
-                if let Err(error) = list_one(entry, &prefix, &mut folders, &mut listing.entries) {
-                    listing.errors.push(match error {
-                        Odd::Io(source) => StoreError::Io { path: shown.clone(), source },
-                        Odd::Name(path) => StoreError::Name { path, reason: "the name is not valid Unicode; rename it" },
-                    });
+        // Level by level, the folders of one level side by side: a bundle has six for each server.
+        while !folders.is_empty() {
+            let levels: Vec<_> = folders.par_iter().map(|(folder, prefix)| (prefix, list_folder(folder, prefix))).collect();
+            let mut below = Vec::new();
+            for (prefix, level) in levels {
+                let shown = || if prefix.is_empty() { self.root.display().to_string() } else { prefix.clone() };
+                match level {
+                    Ok(level) => {
+                        below.extend(level.folders);
+                        listing.entries.extend(level.entries);
+                        listing.errors.extend(level.odd.into_iter().map(|odd| match odd {
+                            Odd::Io(source) => StoreError::Io { path: shown(), source },
+                            Odd::Name(path) => StoreError::Name { path, reason: "the name is not valid Unicode; rename it" },
+                        }));
+                    }
+                    Err(source) if prefix.is_empty() => return Err(StoreError::Io { path: shown(), source }),
+                    Err(source) => listing.errors.push(StoreError::Io { path: shown(), source }),
                 }
             }
+            folders = below;
         }
         listing.entries.retain(|e| !is_work_file(&e.key));
         listing.entries.sort_by(|a, b| a.key.cmp(&b.key));
@@ -121,12 +124,25 @@ enum Odd {
     Name(String),
 }
 
-fn list_one(
-    entry: io::Result<fs::DirEntry>,
-    prefix: &str,
-    folders: &mut Vec<(PathBuf, String)>,
-    entries: &mut Vec<Entry>,
-) -> Result<(), Odd> {
+/// What one folder holds.
+#[derive(Default)]
+struct Level {
+    folders: Vec<(PathBuf, String)>,
+    entries: Vec<Entry>,
+    odd: Vec<Odd>,
+}
+
+fn list_folder(folder: &Path, prefix: &str) -> io::Result<Level> {
+    let mut level = Level::default();
+    for entry in fs::read_dir(folder)? {
+        if let Err(odd) = list_one(entry, prefix, &mut level) {
+            level.odd.push(odd);
+        }
+    }
+    Ok(level)
+}
+
+fn list_one(entry: io::Result<fs::DirEntry>, prefix: &str, level: &mut Level) -> Result<(), Odd> {
     let entry = entry.map_err(Odd::Io)?;
     let name = entry.file_name();
     let Some(name) = name.to_str() else {
@@ -135,7 +151,7 @@ fn list_one(
     let path = format!("{prefix}{name}");
     let kind = entry.file_type().map_err(Odd::Io)?;
     if kind.is_dir() {
-        folders.push((entry.path(), format!("{path}/")));
+        level.folders.push((entry.path(), format!("{path}/")));
         return Ok(());
     }
     // A link: its target decides, and a folder behind it is left alone.
@@ -143,7 +159,7 @@ fn list_one(
     if meta.is_file()
         && let Some(key) = Key::new(&path)
     {
-        entries.push(Entry { key, bytes: meta.len(), modified: meta.modified().ok() });
+        level.entries.push(Entry { key, bytes: meta.len(), modified: meta.modified().ok() });
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::explore::{Found, disks, points, wrong};
 use crate::scenario::{FAULTS, Scenario, Task, edited, is_edited, without};
+use crate::strategies::{Comparison, Strategy, score};
 use crate::world::World;
 use crate::{Fault, MemoryDisk, ToyDirectory};
 use kerbsync_plan::lower::{FieldRecord, FieldState, Lower, LowerError, Lowered};
@@ -15,6 +16,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// Value of [`FaultReport::schema`].
 pub const SCHEMA: &str = "kerbsync.faults/v1";
+/// The JSON Schema of [`FaultReport`] (draft 2020-12).
+pub const JSON_SCHEMA: &str = include_str!("../schemas/faults.schema.json");
 /// Disks that are drawn for each crash.
 const DRAWN: usize = 6;
 
@@ -64,6 +67,8 @@ pub struct FaultReport {
     pub worst_outage: usize,
     /// What did not hold. Empty is what is expected.
     pub violations: Vec<Violation>,
+    /// Other ways to write on the same disks, ours last; empty unless asked for.
+    pub comparison: Vec<Comparison>,
 }
 
 /// Something that did not hold.
@@ -100,6 +105,7 @@ pub fn simulate(simulation: &Simulation<'_>) -> Result<FaultReport, String> {
         edits_lost_in_the_known_moment: 0,
         worst_outage: 0,
         violations: Vec::new(),
+        comparison: Vec::new(),
     };
     for number in 0..simulation.seeds {
         let seed = simulation.first_seed.wrapping_add(number);
@@ -107,6 +113,22 @@ pub fn simulate(simulation: &Simulation<'_>) -> Result<FaultReport, String> {
         (simulation.progress)(number + 1);
     }
     Ok(report)
+}
+
+/// Puts the ways of other tools and ours through every crash of the plan's first servers, and every edit by another program.
+///
+/// # Errors
+/// As for [`simulate`].
+pub fn compare(simulation: &Simulation<'_>, servers: usize) -> Result<Vec<Comparison>, String> {
+    let fixed = Fixed { inner: simulation.lower, known: Mutex::default(), checked: Mutex::default() };
+    let mut plan = simulation.plan.clone();
+    plan.steps.truncate(servers);
+    // No directory takes part: strategies differ in how they write files.
+    plan.directory = None;
+    plan.digest = plan.compute_digest().map_err(|e| e.to_string())?;
+    let configurations = simulation.configurations.iter().take(servers).cloned().collect();
+    let world = World::new(plan, configurations, &fixed)?;
+    Ok(Strategy::ALL.iter().map(|s| Comparison { strategy: s.name().to_owned(), score: score(&world, *s) }).collect())
 }
 
 fn one(world: &World<'_>, seed: u64, report: &mut FaultReport) {

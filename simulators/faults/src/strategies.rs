@@ -8,6 +8,7 @@ use crate::world::{Is, World};
 use crate::{Image, MemoryDisk, ToyDirectory};
 use kerbsync_plan::lower::FieldRecord;
 use kerbsync_store::{Creation, FileError, Files, Key};
+use serde::Serialize;
 
 /// A way to write a fleet of configurations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +47,7 @@ impl Strategy {
 }
 
 /// How much a strategy kept.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Score {
     /// Disks after a crash.
     pub states: u64,
@@ -58,6 +59,15 @@ pub struct Score {
     pub edits: u64,
     /// Of them: still there.
     pub kept: u64,
+}
+
+/// A strategy and its score.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comparison {
+    /// [`Strategy::name`].
+    pub strategy: String,
+    /// What it kept.
+    pub score: Score,
 }
 
 impl Score {

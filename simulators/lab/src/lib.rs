@@ -24,10 +24,12 @@ mod options;
 mod plant;
 mod render;
 mod rng;
+mod share;
 mod truth;
 
 pub use defect::{Defect, UnknownDefect};
 pub use estate::{Estate, WriteError, write};
+pub use found::deployment;
 pub use kerbsync_servers::Layout;
 pub use options::{LabError, LabOptions};
 pub use truth::{Consequence, Planted, Truth, TruthComputer, TruthPool, TruthSite};
@@ -40,6 +42,9 @@ pub fn build(options: &LabOptions) -> Result<Estate, LabError> {
     let mut model = found::found(options)?;
     // what changes names and sites comes first, so that the mix does not hit a server that is renamed or taken out afterwards
     plant::plant(&mut model, options, plant::Phase::Structure)?;
+    if options.shared_configuration {
+        share::share(&mut model)?;
+    }
     if options.mix {
         mix::mix(&mut model);
     }

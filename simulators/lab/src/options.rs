@@ -22,13 +22,33 @@ pub struct LabOptions {
     pub now: Timestamp,
     /// Where the servers keep the credential.
     pub layout: Layout,
+    /// Whether each server draws its layout instead.
+    pub mixed_layouts: bool,
+    /// Whether the files lie in the servers' folders themselves; else they mirror `C:\`.
+    pub flat: bool,
+    /// Whether every server has a history of its configuration up to now; else the first one has an old snapshot.
+    pub history: bool,
+    /// Whether the servers of one pool share their configuration.
+    pub shared_configuration: bool,
 }
 
 impl LabOptions {
     /// Options for an estate with a mix of states and nothing else planted.
     #[must_use]
     pub const fn new(seed: u64, sites: usize, servers: usize, now: Timestamp) -> Self {
-        Self { seed, sites, servers, defects: Vec::new(), mix: true, now, layout: Layout::SiteSection }
+        Self {
+            seed,
+            sites,
+            servers,
+            defects: Vec::new(),
+            mix: true,
+            now,
+            layout: Layout::SiteSection,
+            mixed_layouts: false,
+            flat: false,
+            history: false,
+            shared_configuration: false,
+        }
     }
 }
 
@@ -55,6 +75,12 @@ pub enum LabError {
         /// What it needs.
         needs: &'static str,
     },
+    /// No pool can share its configuration.
+    #[error(
+        "the estate has no pool whose servers could share their configuration: it needs a pool of two servers, and two more with the \
+             same account; give more servers, or fewer defects"
+    )]
+    NoSharingPool,
     /// Keys could not be made.
     #[error(transparent)]
     Key(#[from] kerbsync_servers::KeyError),

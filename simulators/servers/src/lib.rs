@@ -4,9 +4,12 @@
 //! the files that an administrator would have copied from it, `servers/<fqdn>/…`. Writers, escaping and cryptography here are this
 //! crate's own: code shared with the readers would share their mistakes.
 //!
+//! [`actors`] are those who change such files once they are on a disk.
+//!
 //! Where the product keeps the credential is not public. [`Layout::SiteSection`] follows what is inferred (a section in the scope of the
 //! product's two web sites, protected by `AesProvider`), under a section name of our own that a comment marks as a stand-in.
 
+pub mod actors;
 mod keys;
 mod product;
 mod protect;

@@ -98,6 +98,10 @@ pub struct Server {
     pub redirected_to: Option<String>,
     /// Older states of the configuration, oldest first: the credential that both sites held then.
     pub history: Vec<Option<Credential>>,
+    /// Whether the history ends with a snapshot of the configuration as it is, as IIS keeps one a while after each change.
+    pub history_to_now: bool,
+    /// Whether the files lie in the server's folder itself, as somebody copies them by hand; else they mirror `C:\`.
+    pub flat: bool,
     /// Whether applicationHost.config is absent.
     pub configuration_missing: bool,
     /// Part of applicationHost.config that is left, in thousandths: 1000 = whole.
@@ -131,6 +135,8 @@ impl Server {
             keys_exported: true,
             redirected_to: None,
             history: Vec::new(),
+            history_to_now: false,
+            flat: false,
             configuration_missing: false,
             intact: 1000,
         }
@@ -160,7 +166,7 @@ impl Server {
             return Err(ServerError::Name(self.fqdn.clone()));
         }
         let root = format!("servers/{}", self.fqdn);
-        let config = format!("{root}/Windows/System32/inetsrv/config");
+        let config = if self.flat { root.clone() } else { format!("{root}/Windows/System32/inetsrv/config") };
         let mut files = Vec::new();
         if !self.configuration_missing {
             let mut bytes = template::application_host(self).into_bytes();
@@ -172,12 +178,17 @@ impl Server {
             files.push((format!("{root}/keys/iisConfigurationKey.xml"), self.keys.configuration.export().into()));
             files.push((format!("{root}/keys/iisWasKey.xml"), self.keys.was.export().into()));
         }
-        for (number, credential) in (1u32..).zip(&self.history) {
+        let snapshot = |number: u32| format!("{root}/inetpub/history/CFGHISTORY_{number:010}/applicationHost.config");
+        let mut next = 1u32;
+        for credential in &self.history {
             let mut past = self.clone();
             past.set_credential(credential.clone());
-            past.salt = self.salt.wrapping_add(u64::from(number));
-            let text = template::application_host(&past);
-            files.push((format!("{root}/inetpub/history/CFGHISTORY_{number:010}/applicationHost.config"), text.into_bytes()));
+            past.salt = self.salt.wrapping_add(u64::from(next));
+            files.push((snapshot(next), template::application_host(&past).into_bytes()));
+            next = next.saturating_add(1);
+        }
+        if self.history_to_now {
+            files.push((snapshot(next), template::application_host(self).into_bytes()));
         }
         files.sort();
         Ok(files)

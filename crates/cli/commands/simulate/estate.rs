@@ -1,12 +1,12 @@
 //! `simulate estate`: the exports of an invented estate, and the truth about it.
 
-use crate::args::EstateArgs;
+use crate::args::{EstateArgs, LayoutArg};
 use crate::config;
 use crate::failure::{Failure, nearest};
 use crate::output::{folder_is_empty, replace};
 use crate::{Exit, Io};
 use jiff::Timestamp;
-use kerbsync_lab::{Defect, Estate, LabOptions, build};
+use kerbsync_lab::{Defect, Estate, LabOptions, Layout, build};
 use std::path::Path;
 
 pub(super) fn run(args: &EstateArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -23,6 +23,15 @@ pub(super) fn run(args: &EstateArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let mut options = LabOptions::new(args.seed, number(args.sites), number(args.servers), export_time(args.now.as_deref(), io)?);
     options.defects = args.defect.iter().map(|name| defect(name)).collect::<Result<_, _>>()?;
     options.mix = !args.clean;
+    match args.layout {
+        LayoutArg::SiteSection => options.layout = Layout::SiteSection,
+        LayoutArg::PoolIdentity => options.layout = Layout::PoolIdentity,
+        LayoutArg::Inherited => options.layout = Layout::PoolDefaults,
+        LayoutArg::Mix => options.mixed_layouts = true,
+    }
+    options.flat = args.flat;
+    options.history = args.history;
+    options.shared_configuration = args.shared_configuration;
     let estate = built(&options)?;
     write(&estate, folder)?;
     if let Some(truth) = &args.truth {
@@ -34,7 +43,7 @@ pub(super) fn run(args: &EstateArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn number(n: u32) -> usize {
+pub(super) fn number(n: u32) -> usize {
     usize::try_from(n).unwrap_or(usize::MAX)
 }
 

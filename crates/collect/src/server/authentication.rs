@@ -99,14 +99,19 @@ fn convert(
     usual: &mut Usual,
 ) -> (WindowsAuthentication, Arc<AnonymousAuthentication>) {
     let w = &in_force.windows;
-    // Of a path where nothing is remarkable, findings cite the switches at most. Such paths are by far the most.
+    // Of a path where nothing is remarkable, findings cite that it is off, or that kernel mode is on. Such paths are by far the most.
     let is_shown = is_root || is_remarkable(in_force);
-    let (switches, rest) = if is_shown { (Detail::Excerpt, Detail::Excerpt) } else { (Detail::Place, Detail::Document) };
+    let detail = |is_cited: bool| match is_shown {
+        true => Detail::Excerpt,
+        false if is_cited => Detail::Place,
+        false => Detail::Document,
+    };
+    let (on, kernel, rest) = (detail(!w.enabled.value), detail(w.enabled.value && w.use_kernel_mode.value), detail(false));
     let token = origins.value(w.token_checking, rest);
     let windows = WindowsAuthentication {
-        enabled: origins.value(w.enabled, switches),
-        use_kernel_mode: origins.value(w.use_kernel_mode, switches),
-        use_app_pool_credentials: origins.value(w.use_app_pool_credentials, switches),
+        enabled: origins.value(w.enabled, on),
+        use_kernel_mode: origins.value(w.use_kernel_mode, kernel),
+        use_app_pool_credentials: origins.value(w.use_app_pool_credentials, kernel),
         providers: match is_shown {
             true => Arc::new(w.providers.iter().map(|p| origins.text(p, rest)).collect()),
             false => usual.providers(&w.providers, origins),

@@ -123,7 +123,7 @@ fn origins_are_those_of_the_document() {
     };
     let site = server.web_site(WebSiteRole::Internal).unwrap();
     let files = site.authentication.iter().find(|p| &*p.path == "/abs/Files").unwrap();
-    check(&site.applications[1].path.origin, "path=\"/Abs\"");
+    check(&site.applications[3].path.origin, "path=\"/Gone\"");
     check(&site.authentication[0].windows.enabled.origin, "enabled=\"true\"");
     check(&files.windows.token_checking.origin, "tokenChecking=\"Allow\"");
     check(&files.windows.providers[0].origin, "value=\"NTLM\"");
@@ -135,10 +135,15 @@ fn origins_are_those_of_the_document() {
     assert!(files.windows.providers[0].origin.excerpt.is_some(), "NTLM alone is remarkable");
     assert!(site.applications[3].pool.origin.excerpt.is_some(), "the pool does not exist");
     assert!(site.applications[0].pool.origin.excerpt.is_none());
-    // Below the root, the switches of an unremarkable path have their place, and the rest only the document.
-    let abs = site.authentication.iter().find(|p| &*p.path == "/Abs").unwrap();
-    assert!(abs.windows.enabled.origin.location.is_some());
-    assert!(abs.windows.providers.iter().all(|p| p.origin.location.is_none() && p.origin.document == DocumentId(2)));
+    // Below the root, an unremarkable path that is off has the place that switches it off, and the rest only the document.
+    let place = |origin: &kerbsync_source::Origin| (origin.document, origin.location.is_some());
+    let abs = &site.authentication.iter().find(|p| &*p.path == "/Abs").unwrap().windows;
+    assert!(abs.enabled.value && place(&abs.enabled.origin) == (DocumentId(2), false));
+    assert!(abs.providers.iter().all(|p| place(&p.origin) == (DocumentId(2), false)));
+    let external = server.web_site(WebSiteRole::External).unwrap();
+    let meet = &external.authentication.iter().find(|p| &*p.path == "/Meet").unwrap().windows;
+    assert!(!meet.enabled.value && place(&meet.enabled.origin) == (DocumentId(2), true));
+    assert!(meet.enabled.origin.excerpt.is_none() && !place(&meet.use_kernel_mode.origin).1);
 }
 
 #[test]

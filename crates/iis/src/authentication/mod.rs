@@ -197,8 +197,15 @@ impl<'d> Block<'d> {
             .flat_map(|a| a.children())
         {
             match element.local_name() {
-                "windowsAuthentication" => block.windows.push(LocalWindows::read(element, problems)),
-                "anonymousAuthentication" => block.anonymous.push(LocalAnonymous::read(element, problems)),
+                // One of each is the rule, and these are large: no room for more is made in advance.
+                "windowsAuthentication" => {
+                    block.windows.reserve_exact(1);
+                    block.windows.push(LocalWindows::read(element, problems));
+                }
+                "anonymousAuthentication" => {
+                    block.anonymous.reserve_exact(1);
+                    block.anonymous.push(LocalAnonymous::read(element, problems));
+                }
                 _ => {}
             }
         }

@@ -109,11 +109,12 @@ fn steps(paper: &mut Paper<'_>, plan: &Plan) {
 
 fn one_change(paper: &mut Paper<'_>, change: &Change) {
     let from = match &change.secret {
-        SecretFrom::Server { server, slot, .. } => format!(" from {} of {server}", slot.label),
+        SecretFrom::Server { server, slot, .. } if slot.label == change.slot.label => format!(", from the same place of {server}"),
+        SecretFrom::Server { server, slot, .. } => format!(", from {} of {server}", slot.label),
         SecretFrom::Generated => String::new(),
     };
     let verb = if change.create { "create in" } else { "set in" };
-    paper.line(5, &format!("{verb} {}{from}", change.slot.label), None);
+    paper.labelled(5, verb, None, &format!("{}{from}", change.slot.label), 8);
     let rows: Vec<Vec<Cell>> = change
         .fields
         .iter()

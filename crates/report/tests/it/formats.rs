@@ -1,9 +1,11 @@
 //! The JSON formats and their committed schemas, each held against the other.
 
+use crate::changes;
 use crate::sample::{MISSING, NAME, STALE, awkward, report, tool, verdicts};
 use kerbsync_inventory::resolve::resolve;
+use kerbsync_plan::Refused;
 use kerbsync_report::SCHEMAS;
-use kerbsync_report::format::{InventoryReport, Report, ResolveReport, RulesReport, Severity, SlotsReport};
+use kerbsync_report::format::{InventoryReport, RefusedReport, Report, ResolveReport, RulesReport, RunsReport, Severity, SlotsReport};
 use kerbsync_report::render::json;
 use serde_json::Value;
 
@@ -20,6 +22,10 @@ fn documents() -> Vec<Value> {
         json(&RulesReport::new(tool(), &[&NAME, &STALE, &MISSING])).unwrap(),
         json(&SlotsReport::new(tool(), &i.documents[2], &i.servers[1])).unwrap(),
         json(&ResolveReport::new(tool(), "fe01", &resolve(&i, "fe01"), &i)).unwrap(),
+        json(&changes::plan()).unwrap(),
+        json(&RefusedReport::new(tool(), &Refused { preconditions: changes::plan().preconditions })).unwrap(),
+        json(&RunsReport::new(tool(), vec![changes::outcome()])).unwrap(),
+        json(&changes::status()).unwrap(),
     ];
     text.iter().map(|t| serde_json::from_str(t).unwrap()).collect()
 }
@@ -57,6 +63,10 @@ fn fields(root: &Value, schema: &Value, value: &Value, at: &str) {
         Some(reference) => &root["$defs"][reference.rsplit('/').next().unwrap()],
         None => schema["anyOf"].get(0).map_or(schema, |first| &root["$defs"][first["$ref"].as_str().unwrap().rsplit('/').next().unwrap()]),
     };
+    if let Some(kinds) = schema["oneOf"].as_array() {
+        let kind = kinds.iter().find(|k| k["properties"]["kind"]["const"] == value["kind"]).unwrap_or_else(|| panic!("{at}"));
+        return fields(root, kind, value, at);
+    }
     match value {
         Value::Object(map) => {
             let mut described: Vec<&str> =
@@ -66,6 +76,10 @@ fn fields(root: &Value, schema: &Value, value: &Value, at: &str) {
             described.sort_unstable();
             required.sort_unstable();
             found.sort_unstable();
+            // Empty parts of a slot's address are left out, for the sake of journals.
+            if at.ends_with("/slot") {
+                required.clone_from(&found);
+            }
             assert_eq!((&found, &found), (&described, &required), "{at}");
             for (key, inner) in map {
                 fields(root, &schema["properties"][key], inner, &format!("{at}/{key}"));

@@ -1,6 +1,7 @@
 //! Texts and formats made from inventories that are built by hand.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test panics where its fixture is wrong")]
 
+mod changes;
 mod formats;
 mod sample;
 mod texts;

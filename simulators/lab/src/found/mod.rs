@@ -10,7 +10,7 @@ use crate::model::{AssignmentForm, Evidence, KerberosAccount, Model, ago, usable
 use crate::options::{LabError, LabOptions};
 use crate::rng::rng;
 use kerbsync_servers::{Password, Product};
-use kerbsync_topologies::Assignment;
+use kerbsync_topologies::{Assignment, Deployment};
 use rand::RngExt;
 use std::collections::BTreeSet;
 
@@ -23,7 +23,8 @@ pub(crate) const NETBIOS: &str = "CONTOSO";
 /// Days since the accounts' passwords were set.
 const PASSWORD_DAYS: i64 = 60;
 
-pub(crate) fn found(options: &LabOptions) -> Result<Model, LabError> {
+/// Whether options are within bounds.
+fn check(options: &LabOptions) -> Result<(), LabError> {
     if options.sites == 0 || options.servers == 0 {
         return Err(LabError::Empty);
     }
@@ -33,20 +34,47 @@ pub(crate) fn found(options: &LabOptions) -> Result<Model, LabError> {
     if !usable(options) {
         return Err(LabError::Time(options.now));
     }
-    let product = match rng(options.seed, "product").random_range(0..10u8) {
+    Ok(())
+}
+
+/// The product that a seed draws.
+fn product(options: &LabOptions) -> Product {
+    match rng(options.seed, "product").random_range(0..10u8) {
         0 => Product::Lync2010,
         1 | 2 => Product::Lync2013,
         3..=6 => Product::Skype2015,
         _ => Product::Skype2019,
-    };
-    let mut deployment = sites::deployment(options, product);
+    }
+}
+
+/// The deployment of an estate with its assignments, all in order.
+///
+/// # Errors
+/// Options out of bounds.
+pub fn deployment(options: &LabOptions) -> Result<Deployment, LabError> {
+    check(options)?;
+    let mut deployment = sites::deployment(options, product(options));
     let accounts = accounts(options, &deployment);
-    for account in &accounts {
+    assign(&mut deployment, &accounts);
+    Ok(deployment)
+}
+
+fn assign(deployment: &mut Deployment, accounts: &[KerberosAccount]) {
+    for account in accounts {
         for site in &account.sites {
             deployment.assignments.push(Assignment { site: site.clone(), account: account.name.clone() });
         }
     }
-    deployment.assignments.sort_by_key(|a| deployment.sites.iter().position(|s| s.id == a.site));
+    let order: Vec<String> = deployment.sites.iter().map(|s| s.id.clone()).collect();
+    deployment.assignments.sort_by_key(|a| order.iter().position(|id| *id == a.site));
+}
+
+pub(crate) fn found(options: &LabOptions) -> Result<Model, LabError> {
+    check(options)?;
+    let product = product(options);
+    let mut deployment = sites::deployment(options, product);
+    let accounts = accounts(options, &deployment);
+    assign(&mut deployment, &accounts);
     let form = match rng(options.seed, "assignments").random_range(0..6u8) {
         0..=2 => AssignmentForm::Clixml,
         3 => AssignmentForm::Json,
@@ -81,7 +109,7 @@ pub(crate) fn found(options: &LabOptions) -> Result<Model, LabError> {
 
 /// The first two sites with web servers share an account, every further one has its own; a site with a single web server joins the one
 /// before it, so that there is something to compare with.
-fn accounts(options: &LabOptions, deployment: &kerbsync_topologies::Deployment) -> Vec<KerberosAccount> {
+fn accounts(options: &LabOptions, deployment: &Deployment) -> Vec<KerberosAccount> {
     let mut accounts: Vec<KerberosAccount> = Vec::new();
     for site in &deployment.sites {
         let servers: usize = deployment.clusters_of(&site.id).filter(|c| c.role.web().is_some()).map(|c| c.machines.len()).sum();

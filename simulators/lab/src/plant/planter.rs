@@ -46,7 +46,7 @@ impl<'m> Planter<'m> {
     }
 
     /// Notes that a rule has to fail for one subject.
-    pub(super) fn fails(&mut self, rule: Defect, subject: impl Into<String>) {
+    pub(crate) fn fails(&mut self, rule: Defect, subject: impl Into<String>) {
         self.planted(rule, "fail", vec![subject.into()]);
     }
 
@@ -60,7 +60,7 @@ impl<'m> Planter<'m> {
     }
 
     /// For every account, the servers that hold its password, whole and comparable.
-    pub(super) fn all_in_sync(&self) -> Vec<Vec<usize>> {
+    pub(crate) fn all_in_sync(&self) -> Vec<Vec<usize>> {
         let mut all = vec![Vec::new(); self.model.accounts.len()];
         let mut account_of = HashMap::new();
         for (index, account) in self.model.accounts.iter().enumerate() {
@@ -101,12 +101,12 @@ impl<'m> Planter<'m> {
         Some(chosen)
     }
 
-    pub(super) fn use_server(&mut self, index: usize) {
+    pub(crate) fn use_server(&mut self, index: usize) {
         let name = self.model.servers.get(index).map(|s| format!("server {}", s.fqdn));
         self.model.used.extend(name);
     }
 
-    pub(super) fn is_free_server(&self, index: usize) -> bool {
+    pub(crate) fn is_free_server(&self, index: usize) -> bool {
         self.model.servers.get(index).is_some_and(|s| self.is_free(&format!("server {}", s.fqdn)))
     }
 
