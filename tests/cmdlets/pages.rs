@@ -119,10 +119,9 @@ fn set_password_lines_of_its_page() {
         &program,
         &["Set-CsKerberosAccountPassword -FromComputer \"atl-cs-001.litwareinc.com\" -ToComputer \"dublin-cs-001.litwareinc.com\" -WhatIf"],
     );
-    // Where the lines stand in a simulated configuration, and so its digest, is the simulator's matter.
-    let (told, bytes) = what_if.split_once("Bytes that would be written").unwrap();
+    // What a plan looks like is the matter of other tests.
+    let (told, plan) = what_if.split_once("Preconditions").unwrap();
     let told: String = told.lines().filter(|l| !l.starts_with("  plan ")).map(|l| format!("{l}\n")).collect();
-    assert_eq!(bytes.matches("password=\"***\"").count(), 4, "{bytes}");
     insta::assert_snapshot!(told, @r#"
     > Set-CsKerberosAccountPassword -FromComputer "atl-cs-001.litwareinc.com" -ToComputer "dublin-cs-001.litwareinc.com" -WhatIf
     What if: Performing the operation "Set-CsKerberosAccountPassword" on target "dublin-cs-001.litwareinc.com".
@@ -130,44 +129,8 @@ fn set_password_lines_of_its_page() {
     Copy the credential of atl-cs-001.litwareinc.com to dublin-cs-001.litwareinc.com
       account   litwareinc\kerberostest
       operator  CONTOSO\olivia
-
-    Preconditions: 5 hold, 1 unknown
-      unknown[operator] CONTOSO\olivia: No directory export says whether CONTOSO\olivia is a member of
-          RTCUniversalServerAdmins.
-          help: Get-ADGroupMember RTCUniversalServerAdmins -Recursive
-
-    To change: 1 server
-      1. dublin-cs-001.litwareinc.com
-         servers/dublin-cs-001.litwareinc.com/Windows/System32/inetsrv/config/applicationHost.config
-         why: The secret of the declared slot
-              system.webServer/security/authentication/kerberosWebAuthentication of 'Skype for Business
-              Server Internal Web Site' could be read, but there is no reference to compare it with.
-         set in declared slot system.webServer/security/authentication/kerberosWebAuthentication of 'Skype for Business Server External Web Site' from declared slot system.webServer/security/authentication/kerberosWebAuthentication of 'Skype for Business Server External Web Site' of atl-cs-001.litwareinc.com
-           password  (another secret, under AesProvider)  ->  (the secret of atl-cs-001.litwareinc.com,
-                                                              encrypted for this server)
-         set in declared slot system.webServer/security/authentication/kerberosWebAuthentication of 'Skype for Business Server Internal Web Site' from declared slot system.webServer/security/authentication/kerberosWebAuthentication of 'Skype for Business Server Internal Web Site' of atl-cs-001.litwareinc.com
-           password  (another secret, under AesProvider)  ->  (the secret of atl-cs-001.litwareinc.com,
-                                                              encrypted for this server)
-
-    Who refuses a client with a current ticket on the way
-      now  none (of 2 more nothing is known)
-      worst: 0 servers
-
-    Afterwards
-      recycle: dublin-cs-001.litwareinc.com: Worker processes may go on with what they read at their
-          start (what the product does here is unknown).
-      test-assignment: site Dublin: Only a live test proves that the password is that of Active
-          Directory.
-          Test-CsKerberosAccountAssignment -Identity "site:Dublin" -Verbose
-
-    note: atl-cs-001.litwareinc.com: the pool has the same name as this computer, so the pool's name is
-          accepted.
-
-    note: That atl-cs-001.litwareinc.com holds the current password is not proved: The secret of the
-          declared slot system.webServer/security/authentication/kerberosWebAuthentication of 'Skype for
-          Business Server Internal Web Site' could be read, but there is no reference to compare it
-          with.
     "#);
+    assert!(plan.contains("To change: 1 server") && plan.contains("password=\"***\"") && plan.ends_with("--> 0\n"), "{plan}");
     assert!(program.read(CONFIGURATION) == first, "a dry run writes nothing");
     let copy = "Set-CsKerberosAccountPassword -FromComputer \"atl-cs-001.litwareinc.com\" -ToComputer \"dublin-cs-001.litwareinc.com\"";
     let ran = run(&program, copy, None);

@@ -1,3 +1,5 @@
+//! Lines and what they bind to; and that how a line is written changes nothing.
+
 use super::super::get_assignment::GET;
 use super::super::set_password::SET;
 use super::super::test_assignment::TEST;
