@@ -9,6 +9,8 @@ mod canary;
 mod cli;
 #[cfg(feature = "simulate")]
 mod clients;
+#[cfg(feature = "simulate")]
+mod cmdlets;
 mod encodings;
 #[cfg(feature = "simulate")]
 mod estates;

@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use kerbsync_report::render::View;
 use std::fmt::Write as _;
-use std::io::Write;
+use std::io::{BufRead, Write};
 
 /// Standard output and error, the environment and the clock.
 pub struct Io<'a> {
@@ -22,6 +22,8 @@ pub struct Io<'a> {
     /// A failure to write to standard output that is worth an exit code: anything but a reader that went away.
     pub(crate) lost: Option<String>,
     closed: bool,
+    /// Where answers come from, when somebody sits there.
+    answers: Option<&'a mut dyn BufRead>,
 }
 
 impl<'a> Io<'a> {
@@ -33,13 +35,41 @@ impl<'a> Io<'a> {
         env: &'a dyn Fn(&str) -> Option<String>,
         now: &'a dyn Fn() -> Timestamp,
     ) -> Self {
-        Self { stdout, stderr, terminals, env, now, host: "unknown".to_owned(), color: (false, false), lost: None, closed: false }
+        Self {
+            stdout,
+            stderr,
+            terminals,
+            env,
+            now,
+            host: "unknown".to_owned(),
+            color: (false, false),
+            lost: None,
+            closed: false,
+            answers: None,
+        }
     }
 
     /// The same, on a machine of that name. Locks and journals carry it; without it they say `unknown`.
     #[must_use]
     pub fn on_host(self, host: String) -> Self {
         Self { host, ..self }
+    }
+
+    /// The same, with somebody at the keyboard who can be asked. Without it nobody is.
+    #[must_use]
+    pub fn answered_by(self, input: &'a mut dyn BufRead) -> Self {
+        Self { answers: Some(input), ..self }
+    }
+
+    /// Asks on standard error. `None` when there is nobody to ask, or nobody answers.
+    pub(crate) fn ask(&mut self, question: &str) -> Option<String> {
+        self.answers.as_ref()?;
+        self.err(question);
+        let mut answer = String::new();
+        match self.answers.as_mut()?.read_line(&mut answer) {
+            Ok(0) | Err(_) => None,
+            Ok(_) => Some(answer.trim().to_owned()),
+        }
     }
 
     /// Writes to standard output. A reader that went away ends the output quietly; another failure is kept for the exit code.
@@ -69,6 +99,13 @@ impl<'a> Io<'a> {
         for hint in &failure.hints {
             self.labelled(&mut text, blue, "hint", hint);
         }
+        self.err(&text);
+    }
+
+    /// A `note: …` line.
+    pub(crate) fn note(&mut self, note: &str) {
+        let mut text = String::new();
+        self.labelled(&mut text, AnsiColor::BrightBlue.on_default().bold(), "note", note);
         self.err(&text);
     }
 

@@ -3,6 +3,7 @@
 //! [`run`] is the whole program with everything that it touches handed in, so that tests run it in process.
 
 mod args;
+mod cmdlet;
 mod commands;
 mod config;
 #[cfg(feature = "simulate")]
@@ -26,6 +27,10 @@ use std::ffi::OsString;
 
 /// Runs the program: `args` begins with its own name. Gives the exit code of [`codes`].
 pub fn run(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> u8 {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(line) = cmdlet::find(&args) {
+        return cmdlet::run(&line, io).code();
+    }
     match parse(args, io) {
         Ok(cli) => {
             io.color = cli.global.color.decide(io);

@@ -34,15 +34,7 @@ impl Outputs {
             if outputs[..i].iter().any(|o| o.file.as_ref() == Some(file)) {
                 return Err(Failure::usage(format!("two outputs go to '{}'", file.display())).hint("give each a file of its own"));
             }
-            if file.is_dir() {
-                return Err(Failure::usage(format!("'{}' is a folder, so no report can be written to it", file.display()))
-                    .hint("name a file in it"));
-            }
-            if !folder_of(file).is_dir() {
-                return Err(
-                    Failure::usage(format!("there is no folder '{}' for the report", folder_of(file).display())).hint("make it first")
-                );
-            }
+            check_folder(file)?;
         }
         Ok(Self { outputs, verbosity: args.verbose })
     }
@@ -72,6 +64,25 @@ impl Outputs {
 pub(crate) fn show<T: Serialize>(document: &T, shown: &Shown, text: impl Fn(&T, &View) -> String, io: &mut Io<'_>) -> Result<(), Failure> {
     let args = OutputArgs { format: shown.format, output: Vec::new(), verbose: shown.verbose };
     Outputs::new(args)?.write(document, text, io)
+}
+
+/// Whether a report can have that name, and its folder is there.
+fn check_folder(file: &Path) -> Result<(), Failure> {
+    if file.is_dir() {
+        return Err(
+            Failure::usage(format!("'{}' is a folder, so no report can be written to it", file.display())).hint("name a file in it")
+        );
+    }
+    if !folder_of(file).is_dir() {
+        return Err(Failure::usage(format!("there is no folder '{}' for the report", folder_of(file).display())).hint("make it first"));
+    }
+    Ok(())
+}
+
+/// The same, and whether its folder lets a file be made: for a report on something that cannot be done twice.
+pub(crate) fn check_target(file: &Path) -> Result<(), Failure> {
+    check_folder(file)?;
+    beside(file, b"").map(|_| ()).map_err(|e| unwritten(file, &e))
 }
 
 fn folder_of(file: &Path) -> &Path {

@@ -52,7 +52,8 @@ fn watch(seed: u64, layout: Layout, encoding: Option<Encoding>) -> usize {
         }
         all.check_text("plan.json", &decode(&program.read("plan.json")));
         run("simulate faults DIR/plan.json --bundle DIR/b --seeds 3");
-        assert_eq!(run("apply DIR/plan.json --bundle DIR/b -v").code, 0);
+        let applied = run("apply DIR/plan.json --bundle DIR/b -v");
+        assert_eq!(applied.code, 0, "{}{}", applied.out, applied.err);
         written += 1;
         run("apply DIR/plan.json --bundle DIR/b --format json");
         run("status DIR/b");

@@ -8,6 +8,7 @@ use crate::gather::{Gathered, gather};
 use crate::output::Outputs;
 use crate::{Exit, Io, exit};
 use jiff::Timestamp;
+use kerbsync_audit::Audit;
 use kerbsync_report::format::{Report, Run, Severity};
 use kerbsync_report::render;
 
@@ -27,8 +28,19 @@ pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit,
 
 /// Runs the rules and puts what they say into a report.
 pub(super) fn audit(gathered: &Gathered, now: Timestamp, fail_on: Option<Severity>) -> Result<Report, Failure> {
+    audit_of(gathered, now, fail_on, |_| {})
+}
+
+/// The same, of what a front keeps of the verdicts and findings.
+pub(crate) fn audit_of(
+    gathered: &Gathered,
+    now: Timestamp,
+    fail_on: Option<Severity>,
+    keep: impl FnOnce(&mut Audit),
+) -> Result<Report, Failure> {
     let policy = config::policy(&gathered.settings, now)?;
-    let audit = kerbsync_audit::run(&gathered.inventory, &policy);
+    let mut audit = kerbsync_audit::run(&gathered.inventory, &policy);
+    keep(&mut audit);
     let run =
         Run { inventory: &gathered.inventory, audit: &audit, now, waivers: &policy.waivers, fail_on, not_opened: &gathered.not_opened };
     Ok(Report::new(tool(), &run))

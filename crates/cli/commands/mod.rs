@@ -1,6 +1,6 @@
 //! One file per command.
 
-mod audit;
+pub(crate) mod audit;
 mod completions;
 mod config;
 #[cfg(feature = "simulate")]
@@ -9,8 +9,8 @@ mod explain;
 mod init;
 mod inventory;
 mod man;
-mod plan;
-mod resolve;
+pub(crate) mod plan;
+pub(crate) mod resolve;
 mod rules;
 #[cfg(feature = "simulate")]
 mod simulate;

@@ -9,6 +9,7 @@ use crate::failure::Failure;
 use crate::output::{replace, show};
 use crate::preview;
 use crate::{Exit, Io};
+use kerbsync_plan::outcome::Outcome;
 use kerbsync_plan::{Plan, Refused, Request, SyncRequest, Target, plan_set_password, plan_sync};
 use kerbsync_report::format::RefusedReport;
 use kerbsync_report::render;
@@ -59,23 +60,51 @@ pub(super) fn plan(command: PlanCommand, quiet: bool, io: &mut Io<'_>) -> Result
 
 pub(super) fn sync(args: SyncArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let SyncArgs { bundle, what, dry, shown } = args;
-    run(&bundle, &what.into(), &dry, &shown, quiet, io)
+    run(&bundle, &what.into(), &dry, &shown, &mut (), quiet, io)
 }
 
 pub(super) fn set_password(args: PasswordArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let PasswordArgs { bundle, what, dry, shown } = args;
-    run(&bundle, &what.into(), &dry, &shown, quiet, io)
+    run(&bundle, &what.into(), &dry, &shown, &mut (), quiet, io)
 }
 
+/// What another front of the program, with questions or reports of its own, learns on the way.
+pub(crate) trait Front {
+    /// No plan is made.
+    fn refused(&mut self, _: &Refused, _: &Estate) {}
+    /// A plan is made. Unless the run is dry it is carried out next; a failure stops it before anything is written.
+    fn planned(&mut self, _: &Plan, _: &mut Io<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+    /// It was carried out.
+    fn carried_out(&mut self, _: &Outcome) {}
+}
+
+impl Front for () {}
+
 /// Plans, and carries it out unless it is a dry run.
-fn run(bundle: &PlannedBundle, wish: &Wish, dry: &DryRun, shown: &Shown, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+pub(crate) fn run(
+    bundle: &PlannedBundle,
+    wish: &Wish,
+    dry: &DryRun,
+    shown: &Shown,
+    front: &mut dyn Front,
+    quiet: bool,
+    io: &mut Io<'_>,
+) -> Result<Exit, Failure> {
     let estate = open(bundle, quiet, io)?;
     let plan = match make(&estate, bundle, wish) {
         Ok(plan) => plan,
-        Err(refused) => return refuse(&refused, shown, io),
+        Err(refused) => {
+            front.refused(&refused, &estate);
+            return refuse(&refused, shown, io);
+        }
     };
+    front.planned(&plan, io)?;
     if !dry.what_if {
-        return write::carry_out(&estate, &plan, plan.operator.as_deref(), shown, io);
+        let outcome = write::applied(&estate, &plan, plan.operator.as_deref(), io)?;
+        front.carried_out(&outcome);
+        return write::tell(vec![outcome], shown, io);
     }
     let means = Means { operator: None, accept_inferred: plan.accept_inferred_protection, generated: write::new_password(&plan)? };
     let bytes = preview::bytes(&estate, &plan, &means)?;

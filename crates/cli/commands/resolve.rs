@@ -29,7 +29,7 @@ pub(super) fn run(args: ResolveArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
 }
 
 /// Why there is nothing to look a name up in: the first document that cannot be read, or that none is a topology.
-fn no_topology(inventory: &Inventory) -> Option<Failure> {
+pub(crate) fn no_topology(inventory: &Inventory) -> Option<Failure> {
     for document in &inventory.documents {
         if let DocumentStatus::Unreadable(problem) = &document.status {
             let at = problem.location.map(|l| format!(":{} (byte {})", l.position, l.byte_start)).unwrap_or_default();

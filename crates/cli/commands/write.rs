@@ -37,11 +37,15 @@ pub(crate) fn read_plan(path: &Path) -> Result<Plan, Failure> {
 }
 
 /// Applies a plan and tells what came of it.
-pub(super) fn carry_out(estate: &Estate, plan: &Plan, operator: Option<&str>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+fn carry_out(estate: &Estate, plan: &Plan, operator: Option<&str>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    tell(vec![applied(estate, plan, operator, io)?], shown, io)
+}
+
+/// Applies a plan.
+pub(super) fn applied(estate: &Estate, plan: &Plan, operator: Option<&str>, io: &Io<'_>) -> Result<Outcome, Failure> {
     estate.check_inputs(plan)?;
     let means = Means { operator, accept_inferred: plan.accept_inferred_protection, generated: new_password(plan)? };
-    let outcome = estate.with_engine(&means, io, |engine| engine.apply(plan))?.map_err(|e| refused(&e, false))?;
-    tell(vec![outcome], shown, io)
+    estate.with_engine(&means, io, |engine| engine.apply(plan))?.map_err(|e| refused(&e, false))
 }
 
 /// The password that the plan asks for. It lives in this process alone, until it is encrypted for each server.
@@ -76,7 +80,7 @@ pub(super) fn recover(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> R
     tell(outcomes, &args.write.shown, io)
 }
 
-fn tell(outcomes: Vec<Outcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+pub(super) fn tell(outcomes: Vec<Outcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let exit = outcomes.iter().map(|o| exit_of(o.end)).max().unwrap_or(Exit::Done);
     let text = |report: &RunsReport, view: &render::View| match report.runs.as_slice() {
         [] => "Nothing to mend: no run was cut short.\n".to_owned(),

@@ -8,6 +8,7 @@ mod input;
 mod place;
 mod resolve;
 mod rules;
+mod site;
 mod slots;
 mod words;
 

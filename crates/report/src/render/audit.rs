@@ -120,17 +120,36 @@ fn conclusion(paper: &mut Paper<'_>, report: &Report) {
     let by = if outcomes.is_empty() { String::new() } else { format!(": {}", outcomes.join(", ")) };
     paper.text(2, &format!("{} of {}{by}.", count(total, "verdict"), count(report.coverage.rules, "rule")));
     paper.gap();
-    let (label, style) = match s.conclusion {
-        Conclusion::NothingChecked => ("Verdict: NOTHING WAS CHECKED.", RED),
-        Conclusion::Findings => ("Verdict: FAILED.", RED),
-        Conclusion::Incomplete => ("Verdict: INCOMPLETE.", YELLOW),
-        Conclusion::Clean => ("Verdict: PASSED.", GREEN),
-    };
-    paper.labelled(0, label, Some(style), &sentence(report), 4);
+    paper.raw(&verdict(report, paper.view));
 }
 
-/// The verdict in words.
-fn sentence(report: &Report) -> String {
+/// The verdict alone, in one paragraph.
+#[must_use]
+pub fn verdict(report: &Report, view: &View) -> String {
+    let mut paper = Paper::new(view);
+    let style = match report.summary.conclusion {
+        Conclusion::NothingChecked | Conclusion::Findings => RED,
+        Conclusion::Incomplete => YELLOW,
+        Conclusion::Clean => GREEN,
+    };
+    paper.labelled(0, &format!("Verdict: {}.", verdict_word(report.summary.conclusion)), Some(style), &verdict_sentence(report), 4);
+    paper.into_text()
+}
+
+/// The verdict in a word.
+#[must_use]
+pub const fn verdict_word(conclusion: Conclusion) -> &'static str {
+    match conclusion {
+        Conclusion::NothingChecked => "NOTHING WAS CHECKED",
+        Conclusion::Findings => "FAILED",
+        Conclusion::Incomplete => "INCOMPLETE",
+        Conclusion::Clean => "PASSED",
+    }
+}
+
+/// The verdict in a sentence.
+#[must_use]
+pub fn verdict_sentence(report: &Report) -> String {
     let s = &report.summary;
     let mut parts = Vec::new();
     for (n, word) in [(s.failed.error, "error"), (s.failed.warning, "warning"), (s.failed.note, "note")] {

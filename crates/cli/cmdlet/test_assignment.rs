@@ -1,0 +1,58 @@
+//! `Test-CsKerberosAccountAssignment`: the audit of one site, in the words of the product where there are any, and with a verdict, which the
+//! product lacks.
+
+use super::own::TestFlags;
+use super::parameters::Bound;
+use super::report_file::ReportFile;
+use super::table::{Cmdlet, Kind, Member, Parameter, REPORT};
+use super::{site, test_record};
+use crate::commands::audit::audit_of;
+use crate::config::{self, Bundle};
+use crate::failure::Failure;
+use crate::gather::gather;
+use crate::output::Outputs;
+use crate::{Exit, Io, exit};
+use kerbsync_report::format::Report;
+use kerbsync_report::render::View;
+
+pub(super) static TEST: Cmdlet = Cmdlet {
+    name: "Test-CsKerberosAccountAssignment",
+    synopsis: "Tests the Kerberos account of a site: its service principal names, and every web server's copy of it.\n\
+               Works on the exports in a bundle; no server is contacted.",
+    sets: &["Default"],
+    parameters: &[
+        Parameter {
+            name: "Identity",
+            aliases: &[],
+            kind: Kind::Identity,
+            within: &[Member { set: "Default", position: None, mandatory: true }],
+            help: "The site, such as site:Redmond; no wildcards",
+        },
+        REPORT,
+    ],
+    exclusions: &[],
+};
+
+pub(super) fn run(bound: &Bound, flags: TestFlags, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let started = (io.now)();
+    let TestFlags { common, mut output, reference, fail_on, now } = flags;
+    let now = config::now(now.as_deref(), io)?;
+    let fail_on = config::fail_on(fail_on);
+    output.verbose = output.verbose.max(u8::from(bound.is_on("Verbose")));
+    let outputs = Outputs::new(output)?;
+    let path = common.bundle(io)?;
+    let file = bound.text("Report").map(|file| ReportFile::new(file, &path)).transpose()?;
+    let reference = reference.as_deref().map(config::reference).transpose()?;
+    let bundle = Bundle { paths: vec![path.clone()], config: common.config, reference };
+    let gathered = gather(bundle, common.global.quiet, io)?;
+    let inventory = &gathered.inventory;
+    let site = site::find(inventory, TEST.name, bound.text("Identity").unwrap_or_default())?;
+    let report = audit_of(&gathered, now, fail_on, |audit| site::narrow(audit, inventory, site))?.of_site(site.id.value.as_str());
+    let tested = test_record::Tested { report: &report, inventory, site };
+    let told = file.as_ref().map(ReportFile::told);
+    outputs.write(&report, |_: &Report, view: &View| tested.text(view, told.as_deref()), io)?;
+    if let Some(file) = &file {
+        file.write(&tested.record(&path, started, (io.now)()))?;
+    }
+    Ok(exit::of_audit(&report, fail_on))
+}
