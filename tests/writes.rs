@@ -212,3 +212,25 @@ fn estate_without_directory() -> Program {
     std::fs::remove_file(program.path("estate/directory/simulated-directory.json")).unwrap();
     program
 }
+
+/// Seed 62, as the canaries found it: every pool of fe03 runs as NetworkService.
+#[test]
+fn pools_that_run_as_something_else_are_switched_and_switched_back() {
+    let program = Program::at(NOW);
+    let made = program.run(
+        "simulate estate --seed 62 --sites 2 --servers 9 --layout pool-identity --now 2026-04-30 \
+         --defect clear-text-secret --defect sites-disagree-on-server --defect kernel-mode-hides-slot -o DIR/estate",
+    );
+    assert_eq!(made.code, 0, "{}", made.err);
+    let first = program.files("estate");
+    let copy = "DIR/estate --from-computer fe01.contoso.com --to-computer fe03.contoso.com";
+    let planned = program.run(&format!("plan sync {copy}"));
+    assert!(planned.out.contains("identityType  NetworkService") && planned.out.contains("SpecificUser"), "{}{}", planned.out, planned.err);
+    let ran = program.run(&format!("sync {copy}"));
+    assert_eq!((ran.code, state(&program, "fe03.contoso.com").as_str()), (0, "in-sync"), "{}{}", ran.out, ran.err);
+    let back = program.run("rollback --last DIR/estate");
+    assert_eq!(back.code, 0, "{}{}", back.out, back.err);
+    let mut after = program.files("estate");
+    after.retain(|path, _| !path.starts_with(".kerbsync/"));
+    assert!(after == first);
+}

@@ -18,6 +18,7 @@ Examples:
   kerbsync audit exports/                          folders, files and zips in any mix
   kerbsync audit exports/ --output json=report.json --fail-on warning
   kerbsync explain KS201
+  kerbsync Test-CsKerberosAccountAssignment -Identity site:Redmond --bundle exports/
   kerbsync sync exports/ --from-computer fe01.contoso.com --to-computer dir01.contoso.com --what-if
 
 Exit codes: 0 nothing at or above the threshold, or done; 1 findings at or above --fail-on; 2 usage;
@@ -120,7 +121,7 @@ pub(crate) enum Command {
     Rules(RulesArgs),
     /// Print the manual page of a rule, or explain one finding
     Explain(ExplainArgs),
-    /// Build simulated estates
+    /// Simulate estates, topologies, clients, other writers, and misfortune
     #[cfg(feature = "simulate")]
     #[command(subcommand)]
     Simulate(SimulateCommand),

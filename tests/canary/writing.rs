@@ -58,7 +58,8 @@ fn watch(seed: u64, layout: Layout, encoding: Option<Encoding>) -> usize {
         run("apply DIR/plan.json --bundle DIR/b --format json");
         run("status DIR/b");
         left_behind(&program, &clear);
-        run("rollback --last DIR/b --format json");
+        let back = run("rollback --last DIR/b --format json");
+        assert_eq!(back.code, 0, "{}{}", back.out, back.err);
         run("recover DIR/b");
         run("status DIR/b --format json");
         left_behind(&program, &clear);

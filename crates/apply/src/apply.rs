@@ -57,13 +57,21 @@ impl Engine<'_> {
         Ok(outcome(plan, Some(run), end, told, directory, notes))
     }
 
-    /// Reads every configuration before anything is written. `Some` for steps that an earlier run of the same plan has done.
+    /// Reads every configuration, and tries every step on it, before anything is written. `Some` for steps that an earlier run of the same
+    /// plan has done.
     fn survey(&self, plan: &Plan, keys: &[Key], runs: &[Run]) -> Result<Vec<Option<Told>>, EngineError> {
         let pairs: Vec<(&Step, &Key)> = plan.steps.iter().zip(keys).collect();
-        let found = parallel::each(&pairs, self.options.parallel, |(_, key)| self.files.read(key).map(|b| FileVersion::of(&b)));
-        let (mut told, mut stale) = (Vec::new(), Vec::new());
+        let found = parallel::each(&pairs, self.options.parallel, |(step, key)| {
+            let bytes = self.files.read(key).map_err(EngineError::File)?;
+            let sha256 = FileVersion::of(&bytes).sha256.to_string();
+            // Held on to until every file is known: a stale plan is the better reason.
+            let tried = if sha256 == step.sha256 { self.lower.lower(step, &bytes).err() } else { None };
+            Ok::<_, EngineError>((sha256, tried))
+        });
+        let (mut told, mut stale, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for ((step, _), found) in pairs.iter().zip(found) {
-            let sha256 = found.map_err(EngineError::File)?.sha256.to_string();
+            let (sha256, tried) = found?;
+            refused.extend(tried.map(|error| (step.server.clone(), error)));
             if sha256 == step.sha256 {
                 told.push(None);
                 continue;
@@ -78,7 +86,13 @@ impl Engine<'_> {
                 stale.push(step.path.clone());
             }
         }
-        if stale.is_empty() { Ok(told) } else { Err(EngineError::Stale { paths: stale }) }
+        if !stale.is_empty() {
+            return Err(EngineError::Stale { paths: stale });
+        }
+        match refused.into_iter().next() {
+            Some((server, error)) => Err(EngineError::Step { server, error }),
+            None => Ok(told),
+        }
     }
 }
 

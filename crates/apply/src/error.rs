@@ -30,6 +30,14 @@ pub enum EngineError {
         /// Their paths, in the order of steps.
         paths: Vec<String>,
     },
+    /// A step cannot be carried out, as was found before anything was written.
+    #[error("{server}: {error}; nothing was written")]
+    Step {
+        /// The first server of such a step.
+        server: String,
+        /// Why.
+        error: LowerError,
+    },
     /// A path of the plan is no path below the bundle.
     #[error("{path} is no path below the bundle: plan again")]
     Path {

@@ -155,6 +155,20 @@ pub enum ApplicationPoolIdentity {
     ApplicationPoolIdentity,
 }
 
+impl ApplicationPoolIdentity {
+    /// The name that the IIS schema has for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LocalSystem => "LocalSystem",
+            Self::LocalService => "LocalService",
+            Self::NetworkService => "NetworkService",
+            Self::SpecificUser => "SpecificUser",
+            Self::ApplicationPoolIdentity => "ApplicationPoolIdentity",
+        }
+    }
+}
+
 /// How well it is established that the product keeps the credential in a place of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum EvidenceLevel {

@@ -2,8 +2,11 @@
 
 use crate::{Change, FieldChange, SecretFrom, SlotAddress};
 use kerbsync_inventory::state::{EqualityTag, Naming, may_count, naming};
-use kerbsync_inventory::{Document, Inventory, SecretState, ServerConfiguration, ServerStatus, Slot};
+use kerbsync_inventory::{ApplicationPoolIdentity, Document, Inventory, SecretState, ServerConfiguration, ServerStatus, Slot};
 use kerbsync_names::{DownLevelName, HostName};
+
+/// The layout of a pool's own identity.
+const POOL_IDENTITY: &str = "app-pool-identity";
 
 /// The address of a slot.
 pub(crate) fn address(slot: &Slot) -> SlotAddress {
@@ -90,9 +93,9 @@ pub(crate) fn changes(
         let foreign_layout = !own.is_empty() && !own.iter().any(|s| s.layout == place.slot.layout);
         match there {
             Some(slot) if holds(inventory, slot, account, tag) => {}
-            Some(slot) => changes.push(change(inventory, slot, account, place.secret.clone(), after)),
+            Some(slot) => changes.push(change(inventory, server, slot, account, place.secret.clone(), after)),
             None if foreign_layout => {}
-            None => changes.push(created(place, account, after)),
+            None => changes.push(created(server, place, account, after)),
         }
     }
     // Places of its own that name the account would stay behind.
@@ -100,7 +103,7 @@ pub(crate) fn changes(
     for slot in own {
         let covered = wanted.iter().any(|w| same_place(&address(slot), &w.slot));
         if let (false, false, Some(secret)) = (covered, holds(inventory, slot, account, tag), &secret) {
-            changes.push(change(inventory, slot, account, secret.clone(), after));
+            changes.push(change(inventory, server, slot, account, secret.clone(), after));
         }
     }
     changes
@@ -111,8 +114,15 @@ fn holds(inventory: &Inventory, slot: &Slot, account: &DownLevelName, tag: Optio
     named && tag.is_some() && slot.secret.tag() == tag
 }
 
-fn change(inventory: &Inventory, slot: &Slot, account: &DownLevelName, secret: SecretFrom, after: &str) -> Change {
-    let mut fields = Vec::new();
+fn change(
+    inventory: &Inventory,
+    server: &ServerConfiguration,
+    slot: &Slot,
+    account: &DownLevelName,
+    secret: SecretFrom,
+    after: &str,
+) -> Change {
+    let mut fields: Vec<FieldChange> = identity_type(server, &address(slot)).into_iter().collect();
     if naming(&slot.account.value, account, inventory.domains()) != Naming::Expected {
         let before = Some(slot.account.value.text.as_str()).filter(|t| !t.is_empty()).unwrap_or("(nothing)");
         fields.push(field(&slot.account_attribute, before, &account.to_string()));
@@ -121,12 +131,24 @@ fn change(inventory: &Inventory, slot: &Slot, account: &DownLevelName, secret: S
     Change { slot: address(slot), create: false, account: account.to_string(), secret, fields }
 }
 
-fn created(place: &Wanted, account: &DownLevelName, after: &str) -> Change {
-    let fields = vec![
-        field(&place.slot.account_attribute, "(nothing)", &account.to_string()),
-        field(&place.slot.secret_attribute, "(nothing)", after),
-    ];
+fn created(server: &ServerConfiguration, place: &Wanted, account: &DownLevelName, after: &str) -> Change {
+    let mut fields: Vec<FieldChange> = identity_type(server, &place.slot).into_iter().collect();
+    fields.push(field(&place.slot.account_attribute, "(nothing)", &account.to_string()));
+    fields.push(field(&place.slot.secret_attribute, "(nothing)", after));
     Change { slot: place.slot.clone(), create: true, account: account.to_string(), secret: place.secret.clone(), fields }
+}
+
+/// A pool uses its user only when it says so: what has to change where it runs as something else.
+fn identity_type(server: &ServerConfiguration, slot: &SlotAddress) -> Option<FieldChange> {
+    if slot.layout != POOL_IDENTITY {
+        return None;
+    }
+    let label = |name: &str| format!("application pool '{name}'");
+    let pool = server.application_pools.iter().find(|p| slot.label.eq_ignore_ascii_case(&label(&p.name.value)))?;
+    match &pool.identity.value {
+        ApplicationPoolIdentity::SpecificUser => None,
+        other => Some(field("identityType", other.name(), ApplicationPoolIdentity::SpecificUser.name())),
+    }
 }
 
 fn field(attribute: &str, before: &str, after: &str) -> FieldChange {

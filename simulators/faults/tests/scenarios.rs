@@ -5,6 +5,8 @@
 use kerbsync_apply::{EngineError, Status, Which};
 use kerbsync_faults::strategies::{Strategy, carry_out, take_back};
 use kerbsync_faults::{Fault, FaultKind, Image, Is, MemoryDisk, Toy, ToyDirectory, World, points_of_apply, toy};
+use kerbsync_plan::Step;
+use kerbsync_plan::lower::{FieldRecord, FieldState, Lower, LowerError, Lowered};
 use kerbsync_plan::outcome::{End, Outcome, StepResult};
 use kerbsync_store::{FileErrorKind, Files as _, FolderFiles, Key};
 
@@ -210,6 +212,41 @@ fn a_stale_plan_writes_nothing() {
     let error = world.apply(&disk, &ad).unwrap_err();
     insta::assert_snapshot!(error, @"the plan is stale: servers/fe02.contoso.com/applicationHost.config changed since it was made; nothing was written; plan again");
     assert_eq!((error.exit_code(false), status(&world, &disk).runs.len()), (5, 0));
+}
+
+/// The toy's format, with a server that nothing can be encrypted for.
+struct Keyless;
+
+impl Lower for Keyless {
+    fn lower(&self, step: &Step, current: &[u8]) -> Result<Lowered, LowerError> {
+        match step.server.as_str() {
+            "fe03.contoso.com" => Err(LowerError { reason: "no key fits".to_owned() }),
+            _ => FIRST.lower(step, current),
+        }
+    }
+
+    fn check(&self, step: &Step, before: &[u8], after: &[u8]) -> Result<(), LowerError> {
+        FIRST.check(step, before, after)
+    }
+
+    fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError> {
+        FIRST.state(field, current)
+    }
+
+    fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
+        FIRST.restore(fields, current, backup)
+    }
+}
+
+#[test]
+fn a_step_that_cannot_be_carried_out_refuses_the_whole_run() {
+    let good = world(3);
+    let (disk, ad) = (MemoryDisk::new(good.start()), ToyDirectory::at(1));
+    let bad = World { lower: &Keyless, ..world(3) };
+    let error = bad.apply(&disk, &ad).unwrap_err();
+    insta::assert_snapshot!(error, @"fe03.contoso.com: no key fits; nothing was written");
+    assert_eq!((error.exit_code(false), status(&good, &disk).runs.len()), (5, 0));
+    assert!(all(&good, &disk.image(), Is::Old));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What fields hold now, and the edits that take them back.
 
-use super::place::{Target, resolve};
+use super::place::{POOL, Target, process_model, resolve};
 use super::set::{CREATED, is_clear, rest_of};
 use super::{SlotRules, digest, refuse};
 use crate::scene::Scene;
@@ -20,6 +20,8 @@ pub(super) fn state(scene: &Scene<'_, '_>, field: &FieldRecord, rules: &SlotRule
         // Elements that hold nothing of ours any more are not ours to remove.
         return Ok(if target.is_some() { FieldState::Ours } else { FieldState::Original });
     }
+    // A pool's kind of identity stands there also where no account does any more.
+    let target = if target.is_none() && field.slot.layout == POOL { process_model(scene, &field.slot)? } else { target };
     let now = target.and_then(|t| t.spot(&field.slot, &field.attribute).value());
     Ok(match (now, &field.original) {
         (Some(now), _) if digest::of(&now) == field.written => FieldState::Ours,

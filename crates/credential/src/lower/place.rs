@@ -111,6 +111,12 @@ impl<'d> Target<'d> {
     }
 }
 
+/// The processModel of a pool, whether it holds an account or not.
+pub(super) fn process_model<'d>(scene: &Scene<'d, '_>, address: &SlotAddress) -> Result<Option<Target<'d>>, LowerError> {
+    let target = |pool: Pool<'d>| Some(Target { pool: Some(pool.clone()), ..Target::on(pool.process_model()?, address) });
+    Ok(pool(scene, address)?.and_then(target))
+}
+
 /// Finds a slot. `None` where it is not there; an element that holds neither side is no slot.
 pub(super) fn resolve<'d>(scene: &Scene<'d, '_>, address: &SlotAddress, rules: &SlotRules) -> Result<Option<Target<'d>>, LowerError> {
     if address.account_attribute == address.secret_attribute {
@@ -118,10 +124,7 @@ pub(super) fn resolve<'d>(scene: &Scene<'d, '_>, address: &SlotAddress, rules: &
     }
     let holds = |t: &Target<'_>| t.account.value().is_some() || t.secret.value().is_some();
     if address.layout == POOL {
-        return Ok(pool(scene, address)?.and_then(|pool| {
-            let target = Target { pool: Some(pool.clone()), ..Target::on(pool.process_model()?, address) };
-            Some(target).filter(holds)
-        }));
+        return Ok(process_model(scene, address)?.filter(holds));
     }
     let named = |f: &Found<'_>| {
         f.section == address.section

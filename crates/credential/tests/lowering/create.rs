@@ -77,3 +77,18 @@ fn a_created_slot_that_another_took_over_is_left_to_him() {
     let restored = String::from_utf8(lowering().restore(&ours, foreign.as_bytes(), None).unwrap()).unwrap();
     assert!(restored.contains(r#"<kerberosWebAuthentication userName="CONTOSO\another" />"#), "{}", new_lines(&before, &restored));
 }
+
+/// Seed 62 of the canaries: a pool that ran as NetworkService could be set, and not be taken back.
+#[test]
+fn a_pool_that_ran_as_something_else_is_that_again() {
+    let before = bare().replace(
+        r#"<add name="Bare" autoStart="true" />"#,
+        r#"<add name="Bare"><processModel identityType="NetworkService" idleTimeout="00:00:00" /></add>"#,
+    );
+    assert!(before.contains("NetworkService"));
+    let lowered = lower(&step(vec![change(creatable().remove(0), true)]), before.as_bytes());
+    let restored = restore(&lowered.fields, &lowered.bytes, before.as_bytes());
+    assert_eq!(String::from_utf8(restored.clone()).unwrap(), before);
+    let states: Vec<FieldState> = lowered.fields.iter().map(|f| lowering().state(f, &restored).unwrap()).collect();
+    assert_eq!(states, [FieldState::Original; 3]);
+}
