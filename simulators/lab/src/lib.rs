@@ -2,7 +2,7 @@
 //!
 //! [`build`] is a pure function of [`LabOptions`]: the same options give the same bytes. It makes a deployment of a few sites, an IIS
 //! configuration for every web server, a directory export and the product's reports, plants what it is asked to plant, and says in a
-//! [`Truth`] what an audit has to find. [`write`] puts the files on disk.
+//! [`Truth`] what an audit has to find. [`write()`] puts the files on disk.
 //!
 //! ```
 //! use kerbsync_lab::{Defect, LabOptions, build};
