@@ -23,7 +23,7 @@ pub enum Generation {
 ///
 /// Source: the section schemas `IIS_schema.xml` of IIS 8.x, IIS 10 and IIS Express (public copies of 2015 to 2020). The defaults of
 /// windowsAuthentication are the same in all three. No schema of IIS 7 was at hand: its defaults are those of IIS 8
-/// [inferred]; in IIS 7.0, unlike 7.5, the default identity was NetworkService [documented], but no file tells 7.0 from 7.5.
+/// (inferred); in IIS 7.0, unlike 7.5, the default identity was NetworkService (documented), but no file tells 7.0 from 7.5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SchemaDefaults {
     /// processModel identityType.

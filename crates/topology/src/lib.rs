@@ -3,7 +3,7 @@
 //! [`sniff_xml`] names the form of an XML document, [`read_xml`] reads it, [`read_objects`] does the same for PowerShell objects, and
 //! [`text_hint`] says what to do with text that is neither. A reader returns what it understood as a [`Reading`] and reports the rest as
 //! problems; it never stops at the first one. What follows from the facts of a [`Deployment`] (kinds of pools, web FQDNs, file shares) is
-//! computed by [`derive`], and the differences of two deployments by [`compare`].
+//! computed by [`derive()`], and the differences of two deployments by [`compare`].
 //!
 //! The forms and rules come from the product's own documents; where a rule was never seen in one it is marked *inferred* beside the code.
 
