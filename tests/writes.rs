@@ -1,7 +1,7 @@
 //! Plans made and carried out on a simulated estate by the program, and taken back.
 
 use crate::program::{Program, Ran};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const NOW: &str = "2026-05-01T12:00:00Z";
 const COPY: &str = "DIR/estate --from-computer fe01.contoso.com --to-computer dir01.contoso.com";
@@ -33,6 +33,12 @@ fn state(program: &Program, server: &str) -> String {
     line.unwrap().split_whitespace().nth(1).unwrap().to_owned()
 }
 
+/// What an audit finds, by fingerprint.
+fn findings(program: &Program) -> BTreeSet<String> {
+    let report: serde_json::Value = serde_json::from_str(&program.run("audit DIR/estate --format json").out).unwrap();
+    report["findings"].as_array().unwrap().iter().map(|f| f["fingerprint"].as_str().unwrap().to_owned()).collect()
+}
+
 /// The document is what the committed schema of its name says.
 fn valid(document: &str, noun: &str) {
     let document: serde_json::Value = serde_json::from_str(document).unwrap();
@@ -48,6 +54,7 @@ fn valid(document: &str, noun: &str) {
 fn a_copy_is_previewed_applied_and_taken_back_to_the_first_bytes() {
     let program = estate();
     let first = program.files("estate");
+    let before = findings(&program);
     let preview = program.run(&format!("sync {COPY} --what-if"));
     assert_eq!(program.files("estate"), first, "a dry run writes nothing");
     insta::assert_snapshot!("what_if", steady(&told(&[preview])));
@@ -55,6 +62,8 @@ fn a_copy_is_previewed_applied_and_taken_back_to_the_first_bytes() {
     let mut runs = vec![program.run(&format!("sync {COPY} --dry-run --detailed-exitcode")), program.run(&format!("sync {COPY}"))];
     assert_eq!(runs.remove(0).code, 10, "changes are pending");
     assert_eq!(state(&program, "dir01.contoso.com"), "in-sync");
+    let (was, is) = (before, findings(&program));
+    assert!(is.is_subset(&was) && is.len() < was.len(), "no new finding: {:?}", is.difference(&was).collect::<Vec<_>>());
     runs.push(program.run(&format!("sync {COPY}")));
     runs.push(program.run(&format!("plan sync {COPY} --detailed-exitcode")));
     runs.push(program.run("status DIR/estate"));

@@ -120,8 +120,8 @@ fn refused(id: DocumentId, obstacle: Obstacle) -> Document {
     if matches!(obstacle.error, kerbsync_store::StoreError::Archive { .. }) {
         document.kind = DocumentKind::Archive;
     }
-    document.status =
-        DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{}.", obstacle.error), "Check the permissions, or give a copy."));
+    let (reason, remedy) = obstacle.error.told();
+    document.status = DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{reason}."), remedy));
     document
 }
 

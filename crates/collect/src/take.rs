@@ -47,8 +47,8 @@ pub(crate) fn take(inputs: &[Input], item: &Item, id: DocumentId) -> Taken {
     let snapshot = match item.store.get(inputs).read(&item.key) {
         Ok(snapshot) => snapshot,
         Err(error) => {
-            document.status =
-                DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{error}."), "Check the permissions, or read a copy."));
+            let (reason, remedy) = error.told();
+            document.status = DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{reason}."), remedy));
             return Taken { document, content: None };
         }
     };

@@ -49,6 +49,20 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// What happened, without the path, for a place that names it already; and what to do next.
+    #[must_use]
+    pub fn told(&self) -> (String, &'static str) {
+        match self {
+            Self::Io { source, .. } => (source.to_string(), "Check the permissions, or give a copy."),
+            Self::Changing { .. } => ("the file keeps changing while it is read".to_owned(), "Export it again, or give a copy."),
+            Self::Name { reason, .. } => ((*reason).to_owned(), "Give it another name."),
+            Self::Large { bytes, limit, .. } => {
+                (format!("{bytes} bytes, more than the limit of {limit}; it is not read"), "Leave it out, if it is no export.")
+            }
+            Self::Archive { reason, .. } => (reason.clone(), "Make the archive again, or give the folder itself."),
+        }
+    }
+
     /// The path that the error is about.
     #[must_use]
     pub fn path(&self) -> &str {
