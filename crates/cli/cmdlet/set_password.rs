@@ -109,7 +109,7 @@ fn unreported(failure: Failure, ended: Result<Exit, Failure>, io: &mut Io<'_>) -
 /// What a user of the cmdlet must know and would not expect.
 fn notes(wish: &Wish, path: &std::path::Path, seen: &Seen, report: Option<&ReportFile>, io: &mut Io<'_>) {
     if seen.outcome.as_ref().is_some_and(|o| o.run.is_some()) {
-        io.note(&format!("only the copies in '{}' were written: no real server and no real directory was contacted", path.display()));
+        io.note(&format!("only files of '{}' were written; the product was not asked", path.display()));
     }
     if let (Wish::SetPassword(account), Some(_)) = (wish, &seen.refused)
         && !account.contains(['\\', '@'])

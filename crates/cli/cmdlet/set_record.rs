@@ -28,7 +28,7 @@ pub(super) fn record(wish: &Wish, bundle: &Path, seen: &Seen, ended: &Result<Exi
     let preconditions = plan.map(|p| &p.preconditions).or(seen.refused.as_ref().map(|r| &r.preconditions));
     let mut notes: Vec<String> = plan.into_iter().flat_map(|p| p.report.notes.clone()).collect();
     notes.extend(seen.outcome.iter().flat_map(|o| o.notes.clone()));
-    notes.push("This is about the exported copies in the bundle: no real server and no real directory was contacted.".to_owned());
+    notes.push("This is about the files of the bundle: nothing else was read or written, and the product was not asked.".to_owned());
     Record {
         cmdlet: SET.name,
         tool: tool(),
