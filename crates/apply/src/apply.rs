@@ -49,11 +49,21 @@ impl Engine<'_> {
         if told.iter().all(Option::is_some) && (plan.directory.is_none() || directory_done) {
             return Ok(outcome(plan, None, End::Nothing, told, None, Vec::new()));
         }
+        // What is made now would be another password than the one that those servers got.
+        if plan.directory.is_some() && told.iter().any(Option::is_some) {
+            return Err(EngineError::AppliedBefore);
+        }
         let number = runs.last().map_or(0, Run::number).saturating_add(1);
         let run = format!("r{number:04}-{}", self.now().replace(['-', ':'], ""));
-        let mut session = Session { engine: self, store: &self.store(&run), run: run.clone(), plan, writer: None };
+        let mut session = Session { engine: self, store: &self.store(&run), run: run.clone(), plan, writer: None, kept: Vec::new() };
         let (directory, notes) = session.work(&keys, &mut told)?;
-        let (end, notes) = session.close(&told, directory, notes);
+        let (end, mut notes) = session.close(&told, directory, notes);
+        if let [first, rest @ ..] = session.kept.as_slice() {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            notes.push(format!(
+                "A secret stood there in clear, and is kept for a rollback in {first}{more}: delete what will not be rolled back."
+            ));
+        }
         Ok(outcome(plan, Some(run), end, told, directory, notes))
     }
 
@@ -103,6 +113,8 @@ struct Session<'s, 'f> {
     run: String,
     plan: &'s Plan,
     writer: Option<Writer<'s, 'f>>,
+    /// Copies of originals that held a secret in clear.
+    kept: Vec<Key>,
 }
 
 impl<'s> Session<'s, '_> {
@@ -144,6 +156,9 @@ impl<'s> Session<'s, '_> {
                     result
                 });
                 for (ready, result) in ready.iter().zip(results) {
+                    if result.0 == StepResult::Done && ready.intent.fields.iter().any(|f| f.original == Original::Backup) {
+                        self.kept.push(backup(ready.key, &self.run));
+                    }
                     outcomes.push(record(ready.index, &result));
                     told[ready.index] = Some(result);
                 }

@@ -30,6 +30,11 @@ pub enum EngineError {
         /// Their paths, in the order of steps.
         paths: Vec<String>,
     },
+    /// A plan for a new password was applied before, and some servers still hold what it gave them.
+    #[error(
+        "this plan was applied before, and what it would set now is another password than the one that some servers got: nothing was written; plan again"
+    )]
+    AppliedBefore,
     /// A step cannot be carried out, as was found before anything was written.
     #[error("{server}: {error}; nothing was written")]
     Step {
@@ -61,6 +66,12 @@ pub enum EngineError {
     /// There is no such run.
     #[error("there is no run {run} in this bundle; `kerbsync status` lists the runs")]
     NoRun {
+        /// As asked for.
+        run: String,
+    },
+    /// Several runs begin so.
+    #[error("several runs begin with '{run}': give more of the name; `kerbsync status` lists the runs")]
+    ManyRuns {
         /// As asked for.
         run: String,
     },

@@ -1,6 +1,7 @@
 //! Mending a run that was cut short, and taking back one that was not.
 
 use crate::journal::Writer;
+use crate::look::Found;
 use crate::record::{BackTask, DirectoryOutcome, Ended, Record};
 use crate::run::Run;
 use crate::{Engine, EngineError, journal};
@@ -59,7 +60,8 @@ impl Engine<'_> {
                 let fits: Vec<usize> =
                     runs.iter().enumerate().filter(|(_, r)| r.name().starts_with(name.as_str())).map(|(i, _)| i).collect();
                 match fits[..] {
-                    [one] => one,
+                    [one] if !name.is_empty() => one,
+                    [_, _, ..] => return Err(EngineError::ManyRuns { run: name.clone() }),
                     _ => return Err(EngineError::NoRun { run: name.clone() }),
                 }
             }
@@ -71,9 +73,13 @@ impl Engine<'_> {
         if run.end == Some(End::AllOld) {
             return Ok(self.told(run, End::Nothing, |_| StepResult::Untouched));
         }
-        let later: Vec<&Run> = runs.iter().skip(index + 1).filter(|r| r.stands()).collect();
         let writes = |r: &Run, path: &str| r.intents.keys().any(|i| r.begin.steps.get(*i).is_some_and(|t| t.path == path));
         let shared = |r: &&&Run| run.begin.steps.iter().any(|t| writes(run, &t.path) && writes(r, &t.path));
+        let after: Vec<&Run> = runs.iter().skip(index + 1).collect();
+        if let Some(set) = after.iter().rev().filter(shared).find(|r| r.directory == Some(StepResult::Done)) {
+            return Err(EngineError::DirectoryMovedOn { run: set.name().to_owned() });
+        }
+        let later: Vec<&Run> = after.into_iter().filter(|r| r.stands()).collect();
         if let Some(last) = later.iter().rev().find(shared) {
             return Err(EngineError::LaterRun { run: run.name().to_owned(), later: last.name().to_owned() });
         }
@@ -86,8 +92,7 @@ impl Engine<'_> {
             return self.confirm(run, set);
         }
         if set {
-            // The directory cannot go back, and some server does not hold what it holds.
-            return Ok(self.out_of_step(run));
+            return self.out_of_step(run);
         }
         let task = if run.is_rolled_back() { BackTask::Rollback } else { BackTask::Recover };
         self.take_back(run, task, later)
@@ -130,20 +135,44 @@ impl Engine<'_> {
         Ok(outcome)
     }
 
-    fn out_of_step(&self, run: &Run) -> Outcome {
-        let mut outcome = self.told(run, End::Open, |index| {
-            let target = run.begin.steps.get(index).and_then(|t| Key::new(&t.path));
-            match (run.intents.get(&index), target) {
-                (Some(intent), Some(key)) if self.look(&key, intent).is_new(intent) => StepResult::Done,
+    /// The directory has the new password and cannot go back, and some server does not hold it: nothing more can be done here, so the run is
+    /// ended and those servers are named. While one cannot be read, the run stays open.
+    fn out_of_step(&self, run: &Run) -> Result<Outcome, EngineError> {
+        let found: Vec<StepResult> = run
+            .begin
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(index, target)| match (run.intents.get(&index), Key::new(&target.path)) {
+                (Some(intent), Some(key)) => match self.look(&key, intent) {
+                    Found::Unreadable(_) => StepResult::Failed,
+                    found if found.is_new(intent) => StepResult::Done,
+                    _ => StepResult::Conflict,
+                },
                 _ => StepResult::Conflict,
-            }
-        });
-        for server in outcome.servers.iter_mut().filter(|s| s.result == StepResult::Conflict) {
-            server.detail =
-                "it does not hold the password that Active Directory has: copy it from a server that does with `kerbsync sync`".to_owned();
+            })
+            .collect();
+        let end = if found.contains(&StepResult::Failed) { End::Open } else { End::Diverged };
+        let mut outcome = self.told(run, end, |index| found.get(index).copied().unwrap_or(StepResult::Conflict));
+        for server in &mut outcome.servers {
+            server.detail = match server.result {
+                StepResult::Conflict => {
+                    "it does not hold the password that Active Directory has: copy it from a server that does with `kerbsync sync`"
+                        .to_owned()
+                }
+                StepResult::Failed => "it cannot be read now: run `kerbsync recover` when it is back".to_owned(),
+                _ => String::new(),
+            };
         }
         outcome.directory = Some(StepResult::Done);
-        outcome
+        if end == End::Diverged {
+            let store = self.store(run.name());
+            self.tidy(&store, run, None).map_err(EngineError::File)?;
+            let records =
+                [Record::DirectoryOutcome(DirectoryOutcome { result: StepResult::Done }), Record::Ended(Ended { end, at: self.now() })];
+            Writer::reopen(&store, &run.journal, &records).map_err(EngineError::JournalWrite)?;
+        }
+        Ok(outcome)
     }
 
     fn told(&self, run: &Run, end: End, result: impl Fn(usize) -> StepResult) -> Outcome {

@@ -4,13 +4,13 @@ use crate::journal::Journal;
 use crate::run::Run;
 use crate::{Engine, EngineError, lock_key};
 use kerbsync_plan::outcome::End;
-use kerbsync_store::{LockOwner, WriteStore, lock_is_free};
+use kerbsync_store::{FileErrorKind, LockOwner, WriteStore, lock_is_free};
 use serde::Serialize;
 
 /// The state of a bundle.
 #[derive(Debug, Clone)]
 pub struct Status {
-    /// Who is writing now.
+    /// Who is writing now, or left the lock on another machine.
     pub writer: Option<LockOwner>,
     /// Every run, in order.
     pub runs: Vec<RunSummary>,
@@ -64,10 +64,14 @@ impl Engine<'_> {
             }
         }
         runs.sort_by_key(Run::number);
-        let writer = if lock_is_free(self.files, &lock_key()).map_err(EngineError::File)? {
-            None
-        } else {
-            Some(WriteStore::new(self.files, "status").owner(&lock_key()).map_err(EngineError::File)?)
+        let owner = || WriteStore::new(self.files, "status").owner(&lock_key()).map_err(EngineError::File);
+        let writer = match lock_is_free(self.files, &lock_key()) {
+            Ok(false) => Some(owner()?),
+            // What another machine left is not taken over, and refuses whoever would write.
+            Ok(true) => Some(owner()?).filter(|o| !o.host.is_empty() && !o.host.eq_ignore_ascii_case(&self.context.host)),
+            // Whoever may only read can still ask what was done.
+            Err(error) if error.kind == FileErrorKind::Denied => None,
+            Err(error) => return Err(EngineError::File(error)),
         };
         Ok(Status { writer, runs: runs.iter().map(summary).collect(), damaged })
     }

@@ -90,7 +90,12 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
     let steps: Vec<HostName> = changed.iter().map(|c| c.computer.clone()).collect();
     let mut follow_ups = follow_ups(inventory, account, &changed);
     follow_ups.extend(further(inventory, &scope, &source.computer, &steps, &unchanged));
-    let mut to: Vec<String> = request.to.iter().map(Target::to_string).collect();
+    let named = |target: &Target| match target {
+        // One server has one name, however it was written.
+        Target::Computer(name) => resolve(inventory, name).map_or_else(|_| name.clone(), |r| r.computer.to_string()),
+        other => other.to_string(),
+    };
+    let mut to: Vec<String> = request.to.iter().map(named).collect();
     to.sort();
     to.dedup();
     let parts = Parts {

@@ -83,7 +83,9 @@ pub fn verify(plan: &Plan) -> Result<(), PlanFault> {
         stage = step.stage;
         let outside = step.path.is_empty() || step.path.starts_with('/') || step.path.contains(['\\', '\0', ':']);
         // Neither outside nor this program's own files.
-        let own = step.path.to_ascii_lowercase().contains(".kerbsync");
+        let path = step.path.to_ascii_lowercase();
+        let own =
+            path.split('/').any(|part| part == ".kerbsync") || path.rsplit('/').next().is_some_and(|name| name.contains(".kerbsync-"));
         if outside || own || step.path.split('/').any(|p| p == ".." || p == "." || p.is_empty()) {
             return Err(PlanFault::Path(number));
         }

@@ -58,7 +58,7 @@ fn two_deployments_in_one_second_keep_both_originals() {
     assert!(all(&first, &disk.image(), Is::Old));
     assert!(matches!(first.rollback(&disk, &ad), Err(EngineError::NothingStands)));
     assert_eq!(rollback(&first, &disk, "r0001").unwrap().end, End::Nothing, "a second rollback writes nothing");
-    assert!(matches!(rollback(&first, &disk, "r0"), Err(EngineError::NoRun { .. })), "two runs begin so");
+    assert!(matches!(rollback(&first, &disk, "r0"), Err(EngineError::ManyRuns { .. })), "two runs begin so");
 }
 
 #[test]
@@ -174,6 +174,7 @@ fn a_failure_is_no_success() {
     fe02.contoso.com: failed servers/fe02.contoso.com/applicationHost.config was not replaced safely: cannot create servers/fe02.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z-3.tmp: the server does not answer; try again when it is back; it is as it was
     fe03.contoso.com: done
     note: Run `kerbsync recover` on the bundle.
+    note: A secret stood there in clear, and is kept for a rollback in servers/fe03.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z.orig: delete what will not be rolled back.
     ");
     assert_eq!(outcome.end.exit_code(), 6);
     assert!(status(&world, &disk).needs_recovery());
@@ -265,6 +266,7 @@ fn an_edit_in_the_middle_leaves_that_server_alone_and_says_so() {
     fe01.contoso.com: done
     fe02.contoso.com: conflict servers/fe02.contoso.com/applicationHost.config was changed by someone else in the meantime: it is left alone; plan again
     fe03.contoso.com: done
+    note: A secret stood there in clear, and is kept for a rollback in servers/fe03.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z.orig: delete what will not be rolled back.
     ");
     assert_eq!(outcome.end.exit_code(), 5);
     let results: Vec<StepResult> = outcome.servers.iter().map(|s| s.result).collect();
@@ -364,4 +366,67 @@ fn a_real_folder_is_applied_and_taken_back() {
         assert_eq!(files.list(Key::new(path).unwrap().folder()).unwrap().len(), 1, "nothing is left beside {path}");
     }
     std::fs::remove_dir_all(&root).unwrap();
+}
+
+fn new_password(servers: usize) -> World<'static> {
+    let old = toy::configurations(servers);
+    World::new(toy::plan(&old, true), old, &FIRST).unwrap()
+}
+
+#[test]
+fn a_plan_for_a_password_is_not_applied_to_the_servers_that_lost_it() {
+    let (world, ad) = (new_password(3), ToyDirectory::at(1));
+    let disk = MemoryDisk::new(world.start());
+    assert_eq!(world.apply(&disk, &ad).unwrap().end, End::AllNew);
+    // Someone puts one server back. A second run would make another password, which the other servers do not have.
+    let old = world.old[0].1.clone();
+    disk.edit(&toy::path(1), move |_| old.clone());
+    let error = world.apply(&disk, &ad).unwrap_err();
+    assert!(matches!(error, EngineError::AppliedBefore) && error.exit_code(false) == 5, "{error}");
+    assert_eq!(ad.version(), 2);
+    assert!(world.states(&disk.image()).eq([Is::Old, Is::New, Is::New]));
+}
+
+#[test]
+fn a_server_without_the_password_of_the_directory_is_named_and_the_bundle_is_free_again() {
+    let (world, ad) = (new_password(3), ToyDirectory::at(1));
+    let disk = MemoryDisk::new(world.start());
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    // The process was stopped before the last line of its journal, and one server was put back.
+    disk.edit(&format!(".kerbsync/journal/{run}.jsonl"), |b| {
+        let end = b[..b.len() - 1].iter().rposition(|c| *c == b'\n').unwrap() + 1;
+        b[..end].to_vec()
+    });
+    let old = world.old[1].1.clone();
+    disk.edit(&toy::path(2), move |_| old.clone());
+    let stopped = disk.image();
+    let outcome = world.recover(&disk, &ad).unwrap().remove(0);
+    insta::assert_snapshot!(lines(&outcome), @r"
+    diverged
+    fe01.contoso.com: done
+    fe02.contoso.com: conflict it does not hold the password that Active Directory has: copy it from a server that does with `kerbsync sync`
+    fe03.contoso.com: done
+    ");
+    assert!(!status(&world, &disk).needs_recovery() && world.recover(&disk, &ad).unwrap().is_empty(), "it is told once");
+    assert!(matches!(world.rollback(&disk, &ad), Err(EngineError::NothingStands | EngineError::DirectoryMovedOn { .. })));
+    // While it cannot be read, nothing is known of it.
+    let disk = MemoryDisk::new(stopped);
+    let below = "servers/fe02".to_owned();
+    disk.fault(Fault { at: 0, times: 60, below, kind: FaultKind::Error(FileErrorKind::Unreachable) });
+    assert_eq!(world.recover(&disk, &ad).unwrap().remove(0).end, End::Open);
+    assert!(status(&world, &disk).needs_recovery());
+}
+
+#[test]
+fn a_run_below_a_new_password_says_which_run_set_it() {
+    let first = world(2);
+    let old: Vec<(String, Vec<u8>)> = first.old.iter().map(|(p, _)| p.clone()).zip(first.new.iter().cloned()).collect();
+    let second = World::new(toy::plan(&old, true), old, &SECOND).unwrap();
+    let (disk, ad) = (MemoryDisk::new(first.start()), ToyDirectory::at(1));
+    first.apply(&disk, &ad).unwrap();
+    second.apply(&disk, &ad).unwrap();
+    let error = rollback(&first, &disk, "r0001").unwrap_err();
+    assert!(matches!(&error, EngineError::DirectoryMovedOn { run } if run.starts_with("r0002-")), "{error}");
+    assert!(matches!(rollback(&first, &disk, "r000"), Err(EngineError::ManyRuns { .. })));
+    assert!(matches!(rollback(&first, &disk, ""), Err(EngineError::NoRun { .. } | EngineError::ManyRuns { .. })));
 }

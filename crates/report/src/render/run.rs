@@ -53,9 +53,9 @@ pub fn status(status: &StatusReport, view: &View) -> String {
         paper.labelled(0, "damaged:", Some(RED), damaged, 9);
     }
     if let Some(writer) = &status.writer {
-        paper.labelled(0, "at work now:", Some(BLUE), writer, 13);
+        paper.labelled(0, "the lock is held by, or was left by:", Some(BLUE), writer, 13);
     }
-    if status.needs_recovery {
+    if status.needs_recovery && status.runs.iter().any(|r| r.end == End::Open) {
         paper.labelled(0, "next:", Some(BLUE), "a run was cut short: run `kerbsync recover` on the bundle", 6);
     }
     paper.into_text()
@@ -77,6 +77,6 @@ const fn meaning(end: End) -> &'static str {
         End::AllOld => "every field is what it was before the run",
         End::Partial => "some configurations were left alone, because others changed them",
         End::Open => "it failed on the way; `kerbsync recover` mends it",
-        End::Diverged => "some fields hold neither the new nor the old value",
+        End::Diverged => "some fields hold something else than they should; they are named, and have to be set by hand or by a new run",
     }
 }

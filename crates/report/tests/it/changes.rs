@@ -213,7 +213,7 @@ fn a_refusal_an_outcome_and_a_status_are_told_for_people() {
       copy CONTOSO\KerbAuth from fe01.contoso.com (2 servers at 2026-05-01T12:00:00Z, by CONTOSO\olivia
       on admin01)
     damaged: .kerbsync/journal/r0002.jsonl is damaged in line 3
-    at work now: bob (apply, process 4 on admin02)
+    the lock is held by, or was left by: bob (apply, process 4 on admin02)
     next: a run was cut short: run `kerbsync recover` on the bundle
     ");
 }
