@@ -2,7 +2,6 @@
 
 use crate::{Attribute, Document, Element, NodeId};
 use kerbsync_source::{Origin, REDACTED, Span, Spot, is_secret_name, may_hold_secret};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 impl Element<'_> {
@@ -27,17 +26,23 @@ impl Element<'_> {
     /// paths of many siblings and keep that of their parent.
     pub fn push_path_step(&self, out: &mut String) {
         out.push_str(self.local_name());
-        let rank = |name: &str| ["path", "name", "Name", "SiteId", "Fqdn"].iter().position(|k| *k == name);
+        let rank = |name: &str| match name {
+            "path" => Some(0),
+            "name" => Some(1),
+            "Name" => Some(2),
+            "SiteId" => Some(3),
+            "Fqdn" => Some(4),
+            _ => None,
+        };
         let key = self
             .attributes()
-            .filter(|a| !self.document.is_hidden(a.name()))
             .filter_map(|a| Some((rank(a.name())?, a)))
+            .filter(|(_, a)| !self.document.is_hidden(a.name()))
             .min_by_key(|(rank, _)| *rank);
         let Some((key, value)) = key.map(|(_, a)| (a.name(), a.value())) else { return };
         if value.len() <= 120 && !value.chars().any(char::is_control) && !may_hold_secret(&value) {
-            let quote = if value.contains('\'') { '"' } else { '\'' };
-            // Writing to a String cannot fail.
-            let _ = write!(out, "[@{key}={quote}{value}{quote}]");
+            let quote = if value.contains('\'') { "\"" } else { "'" };
+            out.extend(["[@", key, "=", quote, &*value, quote, "]"]);
         }
     }
 

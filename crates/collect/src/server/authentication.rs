@@ -17,28 +17,29 @@ pub(super) fn paths(
     problems: &mut Vec<Problem>,
 ) -> Vec<AuthenticationPath> {
     let settings = host.authentication(&site.site.name().value, problems);
-    let applications: Vec<(PathKey, &str)> = site.applications.iter().map(|a| (a.path_key(), &*a.pool.value)).collect();
+    let applications: BTreeMap<PathKey, &str> = site.applications.iter().map(|a| (a.path_key(), &*a.pool.value)).collect();
     let mut paths: BTreeMap<PathKey, (&str, bool)> = BTreeMap::new();
     for path in settings.location_paths() {
         paths.entry(PathKey::new(path)).or_insert((path, false));
     }
     // An application's own spelling goes before that of a location.
-    for (application, (key, _)) in site.applications.iter().zip(&applications) {
-        paths.insert(key.clone(), (&application.path.value, true));
+    for application in &site.applications {
+        paths.insert(application.path_key(), (&application.path.value, true));
     }
     paths.entry(PathKey::default()).or_insert(("/", false));
     let (mut duplicates, mut usual) = (Vec::new(), Usual::default());
     let out = paths
         .into_iter()
         .map(|(key, (path, is_application))| {
-            let owner = applications.iter().filter(|a| a.0.contains(&key)).max_by_key(|a| a.0.depth());
+            // The application with the longest path around it.
+            let pool = key.prefixes().rev().find_map(|prefix| applications.get(prefix));
             let in_force = settings.at_key(&key);
             duplicates.extend(in_force.windows.duplicates.iter().copied());
             let (windows, anonymous) = convert(&in_force, key == PathKey::default(), origins, &mut usual);
             AuthenticationPath {
                 path: if path.starts_with('/') { origins.shared(path) } else { origins.shared(&format!("/{path}")) },
                 is_application,
-                pool: owner.map(|o| origins.shared(o.1)),
+                pool: pool.map(|pool| origins.shared(pool)),
                 windows,
                 anonymous,
             }

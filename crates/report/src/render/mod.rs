@@ -17,7 +17,7 @@ mod slots;
 
 pub use audit::{LOOKED_FOR, audit};
 pub use inventory::inventory;
-pub use json::json;
+pub use json::{json, write_json};
 pub use paper::clean;
 pub use plan::{plan, refused};
 pub use resolve::resolve;
