@@ -106,10 +106,14 @@ impl Document {
         /// More than any line of a real configuration (2,318 characters).
         const WHOLE: usize = 4096;
         const CUT: usize = 512;
-        let (wide, narrow) = (self.source.line_span(offset, WHOLE), self.source.line_span(offset, CUT));
+        let wide = self.source.line_span(offset, WHOLE);
         let text = self.source.text();
         let starts = wide.start == 0 || text[..wide.start].ends_with(['\n', '\r']);
         let ends = wide.end == text.len() || text[wide.end..].starts_with(['\n', '\r']);
+        if starts && ends {
+            return wide;
+        }
+        let narrow = self.source.line_span(offset, CUT);
         Span::new(if starts { wide.start } else { narrow.start }, if ends { wide.end } else { narrow.end })
     }
 
@@ -125,9 +129,12 @@ impl Document {
         while at < part.end {
             let rest = &text[at..];
             if let Some(element) = self.by_index(next).filter(|e| e.span().start == at) {
-                let all = hides_content(holder);
-                let secret = element.attributes().filter(|a| all || is_secret(element, a));
-                masks.extend(secret.map(|a| a.value_span()));
+                // The tag before the part is only where reading begins.
+                if element.start_tag().end > part.start {
+                    let all = hides_content(holder);
+                    let secret = element.attributes().filter(|a| all || is_secret(element, a));
+                    masks.extend(secret.map(|a| a.value_span()));
+                }
                 (at, next) = (element.start_tag().end, next + 1);
                 holder = if element.end_tag().is_some() { Some(element) } else { holder };
             } else if rest.starts_with("</") {
