@@ -36,6 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut world = World::new(toy::plan(&old, false), old, &TOY)?;
     world.parallel = SIDE_BY_SIDE;
+    world.wave = Some(kerbsync_apply::Options::default().wave);
     let files = FolderFiles::open(root)?;
     for round in 1..=3 {
         let one_by_one = timed(|| world.old.iter().try_for_each(|(path, _)| copy(&root.join(path))))?;
