@@ -5,7 +5,10 @@ use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use kerbsync_report::render::View;
 use std::fmt::Write as _;
-use std::io::{BufRead, Write};
+use std::io::{BufRead, BufWriter, Write};
+
+/// Bytes that are written at once of what comes in small pieces.
+pub(crate) const BUFFER: usize = 1 << 16;
 
 /// Standard output and error, the environment and the clock.
 pub struct Io<'a> {
@@ -74,10 +77,16 @@ impl<'a> Io<'a> {
 
     /// Writes to standard output. A reader that went away ends the output quietly; another failure is kept for the exit code.
     pub(crate) fn out(&mut self, text: &str) {
+        self.out_by(|out| out.write_all(text.as_bytes()));
+    }
+
+    /// As [`Self::out`], for what is written piece by piece.
+    pub(crate) fn out_by(&mut self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) {
         if self.closed {
             return;
         }
-        if let Err(error) = self.stdout.write_all(text.as_bytes()).and_then(|()| self.stdout.flush()) {
+        let mut out = BufWriter::with_capacity(BUFFER, &mut *self.stdout);
+        if let Err(error) = write(&mut out).and_then(|()| out.flush()) {
             self.closed = true;
             if error.kind() != std::io::ErrorKind::BrokenPipe {
                 self.lost = Some(error.to_string());

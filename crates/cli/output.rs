@@ -3,9 +3,10 @@
 use crate::Io;
 use crate::args::{Format, OutputArg, OutputArgs, Shown};
 use crate::failure::Failure;
-use kerbsync_report::render::{View, json};
+use crate::io::BUFFER;
+use kerbsync_report::render::{View, write_json};
 use serde::Serialize;
-use std::io::Write as _;
+use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
 /// Every output of a run.
@@ -44,13 +45,11 @@ impl Outputs {
         for output in &self.outputs {
             // Files are for later: no colours, a fixed width.
             let view = if output.file.is_none() { io.view(self.verbosity) } else { View { verbosity: self.verbosity, ..View::PLAIN } };
-            let content = match output.format {
-                Format::Text => text(document, &view),
-                Format::Json => json(document).map_err(|e| Failure::usage(format!("the report cannot be put into JSON: {e}")))?,
-            };
-            match &output.file {
-                None => io.out(&content),
-                Some(file) => replace(file, content.as_bytes())?,
+            match (output.format, &output.file) {
+                (Format::Text, None) => io.out(&text(document, &view)),
+                (Format::Text, Some(file)) => replace(file, text(document, &view).as_bytes())?,
+                (Format::Json, None) => io.out_by(|out| write_json(document, out)),
+                (Format::Json, Some(file)) => replace_by(file, |out| write_json(document, out))?,
             }
         }
         match io.lost.take() {
@@ -91,15 +90,20 @@ fn folder_of(file: &Path) -> &Path {
 
 /// Writes a whole file: beside it first, then in its place, so that nobody reads half a report.
 pub(crate) fn replace(file: &Path, content: &[u8]) -> Result<(), Failure> {
-    let written = beside(file, content).and_then(|temporary| temporary.persist(file).map_err(|e| e.error));
+    replace_by(file, |out| out.write_all(content))
+}
+
+/// As [`replace`], for what is written piece by piece.
+fn replace_by(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let written = beside(file, write).and_then(|temporary| temporary.persist(file).map_err(|e| e.error));
     written.map(|_| ()).map_err(|e| unwritten(file, &e))
 }
 
 /// Writes a whole file where there is none.
 pub(crate) fn create(file: &Path, content: &[u8]) -> Result<(), Failure> {
-    match beside(file, content).map(|temporary| temporary.persist_noclobber(file).map_err(|e| e.error)) {
+    match beside(file, |out| out.write_all(content)).map(|temporary| temporary.persist_noclobber(file).map_err(|e| e.error)) {
         Ok(Ok(_)) => Ok(()),
-        Ok(Err(e)) if e.kind() == std::io::ErrorKind::AlreadyExists => Err(exists(file)),
+        Ok(Err(e)) if e.kind() == io::ErrorKind::AlreadyExists => Err(exists(file)),
         Ok(Err(e)) | Err(e) => Err(unwritten(file, &e)),
     }
 }
@@ -109,7 +113,7 @@ pub(crate) fn exists(file: &Path) -> Failure {
     Failure::usage(format!("'{}' is there already and is left as it is", file.display())).hint("move it away, or choose another folder")
 }
 
-fn beside(file: &Path, content: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
+fn beside(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<tempfile::NamedTempFile> {
     let mut temporary = tempfile::Builder::new().prefix(".kerbsync-").tempfile_in(folder_of(file))?;
     // A report is as readable as any new file; temporary files are made for their owner alone.
     #[cfg(unix)]
@@ -117,12 +121,15 @@ fn beside(file: &Path, content: &[u8]) -> std::io::Result<tempfile::NamedTempFil
         use std::os::unix::fs::PermissionsExt as _;
         temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
     }
-    temporary.write_all(content)?;
+    let mut out = BufWriter::with_capacity(BUFFER, temporary.as_file_mut());
+    write(&mut out)?;
+    out.flush()?;
+    drop(out);
     temporary.as_file().sync_all()?;
     Ok(temporary)
 }
 
-fn unwritten(file: &Path, error: &std::io::Error) -> Failure {
+fn unwritten(file: &Path, error: &io::Error) -> Failure {
     Failure::usage(format!("'{}' cannot be written: {error}", file.display())).hint("check the folder's rights and free space")
 }
 
@@ -138,7 +145,7 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
 pub(crate) fn folder_is_empty(folder: &Path) -> Result<bool, Failure> {
     match std::fs::read_dir(folder) {
         Ok(mut entries) => Ok(entries.next().is_none()),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(true),
         Err(e) => Err(Failure::usage(format!("'{}' cannot be used as a folder: {e}", folder.display())).hint("name a new or empty folder")),
     }
 }

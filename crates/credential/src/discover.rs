@@ -3,8 +3,8 @@
 use crate::layouts::LAYOUTS;
 use crate::scene::{Found, Scene};
 use crate::{DeclaredSlot, Product, Realms, parse_account};
-use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::protection::{DamageReason, KeyFile, OpenError, Opener, ProviderKind};
+use kerbsync_iis::{ApplicationHost, Place};
 use kerbsync_inventory::{Provider, ProviderKey, SecretState, Slot, SlotPlace};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret, Tagger};
 use kerbsync_source::{Level, Origin, Problem, ProblemSink, Spanned};
@@ -37,6 +37,23 @@ pub struct Discovery {
 /// One slot per place: the first layout of [`LAYOUTS`] that knows a place has it. Keys are used only when there is a value to open.
 #[must_use]
 pub fn discover<'d>(host: &ApplicationHost<'d>, product: &Product<'d>, inputs: Inputs<'_>, problems: &mut dyn ProblemSink) -> Discovery {
+    let document = host.document().source().document();
+    let mut origin = |place: Place<'d>, excerpt| match excerpt {
+        true => place.origin(document),
+        false => place.origin_without_excerpt(document),
+    };
+    discover_with(host, product, inputs, &mut origin, problems)
+}
+
+/// As [`discover`], with origins made by the caller, who may know the places already: `origin(place, excerpt)` is asked for one with a masked
+/// excerpt, or, where nothing of it is shown, for one that may lack it.
+pub fn discover_with<'d>(
+    host: &ApplicationHost<'d>,
+    product: &Product<'d>,
+    inputs: Inputs<'_>,
+    origin: &mut dyn FnMut(Place<'d>, bool) -> Origin,
+    problems: &mut dyn ProblemSink,
+) -> Discovery {
     let scene = Scene::new(host, product, inputs.declared);
     let found = find(&scene);
     let document = host.document().source().document();
@@ -58,13 +75,12 @@ pub fn discover<'d>(host: &ApplicationHost<'d>, product: &Product<'d>, inputs: I
                     help: Some("Add an export of the crossRef objects, or a [domains] entry in kerbsync.toml.".into()),
                 });
             }
-            let origin = |place: &kerbsync_iis::Place<'_>| -> Origin { place.origin(document) };
             Slot {
                 layout: f.layout.id().to_owned(),
                 evidence: f.layout.evidence(),
                 place: if f.expected { SlotPlace::Expected } else { SlotPlace::Elsewhere },
-                account: Spanned::new(account, origin(&f.account.place)),
-                secret_origin: f.secret.as_ref().map(|s| origin(&s.place)),
+                account: Spanned::new(account, origin(f.account.place, true)),
+                secret_origin: f.secret.as_ref().map(|s| origin(s.place, true)),
                 section: f.section,
                 location_path: f.location_path,
                 label: f.label,
@@ -78,7 +94,7 @@ pub fn discover<'d>(host: &ApplicationHost<'d>, product: &Product<'d>, inputs: I
     let providers = providers
         .iter()
         .map(|p| Provider {
-            name: Spanned::new(p.name().value.clone().into_owned(), p.name().place.origin_without_excerpt(document)),
+            name: Spanned::new(p.name().value.clone().into_owned(), origin(p.name().place, false)),
             key_container: p.key_container().map(Cow::into_owned),
             key: match (p.kind(), opener.fits(&p.name().value)) {
                 (ProviderKind::Rsa | ProviderKind::Other, _) => ProviderKey::Unsupported,

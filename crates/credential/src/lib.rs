@@ -16,7 +16,7 @@ mod scene;
 
 pub use account::{Realms, is_built_in, parse_account};
 pub use declared::DeclaredSlot;
-pub use discover::{Discovery, Inputs, discover};
+pub use discover::{Discovery, Inputs, discover, discover_with};
 pub use layouts::{LAYOUTS, SlotLayout};
 pub use product::{Product, ProductSite, RecognisedBy, WebSiteNames, is_product_pool};
 pub use scene::{Found, Scene};

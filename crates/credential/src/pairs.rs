@@ -78,15 +78,19 @@ pub(crate) fn of(element: Element<'_>) -> Vec<Pair<'_>> {
 
 /// Whether a name says that the value is a secret: it ends with such a word, so `passwordFormat` is none.
 fn names_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["password", "passwd", "pwd", "secret", "credential", "credentials", "passphrase"].iter().any(|w| name.ends_with(w))
+    ends_with(name, &["password", "passwd", "pwd", "secret", "credential", "credentials", "passphrase"])
 }
 
 fn names_account(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    ["user", "username", "userid", "useraccount", "account", "accountname", "login", "loginname", "principal", "identity", "upn"]
-        .iter()
-        .any(|w| name.ends_with(w))
+    const WORDS: &[&str] =
+        &["user", "username", "userid", "useraccount", "account", "accountname", "login", "loginname", "principal", "identity", "upn"];
+    ends_with(name, WORDS)
+}
+
+/// Whether a name ends with one of the words, in letters of any case.
+fn ends_with(name: &str, words: &[&str]) -> bool {
+    let name = name.as_bytes();
+    words.iter().any(|word| name.len().checked_sub(word.len()).is_some_and(|from| name[from..].eq_ignore_ascii_case(word.as_bytes())))
 }
 
 fn is_protected(value: &str) -> bool {

@@ -45,10 +45,23 @@ impl PathKey {
         segments(&self.0).count()
     }
 
+    /// The keys of all paths that contain this one, from the site itself down to this path: `""`, `"a"`, `"a/b"`.
+    pub fn prefixes(&self) -> impl DoubleEndedIterator<Item = &str> {
+        let whole = (!self.0.is_empty()).then_some(self.0.as_str());
+        std::iter::once("").chain(self.0.match_indices('/').map(|(end, _)| &self.0[..end])).chain(whole)
+    }
+
     /// Whether `other` is this path or one below it, by whole segments.
     #[must_use]
     pub fn contains(&self, other: &Self) -> bool {
         other.0.strip_prefix(self.0.as_str()).is_some_and(|rest| self.0.is_empty() || rest.is_empty() || rest.starts_with('/'))
+    }
+}
+
+/// A key orders and hashes as its text does.
+impl std::borrow::Borrow<str> for PathKey {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 
@@ -108,6 +121,16 @@ mod tests {
         assert!(contains("/Abs", "abs/Files/") && contains("/", "x") && contains("a/b", "/A/B"));
         assert!(!contains("/Abs", "Absolute") && !contains("a/b", "a"));
         assert_eq!(PathKey::new("/a//b/").depth(), 2);
+    }
+
+    #[test]
+    fn the_prefixes_of_a_path_are_the_paths_that_contain_it() {
+        let prefixes = |path: &str| PathKey::new(path).prefixes().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(prefixes("/A//b/C"), ["", "a", "a/b", "a/b/c"]);
+        assert_eq!((prefixes("/"), prefixes("Abs")), (vec![String::new()], vec![String::new(), "abs".into()]));
+        for prefix in PathKey::new("a/b/c").prefixes() {
+            assert!(PathKey::new(prefix).contains(&PathKey::new("a/b/c")));
+        }
     }
 
     #[test]

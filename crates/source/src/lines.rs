@@ -119,9 +119,14 @@ impl Source {
 
 /// Lines that begin at an offset above `from`, up to and including `to`.
 fn line_ends(text: &[u8], from: usize, to: usize) -> usize {
-    let part = &text[from..to];
-    let alone = |i: &usize| text.get(from + i + 1) != Some(&b'\n');
-    memchr::memchr_iter(b'\n', part).count() + memchr::memchr_iter(b'\r', part).filter(alone).count()
+    /// So many can be counted in one byte, which lets the loop look at many bytes at once.
+    const CHUNK: usize = 128;
+    let (part, next) = (&text[from..to], text.get(from + 1..).unwrap_or_default());
+    let is_end = |(&byte, &next): (&u8, &u8)| u8::from((byte == b'\n') | ((byte == b'\r') & (next != b'\n')));
+    let chunks = part.chunks(CHUNK).zip(next.chunks(CHUNK));
+    let ends: usize = chunks.map(|(part, next)| usize::from(part.iter().zip(next).map(is_end).sum::<u8>())).sum();
+    // Behind the last byte of the text there is no next one.
+    ends + usize::from(to == text.len() && matches!(part.last(), Some(b'\r' | b'\n')))
 }
 
 /// The last offset above `from`, up to and including `to`, at which a line begins.

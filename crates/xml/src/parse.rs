@@ -3,6 +3,7 @@
 use crate::document::{NONE, Node};
 use crate::error::OpenElement;
 use crate::escape::is_char;
+use crate::name::{BLANK, skip};
 use crate::{Document, ErrorKind, Limits, XmlError, markup};
 use kerbsync_source::{Source, Span};
 use quick_xml::Reader;
@@ -35,7 +36,7 @@ struct Open {
 /// The tokenizer: where each tag, comment and the like begins and ends. Everything it is lenient about is checked by [`markup`].
 struct Tokens<'s> {
     reader: Reader<&'s [u8]>,
-    len: usize,
+    bytes: &'s [u8],
 }
 
 /// A piece of markup, or the end of the text.
@@ -52,22 +53,25 @@ impl<'s> Tokens<'s> {
         config.check_end_names = false;
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
-        Self { reader, len: text.len() }
+        // Most text is the blanks between two tags, which need no event of their own.
+        config.trim_text_start = true;
+        Self { reader, bytes: text.as_bytes() }
     }
 
     fn position(&self) -> usize {
-        usize::try_from(self.reader.buffer_position()).map_or(self.len, |p| p.min(self.len))
+        usize::try_from(self.reader.buffer_position()).map_or(self.bytes.len(), |p| p.min(self.bytes.len()))
     }
 
     fn next(&mut self) -> Token {
         loop {
-            let start = self.position();
-            match self.reader.read_event() {
-                Ok(Event::Text(_) | Event::GeneralRef(_)) => {}
-                Ok(Event::Eof) => return Token { start: self.len, end: None },
-                Ok(_) => return Token { start, end: Some(self.position()) },
-                Err(_) => return Token { start, end: None },
-            }
+            let from = self.position();
+            let end = match self.reader.read_event() {
+                Ok(Event::Text(_) | Event::GeneralRef(_)) => continue,
+                Ok(Event::Eof) => return Token { start: self.bytes.len(), end: None },
+                Ok(_) => Some(self.position()),
+                Err(_) => None,
+            };
+            return Token { start: skip(self.bytes, from, BLANK), end };
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use crate::{Attribute, Document, Element, NodeId};
 use kerbsync_source::{Origin, REDACTED, Span, Spot, is_secret_name, may_hold_secret};
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 impl Element<'_> {
@@ -27,17 +26,23 @@ impl Element<'_> {
     /// paths of many siblings and keep that of their parent.
     pub fn push_path_step(&self, out: &mut String) {
         out.push_str(self.local_name());
-        let rank = |name: &str| ["path", "name", "Name", "SiteId", "Fqdn"].iter().position(|k| *k == name);
+        let rank = |name: &str| match name {
+            "path" => Some(0),
+            "name" => Some(1),
+            "Name" => Some(2),
+            "SiteId" => Some(3),
+            "Fqdn" => Some(4),
+            _ => None,
+        };
         let key = self
             .attributes()
-            .filter(|a| !self.document.is_hidden(a.name()))
             .filter_map(|a| Some((rank(a.name())?, a)))
+            .filter(|(_, a)| !self.document.is_hidden(a.name()))
             .min_by_key(|(rank, _)| *rank);
         let Some((key, value)) = key.map(|(_, a)| (a.name(), a.value())) else { return };
         if value.len() <= 120 && !value.chars().any(char::is_control) && !may_hold_secret(&value) {
-            let quote = if value.contains('\'') { '"' } else { '\'' };
-            // Writing to a String cannot fail.
-            let _ = write!(out, "[@{key}={quote}{value}{quote}]");
+            let quote = if value.contains('\'') { "\"" } else { "'" };
+            out.extend(["[@", key, "=", quote, &*value, quote, "]"]);
         }
     }
 
@@ -101,10 +106,14 @@ impl Document {
         /// More than any line of a real configuration (2,318 characters).
         const WHOLE: usize = 4096;
         const CUT: usize = 512;
-        let (wide, narrow) = (self.source.line_span(offset, WHOLE), self.source.line_span(offset, CUT));
+        let wide = self.source.line_span(offset, WHOLE);
         let text = self.source.text();
         let starts = wide.start == 0 || text[..wide.start].ends_with(['\n', '\r']);
         let ends = wide.end == text.len() || text[wide.end..].starts_with(['\n', '\r']);
+        if starts && ends {
+            return wide;
+        }
+        let narrow = self.source.line_span(offset, CUT);
         Span::new(if starts { wide.start } else { narrow.start }, if ends { wide.end } else { narrow.end })
     }
 
@@ -120,9 +129,12 @@ impl Document {
         while at < part.end {
             let rest = &text[at..];
             if let Some(element) = self.by_index(next).filter(|e| e.span().start == at) {
-                let all = hides_content(holder);
-                let secret = element.attributes().filter(|a| all || is_secret(element, a));
-                masks.extend(secret.map(|a| a.value_span()));
+                // The tag before the part is only where reading begins.
+                if element.start_tag().end > part.start {
+                    let all = hides_content(holder);
+                    let secret = element.attributes().filter(|a| all || is_secret(element, a));
+                    masks.extend(secret.map(|a| a.value_span()));
+                }
                 (at, next) = (element.start_tag().end, next + 1);
                 holder = if element.end_tag().is_some() { Some(element) } else { holder };
             } else if rest.starts_with("</") {

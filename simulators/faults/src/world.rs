@@ -22,6 +22,8 @@ pub struct World<'l> {
     pub discipline: Discipline,
     /// How many servers are written side by side. One, unless a run need not be replayed.
     pub parallel: usize,
+    /// Servers whose intents are written with one line of the journal; `None` = as many as are worked on at a time, at least two.
+    pub wave: Option<usize>,
     /// Texts that no file may hold.
     pub canaries: Vec<String>,
 }
@@ -56,7 +58,7 @@ impl<'l> World<'l> {
             }
             new.push(lower.lower(step, bytes).map_err(|e| e.reason)?.bytes);
         }
-        Ok(Self { plan, old, new, lower, discipline: Discipline::FULL, parallel: 1, canaries: Vec::new() })
+        Ok(Self { plan, old, new, lower, discipline: Discipline::FULL, parallel: 1, wave: None, canaries: Vec::new() })
     }
 
     /// A disk that holds the configurations as they are before.
@@ -76,7 +78,7 @@ impl<'l> World<'l> {
     ) -> R {
         let now = || Timestamp::from_second(1_780_000_000 + second).unwrap_or_default();
         let context = Context { operator: "ann".into(), host: "admin01".into(), pid: 1, now: &now, progress: &|_, _| {} };
-        let options = Options { parallel: self.parallel, wave: self.parallel.max(2), discipline: self.discipline };
+        let options = Options { parallel: self.parallel, wave: self.wave.unwrap_or(self.parallel.max(2)), discipline: self.discipline };
         work(&Engine { files: disk, lower: self.lower, directory, context, options })
     }
 

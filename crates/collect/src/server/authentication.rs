@@ -2,11 +2,11 @@
 
 use super::origins::{Detail, Origins};
 use kerbsync_credential::ProductSite;
-use kerbsync_iis::{ApplicationHost, Authentication, PathKey, Setting, TokenChecking};
+use kerbsync_iis::{Application, ApplicationHost, Authentication, PathKey, Setting, TokenChecking};
 use kerbsync_inventory::{AnonymousAuthentication, AuthenticationPath, WindowsAuthentication};
 use kerbsync_source::{Level, Problem, Spanned};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::borrow::{Borrow, Cow};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Every path of the site that anything is said of, sorted.
@@ -17,13 +17,14 @@ pub(super) fn paths(
     problems: &mut Vec<Problem>,
 ) -> Vec<AuthenticationPath> {
     let settings = host.authentication(&site.site.name().value, problems);
-    let applications: Vec<(PathKey, &str)> = site.applications.iter().map(|a| (a.path_key(), &*a.pool.value)).collect();
+    let keys: Vec<PathKey> = site.applications.iter().map(Application::path_key).collect();
+    let pools: HashMap<&str, &str> = keys.iter().map(Borrow::borrow).zip(site.applications.iter().map(|a| &*a.pool.value)).collect();
     let mut paths: BTreeMap<PathKey, (&str, bool)> = BTreeMap::new();
     for path in settings.location_paths() {
         paths.entry(PathKey::new(path)).or_insert((path, false));
     }
     // An application's own spelling goes before that of a location.
-    for (application, (key, _)) in site.applications.iter().zip(&applications) {
+    for (application, key) in site.applications.iter().zip(&keys) {
         paths.insert(key.clone(), (&application.path.value, true));
     }
     paths.entry(PathKey::default()).or_insert(("/", false));
@@ -31,14 +32,15 @@ pub(super) fn paths(
     let out = paths
         .into_iter()
         .map(|(key, (path, is_application))| {
-            let owner = applications.iter().filter(|a| a.0.contains(&key)).max_by_key(|a| a.0.depth());
+            // The application with the longest path around it.
+            let pool = key.prefixes().rev().find_map(|prefix| pools.get(prefix));
             let in_force = settings.at_key(&key);
             duplicates.extend(in_force.windows.duplicates.iter().copied());
             let (windows, anonymous) = convert(&in_force, key == PathKey::default(), origins, &mut usual);
             AuthenticationPath {
                 path: if path.starts_with('/') { origins.shared(path) } else { origins.shared(&format!("/{path}")) },
                 is_application,
-                pool: owner.map(|o| origins.shared(o.1)),
+                pool: pool.map(|pool| origins.shared(pool)),
                 windows,
                 anonymous,
             }

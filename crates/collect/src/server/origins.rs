@@ -4,7 +4,6 @@
 //! something may have to be shown.
 
 use kerbsync_iis::{Place, Setting};
-use kerbsync_inventory::ServerConfiguration;
 use kerbsync_source::{Location, Origin, Span, Spanned, Spot};
 use kerbsync_xml::{Document, Element, NodeId};
 use std::borrow::Cow;
@@ -43,12 +42,6 @@ impl Strings {
         let at = spot.location.map_or(0, |l| l.byte_start);
         let mut known = lock(&self.spots[(at % SHARDS as u64) as usize]);
         Arc::clone(known.entry(key).or_insert_with(|| Arc::new(spot)))
-    }
-
-    fn share_origin(&self, origin: &mut Origin) {
-        let (element, excerpt) = (self.share(&origin.element), origin.excerpt.as_ref().map(|e| self.share(e)));
-        let spot = self.share_spot(Spot { location: origin.location, element, excerpt });
-        *origin = Origin::shared(origin.document, spot);
     }
 }
 
@@ -186,18 +179,5 @@ impl<'a> Origins<'a> {
     /// A text that other servers have too.
     pub(super) fn shared(&self, text: &str) -> Arc<str> {
         self.strings.share(text)
-    }
-
-    /// Shares the texts of slots and providers with other servers.
-    pub(super) fn share(&self, server: &mut ServerConfiguration) {
-        for slot in &mut server.slots {
-            self.strings.share_origin(&mut slot.account.origin);
-            if let Some(origin) = &mut slot.secret_origin {
-                self.strings.share_origin(origin);
-            }
-        }
-        for provider in &mut server.providers {
-            self.strings.share_origin(&mut provider.name.origin);
-        }
     }
 }

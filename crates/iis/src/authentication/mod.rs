@@ -13,6 +13,7 @@ use kerbsync_source::ProblemSink;
 use kerbsync_xml::Element;
 use local::{Directive, LocalAnonymous, LocalWindows};
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// tokenChecking of extendedProtection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -115,8 +116,6 @@ impl Authentication<'_> {
 /// One level that says something about authentication.
 #[derive(Debug, Clone)]
 struct Block<'d> {
-    /// Path within the site; empty for the site itself and for everything above it.
-    key: PathKey,
     windows: Vec<LocalWindows<'d>>,
     anonymous: Vec<LocalAnonymous<'d>>,
 }
@@ -126,8 +125,8 @@ struct Block<'d> {
 pub struct SiteAuthentication<'d> {
     /// What holds for the site itself; every path begins with it.
     base: Authentication<'d>,
-    /// Locations below the site, shallow ones first, else in document order.
-    below: Vec<Block<'d>>,
+    /// Locations below the site by their path; those of one path in document order.
+    below: HashMap<PathKey, Vec<Block<'d>>>,
     /// Paths of every location below the site, whether it speaks of authentication or not.
     location_paths: Vec<String>,
 }
@@ -136,26 +135,25 @@ impl<'d> SiteAuthentication<'d> {
     pub(crate) fn new(host: &ApplicationHost<'d>, site: &str, problems: &mut dyn ProblemSink) -> Self {
         let mut base = Authentication::schema_default();
         for &section in host.web_server() {
-            Block::read([section], PathKey::default(), problems).apply(&mut base);
+            Block::read([section], problems).apply(&mut base);
         }
         for location in host.locations().iter().filter(|l| l.site().is_none()) {
-            Block::read(web_server(location.element()), PathKey::default(), problems).apply(&mut base);
+            Block::read(web_server(location.element()), problems).apply(&mut base);
         }
-        let mut below = Vec::new();
+        let mut below: HashMap<PathKey, Vec<Block<'d>>> = HashMap::new();
         let mut location_paths = Vec::new();
         for location in host.locations().iter().filter(|l| l.site().is_some_and(|s| same_name(s, site))) {
             let path = location.path_in_site();
-            let block = Block::read(web_server(location.element()), PathKey::new(path), problems);
-            if block.key == PathKey::default() {
+            let (key, block) = (PathKey::new(path), Block::read(web_server(location.element()), problems));
+            if key == PathKey::default() {
                 block.apply(&mut base);
                 continue;
             }
             location_paths.push(path.to_owned());
             if !block.windows.is_empty() || !block.anonymous.is_empty() {
-                below.push(block);
+                below.entry(key).or_default().push(block);
             }
         }
-        below.sort_by_key(|b| b.key.depth()); // stable: a path that is repeated keeps document order
         Self { base, below, location_paths }
     }
 
@@ -169,7 +167,7 @@ impl<'d> SiteAuthentication<'d> {
     #[must_use]
     pub fn at_key(&self, key: &PathKey) -> Authentication<'d> {
         let mut out = self.base.clone();
-        for block in self.below.iter().filter(|b| b.key.contains(key)) {
+        for block in key.prefixes().filter_map(|prefix| self.below.get(prefix)).flatten() {
             block.apply(&mut out);
         }
         out
@@ -188,8 +186,8 @@ fn web_server<'d>(location: Element<'d>) -> impl Iterator<Item = Element<'d>> + 
 }
 
 impl<'d> Block<'d> {
-    fn read(sections: impl IntoIterator<Item = Element<'d>>, key: PathKey, problems: &mut dyn ProblemSink) -> Self {
-        let mut block = Self { key, windows: Vec::new(), anonymous: Vec::new() };
+    fn read(sections: impl IntoIterator<Item = Element<'d>>, problems: &mut dyn ProblemSink) -> Self {
+        let mut block = Self { windows: Vec::new(), anonymous: Vec::new() };
         for element in sections
             .into_iter()
             .flat_map(|s| s.children_named("security"))

@@ -20,7 +20,7 @@ mod slots;
 
 pub use audit::{LOOKED_FOR, audit, verdict, verdict_sentence, verdict_word};
 pub use inventory::inventory;
-pub use json::json;
+pub use json::{json, write_json};
 pub use management_log::management_log;
 pub use page::page;
 pub use paper::clean;
