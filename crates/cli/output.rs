@@ -81,7 +81,7 @@ fn check_folder(file: &Path) -> Result<(), Failure> {
 /// The same, and whether its folder lets a file be made: for a report on something that cannot be done twice.
 pub(crate) fn check_target(file: &Path) -> Result<(), Failure> {
     check_folder(file)?;
-    beside(file, b"").map(|_| ()).map_err(|e| unwritten(file, &e))
+    beside(file, |_| Ok(())).map(|_| ()).map_err(|e| unwritten(file, &e))
 }
 
 fn folder_of(file: &Path) -> &Path {
