@@ -243,3 +243,19 @@ fn pools_that_run_as_something_else_are_switched_and_switched_back() {
     after.retain(|path, _| !path.starts_with(".kerbsync/"));
     assert!(after == first);
 }
+
+#[cfg(unix)]
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test's own files")]
+fn what_cannot_be_replaced_is_told_before_anything_is_written() {
+    let program = estate();
+    let file = program.path("estate/servers/dir01.contoso.com/Windows/System32/inetsrv/config/applicationHost.config");
+    std::fs::rename(&file, program.path("elsewhere.config")).unwrap();
+    std::os::unix::fs::symlink(program.path("elsewhere.config"), &file).unwrap();
+    let first = program.files("estate");
+    let ran = program.run(&format!("sync {COPY} --to-computer fe02.contoso.com"));
+    assert_eq!(ran.code, 5, "{}{}", ran.out, ran.err);
+    assert!(ran.err.contains("dir01.contoso.com") && ran.err.contains("it is a link"), "{}", ran.err);
+    assert!(program.files("estate").iter().filter(|(p, _)| !p.starts_with(".kerbsync/")).eq(first.iter()));
+    assert_eq!(program.run("status DIR/estate").out, "Nothing was written to this bundle.\n");
+}

@@ -76,6 +76,7 @@ impl Engine<'_> {
             let sha256 = FileVersion::of(&bytes).sha256.to_string();
             // Held on to until every file is known: a stale plan is the better reason.
             let tried = if sha256 == step.sha256 { self.lower.lower(step, &bytes).err() } else { None };
+            self.files.check_replaceable(key).map_err(EngineError::File)?;
             Ok::<_, EngineError>((sha256, tried))
         });
         let (mut told, mut stale, mut refused) = (Vec::new(), Vec::new(), Vec::new());

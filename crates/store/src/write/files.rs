@@ -62,6 +62,16 @@ pub trait Files: Send + Sync {
     /// The file cannot be opened, or the file system knows no locks.
     fn lock(&self, key: &Key) -> Result<Option<Box<dyn OpenLock>>, FileError>;
 
+    /// Whether a file looks as if it could be replaced: no link, and in a folder that may be written. What cannot be told beforehand is
+    /// taken to be so.
+    ///
+    /// # Errors
+    /// It surely cannot be.
+    fn check_replaceable(&self, key: &Key) -> Result<(), FileError> {
+        let _ = key;
+        Ok(())
+    }
+
     /// Waits a little before something is tried again. `attempt` counts from 1.
     fn pause(&self, attempt: u32);
 }
@@ -155,7 +165,7 @@ impl FileError {
             FileErrorKind::Busy => "another program holds it; close that program and try again",
             FileErrorKind::NoSpace => "no space is left; free some and try again",
             FileErrorKind::Unreachable => "the server does not answer; try again when it is back",
-            FileErrorKind::Link => "it is a link; name the file that it leads to",
+            FileErrorKind::Link => "it is a link; put the file itself there, or plan for the folder that holds it",
             FileErrorKind::NoLocks => "the file system knows no locks; use a copy on a local disk",
             FileErrorKind::Other => "the system reports an input/output error",
         };

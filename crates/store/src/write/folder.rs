@@ -120,6 +120,17 @@ impl Files for FolderFiles {
         Ok(keys)
     }
 
+    fn check_replaceable(&self, key: &Key) -> Result<(), FileError> {
+        self.permissions(key)?;
+        let fail = |e: io::Error| FileError::from_io(&e, "write to", key.folder());
+        let folder = fs::metadata(self.path(key.folder())).map_err(fail)?;
+        // On Windows the mark means something else for folders.
+        if cfg!(unix) && folder.permissions().readonly() {
+            return Err(FileError::new(FileErrorKind::Denied, "write to", key.folder()));
+        }
+        Ok(())
+    }
+
     fn create(&self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile>, FileError> {
         let like = creation.like.map(|like| self.permissions(like)).transpose()?;
         let mut options = OpenOptions::new();
@@ -227,6 +238,15 @@ mod tests {
         let old = Expected::Version(FileVersion::of(b"old"));
         store.replace(&Key::new("a.config").unwrap(), b"new", old, &|_| Ok(())).unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        let error = files.check_replaceable(&Key::new("link.config").unwrap()).unwrap_err();
+        assert!(error.to_string().contains("it is a link"), "{error}");
+        files.check_replaceable(&Key::new("a.config").unwrap()).unwrap();
+        fs::create_dir(dir.path().join("shut")).unwrap();
+        fs::write(dir.path().join("shut/a.config"), b"old").unwrap();
+        fs::set_permissions(dir.path().join("shut"), fs::Permissions::from_mode(0o555)).unwrap();
+        let error = files.check_replaceable(&Key::new("shut/a.config").unwrap()).unwrap_err();
+        assert!(error.to_string().contains("cannot write to shut: permission denied"), "{error}");
+        fs::set_permissions(dir.path().join("shut"), fs::Permissions::from_mode(0o755)).unwrap();
         let new = Expected::Version(FileVersion::of(b"new"));
         let error = store.replace(&Key::new("link.config").unwrap(), b"x", new, &|_| Ok(())).unwrap_err();
         assert!(error.to_string().contains("it is a link"), "{error}");
