@@ -12,9 +12,13 @@ const LIMIT: u64 = 1 << 30;
 /// How often a file is read again when it changes under the reader.
 const TRIES: usize = 3;
 
+/// Where the folders of servers lie.
+const SERVERS: &str = "servers/";
+
 /// A folder with everything below it, or a single file.
 ///
-/// Links to folders are not followed (they can lead in circles); links to files are.
+/// Links to files are followed. Links to folders are not (they can lead in circles), but for `servers/<name>`: that is how a mounted drive is
+/// put there. What is linked further down is not followed.
 #[derive(Debug)]
 pub struct DirectoryStore {
     root: PathBuf,
@@ -154,8 +158,12 @@ fn list_one(entry: io::Result<fs::DirEntry>, prefix: &str, level: &mut Level) ->
         level.folders.push((entry.path(), format!("{path}/")));
         return Ok(());
     }
-    // A link: its target decides, and a folder behind it is left alone.
+    // A link: its target decides.
     let meta = if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() }.map_err(Odd::Io)?;
+    if meta.is_dir() && prefix.eq_ignore_ascii_case(SERVERS) {
+        level.folders.push((entry.path(), format!("{path}/")));
+        return Ok(());
+    }
     if meta.is_file()
         && let Some(key) = Key::new(&path)
     {
@@ -198,6 +206,23 @@ mod tests {
     fn nothing_there_names_the_path() {
         let error = DirectoryStore::open(Path::new("no/such/bundle")).unwrap_err();
         assert!(error.is_not_found() && error.to_string().contains("no/such/bundle"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_mounted_drive_of_a_server_is_followed_and_nothing_behind_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let drive = dir.path().join("mnt/fe01");
+        fs::create_dir_all(drive.join("servers")).unwrap();
+        fs::create_dir_all(dir.path().join("bundle/servers")).unwrap();
+        fs::write(drive.join("applicationHost.config"), b"<configuration/>").unwrap();
+        std::os::unix::fs::symlink(&drive, dir.path().join("bundle/servers/fe01.contoso.com")).unwrap();
+        // A drive that leads back to the bundle ends there.
+        std::os::unix::fs::symlink(dir.path().join("bundle"), drive.join("servers/back")).unwrap();
+        std::os::unix::fs::symlink(&drive, dir.path().join("bundle/elsewhere")).unwrap();
+        let listing = DirectoryStore::open(&dir.path().join("bundle")).unwrap().list().unwrap();
+        let keys: Vec<String> = listing.entries.iter().map(|e| e.key.to_string()).collect();
+        assert_eq!((keys, listing.errors.len()), (vec!["servers/fe01.contoso.com/applicationHost.config".to_owned()], 0));
     }
 
     #[cfg(unix)]
