@@ -23,6 +23,8 @@ mod killed;
 mod layering;
 mod program;
 mod real_world;
+#[cfg(feature = "simulate")]
+mod rests;
 mod rules;
 #[cfg(feature = "simulate")]
 mod topology;

@@ -4,17 +4,17 @@ use crate::program::{Program, Ran};
 use std::collections::{BTreeMap, BTreeSet};
 
 const NOW: &str = "2026-05-01T12:00:00Z";
-const COPY: &str = "DIR/estate --from-computer fe01.contoso.com --to-computer dir01.contoso.com";
+pub(crate) const COPY: &str = "DIR/estate --from-computer fe01.contoso.com --to-computer dir01.contoso.com";
 
 /// A program over an estate of two sites in a folder `estate`, in which servers are in every state.
-fn estate() -> Program {
+pub(crate) fn estate() -> Program {
     let program = Program::at(NOW);
     let ran = program.run("simulate estate --seed 7 --sites 2 --servers 8 --now 2026-05-01 -o DIR/estate");
     assert_eq!(ran.code, 0, "{}", ran.err);
     program
 }
 
-fn told(runs: &[Ran]) -> String {
+pub(crate) fn told(runs: &[Ran]) -> String {
     runs.iter().map(|r| format!("exit {}\n{}{}", r.code, r.out, r.err)).collect::<Vec<_>>().join("--\n")
 }
 
@@ -27,7 +27,7 @@ fn steady(out: &str) -> String {
     out.lines().map(line).collect()
 }
 
-fn state(program: &Program, server: &str) -> String {
+pub(crate) fn state(program: &Program, server: &str) -> String {
     let out = program.run("inventory DIR/estate").out;
     let line = out.lines().find(|l| l.trim_start().starts_with(server) && !l.trim_end().ends_with(')') && !l.trim_end().ends_with(':'));
     line.unwrap().split_whitespace().nth(1).unwrap().to_owned()
@@ -40,7 +40,7 @@ fn findings(program: &Program) -> BTreeSet<String> {
 }
 
 /// The document is what the committed schema of its name says.
-fn valid(document: &str, noun: &str) {
+pub(crate) fn valid(document: &str, noun: &str) {
     let document: serde_json::Value = serde_json::from_str(document).unwrap();
     let name = format!("kerbsync.{noun}/v1");
     assert_eq!(document["schema"], name.as_str());

@@ -3,7 +3,7 @@
 use crate::Io;
 use crate::args::WriteArgs;
 use crate::failure::Failure;
-use crate::gather::{collected, read_config, unopened};
+use crate::gather::{collected, read_config, unopened, unreadable};
 use crate::progress::Bar;
 use crate::{Exit, codes};
 use jiff::Timestamp;
@@ -66,6 +66,26 @@ impl Estate {
         let exit = if any(|s| matches!(s, DocumentStatus::Unreadable(_))) { Exit::Input } else { Exit::NothingChecked };
         Err(Failure::new(exit, format!("'{}' holds nothing that could be read for a plan", self.path.display()))
             .hint("`kerbsync audit` on it tells what was looked for and what was found"))
+    }
+
+    /// Refuses settings that cannot be read: what they say of slots, domains and operators would be missing without a word.
+    pub(crate) fn check_settings(&self) -> Result<(), Failure> {
+        let mut settings = self.inventory.documents.iter().filter(|d| d.kind == DocumentKind::ProjectConfiguration);
+        settings.find_map(unreadable).map_or(Ok(()), Err)
+    }
+
+    /// Warns of every document that could not be read, and gives the paths of those that belong to no server: what they say may concern
+    /// any plan. A server's own are missed only by plans for that server, which then are not made.
+    pub(crate) fn warn_unread(&self, io: &mut Io<'_>) -> Vec<&str> {
+        let mut of_estate = Vec::new();
+        for document in &self.inventory.documents {
+            let Some(failure) = unreadable(document) else { continue };
+            io.warning(&format!("not read: {}", failure.message), &failure.hints);
+            if document.computer.is_none() {
+                of_estate.push(document.path.as_str());
+            }
+        }
+        of_estate
     }
 
     /// Refuses a plan whose inputs are not these any more. Configurations that the plan writes are left to the engine, which knows

@@ -47,6 +47,7 @@ pub(super) fn plan(command: PlanCommand, quiet: bool, io: &mut Io<'_>) -> Result
         PlanCommand::SetPassword(PlanPasswordArgs { bundle, what, out, shown }) => (bundle, what.into(), out, shown),
     };
     let estate = open(&bundle, quiet, io)?;
+    let unread = estate.warn_unread(io);
     let plan = match make(&estate, &bundle, &wish) {
         Ok(plan) => plan,
         Err(refused) => return refuse(&refused, &shown, io),
@@ -55,7 +56,7 @@ pub(super) fn plan(command: PlanCommand, quiet: bool, io: &mut Io<'_>) -> Result
         replace(file, plan.to_json().map_err(|e| Failure::usage(format!("the plan cannot be put into JSON: {e}")))?.as_bytes())?;
     }
     show(&plan, &shown, |plan, view| render::plan(plan, view) + &next(plan, out.file.as_deref(), &bundle.bundle), io)?;
-    Ok(pending(&plan, out.detailed_exitcode))
+    Ok(exit_of(&plan, out.detailed_exitcode, &unread))
 }
 
 pub(super) fn sync(args: SyncArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -93,6 +94,7 @@ pub(crate) fn run(
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let estate = open(bundle, quiet, io)?;
+    let unread = estate.warn_unread(io);
     let plan = match make(&estate, bundle, wish) {
         Ok(plan) => plan,
         Err(refused) => {
@@ -100,6 +102,11 @@ pub(crate) fn run(
             return refuse(&refused, shown, io);
         }
     };
+    if !dry.what_if && !unread.is_empty() {
+        let message = format!("not everything could be read ({}); nothing was written", unread.join(", "));
+        return Err(Failure::new(Exit::Input, message)
+            .hint("mend or remove what cannot be read; or, where it does not matter, save a plan with `kerbsync plan` and apply that"));
+    }
     front.planned(&plan, io)?;
     if !dry.what_if {
         let outcome = write::applied(&estate, &plan, plan.operator.as_deref(), io)?;
@@ -109,11 +116,12 @@ pub(crate) fn run(
     let means = Means { operator: None, accept_inferred: plan.accept_inferred_protection, generated: write::new_password(&plan)? };
     let bytes = preview::bytes(&estate, &plan, &means)?;
     show(&plan, shown, |plan, view| format!("{}\n{}\n{bytes}", preview::what_if(plan), render::plan(plan, view)), io)?;
-    Ok(pending(&plan, dry.detailed_exitcode))
+    Ok(exit_of(&plan, dry.detailed_exitcode, &unread))
 }
 
 fn open(bundle: &PlannedBundle, quiet: bool, io: &Io<'_>) -> Result<Estate, Failure> {
     let estate = Estate::open(&bundle.bundle, bundle.config.as_deref(), quiet, io)?;
+    estate.check_settings()?;
     estate.check_read()?;
     Ok(estate)
 }
@@ -137,8 +145,13 @@ fn refuse(refused: &Refused, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Fai
     Ok(Exit::Refused)
 }
 
-fn pending(plan: &Plan, asked: bool) -> Exit {
-    if asked && !plan.is_empty() { Exit::Pending } else { Exit::Done }
+/// How a plan that is only shown ends. `unread` are documents that may concern it and could not be read.
+fn exit_of(plan: &Plan, asked: bool, unread: &[&str]) -> Exit {
+    match (unread, asked && !plan.is_empty()) {
+        ([_, ..], _) => Exit::Input,
+        ([], true) => Exit::Pending,
+        ([], false) => Exit::Done,
+    }
 }
 
 /// What to do with the plan.

@@ -19,6 +19,8 @@ pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Ex
     let bundle = bundle_of(args.bundle.as_deref(), io)?;
     let plan = read_plan(&args.plan)?;
     let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
+    estate.check_settings()?;
+    estate.warn_unread(io);
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
     carry_out(&estate, &plan, operator, &args.write.shown, io)
 }
