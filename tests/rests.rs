@@ -81,3 +81,48 @@ fn a_configuration_of_another_server_that_cannot_be_read_is_named_only() {
     assert_eq!(ran.code, 0, "{}", ran.err);
     assert!(ran.err.starts_with("warning: not read: ") && ran.err.contains(&other), "{}", ran.err);
 }
+
+#[test]
+fn documents_that_came_after_a_plan_make_it_stale() {
+    let made = estate();
+    let assignments = files(&made).into_iter().find(|(p, _)| p.contains("assignment")).unwrap();
+    let redirection = "servers/dir01.contoso.com/redirection.config".to_owned();
+    let redirected = br#"<configuration><configSections><section name="configurationRedirection"/></configSections>
+        <configurationRedirection enabled="true" path="\\files\iis" userName="" password=""/></configuration>"#;
+    for (path, bytes) in [(format!("further/{}", assignments.0), assignments.1.as_slice()), (redirection, redirected)] {
+        let program = estate();
+        assert_eq!(program.run(&format!("plan sync {COPY} -o DIR/plan.json")).code, 0);
+        program.put(&format!("estate/{path}"), bytes);
+        let before = files(&program);
+        let ran = program.run("apply DIR/plan.json --bundle DIR/estate");
+        let told = format!("error: the plan is stale: {path} was added since it was made; nothing was written\nhint: plan again\n");
+        assert_eq!((ran.code, ran.err), (5, told), "{}", ran.out);
+        assert_eq!(files(&program), before);
+    }
+    // A file that is none of the kinds that are read says nothing.
+    let program = estate();
+    assert_eq!(program.run(&format!("plan sync {COPY} -o DIR/plan.json")).code, 0);
+    program.put("estate/readme.txt", b"nothing");
+    assert_eq!(program.run("apply DIR/plan.json --bundle DIR/estate").code, 0);
+}
+
+#[test]
+fn whoever_applies_or_takes_back_in_place_of_the_planner_is_checked_too() {
+    let program = estate();
+    assert_eq!(program.run(&format!("plan sync {COPY} -o DIR/plan.json")).code, 0);
+    let before = files(&program);
+    let apply = program.run("apply DIR/plan.json --bundle DIR/estate --operator CONTOSO\\oscar");
+    assert_eq!((apply.code, files(&program) == before), (5, true), "{}{}", apply.out, apply.err);
+    assert_eq!(program.run("apply DIR/plan.json --bundle DIR/estate --operator CONTOSO\\olivia").code, 0);
+    let after = files(&program);
+    let back = program.run("rollback --last DIR/estate --operator CONTOSO\\oscar");
+    assert_eq!((back.code, files(&program) == after), (5, true), "{}{}", back.out, back.err);
+    insta::assert_snapshot!(format!("{}--\n{}", apply.err, back.err), @r"
+    error: --operator: CONTOSO\oscar is not a member of RTCUniversalServerAdmins, directly or through a group that it belongs to. Nothing was written.
+    hint: let a member run it, or name the member with --operator
+    --
+    error: --operator: CONTOSO\oscar is not a member of RTCUniversalServerAdmins, directly or through a group that it belongs to. Nothing was written.
+    hint: let a member run it, or name the member with --operator
+    ");
+    assert_eq!(program.run("rollback --last DIR/estate --operator CONTOSO\\olivia").code, 0);
+}

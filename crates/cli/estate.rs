@@ -12,8 +12,8 @@ use kerbsync_collect::{Input, Progress as _, Settings};
 use kerbsync_credential::lower::{CredentialLower, KeySource, ServerSecrets, SlotRules};
 use kerbsync_iis::protection::KeyFile;
 use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
-use kerbsync_plan::Plan;
 use kerbsync_plan::lower::{DirectoryWriter, Lower, LowerError};
+use kerbsync_plan::{Plan, PreconditionOutcome, check_operator, inputs_now};
 use kerbsync_secret::Secret;
 use kerbsync_store::{ArchiveLimits, ArchiveStore, FolderFiles, Key, ReadStore};
 use std::collections::BTreeMap;
@@ -92,19 +92,34 @@ impl Estate {
     /// what it wrote itself.
     pub(crate) fn check_inputs(&self, plan: &Plan) -> Result<(), Failure> {
         let now: BTreeMap<&str, Option<&str>> = self.inventory.documents.iter().map(|d| (d.path.as_str(), d.sha256.as_deref())).collect();
-        for input in &plan.inputs {
-            if plan.steps.iter().any(|s| s.path == input.path) {
-                continue;
+        let written = |path: &str| plan.steps.iter().any(|s| s.path == path);
+        let stale = |path: &str, what: &str| {
+            let message = format!("the plan is stale: {path} {what} since it was made; nothing was written");
+            Err(Failure::new(Exit::Refused, message).hint("plan again"))
+        };
+        for input in plan.inputs.iter().filter(|i| !written(&i.path)) {
+            match now.get(input.path.as_str()) {
+                Some(Some(sha256)) if *sha256 == input.sha256 => {}
+                Some(_) => return stale(&input.path, "has changed"),
+                None => return stale(&input.path, "is gone"),
             }
-            let what = match now.get(input.path.as_str()) {
-                Some(Some(sha256)) if *sha256 == input.sha256 => continue,
-                Some(_) => "has changed",
-                None => "is gone",
-            };
-            let message = format!("the plan is stale: {} {what} since it was made; nothing was written", input.path);
-            return Err(Failure::new(Exit::Refused, message).hint("plan again"));
         }
-        Ok(())
+        // What came later may say another thing than what was planned on.
+        let known = |path: &str| written(path) || plan.inputs.iter().any(|i| i.path == path);
+        match inputs_now(&self.inventory, plan).iter().find(|input| !known(&input.path)) {
+            Some(input) => stale(&input.path, "was added"),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses an operator who may not do this by the product's own rule, where the inputs tell.
+    pub(crate) fn check_operator(&self, operator: &str) -> Result<(), Failure> {
+        let Some(precondition) = check_operator(&self.inventory, operator) else { return Ok(()) };
+        if precondition.outcome != PreconditionOutcome::Fail {
+            return Ok(());
+        }
+        let failure = Failure::new(Exit::Refused, format!("--operator: {} Nothing was written.", precondition.reason));
+        Err(precondition.remedy.into_iter().fold(failure, Failure::hint))
     }
 
     /// Does some work with the formats and keys of this bundle.

@@ -21,6 +21,10 @@ pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Ex
     let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
     estate.check_settings()?;
     estate.warn_unread(io);
+    // The plan's own operator was checked when it was made; whoever stands in for that one is not in it.
+    if let Some(other) = args.write.operator.as_deref().filter(|o| Some(*o) != plan.operator.as_deref()) {
+        estate.check_operator(other)?;
+    }
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
     carry_out(&estate, &plan, operator, &args.write.shown, io)
 }
@@ -70,6 +74,9 @@ pub(super) fn rollback(args: &RollbackArgs, quiet: bool, io: &mut Io<'_>) -> Res
         _ => return Err(Failure::usage("--last and a run exclude each other").hint("give one of them, and the bundle")),
     };
     let estate = Estate::open_for(Path::new(bundle), &args.write, quiet, io)?;
+    if let Some(operator) = &args.write.operator {
+        estate.check_operator(operator)?;
+    }
     let means = Means { operator: args.write.operator.as_deref(), ..Means::default() };
     let outcome = estate.with_engine(&means, io, |engine| engine.rollback(&which))?.map_err(|e| refused(&e, false))?;
     tell(vec![outcome], &args.write.shown, io)
