@@ -111,7 +111,7 @@ pub(crate) fn run(
     if !dry.what_if {
         let outcome = write::applied(&estate, &plan, plan.operator.as_deref(), io)?;
         front.carried_out(&outcome);
-        return write::tell(vec![outcome], shown, io);
+        return write::tell_of_plan(&plan, outcome, shown, io);
     }
     let means = Means { operator: None, accept_inferred: plan.accept_inferred_protection, generated: write::new_password(&plan)? };
     let bytes = preview::bytes(&estate, &plan, &means)?;

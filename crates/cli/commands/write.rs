@@ -26,7 +26,8 @@ pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Ex
         estate.check_operator(other)?;
     }
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
-    carry_out(&estate, &plan, operator, &args.write.shown, io)
+    let outcome = applied(&estate, &plan, operator, io)?;
+    tell_of_plan(&plan, outcome, &args.write.shown, io)
 }
 
 /// The bundle of `--bundle`, else of the environment.
@@ -40,11 +41,6 @@ pub(crate) fn bundle_of(named: Option<&Path>, io: &Io<'_>) -> Result<PathBuf, Fa
 /// A saved plan.
 pub(crate) fn read_plan(path: &Path) -> Result<Plan, Failure> {
     kerbsync_plan::read(&read_file(path)?).map_err(|e| Failure::new(Exit::Refused, format!("'{}': {e}", path.display())))
-}
-
-/// Applies a plan and tells what came of it.
-fn carry_out(estate: &Estate, plan: &Plan, operator: Option<&str>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    tell(vec![applied(estate, plan, operator, io)?], shown, io)
 }
 
 /// Applies a plan.
@@ -89,14 +85,18 @@ pub(super) fn recover(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> R
     tell(outcomes, &args.write.shown, io)
 }
 
-pub(super) fn tell(outcomes: Vec<Outcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let exit = outcomes.iter().map(|o| exit_of(o.end)).max().unwrap_or(Exit::Done);
-    let text = |report: &RunsReport, view: &render::View| match report.runs.as_slice() {
-        [] => "Nothing to mend: no run was cut short.\n".to_owned(),
-        runs => runs.iter().map(|o| render::outcome(o, view)).collect::<Vec<_>>().join("\n"),
-    };
-    show(&RunsReport::new(tool(), outcomes), shown, text, io)?;
-    Ok(exit)
+/// Tells what came of a plan, and what is left to do.
+pub(super) fn tell_of_plan(plan: &Plan, outcome: Outcome, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    tell_report(&RunsReport::of_plan(tool(), plan, outcome), shown, io)
+}
+
+fn tell(outcomes: Vec<Outcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    tell_report(&RunsReport::new(tool(), outcomes), shown, io)
+}
+
+fn tell_report(report: &RunsReport, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    show(report, shown, render::runs, io)?;
+    Ok(report.runs.iter().map(|o| exit_of(o.end)).max().unwrap_or(Exit::Done))
 }
 
 pub(super) fn status(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {

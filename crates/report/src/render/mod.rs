@@ -24,7 +24,7 @@ pub use json::json;
 pub use management_log::management_log;
 pub use page::page;
 pub use paper::clean;
-pub use plan::{plan, refused};
+pub use plan::{plan, refused, runs};
 pub use record::{FollowUp, InputRow, Problem, Record, Row, Tone};
 pub use resolve::resolve;
 pub use rules::{explain, rules};
