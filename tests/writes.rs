@@ -243,3 +243,24 @@ fn pools_that_run_as_something_else_are_switched_and_switched_back() {
     after.retain(|path, _| !path.starts_with(".kerbsync/"));
     assert!(after == first);
 }
+
+#[test]
+fn a_dry_run_gives_the_bytes_to_programs_too() {
+    let program = estate();
+    let ran = program.run(&format!("sync {COPY} --what-if --format json"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    valid(&ran.out, "plan");
+    let shown: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(shown["what_if"][0], "What if: Performing the operation \"Set-CsKerberosAccountPassword\" on target \"dir01.contoso.com\".");
+    let (file, change) = (&shown["preview"][0], &shown["preview"][0]["changes"][0]);
+    assert_eq!(file["path"], shown["steps"][0]["path"]);
+    let bytes = program.read(&format!("estate/{}", file["path"].as_str().unwrap()));
+    let offset = |name: &str| usize::try_from(change["old"][name].as_u64().unwrap()).unwrap();
+    let old = std::str::from_utf8(&bytes[offset("byte_start")..offset("byte_end")]).unwrap();
+    assert!(old.contains("password=\"[enc:"), "{old}");
+    for side in ["old", "new"] {
+        let line = change[side]["lines"][0].as_str().unwrap();
+        assert!(line.contains("password=\"***\"") && !line.contains("[enc:"), "{line}");
+    }
+    assert_eq!(change["line"], bytes[..offset("byte_start")].iter().filter(|b| **b == b'\n').count() + 1);
+}

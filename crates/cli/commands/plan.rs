@@ -114,9 +114,9 @@ pub(crate) fn run(
         return write::tell_of_plan(&plan, outcome, shown, io);
     }
     let means = Means { operator: None, accept_inferred: plan.accept_inferred_protection, generated: write::new_password(&plan)? };
-    let bytes = preview::bytes(&estate, &plan, &means)?;
-    show(&plan, shown, |plan, view| format!("{}\n{}\n{bytes}", preview::what_if(plan), render::plan(plan, view)), io)?;
-    Ok(exit_of(&plan, dry.detailed_exitcode, &unread))
+    let shown_plan = preview::of(&estate, plan, &means)?;
+    show(&shown_plan, shown, render::preview, io)?;
+    Ok(exit_of(&shown_plan.plan, dry.detailed_exitcode, &unread))
 }
 
 fn open(bundle: &PlannedBundle, quiet: bool, io: &Io<'_>) -> Result<Estate, Failure> {
