@@ -21,6 +21,8 @@ mod fresh;
 #[cfg(feature = "simulate")]
 mod killed;
 mod layering;
+#[cfg(feature = "simulate")]
+mod places;
 mod program;
 mod real_world;
 #[cfg(feature = "simulate")]

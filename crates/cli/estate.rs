@@ -97,7 +97,12 @@ impl Estate {
             let message = format!("the plan is stale: {path} {what} since it was made; nothing was written");
             Err(Failure::new(Exit::Refused, message).hint("plan again"))
         };
-        for input in plan.inputs.iter().filter(|i| !written(&i.path)) {
+        // Settings may be given from elsewhere, under any spelling of their path.
+        let settings = |sha256: &str| {
+            let mut used = self.inventory.documents.iter().filter(|d| d.status == DocumentStatus::Used);
+            used.any(|d| d.kind == DocumentKind::ProjectConfiguration && d.sha256.as_deref() == Some(sha256))
+        };
+        for input in plan.inputs.iter().filter(|i| !written(&i.path) && !settings(&i.sha256)) {
             match now.get(input.path.as_str()) {
                 Some(Some(sha256)) if *sha256 == input.sha256 => {}
                 Some(_) => return stale(&input.path, "has changed"),
@@ -105,8 +110,11 @@ impl Estate {
             }
         }
         // What came later may say another thing than what was planned on.
-        let known = |path: &str| written(path) || plan.inputs.iter().any(|i| i.path == path);
-        match inputs_now(&self.inventory, plan).iter().find(|input| !known(&input.path)) {
+        let known = |input: &kerbsync_plan::Input| {
+            let same = |i: &kerbsync_plan::Input| i.path == input.path || (settings(&input.sha256) && i.sha256 == input.sha256);
+            written(&input.path) || plan.inputs.iter().any(same)
+        };
+        match inputs_now(&self.inventory, plan).iter().find(|input| !known(input)) {
             Some(input) => stale(&input.path, "was added"),
             None => Ok(()),
         }
