@@ -264,3 +264,17 @@ fn a_dry_run_gives_the_bytes_to_programs_too() {
     }
     assert_eq!(change["line"], bytes[..offset("byte_start")].iter().filter(|b| **b == b'\n').count() + 1);
 }
+
+#[test]
+fn of_a_configuration_on_one_line_the_place_that_changes_is_shown() {
+    let program = estate();
+    let files = program.files("estate");
+    let (path, bytes) = files.iter().find(|(p, _)| p.contains("dir01") && p.ends_with("applicationHost.config")).unwrap();
+    let bytes: Vec<u8> = bytes.iter().map(|b| if matches!(b, b'\r' | b'\n') { b' ' } else { *b }).collect();
+    program.put(&format!("estate/{path}"), &bytes);
+    let ran = program.run(&format!("sync {COPY} --what-if"));
+    for sign in ['-', '+'] {
+        let line = ran.out.lines().find(|l| l.starts_with(&format!("{sign}…***"))).unwrap_or_else(|| panic!("{}{}", ran.out, ran.err));
+        assert!(line.contains("password=\"***") && line.ends_with('…') && line.len() < 1500, "{line}");
+    }
+}

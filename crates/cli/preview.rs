@@ -48,18 +48,30 @@ fn changes(step: &Step, estate: &Estate, old: Vec<u8>, new: Vec<u8>) -> Result<V
     let (from, to) = (lines(old.source().text()), lines(new.source().text()));
     let text =
         |d: &Document, spans: &[Span]| -> Vec<String> { spans.iter().map(|s| d.source().text()[s.start..s.end].to_owned()).collect() };
-    let of = |document: &Document, spans: &[Span], range: Range<usize>| {
+    let of = |document: &Document, spans: &[Span], range: Range<usize>, (other, others): (&Document, &[Span])| {
         let bytes = covered(document, spans, range.clone());
-        let lines = spans[range].iter().map(|line| document.masked_line(line.start)).collect();
-        Lines { byte_start: bytes.start, byte_end: bytes.end, lines }
+        let others = others.iter().map(|s| &other.source().text()[s.range()]).map(Some).chain(std::iter::repeat(None));
+        let place =
+            |(line, other): (&Span, Option<&str>)| document.masked_line(line.start + shown(&document.source().text()[line.range()], other));
+        Lines { byte_start: bytes.start, byte_end: bytes.end, lines: spans[range].iter().zip(others).map(place).collect() }
     };
     let differences = capture_diff_slices(Algorithm::Myers, &text(&old, &from), &text(&new, &to));
     let change = |change: &similar::DiffOp| LineChange {
         line: change.old_range().start + 1,
-        old: of(&old, &from, change.old_range()),
-        new: of(&new, &to, change.new_range()),
+        old: of(&old, &from, change.old_range(), (&new, &to[change.new_range()])),
+        new: of(&new, &to, change.new_range(), (&old, &from[change.old_range()])),
     };
     Ok(differences.iter().filter(|c| c.tag() != DiffTag::Equal).map(change).collect())
+}
+
+/// Which place of a line is to be shown where the line is too long to be shown whole: the first byte that differs from the other one.
+fn shown(line: &str, other: Option<&str>) -> usize {
+    /// As much as a masked line always shows on one side.
+    const WHOLE: usize = 4096;
+    match other {
+        Some(other) if line.len() > WHOLE => line.char_indices().zip(other.chars()).find(|((_, a), b)| a != b).map_or(0, |((at, _), _)| at),
+        _ => 0,
+    }
 }
 
 /// Spans of lines with their ends.
