@@ -117,3 +117,25 @@ fn a_bundle_may_have_a_name_of_any_bytes() {
     let back = run(&format!("rollback {id}"), "");
     assert_eq!(back.code, 0, "{}", back.err);
 }
+
+#[test]
+fn a_folder_that_is_no_bundle_is_left_as_it_is() {
+    let program = Program::at("2026-05-01T12:00:00Z");
+    program.put("other/readme.txt", b"nothing");
+    program.put("settings.toml", b"operator = 'CONTOSO\\olivia'\n");
+    let first = program.files("other");
+    let runs = ["status DIR/other", "recover DIR/other", "rollback --last DIR/other", "status DIR/other --config DIR/settings.toml"]
+        .map(|l| program.run(l));
+    assert!(runs.iter().all(|r| r.code == 3 && r.out.is_empty()), "{}", told(&runs));
+    assert!(program.files("other") == first && !program.path("other/.kerbsync").exists());
+    insta::assert_snapshot!(runs[0].err, @r"
+    error: 'DIR/other' is no bundle: nothing in it was recognised
+    hint: give the folder that the plan was made for, or that was written to; `kerbsync audit` on this one tells what was found
+    ");
+    let clients = program.run("simulate clients DIR/absent");
+    insta::assert_snapshot!(told(&[clients]), @r"
+    exit 4
+    error: there is nothing at 'DIR/absent'
+    hint: give a folder, a zip archive or a file with exports; check the spelling
+    ");
+}

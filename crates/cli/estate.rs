@@ -11,11 +11,11 @@ use kerbsync_apply::{Context, Engine, EngineError, Options};
 use kerbsync_collect::{Input, Progress as _, Settings};
 use kerbsync_credential::lower::{CredentialLower, KeySource, ServerSecrets, SlotRules};
 use kerbsync_iis::protection::KeyFile;
-use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
+use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory};
 use kerbsync_plan::lower::{DirectoryWriter, Lower, LowerError};
 use kerbsync_plan::{Plan, PreconditionOutcome, check_operator, inputs_now};
 use kerbsync_secret::Secret;
-use kerbsync_store::{ArchiveLimits, ArchiveStore, FolderFiles, Key, ReadStore};
+use kerbsync_store::{ArchiveLimits, ArchiveStore, FolderFiles, Key, ReadStore, WORK_FOLDER};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,7 +54,9 @@ impl Estate {
 
     /// As [`open`](Self::open), for a command that writes.
     pub(crate) fn open_for(path: &Path, args: &WriteArgs, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
-        Self::open(path, args.config.as_deref(), quiet, io)
+        let estate = Self::open(path, args.config.as_deref(), quiet, io)?;
+        estate.check_bundle()?;
+        Ok(estate)
     }
 
     /// Refuses a bundle of which nothing could be read.
@@ -66,6 +68,16 @@ impl Estate {
         let exit = if any(|s| matches!(s, DocumentStatus::Unreadable(_))) { Exit::Input } else { Exit::NothingChecked };
         Err(Failure::new(exit, format!("'{}' holds nothing that could be read for a plan", self.path.display()))
             .hint("`kerbsync audit` on it tells what was looked for and what was found"))
+    }
+
+    /// Refuses a folder in which nothing was recognised and nothing was ever written, before anything is made in it.
+    pub(crate) fn check_bundle(&self) -> Result<(), Failure> {
+        let is_noise = |d: &Document| matches!(d.status, DocumentStatus::Noise(_)) || d.kind == DocumentKind::ProjectConfiguration;
+        if !self.inventory.documents.iter().all(is_noise) || self.path.join(WORK_FOLDER).is_dir() {
+            return Ok(());
+        }
+        Err(Failure::new(Exit::NothingChecked, format!("'{}' is no bundle: nothing in it was recognised", self.path.display()))
+            .hint("give the folder that the plan was made for, or that was written to; `kerbsync audit` on this one tells what was found"))
     }
 
     /// Refuses settings that cannot be read: what they say of slots, domains and operators would be missing without a word.
