@@ -21,8 +21,12 @@ mod fresh;
 #[cfg(feature = "simulate")]
 mod killed;
 mod layering;
+#[cfg(feature = "simulate")]
+mod places;
 mod program;
 mod real_world;
+#[cfg(feature = "simulate")]
+mod rests;
 mod rules;
 #[cfg(feature = "simulate")]
 mod topology;

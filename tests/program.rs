@@ -64,12 +64,17 @@ impl Program {
 
     /// Runs a command line, split at blanks; `DIR` in it is the folder.
     pub(crate) fn run(&self, line: &str) -> Ran {
+        let folder = self.folder.path().display().to_string();
+        self.run_words(line.split_whitespace().map(|a| OsString::from(a.replace("DIR", &folder))), &|_| None)
+    }
+
+    /// Runs with words as they are, and an environment.
+    pub(crate) fn run_words(&self, words: impl IntoIterator<Item = OsString>, env: &dyn Fn(&str) -> Option<String>) -> Ran {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let folder = self.folder.path().display().to_string();
-        let args = std::iter::once("kerbsync").chain(line.split_whitespace());
-        let args: Vec<OsString> = args.map(|a| OsString::from(a.replace("DIR", &folder))).collect();
+        let args = std::iter::once(OsString::from("kerbsync")).chain(words);
         let now = || self.now.parse().unwrap();
-        let code = kerbsync::run(args, &mut Io::new(&mut out, &mut err, (false, false), &|_| None, &now).on_host("admin01".to_owned()));
+        let code = kerbsync::run(args, &mut Io::new(&mut out, &mut err, (false, false), env, &now).on_host("admin01".to_owned()));
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&folder, "DIR");
         Ran { code, out: text(out), err: text(err) }
     }

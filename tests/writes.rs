@@ -4,17 +4,17 @@ use crate::program::{Program, Ran};
 use std::collections::{BTreeMap, BTreeSet};
 
 const NOW: &str = "2026-05-01T12:00:00Z";
-const COPY: &str = "DIR/estate --from-computer fe01.contoso.com --to-computer dir01.contoso.com";
+pub(crate) const COPY: &str = "DIR/estate --from-computer fe01.contoso.com --to-computer dir01.contoso.com";
 
 /// A program over an estate of two sites in a folder `estate`, in which servers are in every state.
-fn estate() -> Program {
+pub(crate) fn estate() -> Program {
     let program = Program::at(NOW);
     let ran = program.run("simulate estate --seed 7 --sites 2 --servers 8 --now 2026-05-01 -o DIR/estate");
     assert_eq!(ran.code, 0, "{}", ran.err);
     program
 }
 
-fn told(runs: &[Ran]) -> String {
+pub(crate) fn told(runs: &[Ran]) -> String {
     runs.iter().map(|r| format!("exit {}\n{}{}", r.code, r.out, r.err)).collect::<Vec<_>>().join("--\n")
 }
 
@@ -27,7 +27,7 @@ fn steady(out: &str) -> String {
     out.lines().map(line).collect()
 }
 
-fn state(program: &Program, server: &str) -> String {
+pub(crate) fn state(program: &Program, server: &str) -> String {
     let out = program.run("inventory DIR/estate").out;
     let line = out.lines().find(|l| l.trim_start().starts_with(server) && !l.trim_end().ends_with(')') && !l.trim_end().ends_with(':'));
     line.unwrap().split_whitespace().nth(1).unwrap().to_owned()
@@ -40,7 +40,7 @@ fn findings(program: &Program) -> BTreeSet<String> {
 }
 
 /// The document is what the committed schema of its name says.
-fn valid(document: &str, noun: &str) {
+pub(crate) fn valid(document: &str, noun: &str) {
     let document: serde_json::Value = serde_json::from_str(document).unwrap();
     let name = format!("kerbsync.{noun}/v1");
     assert_eq!(document["schema"], name.as_str());
@@ -258,4 +258,39 @@ fn what_cannot_be_replaced_is_told_before_anything_is_written() {
     assert!(ran.err.contains("dir01.contoso.com") && ran.err.contains("it is a link"), "{}", ran.err);
     assert!(program.files("estate").iter().filter(|(p, _)| !p.starts_with(".kerbsync/")).eq(first.iter()));
     assert_eq!(program.run("status DIR/estate").out, "Nothing was written to this bundle.\n");
+}
+
+#[test]
+fn a_dry_run_gives_the_bytes_to_programs_too() {
+    let program = estate();
+    let ran = program.run(&format!("sync {COPY} --what-if --format json"));
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    valid(&ran.out, "plan");
+    let shown: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(shown["what_if"][0], "What if: Performing the operation \"Set-CsKerberosAccountPassword\" on target \"dir01.contoso.com\".");
+    let (file, change) = (&shown["preview"][0], &shown["preview"][0]["changes"][0]);
+    assert_eq!(file["path"], shown["steps"][0]["path"]);
+    let bytes = program.read(&format!("estate/{}", file["path"].as_str().unwrap()));
+    let offset = |name: &str| usize::try_from(change["old"][name].as_u64().unwrap()).unwrap();
+    let old = std::str::from_utf8(&bytes[offset("byte_start")..offset("byte_end")]).unwrap();
+    assert!(old.contains("password=\"[enc:"), "{old}");
+    for side in ["old", "new"] {
+        let line = change[side]["lines"][0].as_str().unwrap();
+        assert!(line.contains("password=\"***\"") && !line.contains("[enc:"), "{line}");
+    }
+    assert_eq!(change["line"], bytes[..offset("byte_start")].iter().filter(|b| **b == b'\n').count() + 1);
+}
+
+#[test]
+fn of_a_configuration_on_one_line_the_place_that_changes_is_shown() {
+    let program = estate();
+    let files = program.files("estate");
+    let (path, bytes) = files.iter().find(|(p, _)| p.contains("dir01") && p.ends_with("applicationHost.config")).unwrap();
+    let bytes: Vec<u8> = bytes.iter().map(|b| if matches!(b, b'\r' | b'\n') { b' ' } else { *b }).collect();
+    program.put(&format!("estate/{path}"), &bytes);
+    let ran = program.run(&format!("sync {COPY} --what-if"));
+    for sign in ['-', '+'] {
+        let line = ran.out.lines().find(|l| l.starts_with(&format!("{sign}…***"))).unwrap_or_else(|| panic!("{}{}", ran.out, ran.err));
+        assert!(line.contains("password=\"***") && line.ends_with('…') && line.len() < 1500, "{line}");
+    }
 }

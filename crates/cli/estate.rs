@@ -3,7 +3,7 @@
 use crate::Io;
 use crate::args::WriteArgs;
 use crate::failure::Failure;
-use crate::gather::{collected, read_config, unopened};
+use crate::gather::{collected, read_config, unopened, unreadable};
 use crate::progress::Bar;
 use crate::{Exit, codes};
 use jiff::Timestamp;
@@ -11,11 +11,11 @@ use kerbsync_apply::{Context, Engine, EngineError, Options};
 use kerbsync_collect::{Input, Progress as _, Settings};
 use kerbsync_credential::lower::{CredentialLower, KeySource, ServerSecrets, SlotRules};
 use kerbsync_iis::protection::KeyFile;
-use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
-use kerbsync_plan::Plan;
+use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory};
 use kerbsync_plan::lower::{DirectoryWriter, Lower, LowerError};
+use kerbsync_plan::{Plan, PreconditionOutcome, check_operator, inputs_now};
 use kerbsync_secret::Secret;
-use kerbsync_store::{ArchiveLimits, ArchiveStore, FolderFiles, Key, ReadStore};
+use kerbsync_store::{ArchiveLimits, ArchiveStore, FolderFiles, Key, ReadStore, WORK_FOLDER};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -54,7 +54,9 @@ impl Estate {
 
     /// As [`open`](Self::open), for a command that writes.
     pub(crate) fn open_for(path: &Path, args: &WriteArgs, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
-        Self::open(path, args.config.as_deref(), quiet, io)
+        let estate = Self::open(path, args.config.as_deref(), quiet, io)?;
+        estate.check_bundle()?;
+        Ok(estate)
     }
 
     /// Refuses a bundle of which nothing could be read.
@@ -68,23 +70,76 @@ impl Estate {
             .hint("`kerbsync audit` on it tells what was looked for and what was found"))
     }
 
+    /// Refuses a folder in which nothing was recognised and nothing was ever written, before anything is made in it.
+    pub(crate) fn check_bundle(&self) -> Result<(), Failure> {
+        let is_noise = |d: &Document| matches!(d.status, DocumentStatus::Noise(_)) || d.kind == DocumentKind::ProjectConfiguration;
+        if !self.inventory.documents.iter().all(is_noise) || self.path.join(WORK_FOLDER).is_dir() {
+            return Ok(());
+        }
+        Err(Failure::new(Exit::NothingChecked, format!("'{}' is no bundle: nothing in it was recognised", self.path.display()))
+            .hint("give the folder that the plan was made for, or that was written to; `kerbsync audit` on this one tells what was found"))
+    }
+
+    /// Refuses settings that cannot be read: what they say of slots, domains and operators would be missing without a word.
+    pub(crate) fn check_settings(&self) -> Result<(), Failure> {
+        let mut settings = self.inventory.documents.iter().filter(|d| d.kind == DocumentKind::ProjectConfiguration);
+        settings.find_map(unreadable).map_or(Ok(()), Err)
+    }
+
+    /// Warns of every document that could not be read, and gives the paths of those that belong to no server: what they say may concern
+    /// any plan. A server's own are missed only by plans for that server, which then are not made.
+    pub(crate) fn warn_unread(&self, io: &mut Io<'_>) -> Vec<&str> {
+        let mut of_estate = Vec::new();
+        for document in &self.inventory.documents {
+            let Some(failure) = unreadable(document) else { continue };
+            io.warning(&format!("not read: {}", failure.message), &failure.hints);
+            if document.computer.is_none() {
+                of_estate.push(document.path.as_str());
+            }
+        }
+        of_estate
+    }
+
     /// Refuses a plan whose inputs are not these any more. Configurations that the plan writes are left to the engine, which knows
     /// what it wrote itself.
     pub(crate) fn check_inputs(&self, plan: &Plan) -> Result<(), Failure> {
         let now: BTreeMap<&str, Option<&str>> = self.inventory.documents.iter().map(|d| (d.path.as_str(), d.sha256.as_deref())).collect();
-        for input in &plan.inputs {
-            if plan.steps.iter().any(|s| s.path == input.path) {
-                continue;
+        let written = |path: &str| plan.steps.iter().any(|s| s.path == path);
+        let stale = |path: &str, what: &str| {
+            let message = format!("the plan is stale: {path} {what} since it was made; nothing was written");
+            Err(Failure::new(Exit::Refused, message).hint("plan again"))
+        };
+        // Settings may be given from elsewhere, under any spelling of their path.
+        let settings = |sha256: &str| {
+            let mut used = self.inventory.documents.iter().filter(|d| d.status == DocumentStatus::Used);
+            used.any(|d| d.kind == DocumentKind::ProjectConfiguration && d.sha256.as_deref() == Some(sha256))
+        };
+        for input in plan.inputs.iter().filter(|i| !written(&i.path) && !settings(&i.sha256)) {
+            match now.get(input.path.as_str()) {
+                Some(Some(sha256)) if *sha256 == input.sha256 => {}
+                Some(_) => return stale(&input.path, "has changed"),
+                None => return stale(&input.path, "is gone"),
             }
-            let what = match now.get(input.path.as_str()) {
-                Some(Some(sha256)) if *sha256 == input.sha256 => continue,
-                Some(_) => "has changed",
-                None => "is gone",
-            };
-            let message = format!("the plan is stale: {} {what} since it was made; nothing was written", input.path);
-            return Err(Failure::new(Exit::Refused, message).hint("plan again"));
         }
-        Ok(())
+        // What came later may say another thing than what was planned on.
+        let known = |input: &kerbsync_plan::Input| {
+            let same = |i: &kerbsync_plan::Input| i.path == input.path || (settings(&input.sha256) && i.sha256 == input.sha256);
+            written(&input.path) || plan.inputs.iter().any(same)
+        };
+        match inputs_now(&self.inventory, plan).iter().find(|input| !known(input)) {
+            Some(input) => stale(&input.path, "was added"),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses an operator who may not do this by the product's own rule, where the inputs tell.
+    pub(crate) fn check_operator(&self, operator: &str) -> Result<(), Failure> {
+        let Some(precondition) = check_operator(&self.inventory, operator) else { return Ok(()) };
+        if precondition.outcome != PreconditionOutcome::Fail {
+            return Ok(());
+        }
+        let failure = Failure::new(Exit::Refused, format!("--operator: {} Nothing was written.", precondition.reason));
+        Err(precondition.remedy.into_iter().fold(failure, Failure::hint))
     }
 
     /// Does some work with the formats and keys of this bundle.

@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::{Exit, Io};
 use kerbsync_collect::{Input, Options, Settings, collect};
-use kerbsync_inventory::Inventory;
 use kerbsync_inventory::resolve::resolve;
+use kerbsync_inventory::{Document, DocumentStatus, Inventory};
 use kerbsync_names::HostName;
 use kerbsync_report::format::NotOpened;
 use kerbsync_store::StoreError;
@@ -85,6 +85,14 @@ pub(crate) fn unopened(path: &Path, error: &StoreError) -> Failure {
     } else {
         Failure::new(Exit::Input, format!("'{path}' cannot be opened: {error}")).hint("check that you may read it, or give a copy")
     }
+}
+
+/// What a document that could not be read is told as; `None` for one that could.
+pub(crate) fn unreadable(document: &Document) -> Option<Failure> {
+    let DocumentStatus::Unreadable(problem) = &document.status else { return None };
+    let at = problem.location.map(|l| format!(":{}", l.position)).unwrap_or_default();
+    let failure = Failure::new(Exit::Input, format!("{}{at}: {}", document.path, problem.message));
+    Some(problem.help.iter().fold(failure, |failure, help| failure.hint(help.as_str())))
 }
 
 /// The bytes of one file.

@@ -118,6 +118,17 @@ impl<'a> Io<'a> {
         self.err(&text);
     }
 
+    /// A `warning: …` line with its `hint: …` lines.
+    pub(crate) fn warning(&mut self, warning: &str, hints: &[String]) {
+        let (yellow, blue) = (AnsiColor::BrightYellow.on_default().bold(), AnsiColor::BrightBlue.on_default().bold());
+        let mut text = String::new();
+        self.labelled(&mut text, yellow, "warning", warning);
+        for hint in hints {
+            self.labelled(&mut text, blue, "hint", hint);
+        }
+        self.err(&text);
+    }
+
     fn labelled(&self, out: &mut String, style: Style, label: &str, message: &str) {
         let message = kerbsync_report::render::clean(message);
         // Writing to a String cannot fail.

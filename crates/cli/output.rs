@@ -84,6 +84,14 @@ pub(crate) fn check_target(file: &Path) -> Result<(), Failure> {
     beside(file, |_| Ok(())).map(|_| ()).map_err(|e| unwritten(file, &e))
 }
 
+/// Whether a file that may not exist yet lies below a folder, links followed as far as there is something.
+pub(crate) fn is_below(file: &Path, folder: &Path) -> bool {
+    match (folder_of(file).canonicalize(), folder.canonicalize()) {
+        (Ok(parent), Ok(folder)) => folder.is_dir() && parent.starts_with(folder),
+        _ => false,
+    }
+}
+
 fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -4,50 +4,40 @@ use crate::Exit;
 use crate::estate::{Estate, Means};
 use crate::failure::Failure;
 use kerbsync_plan::{Intent, Plan, Step};
+use kerbsync_report::format::{FilePreview, LineChange, Lines, PlanPreview};
 use kerbsync_source::{DocumentId, Source, Span};
 use kerbsync_xml::{Document, Limits};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
-use std::fmt::Write as _;
 use std::ops::Range;
 
 /// One line for each operation, as PowerShell words what `-WhatIf` skips. What this cmdlet names as its target is not public: here it is the
 /// server.
-pub(crate) fn what_if(plan: &Plan) -> String {
+fn what_if(plan: &Plan) -> Vec<String> {
     let cmdlet = match plan.intent {
         Intent::Sync { .. } | Intent::SetPassword => "Set-CsKerberosAccountPassword",
     };
     let mut targets: Vec<&str> = plan.steps.iter().map(|s| s.server.as_str()).collect();
     targets.extend(plan.directory.iter().map(|d| d.account.as_str()));
-    let mut out = String::new();
-    for target in &targets {
-        // Writing to a String cannot fail.
-        let _ = writeln!(out, "What if: Performing the operation \"{cmdlet}\" on target \"{target}\".");
-    }
     if targets.is_empty() {
-        out.push_str("What if: no operation would be performed.\n");
+        return vec!["What if: no operation would be performed.".to_owned()];
     }
-    out
+    targets.iter().map(|target| format!("What if: Performing the operation \"{cmdlet}\" on target \"{target}\".")).collect()
 }
 
-/// The difference of every configuration, line by line with the bytes that it covers; secrets are masked.
-pub(crate) fn bytes(estate: &Estate, plan: &Plan, means: &Means<'_>) -> Result<String, Failure> {
-    if plan.steps.is_empty() {
-        return Ok(String::new());
-    }
-    let mut out = String::from(
-        "Bytes that would be written (secrets masked; an encrypted value has random bytes in it, so that it is another one each time)\n",
-    );
-    estate.with_lower(means, |lower| {
-        for step in &plan.steps {
+/// The plan with what it would write: the difference of every configuration, line by line with the bytes that it covers; secrets are masked.
+pub(crate) fn of(estate: &Estate, plan: Plan, means: &Means<'_>) -> Result<PlanPreview, Failure> {
+    let preview = estate.with_lower(means, |lower| {
+        let file = |step: &Step| {
             let lowered = estate.read(&step.path).and_then(|old| Ok((lower.lower(step, &old)?.bytes, old)));
             let (new, old) = lowered.map_err(|e| Failure::new(Exit::Refused, format!("{}: {e}", step.path)))?;
-            one(&mut out, step, estate, old, new)?;
-        }
-        Ok(out)
-    })
+            Ok(FilePreview { path: step.path.clone(), changes: changes(step, estate, old, new)? })
+        };
+        plan.steps.iter().map(file).collect::<Result<Vec<_>, Failure>>()
+    })?;
+    Ok(PlanPreview { what_if: what_if(&plan), preview, plan })
 }
 
-fn one(out: &mut String, step: &Step, estate: &Estate, old: Vec<u8>, new: Vec<u8>) -> Result<(), Failure> {
+fn changes(step: &Step, estate: &Estate, old: Vec<u8>, new: Vec<u8>) -> Result<Vec<LineChange>, Failure> {
     let parse = |bytes: Vec<u8>| {
         let document = Source::decode(DocumentId(0), bytes).ok().and_then(|s| Document::parse(s, &Limits::default()).ok());
         let document = document.ok_or_else(|| Failure::new(Exit::Refused, format!("{} cannot be read any more", step.path)))?;
@@ -58,20 +48,30 @@ fn one(out: &mut String, step: &Step, estate: &Estate, old: Vec<u8>, new: Vec<u8
     let (from, to) = (lines(old.source().text()), lines(new.source().text()));
     let text =
         |d: &Document, spans: &[Span]| -> Vec<String> { spans.iter().map(|s| d.source().text()[s.start..s.end].to_owned()).collect() };
-    let _ = write!(out, "\n--- {}\n+++ {} (planned)\n", step.path, step.path);
-    for change in capture_diff_slices(Algorithm::Myers, &text(&old, &from), &text(&new, &to)) {
-        if change.tag() == DiffTag::Equal {
-            continue;
-        }
-        let (before, after) = (covered(&old, &from, change.old_range()), covered(&new, &to, change.new_range()));
-        let _ = writeln!(out, "@@ line {}, bytes {}..{} -> {}..{} @@", before.0, before.1.start, before.1.end, after.1.start, after.1.end);
-        for (sign, document, spans) in [('-', &old, &from[change.old_range()]), ('+', &new, &to[change.new_range()])] {
-            for line in spans {
-                let _ = writeln!(out, "{sign}{}", kerbsync_report::render::clean(&document.masked_line(line.start)));
-            }
-        }
+    let of = |document: &Document, spans: &[Span], range: Range<usize>, (other, others): (&Document, &[Span])| {
+        let bytes = covered(document, spans, range.clone());
+        let others = others.iter().map(|s| &other.source().text()[s.range()]).map(Some).chain(std::iter::repeat(None));
+        let place =
+            |(line, other): (&Span, Option<&str>)| document.masked_line(line.start + shown(&document.source().text()[line.range()], other));
+        Lines { byte_start: bytes.start, byte_end: bytes.end, lines: spans[range].iter().zip(others).map(place).collect() }
+    };
+    let differences = capture_diff_slices(Algorithm::Myers, &text(&old, &from), &text(&new, &to));
+    let change = |change: &similar::DiffOp| LineChange {
+        line: change.old_range().start + 1,
+        old: of(&old, &from, change.old_range(), (&new, &to[change.new_range()])),
+        new: of(&new, &to, change.new_range(), (&old, &from[change.old_range()])),
+    };
+    Ok(differences.iter().filter(|c| c.tag() != DiffTag::Equal).map(change).collect())
+}
+
+/// Which place of a line is to be shown where the line is too long to be shown whole: the first byte that differs from the other one.
+fn shown(line: &str, other: Option<&str>) -> usize {
+    /// As much as a masked line always shows on one side.
+    const WHOLE: usize = 4096;
+    match other {
+        Some(other) if line.len() > WHOLE => line.char_indices().zip(other.chars()).find(|((_, a), b)| a != b).map_or(0, |((at, _), _)| at),
+        _ => 0,
     }
-    Ok(())
 }
 
 /// Spans of lines with their ends.
@@ -86,10 +86,10 @@ fn lines(text: &str) -> Vec<Span> {
         .collect()
 }
 
-/// The first line's number, from 1, and the bytes of the file that some lines take.
-fn covered(document: &Document, spans: &[Span], range: Range<usize>) -> (usize, Range<usize>) {
+/// The bytes of the file that some lines take.
+fn covered(document: &Document, spans: &[Span], range: Range<usize>) -> Range<usize> {
     let end = document.source().text().len();
     let start = spans.get(range.start).map_or(end, |s| s.start);
     let stop = range.end.checked_sub(1).filter(|_| !range.is_empty()).and_then(|last| spans.get(last)).map_or(start, |s| s.end);
-    (range.start + 1, document.source().disk_range(Span::new(start, stop)))
+    document.source().disk_range(Span::new(start, stop))
 }

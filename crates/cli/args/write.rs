@@ -2,6 +2,7 @@
 
 use super::Format;
 use clap::{ArgAction, Args, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
@@ -148,9 +149,9 @@ pub(crate) struct ApplyArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RollbackArgs {
-    /// A run (as `kerbsync status` lists them) unless --last is given, and the bundle
-    #[arg(required = true, num_args = 1..=2, value_names = ["RUN", "BUNDLE"])]
-    pub(crate) words: Vec<String>,
+    /// A run (as `kerbsync status` lists them) unless --last is given, and the bundle; KERBSYNC_BUNDLE without it
+    #[arg(num_args = 0..=2, value_names = ["RUN", "BUNDLE"])]
+    pub(crate) words: Vec<OsString>,
     /// The last run that stands
     #[arg(long)]
     pub(crate) last: bool,
@@ -160,9 +161,9 @@ pub(crate) struct RollbackArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct WriteBundleArgs {
-    /// The folder
+    /// The folder; KERBSYNC_BUNDLE without it
     #[arg(value_name = "BUNDLE")]
-    pub(crate) bundle: PathBuf,
+    pub(crate) bundle: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
 }

@@ -1,7 +1,7 @@
 //! The files of -Report: a page, and the same as XML beside it.
 
 use crate::failure::Failure;
-use crate::output::{check_target, replace};
+use crate::output::{check_target, is_below, replace};
 use kerbsync_report::render::{Record, management_log, page};
 use std::path::{Path, PathBuf};
 
@@ -57,15 +57,6 @@ impl ReportFile {
 fn of_windows(text: &str) -> bool {
     let drive = matches!(text.as_bytes(), [letter, b':', ..] if letter.is_ascii_alphabetic());
     drive || text.contains('\\')
-}
-
-/// Whether a file that may not exist yet lies below a folder, links followed as far as there is something.
-fn is_below(file: &Path, folder: &Path) -> bool {
-    let parent = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    match (parent.canonicalize(), folder.canonicalize()) {
-        (Ok(parent), Ok(folder)) => folder.is_dir() && parent.starts_with(folder),
-        _ => false,
-    }
 }
 
 #[cfg(test)]

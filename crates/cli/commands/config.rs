@@ -3,7 +3,7 @@
 use crate::args::ConfigShowArgs;
 use crate::config::{Bundle, policy};
 use crate::failure::Failure;
-use crate::gather::gather;
+use crate::gather::{gather, unreadable};
 use crate::{Exit, Io};
 use kerbsync_audit::Policy;
 use kerbsync_collect::Settings;
@@ -17,15 +17,8 @@ pub(super) fn run(args: ConfigShowArgs, quiet: bool, io: &mut Io<'_>) -> Result<
         return Ok(Exit::Input);
     }
     let files: Vec<&Document> = gathered.inventory.documents.iter().filter(|d| d.kind == DocumentKind::ProjectConfiguration).collect();
-    for file in &files {
-        if let DocumentStatus::Unreadable(problem) = &file.status {
-            let at = problem.location.map(|l| format!(":{}", l.position)).unwrap_or_default();
-            let failure = Failure::new(Exit::Input, format!("{}{at}: {}", file.path, problem.message));
-            return Err(match &problem.help {
-                Some(help) => failure.hint(help.as_str()),
-                None => failure,
-            });
-        }
+    if let Some(failure) = files.iter().find_map(|f| unreadable(f)) {
+        return Err(failure);
     }
     let used: Vec<&str> = files.iter().filter(|f| f.status == DocumentStatus::Used).map(|f| f.path.as_str()).collect();
     let policy = policy(&gathered.settings, (io.now)())?;

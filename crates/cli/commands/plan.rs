@@ -6,7 +6,8 @@ use crate::args::{
 };
 use crate::estate::{Estate, Means};
 use crate::failure::Failure;
-use crate::output::{replace, show};
+use crate::gather::read_file;
+use crate::output::{check_target, exists, is_below, replace, show};
 use crate::preview;
 use crate::{Exit, Io};
 use kerbsync_plan::outcome::Outcome;
@@ -46,7 +47,11 @@ pub(super) fn plan(command: PlanCommand, quiet: bool, io: &mut Io<'_>) -> Result
         PlanCommand::Sync(PlanSyncArgs { bundle, what, out, shown }) => (bundle, what.into(), out, shown),
         PlanCommand::SetPassword(PlanPasswordArgs { bundle, what, out, shown }) => (bundle, what.into(), out, shown),
     };
+    if let Some(file) = &out.file {
+        check_plan_file(file, &bundle.bundle)?;
+    }
     let estate = open(&bundle, quiet, io)?;
+    let unread = estate.warn_unread(io);
     let plan = match make(&estate, &bundle, &wish) {
         Ok(plan) => plan,
         Err(refused) => return refuse(&refused, &shown, io),
@@ -54,8 +59,23 @@ pub(super) fn plan(command: PlanCommand, quiet: bool, io: &mut Io<'_>) -> Result
     if let Some(file) = &out.file {
         replace(file, plan.to_json().map_err(|e| Failure::usage(format!("the plan cannot be put into JSON: {e}")))?.as_bytes())?;
     }
-    show(&plan, &shown, |plan, view| render::plan(plan, view) + &next(plan, out.file.as_deref(), &bundle.bundle), io)?;
-    Ok(pending(&plan, out.detailed_exitcode))
+    show(&plan, &shown, |plan, view| render::plan(plan, view) + &next(plan, out.file.as_deref(), &bundle), io)?;
+    Ok(exit_of(&plan, out.detailed_exitcode, &unread))
+}
+
+/// Checks where a plan is to be saved, before any work: outside of the bundle, and in place of nothing but an older plan.
+fn check_plan_file(file: &Path, bundle: &Path) -> Result<(), Failure> {
+    if is_below(file, bundle) {
+        let message = format!("'{}' lies within the bundle, which a plan must not change; nothing was done", file.display());
+        return Err(Failure::usage(message).hint("give it a place outside of the bundle"));
+    }
+    check_target(file)?;
+    if !file.exists() {
+        return Ok(());
+    }
+    let old = read_file(file)?;
+    let schema = |v: &serde_json::Value| v.get("schema").and_then(|s| s.as_str()).is_some_and(|s| s.starts_with("kerbsync.plan/"));
+    if old.is_empty() || serde_json::from_slice(&old).is_ok_and(|v| schema(&v)) { Ok(()) } else { Err(exists(file)) }
 }
 
 pub(super) fn sync(args: SyncArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -93,6 +113,7 @@ pub(crate) fn run(
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
     let estate = open(bundle, quiet, io)?;
+    let unread = estate.warn_unread(io);
     let plan = match make(&estate, bundle, wish) {
         Ok(plan) => plan,
         Err(refused) => {
@@ -100,20 +121,26 @@ pub(crate) fn run(
             return refuse(&refused, shown, io);
         }
     };
+    if !dry.what_if && !unread.is_empty() {
+        let message = format!("not everything could be read ({}); nothing was written", unread.join(", "));
+        return Err(Failure::new(Exit::Input, message)
+            .hint("mend or remove what cannot be read; or, where it does not matter, save a plan with `kerbsync plan` and apply that"));
+    }
     front.planned(&plan, io)?;
     if !dry.what_if {
         let outcome = write::applied(&estate, &plan, plan.operator.as_deref(), io)?;
         front.carried_out(&outcome);
-        return write::tell(vec![outcome], shown, io);
+        return write::tell_of_plan(&plan, outcome, shown, io);
     }
     let means = Means { operator: None, accept_inferred: plan.accept_inferred_protection, generated: write::new_password(&plan)? };
-    let bytes = preview::bytes(&estate, &plan, &means)?;
-    show(&plan, shown, |plan, view| format!("{}\n{}\n{bytes}", preview::what_if(plan), render::plan(plan, view)), io)?;
-    Ok(pending(&plan, dry.detailed_exitcode))
+    let shown_plan = preview::of(&estate, plan, &means)?;
+    show(&shown_plan, shown, render::preview, io)?;
+    Ok(exit_of(&shown_plan.plan, dry.detailed_exitcode, &unread))
 }
 
 fn open(bundle: &PlannedBundle, quiet: bool, io: &Io<'_>) -> Result<Estate, Failure> {
     let estate = Estate::open(&bundle.bundle, bundle.config.as_deref(), quiet, io)?;
+    estate.check_settings()?;
     estate.check_read()?;
     Ok(estate)
 }
@@ -137,15 +164,36 @@ fn refuse(refused: &Refused, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Fai
     Ok(Exit::Refused)
 }
 
-fn pending(plan: &Plan, asked: bool) -> Exit {
-    if asked && !plan.is_empty() { Exit::Pending } else { Exit::Done }
+/// How a plan that is only shown ends. `unread` are documents that may concern it and could not be read.
+fn exit_of(plan: &Plan, asked: bool, unread: &[&str]) -> Exit {
+    match (unread, asked && !plan.is_empty()) {
+        ([_, ..], _) => Exit::Input,
+        ([], true) => Exit::Pending,
+        ([], false) => Exit::Done,
+    }
 }
 
 /// What to do with the plan.
-fn next(plan: &Plan, file: Option<&Path>, bundle: &Path) -> String {
-    match file {
-        _ if plan.is_empty() => String::new(),
-        Some(file) => format!("\nNext: kerbsync apply {} --bundle {}\n", file.display(), bundle.display()),
-        None => "\nNext: -o plan.json saves the plan, for `kerbsync apply`.\n".to_owned(),
+fn next(plan: &Plan, file: Option<&Path>, bundle: &PlannedBundle) -> String {
+    let Some(file) = file else {
+        let next = "\nNext: -o plan.json saves the plan, for `kerbsync apply`.\n";
+        return if plan.is_empty() { String::new() } else { next.to_owned() };
+    };
+    if plan.is_empty() {
+        return String::new();
+    }
+    let config = bundle.config.as_deref().map(|c| format!(" --config {}", word(c))).unwrap_or_default();
+    format!("\nNext: kerbsync apply {} --bundle {}{config}\n", word(file), word(&bundle.bundle))
+}
+
+/// A path as one word of a command line.
+fn word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+=:,@%~".contains(c) || (cfg!(windows) && c == '\\');
+    match text.chars().all(plain) && !text.is_empty() {
+        true => text,
+        // PowerShell and cmd both take these; no path of Windows holds one.
+        false if cfg!(windows) => format!("\"{text}\""),
+        false => format!("'{}'", text.replace('\'', "'\\''")),
     }
 }

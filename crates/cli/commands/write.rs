@@ -13,32 +13,39 @@ use kerbsync_plan::outcome::{End, Outcome};
 use kerbsync_report::format::{PastRun, RunsReport, StatusReport};
 use kerbsync_report::render;
 use kerbsync_secret::Secret;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let bundle = bundle_of(args.bundle.as_deref(), io)?;
     let plan = read_plan(&args.plan)?;
     let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
+    estate.check_settings()?;
+    estate.warn_unread(io);
+    // The plan's own operator was checked when it was made; whoever stands in for that one is not in it.
+    if let Some(other) = args.write.operator.as_deref().filter(|o| Some(*o) != plan.operator.as_deref()) {
+        estate.check_operator(other)?;
+    }
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
-    carry_out(&estate, &plan, operator, &args.write.shown, io)
+    let outcome = applied(&estate, &plan, operator, io)?;
+    tell_of_plan(&plan, outcome, &args.write.shown, io)
 }
 
-/// The bundle of `--bundle`, else of the environment.
+/// The bundle that is named, else that of the environment.
 pub(crate) fn bundle_of(named: Option<&Path>, io: &Io<'_>) -> Result<PathBuf, Failure> {
-    let set = || (io.env)("KERBSYNC_BUNDLE").filter(|v| !v.is_empty()).map(PathBuf::from);
-    named.map(Path::to_owned).or_else(set).ok_or_else(|| {
-        Failure::usage("no bundle is named that the plan could be applied to").hint("give it: --bundle DIR, or set KERBSYNC_BUNDLE")
-    })
+    named
+        .map(Path::to_owned)
+        .or_else(|| of_environment(io))
+        .ok_or_else(|| Failure::usage("no bundle is named").hint("give its folder (for apply: --bundle DIR), or set KERBSYNC_BUNDLE"))
+}
+
+fn of_environment(io: &Io<'_>) -> Option<PathBuf> {
+    (io.env)("KERBSYNC_BUNDLE").filter(|v| !v.is_empty()).map(PathBuf::from)
 }
 
 /// A saved plan.
 pub(crate) fn read_plan(path: &Path) -> Result<Plan, Failure> {
     kerbsync_plan::read(&read_file(path)?).map_err(|e| Failure::new(Exit::Refused, format!("'{}': {e}", path.display())))
-}
-
-/// Applies a plan and tells what came of it.
-fn carry_out(estate: &Estate, plan: &Plan, operator: Option<&str>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    tell(vec![applied(estate, plan, operator, io)?], shown, io)
 }
 
 /// Applies a plan.
@@ -58,40 +65,59 @@ pub(crate) fn new_password(plan: &Plan) -> Result<Option<Secret>, Failure> {
 }
 
 pub(super) fn rollback(args: &RollbackArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let (which, bundle) = match (args.words.as_slice(), args.last) {
-        ([bundle], true) => (Which::Last, bundle),
-        ([run, bundle], false) => (Which::Named(run.clone()), bundle),
-        ([_], false) => {
-            return Err(Failure::usage("which run is to be rolled back?")
-                .hint("kerbsync rollback RUN BUNDLE, or kerbsync rollback --last BUNDLE; `kerbsync status BUNDLE` lists the runs"));
-        }
-        _ => return Err(Failure::usage("--last and a run exclude each other").hint("give one of them, and the bundle")),
-    };
-    let estate = Estate::open_for(Path::new(bundle), &args.write, quiet, io)?;
+    let (which, named) = words(args, io)?;
+    let bundle = bundle_of(named.as_deref(), io)?;
+    let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
+    if let Some(operator) = &args.write.operator {
+        estate.check_operator(operator)?;
+    }
     let means = Means { operator: args.write.operator.as_deref(), ..Means::default() };
     let outcome = estate.with_engine(&means, io, |engine| engine.rollback(&which))?.map_err(|e| refused(&e, false))?;
     tell(vec![outcome], &args.write.shown, io)
 }
 
+/// The run and the bundle, if one is named. A single word is the run only where the environment names the bundle.
+fn words(args: &RollbackArgs, io: &Io<'_>) -> Result<(Which, Option<PathBuf>), Failure> {
+    let run = |word: &OsString| {
+        let name = word.to_str().ok_or_else(|| Failure::usage(format!("there is no run '{}'", word.display())));
+        Ok(Which::Named(name?.to_owned()))
+    };
+    match (args.words.as_slice(), args.last) {
+        ([], true) => Ok((Which::Last, None)),
+        ([bundle], true) => Ok((Which::Last, Some(bundle.into()))),
+        ([word, bundle], false) => Ok((run(word)?, Some(bundle.into()))),
+        ([word], false) if of_environment(io).is_some() => Ok((run(word)?, None)),
+        ([] | [_], false) => Err(Failure::usage("which run is to be rolled back?")
+            .hint("kerbsync rollback RUN BUNDLE, or kerbsync rollback --last BUNDLE; `kerbsync status BUNDLE` lists the runs")),
+        _ => Err(Failure::usage("--last and a run exclude each other").hint("give one of them, and the bundle")),
+    }
+}
+
 pub(super) fn recover(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let estate = Estate::open_for(&args.bundle, &args.write, quiet, io)?;
+    let bundle = bundle_of(args.bundle.as_deref(), io)?;
+    let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
     let means = Means { operator: args.write.operator.as_deref(), ..Means::default() };
     let outcomes = estate.with_engine(&means, io, |engine| engine.recover())?.map_err(|e| refused(&e, true))?;
     tell(outcomes, &args.write.shown, io)
 }
 
-pub(super) fn tell(outcomes: Vec<Outcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let exit = outcomes.iter().map(|o| exit_of(o.end)).max().unwrap_or(Exit::Done);
-    let text = |report: &RunsReport, view: &render::View| match report.runs.as_slice() {
-        [] => "Nothing to mend: no run was cut short.\n".to_owned(),
-        runs => runs.iter().map(|o| render::outcome(o, view)).collect::<Vec<_>>().join("\n"),
-    };
-    show(&RunsReport::new(tool(), outcomes), shown, text, io)?;
-    Ok(exit)
+/// Tells what came of a plan, and what is left to do.
+pub(super) fn tell_of_plan(plan: &Plan, outcome: Outcome, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    tell_report(&RunsReport::of_plan(tool(), plan, outcome), shown, io)
+}
+
+fn tell(outcomes: Vec<Outcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    tell_report(&RunsReport::new(tool(), outcomes), shown, io)
+}
+
+fn tell_report(report: &RunsReport, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    show(report, shown, render::runs, io)?;
+    Ok(report.runs.iter().map(|o| exit_of(o.end)).max().unwrap_or(Exit::Done))
 }
 
 pub(super) fn status(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let estate = Estate::open_for(&args.bundle, &args.write, quiet, io)?;
+    let bundle = bundle_of(args.bundle.as_deref(), io)?;
+    let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
     let means = Means { operator: args.write.operator.as_deref(), ..Means::default() };
     let status = estate.with_engine(&means, io, |engine| engine.status())?.map_err(|e| refused(&e, false))?;
     let mut report = StatusReport::new(tool(), status.needs_recovery());

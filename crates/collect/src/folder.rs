@@ -34,7 +34,18 @@ impl Folder {
     pub(crate) fn accept(&mut self, below: &str, taken: &mut Taken) -> Option<Recognised> {
         let path = below.to_ascii_lowercase();
         let record = &mut taken.document;
-        let content = taken.content.take()?;
+        let Some(content) = taken.content.take() else {
+            // What could not be read has no content to be recognised by: its name alone says what it was meant to be.
+            if path.rsplit('/').next() == Some("applicationhost.config")
+                && !path.contains("cfghistory_")
+                && let DocumentStatus::Unreadable(problem) = &record.status
+            {
+                record.kind = DocumentKind::ApplicationHost;
+                let problem = problem.clone();
+                self.configuration(&path, record, Err(problem));
+            }
+            return None;
+        };
         if path.contains("/cfghistory_") || path.starts_with("cfghistory_") {
             record.kind = DocumentKind::ApplicationHostHistory;
             record.status = DocumentStatus::SetAside(
@@ -137,5 +148,38 @@ impl Folder {
             record.problems.extend(problems.iter().filter(|p| p.document == record.id).cloned());
         }
         server
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Input, Options, Silent, collect};
+    use kerbsync_inventory::{DocumentKind, ServerStatus};
+    use kerbsync_store::{Entry, Key, Listing, ReadStore, Snapshot, StoreError};
+
+    /// A store whose files are there and cannot be read.
+    struct Closed(&'static [&'static str]);
+
+    impl ReadStore for Closed {
+        fn list(&self) -> Result<Listing, StoreError> {
+            let entries = self.0.iter().filter_map(|p| Some(Entry { key: Key::new(p)?, bytes: 7, modified: None }));
+            Ok(Listing { entries: entries.collect(), errors: Vec::new() })
+        }
+
+        fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {
+            Err(StoreError::Io { path: key.to_string(), source: std::io::ErrorKind::PermissionDenied.into() })
+        }
+    }
+
+    #[test]
+    fn a_configuration_that_may_not_be_read_is_there_all_the_same() {
+        const HISTORY: &str = "servers/fe02.contoso.com/inetpub/history/CFGHISTORY_0000000001/applicationHost.config";
+        let store = Closed(&["servers/fe01.contoso.com/Windows/System32/inetsrv/config/applicationHost.config", HISTORY]);
+        let inputs = [Input { label: String::new(), store: Box::new(store) }];
+        let inventory = collect(&inputs, &Options { config: None, reference: None, progress: &Silent }).unwrap().inventory;
+        let [first, second] = inventory.servers.as_slice() else { panic!("{:?}", inventory.servers) };
+        assert!(matches!(first.status, ServerStatus::Unreadable(_)), "{first:?}");
+        assert_eq!(inventory.documents[first.document.unwrap().0 as usize].kind, DocumentKind::ApplicationHost);
+        assert_eq!(second.status, ServerStatus::Missing, "a snapshot is no configuration in force");
     }
 }

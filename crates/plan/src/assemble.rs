@@ -1,7 +1,7 @@
 //! Puts a plan together from its parts.
 
 use crate::check::{Checks, Refused};
-use crate::{Change, DirectoryStep, FollowUp, Input, Intent, OutageWindow, Plan, PlanReport, Reason, SCHEMA, Step};
+use crate::{Change, DirectoryStep, FollowUp, Input, Intent, OutageWindow, Plan, PlanReport, Reason, SCHEMA, SecretFrom, Step};
 use kerbsync_inventory::state::{Naming, naming};
 use kerbsync_inventory::{Document, DocumentStatus, Inventory};
 use kerbsync_names::{DownLevelName, HostName};
@@ -45,7 +45,7 @@ pub(crate) struct Parts<'i> {
 pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, parts: Parts<'_>) -> Result<Plan, Refused> {
     let mut computers: BTreeSet<&HostName> = parts.changed.iter().map(|c| &c.computer).collect();
     computers.extend(&parts.also);
-    let inputs = if parts.changed.is_empty() { Vec::new() } else { inputs(inventory, &computers) };
+    let inputs = if parts.changed.is_empty() { Vec::new() } else { inputs(inventory, |c| computers.contains(c)) };
     let planned = parts.changed.iter().map(|c| Reason { subject: c.computer.to_string(), text: c.why.clone() }).collect();
     let steps = parts.changed.into_iter().zip(1u32..).map(|(c, number)| Step {
         number,
@@ -81,14 +81,28 @@ pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, par
     })
 }
 
-/// The documents that were used and speak for the whole estate, or for one of these servers.
-fn inputs(inventory: &Inventory, computers: &BTreeSet<&HostName>) -> Vec<Input> {
-    let rests = |d: &&Document| d.status == DocumentStatus::Used && d.computer.as_ref().is_none_or(|c| computers.contains(c));
+/// The documents that were used and speak for the whole estate, or for one of some servers.
+fn inputs(inventory: &Inventory, is_one: impl Fn(&HostName) -> bool) -> Vec<Input> {
+    let rests = |d: &&Document| d.status == DocumentStatus::Used && d.computer.as_ref().is_none_or(&is_one);
     let input = |d: &Document| Some(Input { path: d.path.clone(), sha256: d.sha256.clone()?, bytes: d.bytes });
     let mut inputs: Vec<Input> = inventory.documents.iter().filter(rests).filter_map(input).collect();
     inputs.sort();
     inputs.dedup();
     inputs
+}
+
+/// The inputs that a plan of the same servers would rest on now, in the order of paths. None for a plan without steps, which names none.
+#[must_use]
+pub fn inputs_now(inventory: &Inventory, plan: &Plan) -> Vec<Input> {
+    if plan.steps.is_empty() {
+        return Vec::new();
+    }
+    let mut servers: BTreeSet<&str> = plan.steps.iter().map(|s| s.server.as_str()).collect();
+    servers.extend(plan.steps.iter().flat_map(|s| &s.changes).filter_map(|change| match &change.secret {
+        SecretFrom::Server { server, .. } => Some(server.as_str()),
+        SecretFrom::Generated => None,
+    }));
+    inputs(inventory, |computer| servers.iter().any(|s| s.eq_ignore_ascii_case(computer.as_str())))
 }
 
 /// What is to be done after any plan that changes servers.

@@ -1,5 +1,6 @@
 //! Whether the operator may do this by the product's own rule: membership of RTCUniversalServerAdmins (documented), nested groups counted.
 
+use crate::Precondition;
 use crate::check::Checks;
 use kerbsync_inventory::Inventory;
 use kerbsync_inventory::directory::{Completeness, Directory, Group};
@@ -10,6 +11,15 @@ use std::collections::BTreeSet;
 const ADMINS: &str = "RTCUniversalServerAdmins";
 const ID: &str = "operator";
 const LIVE: &str = "Get-ADGroupMember RTCUniversalServerAdmins -Recursive";
+
+/// Whether an operator, `DOMAIN\name`, may do this: the precondition that a plan states of its own operator. For runs that another one
+/// carries out.
+#[must_use]
+pub fn check_operator(inventory: &Inventory, operator: &str) -> Option<Precondition> {
+    let mut checks = Checks::default();
+    check(inventory, Some(operator), &mut checks);
+    checks.into_list().pop()
+}
 
 pub(crate) fn check(inventory: &Inventory, operator: Option<&str>, checks: &mut Checks) {
     let Some(text) = operator else {

@@ -4,8 +4,22 @@
 pub const REDACTED: &str = "***";
 
 /// Parts of names, in small letters.
-const PARTS: &[&str] =
-    &["password", "passwd", "pwd", "secret", "credential", "token", "sessionkey", "passphrase", "apikey", "privatekey", "connectionstring"];
+const PARTS: &[&str] = &[
+    "password",
+    "passwd",
+    "pwd",
+    "secret",
+    "credential",
+    "token",
+    "sessionkey",
+    "passphrase",
+    "apikey",
+    "privatekey",
+    "connectionstring",
+    // Of `machineKey`: with them authentication tickets can be forged.
+    "decryptionkey",
+    "validationkey",
+];
 
 /// Names that hold such a part and are known to hold no secret.
 const HARMLESS: &[&str] = &["passanonymoustoken", "useapppoolcredentials", "pwdlastset", "tokenchecking"];
@@ -26,7 +40,7 @@ fn holds_part(text: &str) -> bool {
     let is_at = |i: usize, part: &str| bytes.get(i..i + part.len()).is_some_and(|b| b.eq_ignore_ascii_case(part.as_bytes()));
     bytes.windows(2).enumerate().any(|(i, pair)| {
         // The first two letters of every part, in small letters; other bytes are sorted out by the comparison behind it.
-        matches!(&[pair[0] | 0x20, pair[1] | 0x20], b"pa" | b"pw" | b"pr" | b"se" | b"cr" | b"co" | b"to" | b"ap")
+        matches!(&[pair[0] | 0x20, pair[1] | 0x20], b"pa" | b"pw" | b"pr" | b"se" | b"cr" | b"co" | b"to" | b"ap" | b"de" | b"va")
             && PARTS.iter().any(|part| is_at(i, part))
     })
 }
@@ -127,7 +141,18 @@ mod tests {
 
     #[test]
     fn names_of_secrets_are_known_in_every_spelling() {
-        for name in ["password", "Password", "x:PASSWORD", "dbPwd", "sessionKey", "connectionString", "clientSecret", "RefreshToken"] {
+        for name in [
+            "password",
+            "Password",
+            "x:PASSWORD",
+            "dbPwd",
+            "sessionKey",
+            "connectionString",
+            "clientSecret",
+            "RefreshToken",
+            "decryptionKey",
+            "validationKey",
+        ] {
             assert!(is_secret_name(name), "{name}");
         }
         for name in ["userName", "useAppPoolCredentials", "tokenChecking", "pwdLastSet", "passAnonymousToken", "name", ""] {

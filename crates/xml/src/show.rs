@@ -77,7 +77,7 @@ impl Document {
 
     /// The line that holds a text offset, with every secret-looking attribute value, all text of secret-looking elements, every comment that may
     /// hold a secret and every processing instruction masked, also where they began on an earlier line. Of a very long line only the
-    /// neighbourhood of the offset is given;
+    /// neighbourhood of the offset is given, with `…` where it is cut;
     /// what is left out before it counts as masked.
     #[must_use]
     pub fn masked_line(&self, offset: usize) -> String {
@@ -98,6 +98,9 @@ impl Document {
             }
         }
         out.push_str(&text[at..line.end]);
+        if line.end < text.len() && !text[line.end..].starts_with(['\n', '\r']) {
+            out.push('…');
+        }
         out
     }
 

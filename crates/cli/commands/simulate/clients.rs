@@ -54,6 +54,10 @@ struct Seen {
 pub(super) fn run(args: ClientsArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let now = config::now(args.now.as_deref(), io)?;
     let gathered = gather(Bundle::try_from(args.bundle)?, quiet, io)?;
+    if gathered.inventory.documents.is_empty() && !gathered.not_opened.is_empty() {
+        // Why is told already; a report on nothing would only hide it.
+        return Ok(Exit::Input);
+    }
     let client = Client { ticket_age: Some(args.ticket_age), lifetime: args.ticket_lifetime, ntlm: !args.no_ntlm };
     let facts = facts::of(&gathered.inventory, now);
     let servers: Vec<Seen> = facts

@@ -18,6 +18,7 @@ pub(super) fn run(args: &FaultsArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
     let plan = read_plan(&args.plan)?;
     let bundle = bundle_of(args.bundle.as_deref(), io)?;
     let estate = Estate::open(&bundle, args.config.as_deref(), quiet, io)?;
+    estate.check_settings()?;
     estate.check_inputs(&plan)?;
     let configurations = configurations(&estate, &plan)?;
     let means = Means { operator: None, accept_inferred: plan.accept_inferred_protection, generated: new_password(&plan)? };

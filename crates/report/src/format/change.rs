@@ -2,7 +2,7 @@
 
 use super::{REFUSED, RUNS, STATUS, Tool};
 use kerbsync_plan::outcome::{End, Outcome};
-use kerbsync_plan::{Precondition, Refused};
+use kerbsync_plan::{FollowUp, Plan, Precondition, PreconditionOutcome, Refused};
 use serde::Serialize;
 
 /// `kerbsync.refused/v1`: why a plan was not made.
@@ -33,13 +33,29 @@ pub struct RunsReport {
     pub tool: Tool,
     /// One for `apply` and `rollback`, as many as were mended for `recover`.
     pub runs: Vec<Outcome>,
+    /// What the plan left unproved; empty for `rollback` and `recover`.
+    pub unknown_preconditions: Vec<Precondition>,
+    /// What is to be done now; empty for `rollback` and `recover`, and where the run did not end well.
+    pub follow_ups: Vec<FollowUp>,
 }
 
 impl RunsReport {
     /// Puts outcomes into the format.
     #[must_use]
     pub fn new(tool: Tool, runs: Vec<Outcome>) -> Self {
-        Self { schema: RUNS.to_owned(), tool, runs }
+        Self { schema: RUNS.to_owned(), tool, runs, unknown_preconditions: Vec::new(), follow_ups: Vec::new() }
+    }
+
+    /// Puts what came of a plan into the format. What is to be done after the plan is told only where the plan was carried out, if in part.
+    #[must_use]
+    pub fn of_plan(tool: Tool, plan: &Plan, outcome: Outcome) -> Self {
+        let after = matches!(outcome.end, End::Nothing | End::AllNew | End::Partial);
+        let unknown = plan.preconditions.iter().filter(|p| p.outcome == PreconditionOutcome::Unknown);
+        Self {
+            unknown_preconditions: unknown.cloned().collect(),
+            follow_ups: if after { plan.follow_ups.clone() } else { Vec::new() },
+            ..Self::new(tool, vec![outcome])
+        }
     }
 }
 

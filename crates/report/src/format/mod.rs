@@ -6,6 +6,7 @@ mod coverage;
 mod estate;
 mod input;
 mod place;
+mod preview;
 mod resolve;
 mod rules;
 mod site;
@@ -21,6 +22,7 @@ pub use coverage::{
 pub use estate::{Assignment, Computer, Estate, InventoryReport, InventorySummary, Pool, Site, StateCount, Topology};
 pub use input::{Input, NotOpened, Problem};
 pub use place::Place;
+pub use preview::{FilePreview, LineChange, Lines, PlanPreview};
 pub use resolve::ResolveReport;
 pub use rules::{Rule, RulesReport};
 pub use slots::{Provider, Slot, SlotsReport};

@@ -2,6 +2,8 @@
 
 use super::View;
 use super::paper::{BLUE, BOLD, Cell, GREEN, Paper, RED, YELLOW, count};
+use crate::format::RunsReport;
+use anstyle::Style;
 use kerbsync_plan::{Change, FollowUp, Intent, OutageWindow, Plan, Precondition, PreconditionOutcome, Reason, Refused, SecretFrom};
 
 /// Longer lists are cut at low verbosity.
@@ -70,12 +72,40 @@ fn preconditions(paper: &mut Paper<'_>, all: &[Precondition]) {
             PreconditionOutcome::Pass => ("pass", GREEN),
         };
         for one in all.iter().filter(|p| p.outcome == outcome) {
-            paper.labelled(2, &format!("{word}[{}]", one.id), Some(style), &format!("{}: {}", one.subject, one.reason), 6);
-            for line in one.remedy.iter().flat_map(|r| r.lines()) {
-                paper.labelled(6, "help:", Some(BLUE), line, 12);
-            }
+            precondition(paper, one, word, style);
         }
     }
+}
+
+fn precondition(paper: &mut Paper<'_>, one: &Precondition, word: &str, style: Style) {
+    paper.labelled(2, &format!("{word}[{}]", one.id), Some(style), &format!("{}: {}", one.subject, one.reason), 6);
+    for line in one.remedy.iter().flat_map(|r| r.lines()) {
+        paper.labelled(6, "help:", Some(BLUE), line, 12);
+    }
+}
+
+/// The runs of one command, and behind them what their plan left unproved and to be done.
+#[must_use]
+pub fn runs(report: &RunsReport, view: &View) -> String {
+    let mut out = match report.runs.as_slice() {
+        [] => "Nothing to mend: no run was cut short.\n".to_owned(),
+        runs => runs.iter().map(|o| super::outcome(o, view)).collect::<Vec<_>>().join("\n"),
+    };
+    if report.unknown_preconditions.is_empty() && report.follow_ups.is_empty() {
+        return out;
+    }
+    let mut paper = Paper::new(view);
+    if !report.unknown_preconditions.is_empty() {
+        paper.line(0, "Not proved by the inputs", Some(BOLD));
+        for one in &report.unknown_preconditions {
+            precondition(&mut paper, one, "unknown", YELLOW);
+        }
+    }
+    follow_ups(&mut paper, &report.follow_ups);
+    let after = paper.into_text();
+    // A heading brings its own empty line, except at the very top.
+    out.push_str(if after.starts_with('\n') { "" } else { "\n" });
+    out + &after
 }
 
 fn steps(paper: &mut Paper<'_>, plan: &Plan) {

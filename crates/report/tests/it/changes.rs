@@ -6,7 +6,7 @@ use kerbsync_plan::{
     Change, DirectoryStep, FieldChange, FollowUp, Input, Intent, OutageWindow, Plan, PlanReport, Precondition, PreconditionOutcome, Reason,
     Refused, SCHEMA, SecretFrom, SlotAddress, Step,
 };
-use kerbsync_report::format::{PastRun, StatusReport};
+use kerbsync_report::format::{PastRun, RunsReport, StatusReport};
 use kerbsync_report::render::{self, View};
 
 const SHA: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -97,7 +97,7 @@ pub(crate) fn plan() -> Plan {
     }
 }
 
-pub(crate) fn outcome() -> Outcome {
+pub(crate) fn outcome(end: End) -> Outcome {
     let server = |name: &str, result, detail: &str| ServerOutcome {
         server: name.into(),
         path: format!("servers/{name}/applicationHost.config"),
@@ -106,7 +106,7 @@ pub(crate) fn outcome() -> Outcome {
     };
     Outcome {
         run: Some("r0001-20260501T120000Z".into()),
-        end: End::Open,
+        end,
         servers: vec![
             server("dir01.contoso.com", StepResult::Done, ""),
             server("fe02.contoso.com", StepResult::Failed, "the disk is full; it is as it was"),
@@ -192,8 +192,11 @@ fn long_plans_are_cut_unless_asked_for() {
 #[test]
 fn a_refusal_an_outcome_and_a_status_are_told_for_people() {
     let refused = Refused { preconditions: plan().preconditions };
-    let texts =
-        [render::refused(&refused, &View::PLAIN), render::outcome(&outcome(), &View::PLAIN), render::status(&status(), &View::PLAIN)];
+    let texts = [
+        render::refused(&refused, &View::PLAIN),
+        render::outcome(&outcome(End::Open), &View::PLAIN),
+        render::status(&status(), &View::PLAIN),
+    ];
     insta::assert_snapshot!(texts.join("--\n"), @r"
     refused: nothing is planned, since a precondition does not hold
 
@@ -220,7 +223,7 @@ fn a_refusal_an_outcome_and_a_status_are_told_for_people() {
 
 #[test]
 fn a_long_run_names_who_needs_attention_and_counts_the_rest() {
-    let mut outcome = outcome();
+    let mut outcome = outcome(End::Open);
     outcome.servers.extend((1..=30).map(|n| ServerOutcome {
         server: format!("fe{n}"),
         path: String::new(),
@@ -232,4 +235,28 @@ fn a_long_run_names_who_needs_attention_and_counts_the_rest() {
         text.contains("fe02.contoso.com  failed") && text.contains("31 servers done (-v shows them)") && !text.contains("fe17"),
         "{text}"
     );
+}
+
+#[test]
+fn what_is_left_to_do_is_told_behind_a_run_that_did_something() {
+    let told = |end| render::runs(&RunsReport::of_plan(tool(), &plan(), outcome(end)), &View::PLAIN);
+    insta::assert_snapshot!(told(End::AllNew), @r"
+    run r0001-20260501T120000Z: all-new: every step is done
+      dir01.contoso.com  done
+      fe02.contoso.com   failed  the disk is full; it is as it was
+      Active Directory  skipped
+    note: Run `kerbsync recover` on the bundle.
+
+    Not proved by the inputs
+      unknown[operator] dir01.contoso.com: Nobody was named as the operator.
+          help: name one with --operator
+
+    Afterwards
+      enable-topology: CONTOSO\KerbAuth: The assignment was changed.
+          Enable-CsTopology
+    ");
+    let open = told(End::Open);
+    assert!(!open.contains("Afterwards") && open.contains("Not proved"), "{open}");
+    let back = render::runs(&RunsReport::new(tool(), vec![outcome(End::AllOld)]), &View::PLAIN);
+    assert!(!back.contains("Afterwards") && !back.contains("Not proved"), "{back}");
 }

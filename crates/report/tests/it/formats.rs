@@ -4,6 +4,7 @@ use crate::changes;
 use crate::sample::{MISSING, NAME, STALE, awkward, report, tool, verdicts};
 use kerbsync_inventory::resolve::resolve;
 use kerbsync_plan::Refused;
+use kerbsync_plan::outcome::End;
 use kerbsync_report::SCHEMAS;
 use kerbsync_report::format::{InventoryReport, RefusedReport, Report, ResolveReport, RulesReport, RunsReport, Severity, SlotsReport};
 use kerbsync_report::render::json;
@@ -24,7 +25,7 @@ fn documents() -> Vec<Value> {
         json(&ResolveReport::new(tool(), "fe01", &resolve(&i, "fe01"), &i)).unwrap(),
         json(&changes::plan()).unwrap(),
         json(&RefusedReport::new(tool(), &Refused { preconditions: changes::plan().preconditions })).unwrap(),
-        json(&RunsReport::new(tool(), vec![changes::outcome()])).unwrap(),
+        json(&RunsReport::of_plan(tool(), &changes::plan(), changes::outcome(End::AllNew))).unwrap(),
         json(&changes::status()).unwrap(),
     ];
     text.iter().map(|t| serde_json::from_str(t).unwrap()).collect()
