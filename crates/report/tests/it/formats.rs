@@ -77,6 +77,10 @@ fn fields(root: &Value, schema: &Value, value: &Value, at: &str) {
             described.sort_unstable();
             required.sort_unstable();
             found.sort_unstable();
+            // Only a dry run has these: `tests/writes.rs` holds one against the schema.
+            if at.is_empty() {
+                described.retain(|name| !["preview", "what_if"].contains(name));
+            }
             // Empty parts of a slot's address are left out, for the sake of journals.
             if at.ends_with("/slot") {
                 required.clone_from(&found);
