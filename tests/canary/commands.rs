@@ -1,7 +1,7 @@
 //! Every command over whole estates.
 
-use super::{Canaries, estate, files, samples, values};
-use crate::encodings::{Encoding, decode, encode, with_encoding};
+use super::{Canaries, encoded, estate, is_configuration, samples, values};
+use crate::encodings::{Encoding, decode};
 use crate::program::{Program, Ran};
 use kerbsync_lab::Layout;
 
@@ -68,12 +68,8 @@ fn watch(seed: u64, layout: Layout, encoding: Option<Encoding>) {
     let estate = estate(seed, layout);
     let program = Program::at("2026-05-01T12:00:00Z");
     let mut configurations = Vec::new();
-    for (path, bytes) in files(&estate) {
-        let configuration = path.ends_with("applicationHost.config") && !path.contains("CFGHISTORY");
-        let bytes = match encoding {
-            Some(encoding) if configuration => encode(&with_encoding(&decode(&bytes), encoding), encoding),
-            _ => bytes,
-        };
+    for (path, bytes) in encoded(&estate, encoding) {
+        let configuration = is_configuration(&path);
         program.put(&format!("b/{path}"), &bytes);
         if configuration && (configurations.is_empty() || estate.secrets().any(|s| decode(&bytes).contains(s))) {
             configurations.push(path);

@@ -4,7 +4,7 @@ mod broken;
 mod commands;
 mod writing;
 
-use crate::encodings::decode;
+use crate::encodings::{Encoding, decode, encode, with_encoding};
 use crate::estates::now;
 use crate::program::Ran;
 use base64::Engine;
@@ -122,6 +122,21 @@ fn files(estate: &Estate) -> Vec<(String, Vec<u8>)> {
     files.push(("directory/laps.ldif".to_owned(), entry.into_bytes()));
     let json = format!(r#"[{{"Name": "WEB10", "SamAccountName": "WEB10$", "ObjectClass": "computer", "ms-Mcs-AdmPwd": "{LAPS}"}}]"#);
     files.push(("directory/laps.json".to_owned(), json.into_bytes()));
+    files
+}
+
+fn is_configuration(path: &str) -> bool {
+    path.ends_with("applicationHost.config") && !path.contains("CFGHISTORY")
+}
+
+/// The same with the configurations in an encoding.
+fn encoded(estate: &Estate, encoding: Option<Encoding>) -> Vec<(String, Vec<u8>)> {
+    let mut files = files(estate);
+    for (path, bytes) in &mut files {
+        if let Some(encoding) = encoding.filter(|_| is_configuration(path)) {
+            *bytes = encode(&with_encoding(&decode(bytes), encoding), encoding);
+        }
+    }
     files
 }
 

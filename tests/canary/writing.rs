@@ -1,7 +1,7 @@
 //! Every command that plans or writes, and what it leaves behind.
 
-use super::{Canaries, estate, files, parts};
-use crate::encodings::{Encoding, decode, encode, with_encoding};
+use super::{Canaries, encoded, estate, parts};
+use crate::encodings::{Encoding, decode};
 use crate::program::{Program, Ran};
 use kerbsync_lab::{Estate, Layout};
 use serde_json::Value;
@@ -23,12 +23,7 @@ fn servers(program: &Program) -> Vec<(String, String)> {
 fn watch(seed: u64, layout: Layout, encoding: Option<Encoding>) -> usize {
     let estate = estate(seed, layout);
     let program = Program::at("2026-05-01T12:00:00Z");
-    for (path, bytes) in files(&estate) {
-        let configuration = path.ends_with("applicationHost.config") && !path.contains("CFGHISTORY");
-        let bytes = match encoding {
-            Some(encoding) if configuration => encode(&with_encoding(&decode(&bytes), encoding), encoding),
-            _ => bytes,
-        };
+    for (path, bytes) in encoded(&estate, encoding) {
         program.put(&format!("b/{path}"), &bytes);
     }
     let (all, clear) = (Canaries::of(&estate), in_clear(&estate));

@@ -6,8 +6,6 @@
 //!
 //! This crate does no I/O, reads no clock and knows no file format.
 
-#[cfg(test)]
-mod contract;
 mod declare;
 mod encryption;
 mod finding;
@@ -18,6 +16,8 @@ mod run;
 mod subject;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod text;
 mod verdict;
 mod view;
