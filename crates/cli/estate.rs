@@ -122,8 +122,8 @@ impl Estate {
             }
         }
         // What came later may say another thing than what was planned on.
-        let known = |input: &kerbsync_plan::Input| {
-            let same = |i: &kerbsync_plan::Input| i.path == input.path || (settings(&input.sha256) && i.sha256 == input.sha256);
+        let known = |input: &kerbsync_plan::PlanInput| {
+            let same = |i: &kerbsync_plan::PlanInput| i.path == input.path || (settings(&input.sha256) && i.sha256 == input.sha256);
             written(&input.path) || plan.inputs.iter().any(same)
         };
         match inputs_now(&self.inventory, plan).iter().find(|input| !known(input)) {

@@ -6,7 +6,7 @@ use crate::record::{Begin, DirectoryIntent, DirectoryOutcome, Ended, Intent, Rec
 use crate::run::Run;
 use crate::{Engine, EngineError};
 use kerbsync_plan::lower::Original;
-use kerbsync_plan::outcome::{End, Outcome, ServerOutcome, StepResult};
+use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
 use kerbsync_plan::{Intent as What, Plan, Step, verify};
 use kerbsync_store::{Expected, FileVersion, Key, Mutation, OnDisk, ReplaceError, ReplaceFailure, WriteStore, backup};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -29,7 +29,7 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// It was refused, or could not begin; no configuration was written.
-    pub fn apply(&self, plan: &Plan) -> Result<Outcome, EngineError> {
+    pub fn apply(&self, plan: &Plan) -> Result<RunOutcome, EngineError> {
         verify(plan)?;
         if let (Some(directory), None) = (&plan.directory, self.directory) {
             return Err(EngineError::NoDirectory { account: directory.account.clone() });
@@ -351,10 +351,10 @@ fn outcome(
     told: Vec<Option<Told>>,
     directory: Option<StepResult>,
     notes: Vec<String>,
-) -> Outcome {
+) -> RunOutcome {
     let servers = plan.steps.iter().zip(told).map(|(step, told)| {
         let (result, detail) = told.unwrap_or((StepResult::Skipped, "something before it failed".to_owned()));
         ServerOutcome { server: step.server.clone(), path: step.path.clone(), result, detail }
     });
-    Outcome { run, end, servers: servers.collect(), directory, notes }
+    RunOutcome { run, end, servers: servers.collect(), directory, notes }
 }

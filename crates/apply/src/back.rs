@@ -8,7 +8,7 @@ use crate::record::{Back, BackTask, Ended, Intent, Record, StepOutcome, Target};
 use crate::run::Run;
 use crate::{Engine, EngineError};
 use kerbsync_plan::lower::{FieldState, Original};
-use kerbsync_plan::outcome::{End, Outcome, ServerOutcome, StepResult};
+use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
 use kerbsync_store::{Expected, FileError, Key, Mutation, ReplaceFailure, WriteStore, backup};
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ const TRIES: usize = 4;
 impl Engine<'_> {
     /// Takes back what a run wrote, where it is still what the run wrote. Nothing depends on how far the run, or an earlier attempt of
     /// this, came: only on what lies there.
-    pub(crate) fn take_back(&self, run: &Run, task: BackTask, later: &[&Run]) -> Result<Outcome, EngineError> {
+    pub(crate) fn take_back(&self, run: &Run, task: BackTask, later: &[&Run]) -> Result<RunOutcome, EngineError> {
         let store = self.store(run.name());
         let back = Record::Back(Back { task, operator: self.context.operator.clone(), host: self.context.host.clone(), at: self.now() });
         let mut writer = Writer::reopen(&store, &run.journal, &[back]).map_err(EngineError::JournalWrite)?;
@@ -61,7 +61,7 @@ impl Engine<'_> {
             result,
             detail,
         });
-        Ok(Outcome { run: Some(run.name().to_owned()), end, servers: servers.collect(), directory: None, notes })
+        Ok(RunOutcome { run: Some(run.name().to_owned()), end, servers: servers.collect(), directory: None, notes })
     }
 
     fn restore(&self, store: &WriteStore<'_>, run: &Run, key: &Key, intent: &Intent, later: &[&Run]) -> (StepResult, String) {

@@ -5,7 +5,7 @@ use crate::look::Found;
 use crate::record::{BackTask, DirectoryOutcome, Ended, Record};
 use crate::run::Run;
 use crate::{Engine, EngineError, journal};
-use kerbsync_plan::outcome::{End, Outcome, ServerOutcome, StepResult};
+use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
 use kerbsync_store::Key;
 
 /// Which run to roll back.
@@ -23,7 +23,7 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// A journal is damaged or cannot be written, the lock is held, or the directory does not tell.
-    pub fn recover(&self) -> Result<Vec<Outcome>, EngineError> {
+    pub fn recover(&self) -> Result<Vec<RunOutcome>, EngineError> {
         let _guard = self.lock("recover")?;
         let runs = self.runs()?;
         let mut outcomes = Vec::new();
@@ -48,7 +48,7 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// There is no such run, an earlier one was cut short, the directory has moved on, or the journal cannot be written.
-    pub fn rollback(&self, which: &Which) -> Result<Outcome, EngineError> {
+    pub fn rollback(&self, which: &Which) -> Result<RunOutcome, EngineError> {
         let _guard = self.lock("rollback")?;
         let runs = self.runs()?;
         if let Some(open) = runs.iter().find(|r| r.is_open()) {
@@ -86,7 +86,7 @@ impl Engine<'_> {
         self.take_back(run, BackTask::Rollback, &later)
     }
 
-    fn mend(&self, run: &Run, later: &[&Run]) -> Result<Outcome, EngineError> {
+    fn mend(&self, run: &Run, later: &[&Run]) -> Result<RunOutcome, EngineError> {
         let set = self.directory_is_set(run)?;
         if run.back.is_none() && (run.begin.directory.is_none() || set) && self.all_new(run) {
             return self.confirm(run, set);
@@ -114,7 +114,7 @@ impl Engine<'_> {
     }
 
     /// Every step is done: makes sure that it lasts, and ends the run.
-    fn confirm(&self, run: &Run, directory: bool) -> Result<Outcome, EngineError> {
+    fn confirm(&self, run: &Run, directory: bool) -> Result<RunOutcome, EngineError> {
         let store = self.store(run.name());
         for (index, intent) in run.intents.iter().filter(|(i, _)| run.outcomes.get(i) != Some(&StepResult::Done)) {
             let Some(key) = run.begin.steps.get(*index).and_then(|t| Key::new(&t.path)) else { continue };
@@ -137,7 +137,7 @@ impl Engine<'_> {
 
     /// The directory has the new password and cannot go back, and some server does not hold it: nothing more can be done here, so the run is
     /// ended and those servers are named. While one cannot be read, the run stays open.
-    fn out_of_step(&self, run: &Run) -> Result<Outcome, EngineError> {
+    fn out_of_step(&self, run: &Run) -> Result<RunOutcome, EngineError> {
         let found: Vec<StepResult> = run
             .begin
             .steps
@@ -175,13 +175,13 @@ impl Engine<'_> {
         Ok(outcome)
     }
 
-    fn told(&self, run: &Run, end: End, result: impl Fn(usize) -> StepResult) -> Outcome {
+    fn told(&self, run: &Run, end: End, result: impl Fn(usize) -> StepResult) -> RunOutcome {
         let servers = run.begin.steps.iter().enumerate().map(|(index, target)| ServerOutcome {
             server: target.server.clone(),
             path: target.path.clone(),
             result: result(index),
             detail: String::new(),
         });
-        Outcome { run: Some(run.name().to_owned()), end, servers: servers.collect(), directory: None, notes: Vec::new() }
+        RunOutcome { run: Some(run.name().to_owned()), end, servers: servers.collect(), directory: None, notes: Vec::new() }
     }
 }

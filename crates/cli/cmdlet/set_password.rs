@@ -11,8 +11,8 @@ use crate::estate::Estate;
 use crate::failure::Failure;
 use crate::{Exit, Io};
 use kerbsync_inventory::Document;
-use kerbsync_plan::outcome::Outcome;
-use kerbsync_plan::{Plan, Refused, Target};
+use kerbsync_plan::outcome::RunOutcome;
+use kerbsync_plan::{CopyTarget, Plan, Refused};
 use kerbsync_report::render::InputRow;
 
 const NOT_WITH_USER: &str = "This parameter cannot be used if you use the UserAccount parameter.";
@@ -67,7 +67,7 @@ pub(super) fn run(bound: &Bound, flags: SetFlags, io: &mut Io<'_>) -> Result<Exi
     let wish = match (bound.text("FromComputer"), bound.text("ToComputer"), bound.text("UserAccount")) {
         (_, _, Some(account)) => Wish::SetPassword(account.to_owned()),
         (from, to, None) => {
-            Wish::Sync(from.unwrap_or_default().to_owned(), to.map(|t| Target::Computer(t.to_owned())).into_iter().collect())
+            Wish::Sync(from.unwrap_or_default().to_owned(), to.map(|t| CopyTarget::Computer(t.to_owned())).into_iter().collect())
         }
     };
     let bundle = PlannedBundle {
@@ -139,7 +139,7 @@ impl Front for Asker {
         if self.ask && !plan.is_empty() { confirmed(plan, io) } else { Ok(()) }
     }
 
-    fn carried_out(&mut self, outcome: &Outcome) {
+    fn carried_out(&mut self, outcome: &RunOutcome) {
         self.seen.outcome = Some(outcome.clone());
     }
 }

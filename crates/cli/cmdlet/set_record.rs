@@ -5,7 +5,7 @@ use crate::Exit;
 use crate::commands::{plan::Wish, tool};
 use crate::failure::Failure;
 use jiff::Timestamp;
-use kerbsync_plan::outcome::{End, Outcome, StepResult};
+use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
 use kerbsync_plan::{Plan, Precondition, PreconditionOutcome, Reason, Refused, Step};
 use kerbsync_report::render::{FollowUp, InputRow, Problem, Record, Row, Tone};
 use std::path::Path;
@@ -19,7 +19,7 @@ pub(super) struct Seen {
     /// The documents of the bundle, where no plan lists those that it rests on.
     pub(super) inputs: Vec<InputRow>,
     pub(super) plan: Option<Plan>,
-    pub(super) outcome: Option<Outcome>,
+    pub(super) outcome: Option<RunOutcome>,
 }
 
 pub(super) fn record(wish: &Wish, bundle: &Path, seen: &Seen, ended: &Result<Exit, Failure>, times: (Timestamp, Timestamp)) -> Record {
@@ -180,6 +180,6 @@ fn follow_up(follow_up: &kerbsync_plan::FollowUp) -> FollowUp {
     FollowUp { subject: follow_up.subject.clone(), reason: follow_up.reason.clone(), command: follow_up.command.clone() }
 }
 
-fn input(input: &kerbsync_plan::Input) -> InputRow {
+fn input(input: &kerbsync_plan::PlanInput) -> InputRow {
     InputRow { path: input.path.clone(), sha256: Some(input.sha256.clone()), bytes: input.bytes }
 }

@@ -10,8 +10,8 @@ use crate::gather::read_file;
 use crate::output::{check_target, exists, is_below, replace, show};
 use crate::preview;
 use crate::{Exit, Io};
-use kerbsync_plan::outcome::Outcome;
-use kerbsync_plan::{Plan, Refused, Request, SyncRequest, Target, plan_set_password, plan_sync};
+use kerbsync_plan::outcome::RunOutcome;
+use kerbsync_plan::{CopyTarget, Plan, Refused, Request, SyncRequest, plan_set_password, plan_sync};
 use kerbsync_report::format::RefusedReport;
 use kerbsync_report::render;
 use std::path::Path;
@@ -19,18 +19,18 @@ use std::path::Path;
 /// What is asked for.
 pub(crate) enum Wish {
     /// A copy: from, to.
-    Sync(String, Vec<Target>),
+    Sync(String, Vec<CopyTarget>),
     /// A new password for an account.
     SetPassword(String),
 }
 
 impl From<SyncWhat> for Wish {
     fn from(what: SyncWhat) -> Self {
-        let mut to: Vec<Target> = what.to_computer.into_iter().map(Target::Computer).collect();
-        to.extend(what.to_site.into_iter().map(Target::Site));
-        to.extend(what.to_pool.into_iter().map(Target::Pool));
+        let mut to: Vec<CopyTarget> = what.to_computer.into_iter().map(CopyTarget::Computer).collect();
+        to.extend(what.to_site.into_iter().map(CopyTarget::Site));
+        to.extend(what.to_pool.into_iter().map(CopyTarget::Pool));
         if what.all {
-            to.push(Target::All);
+            to.push(CopyTarget::All);
         }
         Self::Sync(what.from_computer, to)
     }
@@ -97,7 +97,7 @@ pub(crate) trait Front {
         Ok(())
     }
     /// It was carried out.
-    fn carried_out(&mut self, _: &Outcome) {}
+    fn carried_out(&mut self, _: &RunOutcome) {}
 }
 
 impl Front for () {}

@@ -9,7 +9,7 @@ use crate::output::show;
 use crate::{Exit, Io};
 use kerbsync_apply::Which;
 use kerbsync_plan::Plan;
-use kerbsync_plan::outcome::{End, Outcome};
+use kerbsync_plan::outcome::{End, RunOutcome};
 use kerbsync_report::format::{PastRun, RunsReport, StatusReport};
 use kerbsync_report::render;
 use kerbsync_secret::Secret;
@@ -49,7 +49,7 @@ pub(crate) fn read_plan(path: &Path) -> Result<Plan, Failure> {
 }
 
 /// Applies a plan.
-pub(super) fn applied(estate: &Estate, plan: &Plan, operator: Option<&str>, io: &Io<'_>) -> Result<Outcome, Failure> {
+pub(super) fn applied(estate: &Estate, plan: &Plan, operator: Option<&str>, io: &Io<'_>) -> Result<RunOutcome, Failure> {
     estate.check_inputs(plan)?;
     let means = Means { operator, accept_inferred: plan.accept_inferred_protection, generated: new_password(plan)? };
     estate.with_engine(&means, io, |engine| engine.apply(plan))?.map_err(|e| refused(&e, false))
@@ -102,11 +102,11 @@ pub(super) fn recover(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> R
 }
 
 /// Tells what came of a plan, and what is left to do.
-pub(super) fn tell_of_plan(plan: &Plan, outcome: Outcome, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+pub(super) fn tell_of_plan(plan: &Plan, outcome: RunOutcome, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
     tell_report(&RunsReport::of_plan(tool(), plan, outcome), shown, io)
 }
 
-fn tell(outcomes: Vec<Outcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
+fn tell(outcomes: Vec<RunOutcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
     tell_report(&RunsReport::new(tool(), outcomes), shown, io)
 }
 

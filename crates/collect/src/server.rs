@@ -8,7 +8,7 @@ mod origins;
 
 use crate::config::Settings;
 use kerbsync_credential::lower::SlotRules;
-use kerbsync_credential::{DeclaredSlot, Inputs, Product, ProductSite, WebSiteNames, discover_with};
+use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, ProductSite, WebSiteNames, discover_with};
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection, same_name};
 use kerbsync_inventory::{Application, ApplicationPool, ApplicationPoolIdentity, ServerConfiguration, ServerStatus, WebSite};
@@ -129,7 +129,7 @@ fn fill(
     server.windows_authentication_module = host.has_global_module(WINDOWS_MODULE);
     server.web_site_count = product.site_count;
     let pools = host.pools();
-    let inputs = Inputs { declared: &context.rules.declared, realms: &context.rules.realms, keys, tagger: context.tagger };
+    let inputs = DiscoveryInputs { declared: &context.rules.declared, realms: &context.rules.realms, keys, tagger: context.tagger };
     let mut origin = |place, excerpt| origins.of(place, if excerpt { Detail::Excerpt } else { Detail::Place });
     let found = discover_with(host, &product, inputs, &mut origin, problems);
     server.slots = found.slots;

@@ -1,7 +1,7 @@
 //! From a configuration to its credential slots.
 
 use crate::layouts::LAYOUTS;
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use crate::{DeclaredSlot, Product, Realms, parse_account};
 use kerbsync_iis::protection::{DamageReason, KeyFile, OpenError, Opener, ProviderKind};
 use kerbsync_iis::{ApplicationHost, Place};
@@ -12,7 +12,7 @@ use std::borrow::Cow;
 
 /// What discovery goes by.
 #[derive(Clone, Copy)]
-pub struct Inputs<'a> {
+pub struct DiscoveryInputs<'a> {
     /// Slots that the administrator declared.
     pub declared: &'a [DeclaredSlot],
     /// DNS and NetBIOS names of domains.
@@ -36,7 +36,12 @@ pub struct Discovery {
 ///
 /// One slot per place: the first layout of [`LAYOUTS`] that knows a place has it. Keys are used only when there is a value to open.
 #[must_use]
-pub fn discover<'d>(host: &ApplicationHost<'d>, product: &Product<'d>, inputs: Inputs<'_>, problems: &mut dyn ProblemSink) -> Discovery {
+pub fn discover<'d>(
+    host: &ApplicationHost<'d>,
+    product: &Product<'d>,
+    inputs: DiscoveryInputs<'_>,
+    problems: &mut dyn ProblemSink,
+) -> Discovery {
     let document = host.document().source().document();
     let mut origin = |place: Place<'d>, excerpt| match excerpt {
         true => place.origin(document),
@@ -50,12 +55,12 @@ pub fn discover<'d>(host: &ApplicationHost<'d>, product: &Product<'d>, inputs: I
 pub fn discover_with<'d>(
     host: &ApplicationHost<'d>,
     product: &Product<'d>,
-    inputs: Inputs<'_>,
+    inputs: DiscoveryInputs<'_>,
     origin: &mut dyn FnMut(Place<'d>, bool) -> Origin,
     problems: &mut dyn ProblemSink,
 ) -> Discovery {
-    let scene = Scene::new(host, product, inputs.declared);
-    let found = find(&scene);
+    let view = ConfigurationView::new(host, product, inputs.declared);
+    let found = find(&view);
     let document = host.document().source().document();
     let providers = host.providers();
     let mut opener = Opener::new(&providers, inputs.keys);
@@ -109,15 +114,15 @@ pub fn discover_with<'d>(
 }
 
 /// Every place once, in document order.
-pub(crate) fn find<'d>(scene: &Scene<'d, '_>) -> Vec<Found<'d>> {
-    let mut out: Vec<Found<'d>> = Vec::new();
+pub(crate) fn find<'d>(view: &ConfigurationView<'d, '_>) -> Vec<FoundSlot<'d>> {
+    let mut out: Vec<FoundSlot<'d>> = Vec::new();
     let mut batch = Vec::new();
     for layout in LAYOUTS {
-        layout.read(scene, &mut batch);
+        layout.read(view, &mut batch);
         for found in batch.drain(..) {
             // A pool may take its password from the pool defaults: that place is shared, but both are slots.
             let shares = found.layout.id() == "app-pool-defaults";
-            let same = |other: &&mut Found<'d>| match (&found.secret, &other.secret) {
+            let same = |other: &&mut FoundSlot<'d>| match (&found.secret, &other.secret) {
                 (Some(a), Some(b)) => a.place.span() == b.place.span() && (!shares || found.holder == other.holder),
                 _ => found.account.place.span() == other.account.place.span() && found.holder == other.holder,
             };

@@ -12,11 +12,11 @@ mod layouts;
 pub mod lower;
 mod pairs;
 mod product;
-mod scene;
+mod view;
 
 pub use account::{Realms, is_built_in, parse_account};
 pub use declared::DeclaredSlot;
-pub use discover::{Discovery, Inputs, discover, discover_with};
+pub use discover::{Discovery, DiscoveryInputs, discover, discover_with};
 pub use layouts::{LAYOUTS, SlotLayout};
 pub use product::{Product, ProductSite, RecognisedBy, WebSiteNames, is_product_pool};
-pub use scene::{Found, Scene};
+pub use view::{ConfigurationView, FoundSlot};

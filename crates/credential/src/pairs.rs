@@ -3,7 +3,7 @@
 use crate::account::has_account_form;
 use crate::is_built_in;
 use crate::layouts::SlotLayout;
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{Place, Setting};
 use kerbsync_xml::{Attribute, Element};
 use std::borrow::Cow;
@@ -24,10 +24,10 @@ pub(crate) struct Pair<'d> {
 }
 
 impl<'d> Pair<'d> {
-    pub(crate) fn into_found(self, layout: &'static dyn SlotLayout, scene: &Scene<'d, '_>) -> Found<'d> {
-        let location = scene.location_of(self.holder).map(|l| l.path().to_owned());
-        let section = scene.section_of(self.holder);
-        Found {
+    pub(crate) fn into_found(self, layout: &'static dyn SlotLayout, view: &ConfigurationView<'d, '_>) -> FoundSlot<'d> {
+        let location = view.location_of(self.holder).map(|l| l.path().to_owned());
+        let section = view.section_of(self.holder);
+        FoundSlot {
             layout,
             holder: self.holder,
             label: {
@@ -45,7 +45,7 @@ impl<'d> Pair<'d> {
             secret: Some(self.secret),
             secret_attribute: self.secret_attribute,
             active: true,
-            expected: scene.in_product_site(self.holder),
+            expected: view.in_product_site(self.holder),
         }
     }
 }

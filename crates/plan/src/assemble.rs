@@ -1,7 +1,7 @@
 //! Puts a plan together from its parts.
 
 use crate::check::{Checks, Refused};
-use crate::{Change, DirectoryStep, FollowUp, Input, Intent, OutageWindow, Plan, PlanReport, Reason, SCHEMA, SecretFrom, Step};
+use crate::{Change, DirectoryStep, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Reason, SCHEMA, SecretFrom, Step};
 use kerbsync_inventory::state::{Naming, naming};
 use kerbsync_inventory::{Document, DocumentStatus, Inventory};
 use kerbsync_names::{DownLevelName, HostName};
@@ -82,10 +82,10 @@ pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, par
 }
 
 /// The documents that were used and speak for the whole estate, or for one of some servers.
-fn inputs(inventory: &Inventory, is_one: impl Fn(&HostName) -> bool) -> Vec<Input> {
+fn inputs(inventory: &Inventory, is_one: impl Fn(&HostName) -> bool) -> Vec<PlanInput> {
     let rests = |d: &&Document| d.status == DocumentStatus::Used && d.computer.as_ref().is_none_or(&is_one);
-    let input = |d: &Document| Some(Input { path: d.path.clone(), sha256: d.sha256.clone()?, bytes: d.bytes });
-    let mut inputs: Vec<Input> = inventory.documents.iter().filter(rests).filter_map(input).collect();
+    let input = |d: &Document| Some(PlanInput { path: d.path.clone(), sha256: d.sha256.clone()?, bytes: d.bytes });
+    let mut inputs: Vec<PlanInput> = inventory.documents.iter().filter(rests).filter_map(input).collect();
     inputs.sort();
     inputs.dedup();
     inputs
@@ -93,7 +93,7 @@ fn inputs(inventory: &Inventory, is_one: impl Fn(&HostName) -> bool) -> Vec<Inpu
 
 /// The inputs that a plan of the same servers would rest on now, in the order of paths. None for a plan without steps, which names none.
 #[must_use]
-pub fn inputs_now(inventory: &Inventory, plan: &Plan) -> Vec<Input> {
+pub fn inputs_now(inventory: &Inventory, plan: &Plan) -> Vec<PlanInput> {
     if plan.steps.is_empty() {
         return Vec::new();
     }

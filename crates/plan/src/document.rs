@@ -23,7 +23,7 @@ pub struct Plan {
     /// Whether values may be written in a layout that is inferred, not verified.
     pub accept_inferred_protection: bool,
     /// Every document that the plan rests on, in the order of paths.
-    pub inputs: Vec<Input>,
+    pub inputs: Vec<PlanInput>,
     /// What had to hold, over the whole fleet, before any step was planned.
     pub preconditions: Vec<Precondition>,
     /// One per configuration that changes, in order.
@@ -55,7 +55,7 @@ pub enum Intent {
 
 /// An input document.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Input {
+pub struct PlanInput {
     /// Path below the bundle.
     pub path: String,
     /// SHA-256 of its bytes.

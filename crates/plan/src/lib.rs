@@ -17,11 +17,11 @@ mod verify;
 pub use assemble::{Request, inputs_now};
 pub use check::Refused;
 pub use document::{
-    Change, DirectoryStep, FieldChange, FollowUp, Input, Intent, OutageWindow, Plan, PlanReport, Precondition, PreconditionOutcome, Reason,
-    SCHEMA, SecretFrom, SlotAddress, Step,
+    Change, DirectoryStep, FieldChange, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Precondition, PreconditionOutcome,
+    Reason, SCHEMA, SecretFrom, SlotAddress, Step,
 };
 pub use operator::check_operator;
 pub use password::plan_set_password;
 pub use sync::{SyncRequest, plan_sync};
-pub use targets::Target;
+pub use targets::CopyTarget;
 pub use verify::{PlanFault, read, verify};

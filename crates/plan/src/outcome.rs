@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The result of a run over the fleet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Outcome {
+pub struct RunOutcome {
     /// Id of the run's journal; absent when nothing was written.
     pub run: Option<String>,
     /// How it ended.

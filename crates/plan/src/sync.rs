@@ -3,7 +3,7 @@
 use crate::assemble::{self, Changed, Parts, Request, follow_ups, list};
 use crate::check::{Checks, Refused};
 use crate::slots::{Wanted, address, changes, naming_slots, writable};
-use crate::targets::{Target, expand, of_account};
+use crate::targets::{CopyTarget, expand, of_account};
 use crate::{FollowUp, Intent, Plan, Reason, SecretFrom, keys, operator, outage};
 use kerbsync_inventory::resolve::{Resolved, resolve};
 use kerbsync_inventory::state::{EqualityTag, Expectation, Expectations, State};
@@ -16,7 +16,7 @@ pub struct SyncRequest {
     /// FQDN of the server that holds the credential.
     pub from: String,
     /// To what.
-    pub to: Vec<Target>,
+    pub to: Vec<CopyTarget>,
     /// What is common to all plans.
     pub common: Request,
 }
@@ -37,7 +37,7 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
             checks.refusal(&request.from, &refusal);
             // The other names are judged too, so that one run tells everything.
             for target in &request.to {
-                if let Target::Computer(name) = target
+                if let CopyTarget::Computer(name) = target
                     && let Err(refusal) = resolve(inventory, name)
                 {
                     checks.refusal(name, &refusal);
@@ -90,9 +90,9 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
     let steps: Vec<HostName> = changed.iter().map(|c| c.computer.clone()).collect();
     let mut follow_ups = follow_ups(inventory, account, &changed);
     follow_ups.extend(further(inventory, &scope, &source.computer, &steps, &unchanged));
-    let named = |target: &Target| match target {
+    let named = |target: &CopyTarget| match target {
         // One server has one name, however it was written.
-        Target::Computer(name) => resolve(inventory, name).map_or_else(|_| name.clone(), |r| r.computer.to_string()),
+        CopyTarget::Computer(name) => resolve(inventory, name).map_or_else(|_| name.clone(), |r| r.computer.to_string()),
         other => other.to_string(),
     };
     let mut to: Vec<String> = request.to.iter().map(named).collect();

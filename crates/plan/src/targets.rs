@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// What the credential is copied to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
+pub enum CopyTarget {
     /// A server, by its FQDN.
     Computer(String),
     /// The web servers of a site, by its name, its id or `site:<name>`.
@@ -20,7 +20,7 @@ pub enum Target {
     All,
 }
 
-impl std::fmt::Display for Target {
+impl std::fmt::Display for CopyTarget {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Computer(name) => f.write_str(name),
@@ -44,11 +44,11 @@ pub(crate) fn expand(
     inventory: &Inventory,
     source: &Resolved,
     account: Option<&DownLevelName>,
-    targets: &[Target],
+    targets: &[CopyTarget],
     checks: &mut Checks,
 ) -> BTreeMap<HostName, Resolved> {
     let mut found = BTreeMap::new();
-    let mut sorted: Vec<&Target> = targets.iter().collect();
+    let mut sorted: Vec<&CopyTarget> = targets.iter().collect();
     sorted.sort();
     sorted.dedup();
     if sorted.is_empty() {
@@ -56,7 +56,7 @@ pub(crate) fn expand(
     }
     for target in sorted {
         let names: Vec<HostName> = match target {
-            Target::Computer(name) => {
+            CopyTarget::Computer(name) => {
                 match resolve(inventory, name) {
                     Ok(one) => {
                         checks.pass("server-name", name, format!("{} is a web server of pool {}.", one.computer, one.pool));
@@ -66,9 +66,9 @@ pub(crate) fn expand(
                 }
                 continue;
             }
-            Target::Site(name) => site(inventory, name, checks),
-            Target::Pool(name) => pool(inventory, name, checks),
-            Target::All => account.map(|a| of_account(inventory, a).into_keys().collect()).unwrap_or_default(),
+            CopyTarget::Site(name) => site(inventory, name, checks),
+            CopyTarget::Pool(name) => pool(inventory, name, checks),
+            CopyTarget::All => account.map(|a| of_account(inventory, a).into_keys().collect()).unwrap_or_default(),
         };
         for name in names.iter().filter(|n| **n != source.computer) {
             match resolve(inventory, name.as_str()) {

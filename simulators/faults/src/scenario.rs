@@ -4,7 +4,7 @@ use crate::explore::{Found, LIMIT, Point, crashes, points};
 use crate::world::{Is, World};
 use crate::{Fault, FaultKind, Image, MemoryDisk, ToyDirectory};
 use kerbsync_apply::EngineError;
-use kerbsync_plan::outcome::{End, Outcome};
+use kerbsync_plan::outcome::{End, RunOutcome};
 use kerbsync_store::FileErrorKind;
 
 /// Every kind of fault. A disk that denies a file that it holds is not among them: no program could tell the truth about that.
@@ -80,7 +80,7 @@ impl<'w> Scenario<'w> {
     ///
     /// # Errors
     /// As the engine's.
-    pub fn run(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<Vec<Outcome>, EngineError> {
+    pub fn run(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<Vec<RunOutcome>, EngineError> {
         match self.task {
             Task::Apply => self.world.apply(disk, directory).map(|o| vec![o]),
             Task::Recover => self.world.recover(disk, directory),
@@ -147,7 +147,7 @@ impl<'w> Scenario<'w> {
     pub(crate) fn check_told(
         &self,
         image: &Image,
-        result: &Result<Vec<Outcome>, EngineError>,
+        result: &Result<Vec<RunOutcome>, EngineError>,
         directory: &ToyDirectory,
     ) -> Result<(), String> {
         self.world.check_whole(image)?;

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use kerbsync_apply::{Context, Engine, EngineError, Options, Which};
 use kerbsync_plan::Plan;
 use kerbsync_plan::lower::{DirectoryWriter, Lower};
-use kerbsync_plan::outcome::{End, Outcome, StepResult};
+use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
 use kerbsync_store::{Discipline, Files, Key, is_temporary, is_work_file};
 
 /// A plan and its truth.
@@ -86,7 +86,7 @@ impl<'l> World<'l> {
     ///
     /// # Errors
     /// As the engine's.
-    pub fn apply(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<Outcome, EngineError> {
+    pub fn apply(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<RunOutcome, EngineError> {
         self.with_engine(disk, Some(directory), 0, |e| e.apply(&self.plan))
     }
 
@@ -94,7 +94,7 @@ impl<'l> World<'l> {
     ///
     /// # Errors
     /// As the engine's.
-    pub fn recover(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<Vec<Outcome>, EngineError> {
+    pub fn recover(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<Vec<RunOutcome>, EngineError> {
         self.with_engine(disk, Some(directory), -3600, |e| e.recover())
     }
 
@@ -102,7 +102,7 @@ impl<'l> World<'l> {
     ///
     /// # Errors
     /// As the engine's.
-    pub fn rollback(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<Outcome, EngineError> {
+    pub fn rollback(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<RunOutcome, EngineError> {
         self.with_engine(disk, Some(directory), -7200, |e| e.rollback(&Which::Last))
     }
 
@@ -161,7 +161,13 @@ impl<'l> World<'l> {
     ///
     /// # Errors
     /// The first thing that does not hold.
-    pub fn check_recovered(&self, disk: &MemoryDisk, outcomes: &[Outcome], directory: &ToyDirectory, before: u64) -> Result<Image, String> {
+    pub fn check_recovered(
+        &self,
+        disk: &MemoryDisk,
+        outcomes: &[RunOutcome],
+        directory: &ToyDirectory,
+        before: u64,
+    ) -> Result<Image, String> {
         let image = disk.image();
         let end = match outcomes {
             [] if self.states(&image).all(|s| s == Is::New) => End::AllNew,

@@ -7,7 +7,7 @@ use kerbsync_faults::strategies::{Strategy, carry_out, take_back};
 use kerbsync_faults::{Fault, FaultKind, Image, Is, MemoryDisk, Toy, ToyDirectory, World, points_of_apply, toy};
 use kerbsync_plan::Step;
 use kerbsync_plan::lower::{FieldRecord, FieldState, Lower, LowerError, Lowered};
-use kerbsync_plan::outcome::{End, Outcome, StepResult};
+use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
 use kerbsync_store::{FileErrorKind, Files as _, FolderFiles, Key};
 
 const FIRST: Toy = Toy { generation: 1 };
@@ -24,7 +24,7 @@ fn after(world: &World<'_>) -> World<'static> {
     World::new(toy::plan(&old, false), old, &SECOND).unwrap()
 }
 
-fn rollback(world: &World<'_>, disk: &MemoryDisk, run: &str) -> Result<Outcome, EngineError> {
+fn rollback(world: &World<'_>, disk: &MemoryDisk, run: &str) -> Result<RunOutcome, EngineError> {
     world.with_engine(disk, None, 0, |e| e.rollback(&Which::Named(run.into())))
 }
 
@@ -36,7 +36,7 @@ fn all(world: &World<'_>, image: &Image, is: Is) -> bool {
     world.states(image).all(|s| s == is)
 }
 
-fn lines(outcome: &Outcome) -> String {
+fn lines(outcome: &RunOutcome) -> String {
     let servers = outcome.servers.iter().map(|s| format!("{}: {} {}", s.server, s.result.name(), s.detail).trim_end().to_owned());
     let notes = outcome.notes.iter().map(|n| format!("note: {n}"));
     std::iter::once(outcome.end.name().to_owned()).chain(servers).chain(notes).collect::<Vec<_>>().join("\n")

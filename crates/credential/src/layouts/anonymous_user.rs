@@ -2,7 +2,7 @@
 
 use super::SlotLayout;
 use crate::is_built_in;
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{Place, Setting};
 use kerbsync_inventory::EvidenceLevel;
 
@@ -19,26 +19,26 @@ impl SlotLayout for AnonymousUser {
         EvidenceLevel::Documented
     }
 
-    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
-        for &element in scene.candidates.iter().filter(|e| e.local_name() == "anonymousAuthentication") {
+    fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
+        for &element in view.candidates.iter().filter(|e| e.local_name() == "anonymousAuthentication") {
             let own = |name| element.attribute(name).map(|a| Setting::new(a.value(), Place::attribute(element, a)));
             // The stock setting is told apart before anything is computed: it stands in nearly every file.
             let (user, secret) = (own("userName"), own("password"));
             if user.as_ref().is_some_and(|u| u.value.trim().is_empty() || is_built_in(&u.value))
                 || (user.is_none() && secret.is_none())
-                || scene.path_of(element) != SECTION
+                || view.path_of(element) != SECTION
             {
                 continue;
             }
-            let (authentication, path) = scene.authentication(element);
+            let (authentication, path) = view.authentication(element);
             let in_force = authentication.at(&path).anonymous;
             // Without a name of its own the element adds a password to the name that is inherited.
             let account = user.unwrap_or(in_force.user_name);
             if account.value.trim().is_empty() || is_built_in(&account.value) {
                 continue;
             }
-            let location = scene.location_of(element);
-            found.push(Found {
+            let location = view.location_of(element);
+            found.push(FoundSlot {
                 layout: self,
                 holder: element,
                 section: SECTION.into(),
@@ -52,7 +52,7 @@ impl SlotLayout for AnonymousUser {
                 secret,
                 secret_attribute: "password".into(),
                 active: in_force.enabled.value,
-                expected: scene.in_product_site(element),
+                expected: view.in_product_site(element),
             });
         }
     }

@@ -1,7 +1,7 @@
 //! The identity that pools inherit: `applicationPoolDefaults/processModel` (documented by Microsoft; the product is not known to use it).
 
 use super::{SlotLayout, user_and_password};
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::IdentityType;
 use kerbsync_inventory::EvidenceLevel;
 
@@ -16,16 +16,16 @@ impl SlotLayout for AppPoolDefaults {
         EvidenceLevel::Documented
     }
 
-    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
-        for &element in scene.candidates.iter().filter(|e| Some(**e) == scene.host.default_process_model()) {
+    fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
+        for &element in view.candidates.iter().filter(|e| Some(**e) == view.host.default_process_model()) {
             let Some((account, secret)) = user_and_password(element) else { continue };
             // In force for the pools that run as a specific user and do not name one themselves.
             let takers = || {
-                scene.pools().iter().filter(|p| {
+                view.pools().iter().filter(|p| {
                     p.identity().value == IdentityType::SpecificUser && p.process_model().is_none_or(|m| m.attribute("userName").is_none())
                 })
             };
-            found.push(Found {
+            found.push(FoundSlot {
                 layout: self,
                 holder: element,
                 section: "system.applicationHost/applicationPools".into(),
@@ -36,7 +36,7 @@ impl SlotLayout for AppPoolDefaults {
                 secret,
                 secret_attribute: "password".into(),
                 active: takers().next().is_some(),
-                expected: takers().any(|p| scene.product.is_served_by(&p.name().value)),
+                expected: takers().any(|p| view.product.is_served_by(&p.name().value)),
             });
         }
     }

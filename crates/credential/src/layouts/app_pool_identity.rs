@@ -2,7 +2,7 @@
 
 use super::SlotLayout;
 use crate::is_built_in;
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{IdentityType, Place, Setting};
 use kerbsync_inventory::EvidenceLevel;
 
@@ -17,9 +17,9 @@ impl SlotLayout for AppPoolIdentity {
         EvidenceLevel::Documented
     }
 
-    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
-        for &element in scene.candidates.iter().filter(|e| e.local_name() == "processModel") {
-            let Some(pool) = scene.pools().iter().find(|p| Some(p.element()) == element.parent()) else { continue };
+    fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
+        for &element in view.candidates.iter().filter(|e| e.local_name() == "processModel") {
+            let Some(pool) = view.pools().iter().find(|p| Some(p.element()) == element.parent()) else { continue };
             // Each attribute is inherited by itself: the account may be the pool's own and the password that of the defaults.
             let setting = |name| pool.process_model_attribute(name).map(|(e, a)| Setting::new(a.value(), Place::attribute(e, a)));
             let Some(account) = setting("userName") else { continue };
@@ -28,7 +28,7 @@ impl SlotLayout for AppPoolIdentity {
                 continue;
             }
             let name = &pool.name().value;
-            found.push(Found {
+            found.push(FoundSlot {
                 layout: self,
                 holder: element,
                 section: "system.applicationHost/applicationPools".into(),
@@ -39,7 +39,7 @@ impl SlotLayout for AppPoolIdentity {
                 secret: setting("password"),
                 secret_attribute: "password".into(),
                 active: pool.identity().value == IdentityType::SpecificUser,
-                expected: scene.product.is_served_by(name),
+                expected: view.product.is_served_by(name),
             });
         }
     }

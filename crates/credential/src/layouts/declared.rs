@@ -2,7 +2,7 @@
 
 use super::SlotLayout;
 use crate::DeclaredSlot;
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{Place, Setting, same_name, segments};
 use kerbsync_inventory::EvidenceLevel;
 use kerbsync_xml::Element;
@@ -19,18 +19,18 @@ impl SlotLayout for Declared {
         EvidenceLevel::Declared
     }
 
-    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
-        for slot in scene.declared {
+    fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
+        for slot in view.declared {
             if slot.location.as_ref().is_none_or(|l| l.trim().is_empty()) {
-                self.read_below(scene, slot, scene.host.root(), None, found);
+                self.read_below(view, slot, view.host.root(), None, found);
             }
-            for location in scene.host.locations() {
+            for location in view.host.locations() {
                 let same = |l: &String| {
                     segments(l).count() == segments(location.path()).count()
                         && segments(l).zip(segments(location.path())).all(|(a, b)| same_name(a, b))
                 };
                 if slot.location.as_ref().is_none_or(same) {
-                    self.read_below(scene, slot, location.element(), Some(location.path()), found);
+                    self.read_below(view, slot, location.element(), Some(location.path()), found);
                 }
             }
         }
@@ -40,11 +40,11 @@ impl SlotLayout for Declared {
 impl Declared {
     fn read_below<'d>(
         &'static self,
-        scene: &Scene<'d, '_>,
+        view: &ConfigurationView<'d, '_>,
         slot: &DeclaredSlot,
         top: Element<'d>,
         location: Option<&str>,
-        found: &mut Vec<Found<'d>>,
+        found: &mut Vec<FoundSlot<'d>>,
     ) {
         let mut level = vec![top];
         for name in segments(&slot.section) {
@@ -52,10 +52,10 @@ impl Declared {
         }
         for element in level.into_iter().filter(|e| *e != top) {
             let Some(account) = value(element, &slot.account_attribute).filter(|a| !a.value.trim().is_empty()) else { continue };
-            found.push(Found {
+            found.push(FoundSlot {
                 layout: self,
                 holder: element,
-                section: scene.section_of(element),
+                section: view.section_of(element),
                 location_path: location.map(str::to_owned),
                 label: label(slot, location),
                 account,

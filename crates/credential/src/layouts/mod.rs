@@ -12,7 +12,7 @@ mod virtual_directory_defaults;
 pub(crate) use declared::label as declared_label;
 
 use crate::is_built_in;
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{Place, Setting};
 use kerbsync_inventory::EvidenceLevel;
 use kerbsync_xml::Element;
@@ -27,7 +27,7 @@ pub trait SlotLayout: Sync {
     fn evidence(&self) -> EvidenceLevel;
 
     /// Finds every such place.
-    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>);
+    fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>);
 }
 
 /// Every layout: those of documented places first, then the declared one, then those that go by structure.

@@ -5,7 +5,7 @@
 
 use super::SlotLayout;
 use crate::pairs;
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::Location;
 use kerbsync_inventory::EvidenceLevel;
 use kerbsync_secret::ProtectedValue;
@@ -21,16 +21,16 @@ impl SlotLayout for SiteSection {
         EvidenceLevel::Inferred
     }
 
-    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
-        for &element in &scene.candidates {
-            let in_site = |l: &Location<'_>| l.path_in_site().is_empty() && l.site().is_some_and(|s| scene.product.is_site(s));
-            if !scene.location_of(element).is_some_and(in_site) {
+    fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
+        for &element in &view.candidates {
+            let in_site = |l: &Location<'_>| l.path_in_site().is_empty() && l.site().is_some_and(|s| view.product.is_site(s));
+            if !view.location_of(element).is_some_and(in_site) {
                 continue;
             }
             for pair in pairs::of(element) {
                 let by_aes = ProtectedValue::parse(&pair.secret.value).is_ok_and(|v| v.provider().eq_ignore_ascii_case("AesProvider"));
                 if by_aes {
-                    found.push(pair.into_found(self, scene));
+                    found.push(pair.into_found(self, view));
                 }
             }
         }

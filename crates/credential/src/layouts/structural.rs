@@ -2,7 +2,7 @@
 
 use super::SlotLayout;
 use crate::pairs;
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_inventory::EvidenceLevel;
 
 pub(super) struct Structural;
@@ -16,9 +16,9 @@ impl SlotLayout for Structural {
         EvidenceLevel::Structural
     }
 
-    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
-        for &element in &scene.candidates {
-            found.extend(pairs::of(element).into_iter().map(|pair| pair.into_found(self, scene)));
+    fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
+        for &element in &view.candidates {
+            found.extend(pairs::of(element).into_iter().map(|pair| pair.into_found(self, view)));
         }
     }
 }

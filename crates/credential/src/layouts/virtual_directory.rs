@@ -1,7 +1,7 @@
 //! The account that opens a virtual directory (documented by Microsoft; the product is not known to use it).
 
 use super::{SlotLayout, user_and_password};
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_inventory::EvidenceLevel;
 
 pub(super) struct VirtualDirectory;
@@ -15,14 +15,14 @@ impl SlotLayout for VirtualDirectory {
         EvidenceLevel::Documented
     }
 
-    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
-        for &element in scene.candidates.iter().filter(|e| e.local_name() == "virtualDirectory") {
+    fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
+        for &element in view.candidates.iter().filter(|e| e.local_name() == "virtualDirectory") {
             let Some((account, secret)) = user_and_password(element) else { continue };
             let named = |local: &str, key: &str| {
                 let holder = element.ancestors().find(|a| a.local_name() == local)?;
                 Some(holder.attribute(key)?.value().into_owned())
             };
-            found.push(Found {
+            found.push(FoundSlot {
                 layout: self,
                 holder: element,
                 section: "system.applicationHost/sites".into(),
@@ -38,7 +38,7 @@ impl SlotLayout for VirtualDirectory {
                 secret,
                 secret_attribute: "password".into(),
                 active: true,
-                expected: scene.in_product_site(element),
+                expected: view.in_product_site(element),
             });
         }
     }

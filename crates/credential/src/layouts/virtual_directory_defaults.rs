@@ -2,7 +2,7 @@
 //! known to use it).
 
 use super::{SlotLayout, user_and_password};
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_inventory::EvidenceLevel;
 
 pub(super) struct VirtualDirectoryDefaults;
@@ -16,8 +16,8 @@ impl SlotLayout for VirtualDirectoryDefaults {
         EvidenceLevel::Documented
     }
 
-    fn read<'d>(&'static self, scene: &Scene<'d, '_>, found: &mut Vec<Found<'d>>) {
-        for &element in scene.candidates.iter().filter(|e| e.local_name() == "virtualDirectoryDefaults") {
+    fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
+        for &element in view.candidates.iter().filter(|e| e.local_name() == "virtualDirectoryDefaults") {
             let Some((account, secret)) = user_and_password(element) else { continue };
             let label = match element.parent() {
                 Some(p) if p.local_name() == "site" => {
@@ -28,7 +28,7 @@ impl SlotLayout for VirtualDirectoryDefaults {
                 }
                 _ => "virtual directory defaults of all web sites".into(),
             };
-            found.push(Found {
+            found.push(FoundSlot {
                 layout: self,
                 holder: element,
                 section: "system.applicationHost/sites".into(),
@@ -39,7 +39,7 @@ impl SlotLayout for VirtualDirectoryDefaults {
                 secret,
                 secret_attribute: "password".into(),
                 active: true,
-                expected: scene.in_product_site(element),
+                expected: view.in_product_site(element),
             });
         }
     }

@@ -1,9 +1,9 @@
 //! What fields hold now, and the edits that take them back.
 
-use super::place::{POOL, Target, process_model, resolve};
+use super::place::{POOL, SlotHolder, process_model, resolve};
 use super::set::{CREATED, is_clear, rest_of};
 use super::{SlotRules, digest, refuse};
-use crate::scene::Scene;
+use crate::view::ConfigurationView;
 use kerbsync_plan::lower::{FieldRecord, FieldState, LowerError, Original};
 use kerbsync_source::Span;
 use kerbsync_xml::{Element, unescape_attribute};
@@ -14,15 +14,15 @@ fn created(field: &FieldRecord) -> Option<usize> {
     field.attribute.strip_prefix(CREATED)?.parse().ok()
 }
 
-pub(super) fn state(scene: &Scene<'_, '_>, field: &FieldRecord, rules: &SlotRules) -> Result<FieldState, LowerError> {
-    let target = resolve(scene, &field.slot, rules)?;
+pub(super) fn state(view: &ConfigurationView<'_, '_>, field: &FieldRecord, rules: &SlotRules) -> Result<FieldState, LowerError> {
+    let target = resolve(view, &field.slot, rules)?;
     if created(field).is_some() {
         // Elements that hold nothing of ours any more are not ours to remove.
         return Ok(if target.is_some() { FieldState::Ours } else { FieldState::Original });
     }
     // A pool's kind of identity stands there also where no account does any more.
-    let target = if target.is_none() && field.slot.layout == POOL { process_model(scene, &field.slot)? } else { target };
-    let now = target.and_then(|t| t.spot(&field.slot, &field.attribute).value());
+    let target = if target.is_none() && field.slot.layout == POOL { process_model(view, &field.slot)? } else { target };
+    let now = target.and_then(|t| t.value_place(&field.slot, &field.attribute).value());
     Ok(match (now, &field.original) {
         (Some(now), _) if digest::of(&now) == field.written => FieldState::Ours,
         (Some(now), Original::Text(old)) if unescape_attribute(old) == now => FieldState::Original,
@@ -35,15 +35,15 @@ pub(super) fn state(scene: &Scene<'_, '_>, field: &FieldRecord, rules: &SlotRule
 
 /// Edits that give the fields of one slot their originals again.
 pub(super) fn edits(
-    scene: &Scene<'_, '_>,
+    view: &ConfigurationView<'_, '_>,
     fields: &[FieldRecord],
-    backup: Option<&Scene<'_, '_>>,
+    backup: Option<&ConfigurationView<'_, '_>>,
     rules: &SlotRules,
 ) -> Result<EditSet, LowerError> {
     let mut edits = EditSet::new();
     let Some(first) = fields.first() else { return Ok(edits) };
     let slot = &first.slot;
-    let Some(target) = resolve(scene, slot, rules)? else {
+    let Some(target) = resolve(view, slot, rules)? else {
         return Err(refuse(format!("the configuration has no {} any more", slot.label)));
     };
     let mut add = |edit: Edit| edits.add_after(edit).map_err(|e| refuse(e.to_string()));
@@ -55,14 +55,14 @@ pub(super) fn edits(
     }
     let mut removed = Vec::new();
     for field in fields.iter().filter(|f| created(f).is_none()) {
-        let spot = target.spot(slot, &field.attribute);
+        let place = target.value_place(slot, &field.attribute);
         match &field.original {
             Original::Absent => removed.push(field.attribute.as_str()),
-            Original::Text(old) => add(spot.set_raw(old)?)?,
+            Original::Text(old) => add(place.set_raw(old)?)?,
             Original::Backup => {
                 let missing = || refuse(format!("the original of {} of {} is not at hand", field.attribute, slot.label));
                 let old = resolve(backup.ok_or_else(missing)?, slot, rules)?.ok_or_else(missing)?;
-                add(spot.set_raw(old.spot(slot, &field.attribute).raw().ok_or_else(missing)?)?)?;
+                add(place.set_raw(old.value_place(slot, &field.attribute).raw().ok_or_else(missing)?)?)?;
             }
         }
     }
@@ -73,7 +73,7 @@ pub(super) fn edits(
 }
 
 /// The edit that removes as many of the created elements as hold nothing else. `None` where the innermost holds something else.
-fn uncreate(target: &Target<'_>, count: usize, fields: &[FieldRecord], rest: &Original) -> Option<Edit> {
+fn uncreate(target: &SlotHolder<'_>, count: usize, fields: &[FieldRecord], rest: &Original) -> Option<Edit> {
     let ours = |name: &str| fields.iter().any(|f| f.attribute == name && f.original == Original::Absent);
     let holder = target.holder;
     if holder.children().next().is_some() || !is_blank(holder, None) || !holder.attributes().all(|a| ours(a.name())) {

@@ -13,7 +13,7 @@ mod sources;
 
 pub use sources::{KeySource, SecretSource, ServerSecrets};
 
-use crate::scene::Scene;
+use crate::view::ConfigurationView;
 use crate::{DeclaredSlot, Product, Realms, WebSiteNames};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_plan::Step;
@@ -56,9 +56,9 @@ impl Lower for CredentialLower<'_> {
         for change in &step.changes {
             let document = parse(&bytes)?;
             let secret = self.secrets.secret(&change.secret)?;
-            let (edits, records) = with_scene(&document, &self.rules, |scene| {
-                let value = seal::protect_for(scene, &change.slot, &keys, &secret, self.accept_inferred)?;
-                set::edits(scene, change, &value, &self.rules)
+            let (edits, records) = with_view(&document, &self.rules, |view| {
+                let value = seal::protect_for(view, &change.slot, &keys, &secret, self.accept_inferred)?;
+                set::edits(view, change, &value, &self.rules)
             })?;
             fields.extend(records);
             bytes = apply(&document, &edits)?;
@@ -73,16 +73,16 @@ impl Lower for CredentialLower<'_> {
         for change in &step.changes {
             let secret = self.secrets.secret(&change.secret)?;
             // The only text that could not be foretold is the encrypted one: it is read from the file, and must open to the secret.
-            let value = with_scene(&written, &self.rules, |scene| seal::proved(scene, &change.slot, &keys, &secret, &self.rules))?;
+            let value = with_view(&written, &self.rules, |view| seal::proved(view, &change.slot, &keys, &secret, &self.rules))?;
             let document = parse(&bytes)?;
-            let (edits, _) = with_scene(&document, &self.rules, |scene| set::edits(scene, change, &value, &self.rules))?;
+            let (edits, _) = with_view(&document, &self.rules, |view| set::edits(view, change, &value, &self.rules))?;
             bytes = apply(&document, &edits)?;
         }
         if bytes == after { Ok(()) } else { Err(refuse("other bytes than the planned ones differ")) }
     }
 
     fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError> {
-        with_scene(&parse(current)?, &self.rules, |scene| back::state(scene, field, &self.rules))
+        with_view(&parse(current)?, &self.rules, |view| back::state(view, field, &self.rules))
     }
 
     fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
@@ -91,9 +91,9 @@ impl Lower for CredentialLower<'_> {
         // Last written, first taken back: elements may have been created in elements that were created.
         for group in fields.chunk_by(|a, b| a.slot == b.slot).rev() {
             let document = parse(&bytes)?;
-            let edits = with_scene(&document, &self.rules, |scene| match &backup {
-                Some(backup) => with_scene(backup, &self.rules, |old| back::edits(scene, group, Some(old), &self.rules)),
-                None => back::edits(scene, group, None, &self.rules),
+            let edits = with_view(&document, &self.rules, |view| match &backup {
+                Some(backup) => with_view(backup, &self.rules, |old| back::edits(view, group, Some(old), &self.rules)),
+                None => back::edits(view, group, None, &self.rules),
             })?;
             bytes = apply(&document, &edits)?;
         }
@@ -118,12 +118,12 @@ fn apply(document: &Document, edits: &kerbsync_xml_edit::EditSet) -> Result<Vec<
     kerbsync_xml_edit::apply(document, edits).map(|applied| applied.bytes).map_err(|e| refuse(format!("the edit does not fit: {e}")))
 }
 
-fn with_scene<'d, T>(
+fn with_view<'d, T>(
     document: &'d Document,
     rules: &SlotRules,
-    work: impl FnOnce(&Scene<'d, '_>) -> Result<T, LowerError>,
+    work: impl FnOnce(&ConfigurationView<'d, '_>) -> Result<T, LowerError>,
 ) -> Result<T, LowerError> {
     let host = ApplicationHost::read(document, &mut Vec::<Problem>::new()).map_err(|p| refuse(p.message.trim_end_matches('.')))?;
     let product = Product::recognise(&host, &rules.web_sites);
-    work(&Scene::new(&host, &product, &rules.declared))
+    work(&ConfigurationView::new(&host, &product, &rules.declared))
 }

@@ -3,7 +3,7 @@
 use super::{SlotRules, refuse};
 use crate::discover::find;
 use crate::layouts::declared_label;
-use crate::scene::{Found, Scene};
+use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{Location, Place, Pool, same_name, segments};
 use kerbsync_plan::SlotAddress;
 use kerbsync_plan::lower::LowerError;
@@ -21,14 +21,14 @@ const SITE_SECTION: &str = "site-section";
 
 /// Where one side of a slot stands, or would stand.
 #[derive(Clone)]
-pub(super) enum Spot<'d> {
+pub(super) enum ValuePlace<'d> {
     /// An attribute, there or not.
     Attribute(Element<'d>, String),
     /// The text of an element.
     Text(Element<'d>),
 }
 
-impl<'d> Spot<'d> {
+impl<'d> ValuePlace<'d> {
     fn of(place: &Place<'d>, holder: Element<'d>, name: &str) -> Self {
         match (place.holder(), place.attribute_name()) {
             (Some(element), Some(attribute)) => Self::Attribute(element, attribute.to_owned()),
@@ -80,53 +80,57 @@ impl<'d> Spot<'d> {
 }
 
 /// A slot that is there, or an element that could hold it.
-pub(super) struct Target<'d> {
+pub(super) struct SlotHolder<'d> {
     /// The element that holds both sides, or would.
     pub(super) holder: Element<'d>,
-    pub(super) account: Spot<'d>,
-    pub(super) secret: Spot<'d>,
+    pub(super) account: ValuePlace<'d>,
+    pub(super) secret: ValuePlace<'d>,
     /// The pool, where it is one's identity.
     pub(super) pool: Option<Pool<'d>>,
 }
 
-impl<'d> Target<'d> {
+impl<'d> SlotHolder<'d> {
     fn on(holder: Element<'d>, address: &SlotAddress) -> Self {
         Self {
             holder,
-            account: Spot::Attribute(holder, address.account_attribute.clone()),
-            secret: Spot::Attribute(holder, address.secret_attribute.clone()),
+            account: ValuePlace::Attribute(holder, address.account_attribute.clone()),
+            secret: ValuePlace::Attribute(holder, address.secret_attribute.clone()),
             pool: None,
         }
     }
 
     /// The place of a field of this slot.
-    pub(super) fn spot(&self, address: &SlotAddress, attribute: &str) -> Spot<'d> {
+    pub(super) fn value_place(&self, address: &SlotAddress, attribute: &str) -> ValuePlace<'d> {
         if attribute == address.account_attribute {
             self.account.clone()
         } else if attribute == address.secret_attribute {
             self.secret.clone()
         } else {
-            Spot::Attribute(self.holder, attribute.to_owned())
+            ValuePlace::Attribute(self.holder, attribute.to_owned())
         }
     }
 }
 
 /// The processModel of a pool, whether it holds an account or not.
-pub(super) fn process_model<'d>(scene: &Scene<'d, '_>, address: &SlotAddress) -> Result<Option<Target<'d>>, LowerError> {
-    let target = |pool: Pool<'d>| Some(Target { pool: Some(pool.clone()), ..Target::on(pool.process_model()?, address) });
-    Ok(pool(scene, address)?.and_then(target))
+pub(super) fn process_model<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress) -> Result<Option<SlotHolder<'d>>, LowerError> {
+    let target = |pool: Pool<'d>| Some(SlotHolder { pool: Some(pool.clone()), ..SlotHolder::on(pool.process_model()?, address) });
+    Ok(pool(view, address)?.and_then(target))
 }
 
 /// Finds a slot. `None` where it is not there; an element that holds neither side is no slot.
-pub(super) fn resolve<'d>(scene: &Scene<'d, '_>, address: &SlotAddress, rules: &SlotRules) -> Result<Option<Target<'d>>, LowerError> {
+pub(super) fn resolve<'d>(
+    view: &ConfigurationView<'d, '_>,
+    address: &SlotAddress,
+    rules: &SlotRules,
+) -> Result<Option<SlotHolder<'d>>, LowerError> {
     if address.account_attribute == address.secret_attribute {
         return Err(refuse(format!("{} names its account and its secret alike, so they cannot be told apart", address.label)));
     }
-    let holds = |t: &Target<'_>| t.account.value().is_some() || t.secret.value().is_some();
+    let holds = |t: &SlotHolder<'_>| t.account.value().is_some() || t.secret.value().is_some();
     if address.layout == POOL {
-        return Ok(process_model(scene, address)?.filter(holds));
+        return Ok(process_model(view, address)?.filter(holds));
     }
-    let named = |f: &Found<'_>| {
+    let named = |f: &FoundSlot<'_>| {
         f.section == address.section
             && match (&f.location_path, &address.location_path) {
                 (Some(a), Some(b)) => same_path(a, b),
@@ -137,41 +141,41 @@ pub(super) fn resolve<'d>(scene: &Scene<'d, '_>, address: &SlotAddress, rules: &
             && f.secret_attribute == address.secret_attribute
             && f.layout.id() != POOL
     };
-    let mut all: Vec<Found<'d>> = find(scene).into_iter().filter(named).collect();
-    if all.iter().any(|f| f.label == address.label) || !by_path(address) {
+    let mut all: Vec<FoundSlot<'d>> = find(view).into_iter().filter(named).collect();
+    if all.iter().any(|f| f.label == address.label) || !is_addressed_by_path(address) {
         all.retain(|f| f.label == address.label);
     }
     match all.as_slice() {
         [] => {}
         [f] => {
-            return Ok(Some(Target {
+            return Ok(Some(SlotHolder {
                 holder: f.holder,
-                account: Spot::of(&f.account.place, f.holder, &f.account_attribute),
+                account: ValuePlace::of(&f.account.place, f.holder, &f.account_attribute),
                 secret: match &f.secret {
-                    Some(secret) => Spot::of(&secret.place, f.holder, &f.secret_attribute),
-                    None => Spot::Attribute(f.holder, f.secret_attribute.clone()),
+                    Some(secret) => ValuePlace::of(&secret.place, f.holder, &f.secret_attribute),
+                    None => ValuePlace::Attribute(f.holder, f.secret_attribute.clone()),
                 },
                 pool: None,
             }));
         }
         several => return Err(refuse(format!("{} slots fit '{}', so none is touched", several.len(), address.label))),
     }
-    if !by_path(address) {
+    if !is_addressed_by_path(address) {
         return Ok(None);
     }
     // Half of it may be gone: the place itself is known all the same.
-    let walk = walk(scene, address, rules);
-    Ok(walk.filter(|w| w.missing.is_empty()).map(|w| Target::on(w.deepest, address)).filter(holds))
+    let walk = walk(view, address, rules);
+    Ok(walk.filter(|w| w.missing.is_empty()).map(|w| SlotHolder::on(w.deepest, address)).filter(holds))
 }
 
 /// Whether section and location tell the place.
-pub(super) fn by_path(address: &SlotAddress) -> bool {
+pub(super) fn is_addressed_by_path(address: &SlotAddress) -> bool {
     [DECLARED, SITE_SECTION].contains(&address.layout.as_str())
 }
 
 /// The pool that a slot is about.
-pub(super) fn pool<'d>(scene: &Scene<'d, '_>, address: &SlotAddress) -> Result<Option<Pool<'d>>, LowerError> {
-    let mut fits = scene.pools().iter().filter(|p| format!("application pool '{}'", p.name().value) == address.label);
+pub(super) fn pool<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress) -> Result<Option<Pool<'d>>, LowerError> {
+    let mut fits = view.pools().iter().filter(|p| format!("application pool '{}'", p.name().value) == address.label);
     match (fits.next(), fits.next()) {
         (found, None) => Ok(found.cloned()),
         (_, Some(_)) => Err(refuse(format!("several pools are '{}', so none is touched", address.label))),
@@ -189,7 +193,7 @@ pub(super) struct Walk<'d> {
 }
 
 /// Goes down the path of a slot that its section and location tell. `None` where there is no such path.
-pub(super) fn walk<'d>(scene: &Scene<'d, '_>, address: &SlotAddress, rules: &SlotRules) -> Option<Walk<'d>> {
+pub(super) fn walk<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress, rules: &SlotRules) -> Option<Walk<'d>> {
     // The section of an item of a collection is shorter than its path, which the declaration has.
     let declared = rules.declared.iter().find(|d| declared_label(d, address.location_path.as_deref()) == address.label);
     let path = declared.filter(|_| address.layout == DECLARED).map_or(address.section.as_str(), |d| &d.section);
@@ -205,13 +209,13 @@ pub(super) fn walk<'d>(scene: &Scene<'d, '_>, address: &SlotAddress, rules: &Slo
         (at, depth)
     };
     let found = match &address.location_path {
-        None => Some(down(scene.host.root())),
+        None => Some(down(view.host.root())),
         Some(path) => {
             let here = |l: &&Location<'_>| same_path(l.path(), path);
-            scene.host.locations().iter().filter(here).map(|l| down(l.element())).max_by_key(|(_, depth)| *depth)
+            view.host.locations().iter().filter(here).map(|l| down(l.element())).max_by_key(|(_, depth)| *depth)
         }
     };
-    let (deepest, depth) = found.unwrap_or((scene.host.root(), 0));
+    let (deepest, depth) = found.unwrap_or((view.host.root(), 0));
     let missing = names.get(depth..).unwrap_or_default().iter().map(|n| (*n).to_owned()).collect();
     Some(Walk { deepest, missing, location: address.location_path.clone().filter(|_| found.is_none()) })
 }

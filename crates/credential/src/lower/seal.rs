@@ -2,7 +2,7 @@
 
 use super::place::{POOL, resolve};
 use super::{SlotRules, refuse};
-use crate::scene::Scene;
+use crate::view::ConfigurationView;
 use kerbsync_iis::protection::{KeyFile, Opener, ProtectionProvider, ProviderKind, protect};
 use kerbsync_iis::same_name;
 use kerbsync_plan::SlotAddress;
@@ -11,13 +11,13 @@ use kerbsync_secret::{ProtectedValue, Secret};
 
 /// The text that goes into the secret's place.
 pub(super) fn protect_for(
-    scene: &Scene<'_, '_>,
+    view: &ConfigurationView<'_, '_>,
     address: &SlotAddress,
     keys: &[KeyFile],
     secret: &Secret,
     accept_inferred: bool,
 ) -> Result<String, LowerError> {
-    let providers = scene.host.providers();
+    let providers = view.host.providers();
     let provider = provider(&providers, address)?;
     let value = protect(provider, keys, secret, accept_inferred)
         .map_err(|e| refuse(format!("the secret of {} cannot be protected under {}: {e}", address.label, provider.name().value)))?;
@@ -44,17 +44,17 @@ fn provider<'p, 'd>(providers: &'p [ProtectionProvider<'d>], address: &SlotAddre
 
 /// The text that stands in the secret's place, when it opens to `secret` with the target's keys.
 pub(super) fn proved(
-    scene: &Scene<'_, '_>,
+    view: &ConfigurationView<'_, '_>,
     address: &SlotAddress,
     keys: &[KeyFile],
     secret: &Secret,
     rules: &SlotRules,
 ) -> Result<String, LowerError> {
     let label = &address.label;
-    let target = resolve(scene, address, rules)?.ok_or_else(|| refuse(format!("{label} is not there after writing")))?;
+    let target = resolve(view, address, rules)?.ok_or_else(|| refuse(format!("{label} is not there after writing")))?;
     let text = target.secret.value().ok_or_else(|| refuse(format!("{label} has no secret after writing")))?;
     let value = ProtectedValue::parse(&text).map_err(|_| refuse(format!("the secret of {label} is not protected after writing")))?;
-    let providers = scene.host.providers();
+    let providers = view.host.providers();
     let opened = Opener::new(&providers, keys).open(&value);
     let opened = opened.map_err(|e| refuse(format!("the secret of {label} does not open after writing: {e}")))?;
     if opened.secret.expose() != secret.expose() {

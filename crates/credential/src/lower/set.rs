@@ -1,9 +1,9 @@
 //! Edits that set a slot, or create it.
 
-use super::place::{POOL, Spot, Target, by_path, pool, resolve, walk};
+use super::place::{POOL, SlotHolder, ValuePlace, is_addressed_by_path, pool, resolve, walk};
 use super::{SlotRules, digest, refuse};
 use crate::parse_account;
-use crate::scene::Scene;
+use crate::view::ConfigurationView;
 use kerbsync_iis::{IdentityType, segments};
 use kerbsync_plan::Change;
 use kerbsync_plan::lower::{FieldRecord, LowerError, Original};
@@ -22,10 +22,10 @@ const IDENTITY_TYPE: &str = "identityType";
 type Set = (EditSet, Vec<FieldRecord>);
 
 /// The edits of one change, with `value` as the text of its secret.
-pub(super) fn edits(scene: &Scene<'_, '_>, change: &Change, value: &str, rules: &SlotRules) -> Result<Set, LowerError> {
-    let target = match resolve(scene, &change.slot, rules)? {
+pub(super) fn edits(view: &ConfigurationView<'_, '_>, change: &Change, value: &str, rules: &SlotRules) -> Result<Set, LowerError> {
+    let target = match resolve(view, &change.slot, rules)? {
         Some(target) => target,
-        None if change.create => match empty(scene, change, rules)? {
+        None if change.create => match empty(view, change, rules)? {
             Empty::Element(target) => *target,
             Empty::Nothing { parent, missing, location } => return create(parent, &missing, location.as_deref(), change, value),
         },
@@ -37,29 +37,29 @@ pub(super) fn edits(scene: &Scene<'_, '_>, change: &Change, value: &str, rules: 
 /// What there is where a slot is to be created.
 enum Empty<'d> {
     /// The element itself, without an account or a secret.
-    Element(Box<Target<'d>>),
+    Element(Box<SlotHolder<'d>>),
     /// Nothing, from this parent on.
     Nothing { parent: Element<'d>, missing: Vec<String>, location: Option<String> },
 }
 
-fn empty<'d>(scene: &Scene<'d, '_>, change: &Change, rules: &SlotRules) -> Result<Empty<'d>, LowerError> {
+fn empty<'d>(view: &ConfigurationView<'d, '_>, change: &Change, rules: &SlotRules) -> Result<Empty<'d>, LowerError> {
     let address = &change.slot;
     let on = |holder, pool| {
-        Empty::Element(Box::new(Target {
+        Empty::Element(Box::new(SlotHolder {
             holder,
-            account: Spot::Attribute(holder, address.account_attribute.clone()),
-            secret: Spot::Attribute(holder, address.secret_attribute.clone()),
+            account: ValuePlace::Attribute(holder, address.account_attribute.clone()),
+            secret: ValuePlace::Attribute(holder, address.secret_attribute.clone()),
             pool,
         }))
     };
     if address.layout == POOL {
-        let Some(pool) = pool(scene, address)? else { return Err(refuse(format!("the configuration has no {}", address.label))) };
+        let Some(pool) = pool(view, address)? else { return Err(refuse(format!("the configuration has no {}", address.label))) };
         return Ok(match pool.process_model() {
             Some(holder) => on(holder, Some(pool)),
             None => Empty::Nothing { parent: pool.element(), missing: vec!["processModel".to_owned()], location: None },
         });
     }
-    let walk = if by_path(address) { walk(scene, address, rules) } else { None };
+    let walk = if is_addressed_by_path(address) { walk(view, address, rules) } else { None };
     let Some(walk) = walk else {
         return Err(refuse(format!(
             "{} cannot be created: slots of the layout {} are only set where they are",
@@ -67,7 +67,7 @@ fn empty<'d>(scene: &Scene<'d, '_>, change: &Change, rules: &SlotRules) -> Resul
         )));
     };
     // IIS refuses a whole file for one section that it does not know.
-    if scene.host.section_depth(&segments(&address.section).collect::<Vec<_>>().join("/")).is_none() {
+    if view.host.section_depth(&segments(&address.section).collect::<Vec<_>>().join("/")).is_none() {
         return Err(refuse(format!(
             "{} cannot be created: the configSections of this server do not declare {}, and IIS would refuse the whole file",
             address.label, address.section
@@ -80,11 +80,11 @@ fn empty<'d>(scene: &Scene<'d, '_>, change: &Change, rules: &SlotRules) -> Resul
     })
 }
 
-fn in_place(target: &Target<'_>, change: &Change, value: &str, rules: &SlotRules) -> Result<Set, LowerError> {
+fn in_place(target: &SlotHolder<'_>, change: &Change, value: &str, rules: &SlotRules) -> Result<Set, LowerError> {
     let slot = &change.slot;
     let (mut edits, mut records) = (EditSet::new(), Vec::new());
-    let mut set = |attribute: &str, spot: &Spot<'_>, text: &str, is_secret: bool| -> Result<(), LowerError> {
-        let old = spot.value();
+    let mut set = |attribute: &str, place: &ValuePlace<'_>, text: &str, is_secret: bool| -> Result<(), LowerError> {
+        let old = place.value();
         if old.as_deref() == Some(text) {
             return Ok(());
         }
@@ -92,12 +92,12 @@ fn in_place(target: &Target<'_>, change: &Change, value: &str, rules: &SlotRules
         if !change.fields.is_empty() && !change.fields.iter().any(|f| f.attribute == attribute) {
             return Err(refuse(format!("{attribute} of {} has to change, and the plan does not list it; plan again", slot.label)));
         }
-        let original = match (old, spot.raw()) {
+        let original = match (old, place.raw()) {
             (Some(old), _) if is_secret && is_clear(&old) => Original::Backup,
             (Some(_), Some(raw)) => Original::Text(raw.to_owned()),
             _ => Original::Absent,
         };
-        edits.add_after(spot.set(text)?).map_err(|e| refuse(e.to_string()))?;
+        edits.add_after(place.set(text)?).map_err(|e| refuse(e.to_string()))?;
         records.push(FieldRecord { slot: slot.clone(), attribute: attribute.to_owned(), original, written: digest::of(text) });
         Ok(())
     };
@@ -105,7 +105,7 @@ fn in_place(target: &Target<'_>, change: &Change, value: &str, rules: &SlotRules
         && pool.identity().value != IdentityType::SpecificUser
         && (change.create || change.fields.iter().any(|f| f.attribute == IDENTITY_TYPE))
     {
-        set(IDENTITY_TYPE, &Spot::Attribute(target.holder, IDENTITY_TYPE.to_owned()), SPECIFIC_USER, false)?;
+        set(IDENTITY_TYPE, &ValuePlace::Attribute(target.holder, IDENTITY_TYPE.to_owned()), SPECIFIC_USER, false)?;
     }
     // Another way of writing the same account stays.
     let means = |text: &str| parse_account(text, &rules.realms).0.name;

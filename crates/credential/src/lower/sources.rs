@@ -1,7 +1,7 @@
 //! Where the secrets and the keys come from.
 
 use super::place::resolve;
-use super::{SlotRules, digest, parse, refuse, with_scene};
+use super::{SlotRules, digest, parse, refuse, with_view};
 use kerbsync_iis::protection::{KeyFile, Opener};
 use kerbsync_plan::SecretFrom;
 use kerbsync_plan::lower::LowerError;
@@ -59,14 +59,14 @@ impl<'a> ServerSecrets<'a> {
         let keys = self.keys.keys(server)?;
         let label = &slot.label;
         let document = parse(&bytes)?;
-        with_scene(&document, &self.rules, |scene| {
+        with_view(&document, &self.rules, |view| {
             let missing = || refuse(format!("the source {server} has no secret in {label}: an empty one is never copied"));
-            let target = resolve(scene, slot, &self.rules)?.ok_or_else(missing)?;
+            let target = resolve(view, slot, &self.rules)?.ok_or_else(missing)?;
             let text = target.secret.value().filter(|t| !t.is_empty()).ok_or_else(missing)?;
             let secret = match ProtectedValue::parse(&text) {
                 Ok(value) if value.is_empty() => return Err(missing()),
                 Ok(value) => {
-                    let providers = scene.host.providers();
+                    let providers = view.host.providers();
                     let mut opener = Opener::new(&providers, &keys);
                     let opened = opener
                         .open(&value)

@@ -8,7 +8,7 @@ mod refusals;
 mod sources;
 
 use kerbsync_credential::lower::{CredentialLower, KeySource, SecretSource, SlotRules};
-use kerbsync_credential::{DeclaredSlot, Inputs, Product, Realms, WebSiteNames, discover};
+use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, Realms, WebSiteNames, discover};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::protection::{KeyFile, KeyMaterial};
 use kerbsync_plan::lower::{FieldRecord, FieldState, Lower as _, LowerError, Lowered};
@@ -97,7 +97,7 @@ pub(crate) fn addresses(bytes: &[u8]) -> Vec<SlotAddress> {
     let rules = rules();
     let product = Product::recognise(&host, &rules.web_sites);
     let tagger = Tagger::new().unwrap();
-    let inputs = Inputs { declared: &rules.declared, realms: &rules.realms, keys: &KEYS.0, tagger: &tagger };
+    let inputs = DiscoveryInputs { declared: &rules.declared, realms: &rules.realms, keys: &KEYS.0, tagger: &tagger };
     let address = |s: kerbsync_inventory::Slot| SlotAddress {
         layout: s.layout,
         evidence: s.evidence.name().into(),

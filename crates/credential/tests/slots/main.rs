@@ -7,7 +7,7 @@ mod opening;
 mod product;
 mod structure;
 
-use kerbsync_credential::{DeclaredSlot, Discovery, Inputs, Product, Realms, WebSiteNames, discover};
+use kerbsync_credential::{DeclaredSlot, Discovery, DiscoveryInputs, Product, Realms, WebSiteNames, discover};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::protection::{KeyFile, KeyMaterial};
 use kerbsync_inventory::{SecretState, Slot};
@@ -50,7 +50,7 @@ pub(crate) fn find_with(text: &str, declared: &[DeclaredSlot], keys: &[KeyFile],
     let host = ApplicationHost::read(&document, &mut problems).unwrap();
     let product = Product::recognise(&host, &WebSiteNames::default());
     let realms = Realms::from_iter([("corp.contoso.com", "CONTOSO")]);
-    let discovery = discover(&host, &product, Inputs { declared, realms: &realms, keys, tagger }, &mut problems);
+    let discovery = discover(&host, &product, DiscoveryInputs { declared, realms: &realms, keys, tagger }, &mut problems);
     Found { discovery, problems }
 }
 

@@ -3,7 +3,7 @@
 use crate::estate::{Builder, CANARY, Holds};
 use crate::{common, sync};
 use kerbsync_inventory::{Inventory, state};
-use kerbsync_plan::{Plan, PreconditionOutcome, Target, plan_set_password, verify};
+use kerbsync_plan::{CopyTarget, Plan, PreconditionOutcome, plan_set_password, verify};
 use proptest::prelude::*;
 
 const SERVERS: [&str; 5] = ["fe01.contoso.com", "fe02.contoso.com", "dir01.contoso.com", "se01.contoso.com", "fe09.contoso.com"];
@@ -33,12 +33,12 @@ fn inventory(all: &[Holds], order: &[usize]) -> Inventory {
     builder.inventory
 }
 
-fn targets() -> impl Strategy<Value = Vec<Target>> {
+fn targets() -> impl Strategy<Value = Vec<CopyTarget>> {
     let one = prop_oneof![
-        prop::sample::select(SERVERS.to_vec()).prop_map(|s| Target::Computer(s.into())),
-        Just(Target::All),
-        prop::sample::select(vec!["Redmond", "Dublin", "Paris"]).prop_map(|s| Target::Site(s.into())),
-        Just(Target::Pool("pool01.contoso.com".into())),
+        prop::sample::select(SERVERS.to_vec()).prop_map(|s| CopyTarget::Computer(s.into())),
+        Just(CopyTarget::All),
+        prop::sample::select(vec!["Redmond", "Dublin", "Paris"]).prop_map(|s| CopyTarget::Site(s.into())),
+        Just(CopyTarget::Pool("pool01.contoso.com".into())),
     ];
     prop::collection::vec(one, 1..4)
 }

@@ -12,18 +12,18 @@ mod verifying;
 
 use estate::{Builder, Holds};
 use kerbsync_inventory::Inventory;
-use kerbsync_plan::{Plan, Refused, Request, SyncRequest, Target, plan_sync};
+use kerbsync_plan::{CopyTarget, Plan, Refused, Request, SyncRequest, plan_sync};
 
 fn common() -> Request {
     Request { operator: Some("CONTOSO\\ann".into()), accept_inferred_protection: false, tool: "0.1.0".into() }
 }
 
-fn sync(inventory: &Inventory, from: &str, to: &[Target]) -> Result<Plan, Refused> {
+fn sync(inventory: &Inventory, from: &str, to: &[CopyTarget]) -> Result<Plan, Refused> {
     plan_sync(inventory, &SyncRequest { from: from.into(), to: to.to_vec(), common: common() })
 }
 
-fn computer(name: &str) -> Target {
-    Target::Computer(name.into())
+fn computer(name: &str) -> CopyTarget {
+    CopyTarget::Computer(name.into())
 }
 
 fn refused(result: Result<Plan, Refused>) -> String {

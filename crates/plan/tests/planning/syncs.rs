@@ -4,7 +4,7 @@ use crate::estate::{Builder, CANARY, Holds, assignment};
 use crate::shown::shown;
 use crate::{computer, refused, sync, usual};
 use kerbsync_inventory::{ProviderKey, SecretState};
-use kerbsync_plan::Target;
+use kerbsync_plan::CopyTarget;
 
 #[test]
 fn a_copy_to_a_server_that_holds_nothing() {
@@ -28,7 +28,7 @@ fn a_copy_to_a_server_that_holds_nothing() {
 
 #[test]
 fn all_servers_of_the_account_and_no_others() {
-    let plan = sync(&usual(), "FE01.contoso.com.", &[Target::All]).unwrap();
+    let plan = sync(&usual(), "FE01.contoso.com.", &[CopyTarget::All]).unwrap();
     insta::assert_snapshot!(shown(&plan), @r#"
     1. dir01.contoso.com servers/dir01.contoso.com/applicationHost.config
        create section kerberosAccount of web site 'Lync Server External Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server External Web Site'
@@ -56,20 +56,20 @@ fn all_servers_of_the_account_and_no_others() {
 #[test]
 fn a_fleet_in_sync_plans_nothing() {
     let inventory = Builder::with(&[("dir01.contoso.com", Holds::Current), ("se01.contoso.com", Holds::Current)]).build();
-    let plan = sync(&inventory, "fe01.contoso.com", &[Target::All]).unwrap();
+    let plan = sync(&inventory, "fe01.contoso.com", &[CopyTarget::All]).unwrap();
     assert!(plan.is_empty() && plan.inputs.is_empty() && plan.follow_ups.is_empty() && plan.outage.is_empty());
     assert_eq!(plan.report.unchanged.len(), 3);
 }
 
 #[test]
 fn a_pool_or_a_site_means_its_members() {
-    let servers = |target: Target| -> Vec<String> {
+    let servers = |target: CopyTarget| -> Vec<String> {
         let plan = sync(&usual(), "fe01.contoso.com", &[target]).unwrap();
         plan.steps.iter().map(|s| s.server.clone()).collect()
     };
-    assert_eq!(servers(Target::Pool("DIRPOOL.contoso.com".into())), ["dir01.contoso.com"]);
-    assert_eq!(servers(Target::Site("dublin".into())), ["se01.contoso.com"]);
-    assert_eq!(servers(Target::Site("site:Redmond".into())), ["dir01.contoso.com"]);
+    assert_eq!(servers(CopyTarget::Pool("DIRPOOL.contoso.com".into())), ["dir01.contoso.com"]);
+    assert_eq!(servers(CopyTarget::Site("dublin".into())), ["se01.contoso.com"]);
+    assert_eq!(servers(CopyTarget::Site("site:Redmond".into())), ["dir01.contoso.com"]);
 }
 
 #[test]
@@ -113,11 +113,11 @@ fn targets_that_are_none() {
     the targets: No target was named. [target]
       name servers with --to-computer, a site, a pool or --all
     ");
-    insta::assert_snapshot!(refused(sync(&inventory, "fe01.contoso.com", &[Target::Site("Rome".into())])), @r"
+    insta::assert_snapshot!(refused(sync(&inventory, "fe01.contoso.com", &[CopyTarget::Site("Rome".into())])), @r"
     Rome: The topology has no site of this name. [target]
       the sites are: Dublin, Paris, Redmond
     ");
-    insta::assert_snapshot!(refused(sync(&inventory, "fe01.contoso.com", &[Target::Pool("sql01.contoso.com".into())])), @r"
+    insta::assert_snapshot!(refused(sync(&inventory, "fe01.contoso.com", &[CopyTarget::Pool("sql01.contoso.com".into())])), @r"
     sql01.contoso.com: This pool runs no Web Services. [target]
       pools with Web Services are: dirpool.contoso.com, pool01.contoso.com, pool09.contoso.com, se01.contoso.com
     ");
@@ -131,7 +131,7 @@ fn both_sites_need_the_same_account() {
       a source that holds CONTOSO\Paris, or a new password: set-password --user-account 'CONTOSO\Paris'
     ");
     builder.inventory.assignments.truncate(2);
-    let text = refused(sync(&builder.build(), "fe01.contoso.com", &[Target::Site("Paris".into())]));
+    let text = refused(sync(&builder.build(), "fe01.contoso.com", &[CopyTarget::Site("Paris".into())]));
     assert!(text.contains("[same-account]"), "{text}");
 }
 
@@ -160,7 +160,7 @@ fn a_source_that_disagrees_with_itself_is_refused() {
 fn a_target_that_cannot_be_written_refuses_the_whole_plan() {
     let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing)]);
     builder.inventory.servers[2].providers[0].key = ProviderKey::NoKey;
-    let text = refused(sync(&builder.build(), "fe01.contoso.com", &[Target::All]));
+    let text = refused(sync(&builder.build(), "fe01.contoso.com", &[CopyTarget::All]));
     insta::assert_snapshot!(text, @r"
     dir01.contoso.com: No key of AesProvider (container iisConfigurationKey) is at hand. [keys]
       export the server's key containers with aspnet_regiis -px <container> <file> -pri and put the files below servers/<fqdn>/keys/

@@ -1,7 +1,7 @@
 //! What was planned, refused or done.
 
 use super::{REFUSED, RUNS, STATUS, Tool};
-use kerbsync_plan::outcome::{End, Outcome};
+use kerbsync_plan::outcome::{End, RunOutcome};
 use kerbsync_plan::{FollowUp, Plan, Precondition, PreconditionOutcome, Refused};
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ pub struct RunsReport {
     /// Who wrote it.
     pub tool: Tool,
     /// One for `apply` and `rollback`, as many as were mended for `recover`.
-    pub runs: Vec<Outcome>,
+    pub runs: Vec<RunOutcome>,
     /// What the plan left unproved; empty for `rollback` and `recover`.
     pub unknown_preconditions: Vec<Precondition>,
     /// What is to be done now; empty for `rollback` and `recover`, and where the run did not end well.
@@ -42,13 +42,13 @@ pub struct RunsReport {
 impl RunsReport {
     /// Puts outcomes into the format.
     #[must_use]
-    pub fn new(tool: Tool, runs: Vec<Outcome>) -> Self {
+    pub fn new(tool: Tool, runs: Vec<RunOutcome>) -> Self {
         Self { schema: RUNS.to_owned(), tool, runs, unknown_preconditions: Vec::new(), follow_ups: Vec::new() }
     }
 
     /// Puts what came of a plan into the format. What is to be done after the plan is told only where the plan was carried out, if in part.
     #[must_use]
-    pub fn of_plan(tool: Tool, plan: &Plan, outcome: Outcome) -> Self {
+    pub fn of_plan(tool: Tool, plan: &Plan, outcome: RunOutcome) -> Self {
         let after = matches!(outcome.end, End::Nothing | End::AllNew | End::Partial);
         let unknown = plan.preconditions.iter().filter(|p| p.outcome == PreconditionOutcome::Unknown);
         Self {

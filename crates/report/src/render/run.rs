@@ -4,11 +4,11 @@ use super::View;
 use super::paper::{BLUE, Cell, GREEN, Paper, RED, YELLOW, count};
 use crate::format::StatusReport;
 use anstyle::Style;
-use kerbsync_plan::outcome::{End, Outcome, StepResult};
+use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
 
 /// One run. Long lists are cut at low verbosity, but no server that needs attention is left out.
 #[must_use]
-pub fn outcome(outcome: &Outcome, view: &View) -> String {
+pub fn outcome(outcome: &RunOutcome, view: &View) -> String {
     /// More servers that went well are only counted.
     const MANY: usize = 12;
     let mut paper = Paper::new(view);

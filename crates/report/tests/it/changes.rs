@@ -1,10 +1,10 @@
 //! A plan, an outcome and a status with something in every list, and how they are told.
 
 use crate::sample::tool;
-use kerbsync_plan::outcome::{End, Outcome, ServerOutcome, StepResult};
+use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
 use kerbsync_plan::{
-    Change, DirectoryStep, FieldChange, FollowUp, Input, Intent, OutageWindow, Plan, PlanReport, Precondition, PreconditionOutcome, Reason,
-    Refused, SCHEMA, SecretFrom, SlotAddress, Step,
+    Change, DirectoryStep, FieldChange, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Precondition, PreconditionOutcome,
+    Reason, Refused, SCHEMA, SecretFrom, SlotAddress, Step,
 };
 use kerbsync_report::format::{PastRun, RunsReport, StatusReport};
 use kerbsync_report::render::{self, View};
@@ -69,7 +69,7 @@ pub(crate) fn plan() -> Plan {
         operator: Some("CONTOSO\\olivia".into()),
         account: "CONTOSO\\KerbAuth".into(),
         accept_inferred_protection: true,
-        inputs: vec![Input { path: "topology.xml".into(), sha256: SHA.into(), bytes: 7 }],
+        inputs: vec![PlanInput { path: "topology.xml".into(), sha256: SHA.into(), bytes: 7 }],
         preconditions: vec![
             condition("keys", PreconditionOutcome::Pass, "A key fits.", None),
             condition("operator", PreconditionOutcome::Unknown, "Nobody was named as the operator.", Some("name one with --operator")),
@@ -97,14 +97,14 @@ pub(crate) fn plan() -> Plan {
     }
 }
 
-pub(crate) fn outcome(end: End) -> Outcome {
+pub(crate) fn outcome(end: End) -> RunOutcome {
     let server = |name: &str, result, detail: &str| ServerOutcome {
         server: name.into(),
         path: format!("servers/{name}/applicationHost.config"),
         result,
         detail: detail.into(),
     };
-    Outcome {
+    RunOutcome {
         run: Some("r0001-20260501T120000Z".into()),
         end,
         servers: vec![

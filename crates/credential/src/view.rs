@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 /// One configuration, prepared for the layouts.
-pub struct Scene<'d, 's> {
+pub struct ConfigurationView<'d, 's> {
     /// The configuration.
     pub host: &'s ApplicationHost<'d>,
     /// The product's web sites.
@@ -22,7 +22,7 @@ pub struct Scene<'d, 's> {
 
 /// A place that holds an account, and its secret. Has no `Debug`: the secret may be in clear.
 #[derive(Clone)]
-pub struct Found<'d> {
+pub struct FoundSlot<'d> {
     /// The layout that found it.
     pub layout: &'static dyn SlotLayout,
     /// The element that holds the pair.
@@ -47,7 +47,7 @@ pub struct Found<'d> {
     pub expected: bool,
 }
 
-impl<'d, 's> Scene<'d, 's> {
+impl<'d, 's> ConfigurationView<'d, 's> {
     pub(crate) fn new(host: &'s ApplicationHost<'d>, product: &'s Product<'d>, declared: &'s [DeclaredSlot]) -> Self {
         Self { host, product, candidates: crate::candidates::find(host.document()), declared, pools: OnceCell::new() }
     }
