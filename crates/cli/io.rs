@@ -3,7 +3,7 @@
 use crate::failure::Failure;
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
-use kerbsync_report::render::View;
+use kerbsync_report::render::TextOptions;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufWriter, Write};
 
@@ -145,7 +145,7 @@ impl<'a> Io<'a> {
     }
 
     /// How a text for standard output is to look.
-    pub(crate) fn view(&self, verbosity: u8) -> View {
-        View { color: self.color.0, width: self.width(), verbosity }
+    pub(crate) fn view(&self, verbosity: u8) -> TextOptions {
+        TextOptions { color: self.color.0, width: self.width(), verbosity }
     }
 }

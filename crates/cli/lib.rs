@@ -8,14 +8,14 @@ mod commands;
 mod config;
 #[cfg(feature = "simulate")]
 mod directory;
-mod estate;
 mod exit;
 mod failure;
-mod gather;
 mod io;
+mod opened_bundle;
 mod output;
 mod preview;
 mod progress;
+mod reading;
 
 pub use exit::{Exit, codes};
 pub use io::Io;

@@ -4,7 +4,7 @@ use crate::Io;
 use crate::args::{Format, OutputArg, OutputArgs, Shown};
 use crate::failure::Failure;
 use crate::io::BUFFER;
-use kerbsync_report::render::{View, write_json};
+use kerbsync_report::render::{TextOptions, write_json};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
@@ -41,10 +41,19 @@ impl Outputs {
     }
 
     /// Writes a document everywhere it is wanted.
-    pub(crate) fn write<T: Serialize>(&self, document: &T, text: impl Fn(&T, &View) -> String, io: &mut Io<'_>) -> Result<(), Failure> {
+    pub(crate) fn write<T: Serialize>(
+        &self,
+        document: &T,
+        text: impl Fn(&T, &TextOptions) -> String,
+        io: &mut Io<'_>,
+    ) -> Result<(), Failure> {
         for output in &self.outputs {
             // Files are for later: no colours, a fixed width.
-            let view = if output.file.is_none() { io.view(self.verbosity) } else { View { verbosity: self.verbosity, ..View::PLAIN } };
+            let view = if output.file.is_none() {
+                io.view(self.verbosity)
+            } else {
+                TextOptions { verbosity: self.verbosity, ..TextOptions::PLAIN }
+            };
             match (output.format, &output.file) {
                 (Format::Text, None) => io.out(&text(document, &view)),
                 (Format::Text, Some(file)) => replace(file, text(document, &view).as_bytes())?,
@@ -60,7 +69,12 @@ impl Outputs {
 }
 
 /// Writes a document to standard output in the format that is asked for.
-pub(crate) fn show<T: Serialize>(document: &T, shown: &Shown, text: impl Fn(&T, &View) -> String, io: &mut Io<'_>) -> Result<(), Failure> {
+pub(crate) fn show<T: Serialize>(
+    document: &T,
+    shown: &Shown,
+    text: impl Fn(&T, &TextOptions) -> String,
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
     let args = OutputArgs { format: shown.format, output: Vec::new(), verbose: shown.verbose };
     Outputs::new(args)?.write(document, text, io)
 }

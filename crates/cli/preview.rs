@@ -1,8 +1,8 @@
 //! What a dry run shows: the words of `-WhatIf`, and the bytes that would be written.
 
 use crate::Exit;
-use crate::estate::{Estate, Means};
 use crate::failure::Failure;
+use crate::opened_bundle::{OpenedBundle, RunParameters};
 use kerbsync_plan::{Intent, Plan, Step};
 use kerbsync_report::format::{FilePreview, LineChange, Lines, PlanPreview};
 use kerbsync_source::{DocumentId, Source, Span};
@@ -25,23 +25,23 @@ fn what_if(plan: &Plan) -> Vec<String> {
 }
 
 /// The plan with what it would write: the difference of every configuration, line by line with the bytes that it covers; secrets are masked.
-pub(crate) fn of(estate: &Estate, plan: Plan, means: &Means<'_>) -> Result<PlanPreview, Failure> {
-    let preview = estate.with_lower(means, |lower| {
+pub(crate) fn of(opened: &OpenedBundle, plan: Plan, parameters: &RunParameters<'_>) -> Result<PlanPreview, Failure> {
+    let preview = opened.with_lower(parameters, |lower| {
         let file = |step: &Step| {
-            let lowered = estate.read(&step.path).and_then(|old| Ok((lower.lower(step, &old)?.bytes, old)));
+            let lowered = opened.read(&step.path).and_then(|old| Ok((lower.lower(step, &old)?.bytes, old)));
             let (new, old) = lowered.map_err(|e| Failure::new(Exit::Refused, format!("{}: {e}", step.path)))?;
-            Ok(FilePreview { path: step.path.clone(), changes: changes(step, estate, old, new)? })
+            Ok(FilePreview { path: step.path.clone(), changes: changes(step, opened, old, new)? })
         };
         plan.steps.iter().map(file).collect::<Result<Vec<_>, Failure>>()
     })?;
     Ok(PlanPreview { what_if: what_if(&plan), preview, plan })
 }
 
-fn changes(step: &Step, estate: &Estate, old: Vec<u8>, new: Vec<u8>) -> Result<Vec<LineChange>, Failure> {
+fn changes(step: &Step, opened: &OpenedBundle, old: Vec<u8>, new: Vec<u8>) -> Result<Vec<LineChange>, Failure> {
     let parse = |bytes: Vec<u8>| {
         let document = Source::decode(DocumentId(0), bytes).ok().and_then(|s| Document::parse(s, &Limits::default()).ok());
         let document = document.ok_or_else(|| Failure::new(Exit::Refused, format!("{} cannot be read any more", step.path)))?;
-        document.hide_names(estate.declared_secrets());
+        document.hide_names(opened.declared_secrets());
         Ok(document)
     };
     let (old, new) = (parse(old)?, parse(new)?);

@@ -20,7 +20,7 @@ mod status;
 pub use error::EngineError;
 pub use journal::JournalError;
 pub use recover::Which;
-pub use status::{RunSummary, Status};
+pub use status::Status;
 
 use jiff::Timestamp;
 use kerbsync_plan::lower::{DirectoryWriter, Lower};

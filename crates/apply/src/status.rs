@@ -3,9 +3,8 @@
 use crate::journal::Journal;
 use crate::run::Run;
 use crate::{Engine, EngineError, lock_key};
-use kerbsync_plan::outcome::End;
+use kerbsync_plan::outcome::{End, RunSummary};
 use kerbsync_store::{FileErrorKind, LockOwner, WriteStore, lock_is_free};
-use serde::Serialize;
 
 /// The state of a bundle.
 #[derive(Debug, Clone)]
@@ -24,27 +23,6 @@ impl Status {
     pub fn needs_recovery(&self) -> bool {
         self.writer.is_none() && (self.runs.iter().any(|r| r.end == End::Open) || !self.damaged.is_empty())
     }
-}
-
-/// One run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RunSummary {
-    /// Its id, for `rollback`.
-    pub run: String,
-    /// What it did: one line.
-    pub summary: String,
-    /// Who.
-    pub operator: String,
-    /// On which machine.
-    pub host: String,
-    /// When, RFC 3339 UTC.
-    pub at: String,
-    /// How it ended; `open` when it was cut short or is still at work.
-    pub end: End,
-    /// Whether it was taken back by a rollback.
-    pub rolled_back: bool,
-    /// How many configurations it was to change.
-    pub servers: usize,
 }
 
 impl Engine<'_> {

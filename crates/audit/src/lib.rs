@@ -29,4 +29,4 @@ pub use rule::{Confidence, Family, Rule, Severity};
 pub use run::{Audit, run, run_one};
 pub use subject::{Subject, SubjectKind};
 pub use verdict::{FindingBuilder, Outcome, Verdict, Verdicts};
-pub use view::{AccountView, Object, PoolView, Setup, SiteView, SlotView, View, WebServer};
+pub use view::{AccountView, ConfigurationStatus, Object, PoolView, SiteView, SlotView, View, WebServer};

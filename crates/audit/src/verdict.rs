@@ -90,14 +90,14 @@ impl<'v> Verdicts<'v> {
     }
 
     /// The inputs cannot decide. `remedy` is the live command or the export that would. Makes a finding, which is never an error.
-    pub fn unknown(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<String>) -> FindingBuilder<'_> {
+    pub fn unknown_with_finding(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<String>) -> FindingBuilder<'_> {
         let (why, remedy) = (why.into(), remedy.into());
         self.put(subject.clone(), Outcome::Unknown, format!("{why} {remedy}"));
         self.find(subject, Outcome::Unknown, why).help(remedy)
     }
 
     /// The inputs cannot decide, and another rule makes the finding about the same gap.
-    pub fn undecided(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<String>) {
+    pub fn unknown_told_elsewhere(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<String>) {
         let reason = format!("{} {}", why.into(), remedy.into());
         self.put(subject, Outcome::Unknown, reason);
     }
@@ -120,7 +120,7 @@ impl<'v> Verdicts<'v> {
             match (&server.expectation, server.configuration()) {
                 (Expectation::NoAccount(why), _) => self.not_applicable(server.subject(), why.clone()),
                 (_, Ok(configuration)) => judge(self, server, configuration),
-                (_, Err((why, remedy))) => self.undecided(server.subject(), why, remedy),
+                (_, Err((why, remedy))) => self.unknown_told_elsewhere(server.subject(), why, remedy),
             }
         }
     }
@@ -133,9 +133,15 @@ impl<'v> Verdicts<'v> {
                 Object::Found(object) => judge(self, account, object),
                 Object::Absent => self.not_applicable(account.subject(), format!("{name} does not exist in Active Directory.")),
                 Object::NotInExport => {
-                    self.undecided(account.subject(), format!("The directory export does not hold {name}."), account.get_all());
+                    self.unknown_told_elsewhere(
+                        account.subject(),
+                        format!("The directory export does not hold {name}."),
+                        account.get_all(),
+                    );
                 }
-                Object::NoExport => self.undecided(account.subject(), "There is no directory export among the inputs.", account.get_all()),
+                Object::NoExport => {
+                    self.unknown_told_elsewhere(account.subject(), "There is no directory export among the inputs.", account.get_all())
+                }
             }
         }
     }
@@ -144,7 +150,7 @@ impl<'v> Verdicts<'v> {
     pub(crate) fn attribute_missing(&mut self, account: &AccountView<'_>, attribute: &str) {
         let why = format!("The directory export does not hold {attribute} of {}.", account.name);
         let remedy = format!("Run 'Get-ADComputer {} -Properties {attribute}'.", account.name.account());
-        self.unknown(account.subject(), why, remedy);
+        self.unknown_with_finding(account.subject(), why, remedy);
     }
 
     fn find(&mut self, subject: Subject, outcome: Outcome, message: String) -> FindingBuilder<'_> {

@@ -9,7 +9,7 @@ mod slots;
 pub use accounts::{AccountView, Object};
 pub(crate) use paths::{is_set_by_the_product, judged_paths, provider_place, shown};
 pub use pools::{PoolView, SiteView};
-pub use servers::{Setup, WebServer};
+pub use servers::{ConfigurationStatus, WebServer};
 pub(crate) use servers::{export_of, test_of};
 pub use slots::SlotView;
 

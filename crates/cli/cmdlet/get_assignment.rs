@@ -7,13 +7,13 @@ use super::table::{Cmdlet, Exclusion, Kind, Member, Parameter};
 use crate::commands::tool;
 use crate::config::Bundle;
 use crate::failure::Failure;
-use crate::gather::{Gathered, gather};
 use crate::output::Outputs;
+use crate::reading::{ReadInputs, read_paths};
 use crate::{Exit, Io};
 use kerbsync_inventory::{DocumentStatus, Inventory};
 use kerbsync_names::SiteIdentity;
 use kerbsync_report::format::{Assignment, InputStatus, InventoryReport};
-use kerbsync_report::render::{View, clean};
+use kerbsync_report::render::{TextOptions, clean};
 
 pub(super) static GET: Cmdlet = Cmdlet {
     name: "Get-CsKerberosAccountAssignment",
@@ -61,11 +61,11 @@ pub(super) fn run(bound: &Bound, flags: GetFlags, io: &mut Io<'_>) -> Result<Exi
     let outputs = Outputs::new(flags.output)?;
     let path = flags.common.bundle(io)?;
     let bundle = Bundle { config: flags.common.config, ..Bundle::of(vec![path]) };
-    let gathered = gather(bundle, flags.common.global.quiet, io)?;
-    let inventory = &gathered.inventory;
+    let read = read_paths(bundle, flags.common.global.quiet, io)?;
+    let inventory = &read.inventory;
     let site = identity.map(|identity| site::find(inventory, GET.name, identity)).transpose()?;
     if !inventory.assignments_known && inventory.assignments.is_empty() {
-        return Err(no_assignments(&gathered));
+        return Err(no_assignments(&read));
     }
     if bound.is_on("LocalStore") {
         io.note("-LocalStore changes nothing: the bundle is the only store there is");
@@ -83,7 +83,7 @@ pub(super) fn run(bound: &Bound, flags: GetFlags, io: &mut Io<'_>) -> Result<Exi
 }
 
 /// One block for each assignment, as Format-List has them.
-fn blocks(report: &InventoryReport, names: &[(String, String)], _: &View) -> String {
+fn blocks(report: &InventoryReport, names: &[(String, String)], _: &TextOptions) -> String {
     let block = |a: &Assignment| format!("Identity    : {}\nUserAccount : {}\n", clean(&shown(a, names)), clean(&a.account_text));
     report.assignments.iter().map(block).collect::<Vec<_>>().join("\n")
 }
@@ -99,8 +99,8 @@ fn shown(assignment: &Assignment, names: &[(String, String)]) -> String {
 }
 
 /// Why there is nothing to look in.
-fn no_assignments(gathered: &Gathered) -> Failure {
-    let inventory: &Inventory = &gathered.inventory;
+fn no_assignments(read: &ReadInputs) -> Failure {
+    let inventory: &Inventory = &read.inventory;
     let unread = inventory.documents.iter().find_map(|d| match &d.status {
         DocumentStatus::Unreadable(problem) => Some((&d.path, problem)),
         _ => None,
@@ -109,7 +109,7 @@ fn no_assignments(gathered: &Gathered) -> Failure {
         return Failure::new(Exit::Input, format!("no assignments are known, and {path} cannot be read: {}", problem.message))
             .hint("export it again");
     }
-    let exit = if gathered.not_opened.is_empty() { Exit::NothingChecked } else { Exit::Input };
+    let exit = if read.not_opened.is_empty() { Exit::NothingChecked } else { Exit::Input };
     Failure::new(exit, "no export of the assignments is among the inputs, so it is not known which there are")
         .hint("export them with: Get-CsKerberosAccountAssignment | ConvertTo-Json > assignments.json")
 }

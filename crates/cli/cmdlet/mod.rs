@@ -6,11 +6,11 @@ mod own;
 mod parameters;
 mod report_file;
 mod set_password;
-mod set_record;
+mod set_report;
 mod site;
 mod table;
 mod test_assignment;
-mod test_record;
+mod test_report;
 mod unknown;
 
 use crate::args::Global;

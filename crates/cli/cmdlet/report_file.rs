@@ -2,7 +2,8 @@
 
 use crate::failure::Failure;
 use crate::output::{check_target, is_below, replace};
-use kerbsync_report::render::{Record, management_log, page};
+use kerbsync_report::format::cmdlet::CmdletReport;
+use kerbsync_report::render::{management_log, page};
 use std::path::{Path, PathBuf};
 
 /// Where a report goes. Made before anything is read or written, so that nothing is done that could not be reported.
@@ -41,9 +42,9 @@ impl ReportFile {
     }
 
     /// Writes both files.
-    pub(super) fn write(&self, record: &Record) -> Result<(), Failure> {
-        let twin = management_log(record).map_err(|e| Failure::usage(format!("the report cannot be put into XML: {e}")))?;
-        replace(&self.page, page(record).as_bytes())?;
+    pub(super) fn write(&self, report: &CmdletReport) -> Result<(), Failure> {
+        let twin = management_log(report).map_err(|e| Failure::usage(format!("the report cannot be put into XML: {e}")))?;
+        replace(&self.page, page(report).as_bytes())?;
         replace(&self.twin, twin.as_bytes())
     }
 

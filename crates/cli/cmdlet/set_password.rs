@@ -3,17 +3,17 @@
 use super::own::SetFlags;
 use super::parameters::Bound;
 use super::report_file::ReportFile;
-use super::set_record::{Seen, record};
+use super::set_report::{self, Seen};
 use super::table::{Cmdlet, Exclusion, Kind, Member, Parameter, REPORT};
 use crate::args::{DryRun, PlannedBundle, Shown};
 use crate::commands::plan::{self, Front, Wish};
-use crate::estate::Estate;
 use crate::failure::Failure;
+use crate::opened_bundle::OpenedBundle;
 use crate::{Exit, Io};
 use kerbsync_inventory::Document;
 use kerbsync_plan::outcome::RunOutcome;
 use kerbsync_plan::{CopyTarget, Plan, Refused};
-use kerbsync_report::render::InputRow;
+use kerbsync_report::format::cmdlet::InputRow;
 
 const NOT_WITH_USER: &str = "This parameter cannot be used if you use the UserAccount parameter.";
 
@@ -82,8 +82,8 @@ pub(super) fn run(bound: &Bound, flags: SetFlags, io: &mut Io<'_>) -> Result<Exi
     let quiet = flags.common.global.quiet;
     let ended = plan::run(&bundle, &wish, &dry, &shown, &mut asker, quiet, io);
     if let Some(report) = &report {
-        let record = record(&wish, &path, &asker.seen, &ended, (started, (io.now)()));
-        if let Err(failure) = report.write(&record) {
+        let document = set_report::report(&wish, &path, &asker.seen, &ended, (started, (io.now)()));
+        if let Err(failure) = report.write(&document) {
             let failure = failure
                 .hint("only the report is missing: the run ended as told before, and `kerbsync status` on the bundle tells it again");
             return unreported(failure, ended, io);
@@ -128,10 +128,10 @@ struct Asker {
 }
 
 impl Front for Asker {
-    fn refused(&mut self, refused: &Refused, estate: &Estate) {
+    fn refused(&mut self, refused: &Refused, opened: &OpenedBundle) {
         self.seen.refused = Some(refused.clone());
         let read = |d: &Document| InputRow { path: d.path.clone(), sha256: d.sha256.clone(), bytes: d.bytes };
-        self.seen.inputs = estate.inventory.documents.iter().map(read).collect();
+        self.seen.inputs = opened.inventory.documents.iter().map(read).collect();
     }
 
     fn planned(&mut self, plan: &Plan, io: &mut Io<'_>) -> Result<(), Failure> {

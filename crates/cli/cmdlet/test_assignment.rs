@@ -5,15 +5,15 @@ use super::own::TestFlags;
 use super::parameters::Bound;
 use super::report_file::ReportFile;
 use super::table::{Cmdlet, Kind, Member, Parameter, REPORT};
-use super::{site, test_record};
+use super::{site, test_report};
 use crate::commands::audit::audit_of;
 use crate::config::{self, Bundle};
 use crate::failure::Failure;
-use crate::gather::gather;
 use crate::output::Outputs;
+use crate::reading::read_paths;
 use crate::{Exit, Io, exit};
 use kerbsync_report::format::Report;
-use kerbsync_report::render::View;
+use kerbsync_report::render::TextOptions;
 
 pub(super) static TEST: Cmdlet = Cmdlet {
     name: "Test-CsKerberosAccountAssignment",
@@ -44,15 +44,15 @@ pub(super) fn run(bound: &Bound, flags: TestFlags, io: &mut Io<'_>) -> Result<Ex
     let file = bound.text("Report").map(|file| ReportFile::new(file, &path)).transpose()?;
     let reference = reference.as_deref().map(config::reference).transpose()?;
     let bundle = Bundle { paths: vec![path.clone()], config: common.config, reference };
-    let gathered = gather(bundle, common.global.quiet, io)?;
-    let inventory = &gathered.inventory;
+    let read = read_paths(bundle, common.global.quiet, io)?;
+    let inventory = &read.inventory;
     let site = site::find(inventory, TEST.name, bound.text("Identity").unwrap_or_default())?;
-    let report = audit_of(&gathered, now, fail_on, |audit| site::narrow(audit, inventory, site))?.of_site(site.id.value.as_str());
-    let tested = test_record::Tested { report: &report, inventory, site };
+    let report = audit_of(&read, now, fail_on, |audit| site::narrow(audit, inventory, site))?.of_site(site.id.value.as_str());
+    let tested = test_report::Tested { report: &report, inventory, site };
     let told = file.as_ref().map(ReportFile::told);
-    outputs.write(&report, |_: &Report, view: &View| tested.text(view, told.as_deref()), io)?;
+    outputs.write(&report, |_: &Report, view: &TextOptions| tested.text(view, told.as_deref()), io)?;
     if let Some(file) = &file {
-        file.write(&tested.record(&path, started, (io.now)()))?;
+        file.write(&tested.report(&path, started, (io.now)()))?;
     }
     Ok(exit::of_audit(&report, fail_on))
 }

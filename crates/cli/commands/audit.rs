@@ -4,8 +4,8 @@ use super::tool;
 use crate::args::AuditArgs;
 use crate::config::{self, Bundle};
 use crate::failure::Failure;
-use crate::gather::{Gathered, gather};
 use crate::output::Outputs;
+use crate::reading::{ReadInputs, read_paths};
 use crate::{Exit, Io, exit};
 use jiff::Timestamp;
 use kerbsync_audit::Audit;
@@ -17,31 +17,30 @@ pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit,
     let fail_on = config::fail_on(args.fail_on);
     let outputs = Outputs::new(args.output)?;
     let bundle = Bundle::try_from(args.bundle)?;
-    let gathered = gather(bundle, quiet, io)?;
-    let report = audit(&gathered, now, fail_on)?;
+    let read = read_paths(bundle, quiet, io)?;
+    let report = audit(&read, now, fail_on)?;
     outputs.write(&report, render::audit, io)?;
     let exit = exit::of_audit(&report, fail_on);
     // The process ends here: taking a large estate apart piece by piece would only make its user wait.
-    std::mem::forget((report, gathered));
+    std::mem::forget((report, read));
     Ok(exit)
 }
 
 /// Runs the rules and puts what they say into a report.
-pub(super) fn audit(gathered: &Gathered, now: Timestamp, fail_on: Option<Severity>) -> Result<Report, Failure> {
-    audit_of(gathered, now, fail_on, |_| {})
+pub(super) fn audit(read: &ReadInputs, now: Timestamp, fail_on: Option<Severity>) -> Result<Report, Failure> {
+    audit_of(read, now, fail_on, |_| {})
 }
 
 /// The same, of what a front keeps of the verdicts and findings.
 pub(crate) fn audit_of(
-    gathered: &Gathered,
+    read: &ReadInputs,
     now: Timestamp,
     fail_on: Option<Severity>,
     keep: impl FnOnce(&mut Audit),
 ) -> Result<Report, Failure> {
-    let policy = config::policy(&gathered.settings, now)?;
-    let mut audit = kerbsync_audit::run(&gathered.inventory, &policy);
+    let policy = config::policy(&read.settings, now)?;
+    let mut audit = kerbsync_audit::run(&read.inventory, &policy);
     keep(&mut audit);
-    let run =
-        Run { inventory: &gathered.inventory, audit: &audit, now, waivers: &policy.waivers, fail_on, not_opened: &gathered.not_opened };
+    let run = Run { inventory: &read.inventory, audit: &audit, now, waivers: &policy.waivers, fail_on, not_opened: &read.not_opened };
     Ok(Report::new(tool(), &run))
 }

@@ -3,7 +3,7 @@
 use crate::args::ConfigShowArgs;
 use crate::config::{Bundle, policy};
 use crate::failure::Failure;
-use crate::gather::{gather, unreadable};
+use crate::reading::{read_paths, unreadable};
 use crate::{Exit, Io};
 use kerbsync_audit::Policy;
 use kerbsync_collect::Settings;
@@ -12,23 +12,23 @@ use std::fmt::Write as _;
 
 pub(super) fn run(args: ConfigShowArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let bundle = Bundle { config: args.config, ..Bundle::of(args.bundle.into_iter().collect()) };
-    let gathered = gather(bundle, quiet, io)?;
-    if !gathered.not_opened.is_empty() {
+    let read = read_paths(bundle, quiet, io)?;
+    if !read.not_opened.is_empty() {
         return Ok(Exit::Input);
     }
-    let files: Vec<&Document> = gathered.inventory.documents.iter().filter(|d| d.kind == DocumentKind::ProjectConfiguration).collect();
+    let files: Vec<&Document> = read.inventory.documents.iter().filter(|d| d.kind == DocumentKind::ProjectConfiguration).collect();
     if let Some(failure) = files.iter().find_map(|f| unreadable(f)) {
         return Err(failure);
     }
     let used: Vec<&str> = files.iter().filter(|f| f.status == DocumentStatus::Used).map(|f| f.path.as_str()).collect();
-    let policy = policy(&gathered.settings, (io.now)())?;
+    let policy = policy(&read.settings, (io.now)())?;
     // Writing to a String cannot fail.
     let mut out = String::new();
     let _ = match used.as_slice() {
         [] => writeln!(out, "# no kerbsync.toml: these are the defaults"),
         files => writeln!(out, "# from {}", files.join(", ")),
     };
-    let _ = settings(&mut out, &gathered.settings, &policy);
+    let _ = settings(&mut out, &read.settings, &policy);
     io.out(&out);
     Ok(Exit::Done)
 }

@@ -4,8 +4,8 @@ use super::audit::audit;
 use super::simulate::{built, export_time, write};
 use crate::args::{Cli, DemoArgs};
 use crate::failure::Failure;
-use crate::gather::collected;
 use crate::output::folder_is_empty;
+use crate::reading::read_stores;
 use crate::{Exit, Io};
 use clap::Parser as _;
 use jiff::Timestamp;
@@ -78,7 +78,7 @@ fn the_copy(folder: &Path, label: &str, before: &Report, (from, to): (&str, &str
     let file = path_of().map(|i| folder.join(i.path.strip_prefix(&format!("{label}/")).unwrap_or(&i.path)));
     let digest = |file: Option<&PathBuf>| -> Result<String, Failure> {
         let Some(file) = file else { return Ok(String::new()) };
-        Ok(kerbsync_store::Digest::of(&crate::gather::read_file(file)?).to_string())
+        Ok(kerbsync_store::Digest::of(&crate::reading::read_file(file)?).to_string())
     };
     let first = digest(file.as_ref())?;
 
@@ -137,9 +137,9 @@ fn state_of(report: &Report, server: &str) -> &'static str {
 }
 
 fn report(folder: &Path, label: &str, now: jiff::Timestamp, io: &mut Io<'_>) -> Result<Report, Failure> {
-    let store = kerbsync_store::open(folder).map_err(|e| crate::gather::unopened(folder, &e))?;
-    let gathered = collected(&[Input { label: label.to_owned(), store }], None, None, false, io)?;
-    audit(&gathered, now, Some(Severity::Error))
+    let store = kerbsync_store::open(folder).map_err(|e| crate::reading::unopened(folder, &e))?;
+    let read = read_stores(&[Input { label: label.to_owned(), store }], None, None, false, io)?;
+    audit(&read, now, Some(Severity::Error))
 }
 
 /// What the report means, and what to do next.

@@ -4,11 +4,11 @@ use super::{tool, write};
 use crate::args::{
     DryRun, PasswordArgs, PasswordWhat, PlanCommand, PlanOut, PlanPasswordArgs, PlanSyncArgs, PlannedBundle, Shown, SyncArgs, SyncWhat,
 };
-use crate::estate::{Estate, Means};
 use crate::failure::Failure;
-use crate::gather::read_file;
+use crate::opened_bundle::{OpenedBundle, RunParameters};
 use crate::output::{check_target, exists, is_below, replace, show};
 use crate::preview;
+use crate::reading::read_file;
 use crate::{Exit, Io};
 use kerbsync_plan::outcome::RunOutcome;
 use kerbsync_plan::{CopyTarget, Plan, Refused, Request, SyncRequest, plan_set_password, plan_sync};
@@ -50,9 +50,9 @@ pub(super) fn plan(command: PlanCommand, quiet: bool, io: &mut Io<'_>) -> Result
     if let Some(file) = &out.file {
         check_plan_file(file, &bundle.bundle)?;
     }
-    let estate = open(&bundle, quiet, io)?;
-    let unread = estate.warn_unread(io);
-    let plan = match make(&estate, &bundle, &wish) {
+    let opened = open(&bundle, quiet, io)?;
+    let unread = opened.warn_unread(io);
+    let plan = match make(&opened, &bundle, &wish) {
         Ok(plan) => plan,
         Err(refused) => return refuse(&refused, &shown, io),
     };
@@ -91,7 +91,7 @@ pub(super) fn set_password(args: PasswordArgs, quiet: bool, io: &mut Io<'_>) -> 
 /// What another front of the program, with questions or reports of its own, learns on the way.
 pub(crate) trait Front {
     /// No plan is made.
-    fn refused(&mut self, _: &Refused, _: &Estate) {}
+    fn refused(&mut self, _: &Refused, _: &OpenedBundle) {}
     /// A plan is made. Unless the run is dry it is carried out next; a failure stops it before anything is written.
     fn planned(&mut self, _: &Plan, _: &mut Io<'_>) -> Result<(), Failure> {
         Ok(())
@@ -112,12 +112,12 @@ pub(crate) fn run(
     quiet: bool,
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
-    let estate = open(bundle, quiet, io)?;
-    let unread = estate.warn_unread(io);
-    let plan = match make(&estate, bundle, wish) {
+    let opened = open(bundle, quiet, io)?;
+    let unread = opened.warn_unread(io);
+    let plan = match make(&opened, bundle, wish) {
         Ok(plan) => plan,
         Err(refused) => {
-            front.refused(&refused, &estate);
+            front.refused(&refused, &opened);
             return refuse(&refused, shown, io);
         }
     };
@@ -128,34 +128,35 @@ pub(crate) fn run(
     }
     front.planned(&plan, io)?;
     if !dry.what_if {
-        let outcome = write::applied(&estate, &plan, plan.operator.as_deref(), io)?;
+        let outcome = write::applied(&opened, &plan, plan.operator.as_deref(), io)?;
         front.carried_out(&outcome);
         return write::tell_of_plan(&plan, outcome, shown, io);
     }
-    let means = Means { operator: None, accept_inferred: plan.accept_inferred_protection, generated: write::new_password(&plan)? };
-    let shown_plan = preview::of(&estate, plan, &means)?;
+    let parameters =
+        RunParameters { operator: None, accept_inferred: plan.accept_inferred_protection, generated: write::new_password(&plan)? };
+    let shown_plan = preview::of(&opened, plan, &parameters)?;
     show(&shown_plan, shown, render::preview, io)?;
     Ok(exit_of(&shown_plan.plan, dry.detailed_exitcode, &unread))
 }
 
-fn open(bundle: &PlannedBundle, quiet: bool, io: &Io<'_>) -> Result<Estate, Failure> {
-    let estate = Estate::open(&bundle.bundle, bundle.config.as_deref(), quiet, io)?;
-    estate.check_settings()?;
-    estate.check_read()?;
-    Ok(estate)
+fn open(bundle: &PlannedBundle, quiet: bool, io: &Io<'_>) -> Result<OpenedBundle, Failure> {
+    let opened = OpenedBundle::open(&bundle.bundle, bundle.config.as_deref(), quiet, io)?;
+    opened.check_settings()?;
+    opened.check_read()?;
+    Ok(opened)
 }
 
 /// Plans what is wished for. The operator and the acceptance of inferred layouts come from the arguments, else from kerbsync.toml.
-fn make(estate: &Estate, bundle: &PlannedBundle, wish: &Wish) -> Result<Plan, Refused> {
-    let settings = &estate.settings;
+fn make(opened: &OpenedBundle, bundle: &PlannedBundle, wish: &Wish) -> Result<Plan, Refused> {
+    let settings = &opened.settings;
     let common = Request {
         operator: bundle.operator.clone().or_else(|| settings.operator.clone()),
         accept_inferred_protection: bundle.accept_inferred_protection || settings.accept_inferred_protection.unwrap_or(false),
         tool: tool().version,
     };
     match wish {
-        Wish::Sync(from, to) => plan_sync(&estate.inventory, &SyncRequest { from: from.clone(), to: to.clone(), common }),
-        Wish::SetPassword(account) => plan_set_password(&estate.inventory, account, &common),
+        Wish::Sync(from, to) => plan_sync(&opened.inventory, &SyncRequest { from: from.clone(), to: to.clone(), common }),
+        Wish::SetPassword(account) => plan_set_password(&opened.inventory, account, &common),
     }
 }
 

@@ -4,8 +4,8 @@ use super::tool;
 use crate::args::ResolveArgs;
 use crate::config::Bundle;
 use crate::failure::Failure;
-use crate::gather::gather;
 use crate::output::Outputs;
+use crate::reading::read_paths;
 use crate::{Exit, Io};
 use kerbsync_inventory::resolve::resolve;
 use kerbsync_inventory::{DocumentStatus, Inventory};
@@ -14,8 +14,8 @@ use kerbsync_report::render;
 
 pub(super) fn run(args: ResolveArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let outputs = Outputs::new(args.output)?;
-    let gathered = gather(Bundle::of(args.topology), quiet, io)?;
-    let inventory = &gathered.inventory;
+    let read = read_paths(Bundle::of(args.topology), quiet, io)?;
+    let inventory = &read.inventory;
     if inventory.pools.is_empty() {
         return match no_topology(inventory) {
             Some(failure) => Err(failure),

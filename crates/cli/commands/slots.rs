@@ -3,8 +3,8 @@
 use super::tool;
 use crate::args::SlotsArgs;
 use crate::failure::Failure;
-use crate::gather::{read_config, read_file};
 use crate::output::Outputs;
+use crate::reading::{read_config, read_file};
 use crate::{Exit, Io};
 use kerbsync_report::format::SlotsReport;
 use kerbsync_report::render;

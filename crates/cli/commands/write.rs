@@ -2,15 +2,15 @@
 
 use super::tool;
 use crate::args::{ApplyArgs, RollbackArgs, Shown, WriteBundleArgs};
-use crate::estate::{Estate, Means, refused};
 use crate::failure::Failure;
-use crate::gather::read_file;
+use crate::opened_bundle::{OpenedBundle, RunParameters, refused};
 use crate::output::show;
+use crate::reading::read_file;
 use crate::{Exit, Io};
 use kerbsync_apply::Which;
 use kerbsync_plan::Plan;
 use kerbsync_plan::outcome::{End, RunOutcome};
-use kerbsync_report::format::{PastRun, RunsReport, StatusReport};
+use kerbsync_report::format::{RunsReport, StatusReport};
 use kerbsync_report::render;
 use kerbsync_secret::Secret;
 use std::ffi::OsString;
@@ -19,15 +19,15 @@ use std::path::{Path, PathBuf};
 pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let bundle = bundle_of(args.bundle.as_deref(), io)?;
     let plan = read_plan(&args.plan)?;
-    let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
-    estate.check_settings()?;
-    estate.warn_unread(io);
+    let opened = OpenedBundle::open_for(&bundle, &args.write, quiet, io)?;
+    opened.check_settings()?;
+    opened.warn_unread(io);
     // The plan's own operator was checked when it was made; whoever stands in for that one is not in it.
     if let Some(other) = args.write.operator.as_deref().filter(|o| Some(*o) != plan.operator.as_deref()) {
-        estate.check_operator(other)?;
+        opened.check_operator(other)?;
     }
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
-    let outcome = applied(&estate, &plan, operator, io)?;
+    let outcome = applied(&opened, &plan, operator, io)?;
     tell_of_plan(&plan, outcome, &args.write.shown, io)
 }
 
@@ -49,10 +49,10 @@ pub(crate) fn read_plan(path: &Path) -> Result<Plan, Failure> {
 }
 
 /// Applies a plan.
-pub(super) fn applied(estate: &Estate, plan: &Plan, operator: Option<&str>, io: &Io<'_>) -> Result<RunOutcome, Failure> {
-    estate.check_inputs(plan)?;
-    let means = Means { operator, accept_inferred: plan.accept_inferred_protection, generated: new_password(plan)? };
-    estate.with_engine(&means, io, |engine| engine.apply(plan))?.map_err(|e| refused(&e, false))
+pub(super) fn applied(opened: &OpenedBundle, plan: &Plan, operator: Option<&str>, io: &Io<'_>) -> Result<RunOutcome, Failure> {
+    opened.check_inputs(plan)?;
+    let parameters = RunParameters { operator, accept_inferred: plan.accept_inferred_protection, generated: new_password(plan)? };
+    opened.with_engine(&parameters, io, |engine| engine.apply(plan))?.map_err(|e| refused(&e, false))
 }
 
 /// The password that the plan asks for. It lives in this process alone, until it is encrypted for each server.
@@ -67,12 +67,12 @@ pub(crate) fn new_password(plan: &Plan) -> Result<Option<Secret>, Failure> {
 pub(super) fn rollback(args: &RollbackArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let (which, named) = words(args, io)?;
     let bundle = bundle_of(named.as_deref(), io)?;
-    let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
+    let opened = OpenedBundle::open_for(&bundle, &args.write, quiet, io)?;
     if let Some(operator) = &args.write.operator {
-        estate.check_operator(operator)?;
+        opened.check_operator(operator)?;
     }
-    let means = Means { operator: args.write.operator.as_deref(), ..Means::default() };
-    let outcome = estate.with_engine(&means, io, |engine| engine.rollback(&which))?.map_err(|e| refused(&e, false))?;
+    let parameters = RunParameters { operator: args.write.operator.as_deref(), ..RunParameters::default() };
+    let outcome = opened.with_engine(&parameters, io, |engine| engine.rollback(&which))?.map_err(|e| refused(&e, false))?;
     tell(vec![outcome], &args.write.shown, io)
 }
 
@@ -95,9 +95,9 @@ fn words(args: &RollbackArgs, io: &Io<'_>) -> Result<(Which, Option<PathBuf>), F
 
 pub(super) fn recover(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let bundle = bundle_of(args.bundle.as_deref(), io)?;
-    let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
-    let means = Means { operator: args.write.operator.as_deref(), ..Means::default() };
-    let outcomes = estate.with_engine(&means, io, |engine| engine.recover())?.map_err(|e| refused(&e, true))?;
+    let opened = OpenedBundle::open_for(&bundle, &args.write, quiet, io)?;
+    let parameters = RunParameters { operator: args.write.operator.as_deref(), ..RunParameters::default() };
+    let outcomes = opened.with_engine(&parameters, io, |engine| engine.recover())?.map_err(|e| refused(&e, true))?;
     tell(outcomes, &args.write.shown, io)
 }
 
@@ -117,25 +117,12 @@ fn tell_report(report: &RunsReport, shown: &Shown, io: &mut Io<'_>) -> Result<Ex
 
 pub(super) fn status(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let bundle = bundle_of(args.bundle.as_deref(), io)?;
-    let estate = Estate::open_for(&bundle, &args.write, quiet, io)?;
-    let means = Means { operator: args.write.operator.as_deref(), ..Means::default() };
-    let status = estate.with_engine(&means, io, |engine| engine.status())?.map_err(|e| refused(&e, false))?;
+    let opened = OpenedBundle::open_for(&bundle, &args.write, quiet, io)?;
+    let parameters = RunParameters { operator: args.write.operator.as_deref(), ..RunParameters::default() };
+    let status = opened.with_engine(&parameters, io, |engine| engine.status())?.map_err(|e| refused(&e, false))?;
     let mut report = StatusReport::new(tool(), status.needs_recovery());
     report.writer = status.writer.as_ref().map(ToString::to_string);
-    report.runs = status
-        .runs
-        .into_iter()
-        .map(|r| PastRun {
-            run: r.run,
-            summary: r.summary,
-            operator: r.operator,
-            host: r.host,
-            at: r.at,
-            end: r.end,
-            rolled_back: r.rolled_back,
-            servers: r.servers,
-        })
-        .collect();
+    report.runs = status.runs;
     report.damaged = status.damaged;
     show(&report, &args.write.shown, render::status, io)?;
     Ok(if report.needs_recovery { Exit::Failed } else { Exit::Done })

@@ -60,6 +60,27 @@ impl End {
     }
 }
 
+/// A run of the past, as the status of a bundle tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RunSummary {
+    /// Its id, for `rollback`.
+    pub run: String,
+    /// What it did: one line.
+    pub summary: String,
+    /// Who.
+    pub operator: String,
+    /// On which machine.
+    pub host: String,
+    /// When, RFC 3339 UTC.
+    pub at: String,
+    /// How it ended; `open` when it was cut short or is still at work.
+    pub end: End,
+    /// Whether it was taken back by a rollback.
+    pub rolled_back: bool,
+    /// How many configurations it was to change.
+    pub servers: usize,
+}
+
 /// What became of one configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ServerOutcome {

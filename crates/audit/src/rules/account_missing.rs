@@ -48,7 +48,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             Object::NotInExport => {
                 let why = format!("The directory export does not hold {name}, and is not known to hold every object of the domain.");
-                let finding = verdicts.unknown(subject, why, account.get_all());
+                let finding = verdicts.unknown_with_finding(subject, why, account.get_all());
                 if let Some(origin) = account.origin() {
                     finding.at(origin, "the assignment");
                 }
@@ -59,7 +59,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     "{} Or add its output to the bundle: '... | ConvertTo-Json -Depth 3 | Set-Content directory.json'.",
                     account.get_all()
                 );
-                verdicts.unknown(subject, why, remedy);
+                verdicts.unknown_with_finding(subject, why, remedy);
             }
         }
     }

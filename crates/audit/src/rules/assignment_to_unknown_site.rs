@@ -47,7 +47,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 ));
         } else {
             let why = format!("The topology is not or only in part among the inputs, so '{text}' cannot be checked.");
-            verdicts.unknown(subject, why, "Run 'Get-CsSite', or add the output of 'Get-CsTopology -AsXml' to the bundle.");
+            verdicts.unknown_with_finding(subject, why, "Run 'Get-CsSite', or add the output of 'Get-CsTopology -AsXml' to the bundle.");
         }
     }
 }

@@ -49,7 +49,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 .help(format!("Run 'Remove-CsKerberosAccountAssignment -Identity \"site:{name}\"', then Enable-CsTopology."));
         } else {
             let why = format!("The topology is only in part among the inputs, so site {name} may have web servers that are not in it.");
-            verdicts.unknown(subject, why, "Run 'Get-CsService -WebServer', or add the output of 'Get-CsTopology -AsXml' to the bundle.");
+            verdicts.unknown_with_finding(
+                subject,
+                why,
+                "Run 'Get-CsService -WebServer', or add the output of 'Get-CsTopology -AsXml' to the bundle.",
+            );
         }
     }
 }

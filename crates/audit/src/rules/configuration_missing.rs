@@ -1,5 +1,5 @@
 use crate::declare::declare_rule;
-use crate::{Policy, Setup, Verdicts, View};
+use crate::{ConfigurationStatus, Policy, Verdicts, View};
 use kerbsync_inventory::state::Expectation;
 
 declare_rule! {
@@ -35,12 +35,14 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for server in view.web_servers() {
         let subject = server.subject();
-        match (&server.expectation, server.setup, server.configuration()) {
+        match (&server.expectation, server.status, server.configuration()) {
             (Expectation::NoAccount(why), ..) => verdicts.not_applicable(subject, why.clone()),
             // The rule about the site makes the finding; one for each of its servers would only repeat it.
-            (Expectation::Unknown(_), Setup::Missing(_), Err((why, remedy))) => verdicts.undecided(subject, why, remedy),
-            (Expectation::Account(_), Setup::Missing(_), Err((why, remedy))) => {
-                verdicts.unknown(subject, why, remedy).at(server.origin, "the topology names the server");
+            (Expectation::Unknown(_), ConfigurationStatus::Missing(_), Err((why, remedy))) => {
+                verdicts.unknown_told_elsewhere(subject, why, remedy)
+            }
+            (Expectation::Account(_), ConfigurationStatus::Missing(_), Err((why, remedy))) => {
+                verdicts.unknown_with_finding(subject, why, remedy).at(server.origin, "the topology names the server");
             }
             _ => verdicts.pass(subject, format!("The configuration of {} is among the inputs.", server.host)),
         }

@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::view::export_of;
-use crate::{Policy, Setup, Subject, Verdicts, View};
+use crate::{ConfigurationStatus, Policy, Subject, Verdicts, View};
 use kerbsync_inventory::{ServerConfiguration, ServerStatus};
 use kerbsync_source::{Origin, Problem, Spot};
 use std::sync::Arc;
@@ -38,13 +38,13 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for server in view.web_servers() {
         let subject = server.subject();
-        match server.setup {
-            Setup::Unreadable(configuration, problem) => fail(verdicts, configuration, problem),
-            Setup::Missing(_) => {
+        match server.status {
+            ConfigurationStatus::Unreadable(configuration, problem) => fail(verdicts, configuration, problem),
+            ConfigurationStatus::Missing(_) => {
                 let (why, remedy) = server.configuration().err().unwrap_or_default();
-                verdicts.undecided(subject, why, remedy);
+                verdicts.unknown_told_elsewhere(subject, why, remedy);
             }
-            Setup::InForce(_) | Setup::Redirected(..) => {
+            ConfigurationStatus::InForce(_) | ConfigurationStatus::Redirected(..) => {
                 verdicts.pass(subject, format!("The configuration of {} could be read.", server.host));
             }
         }

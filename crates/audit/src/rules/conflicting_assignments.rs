@@ -49,7 +49,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         }
         match distinct.as_slice() {
             [] if view.inventory.assignments_known => verdicts.not_applicable(subject, format!("Site {name} has no assignment.")),
-            [] => verdicts.undecided(
+            [] => verdicts.unknown_told_elsewhere(
                 subject,
                 format!("The assignments are not among the inputs, so those of site {name} are not known."),
                 "Run 'Get-CsKerberosAccountAssignment'.",

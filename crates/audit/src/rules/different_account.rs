@@ -42,15 +42,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 continue;
             }
             Expectation::Unknown(why) => {
-                verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
                 continue;
             }
         };
         if let Err((why, remedy)) = server.configuration() {
-            verdicts.undecided(subject, why, remedy);
+            verdicts.unknown_told_elsewhere(subject, why, remedy);
             continue;
         }
-        let slots = server.counting();
+        let slots = server.counted_slots();
         if let Some((first, _)) = slots.iter().find(|(_, n)| *n == Naming::Another) {
             let text = &first.account.value.text;
             let mut finding =
@@ -65,7 +65,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else if let Some((slot, _)) = slots.iter().find(|(_, n)| *n == Naming::Unclear) {
             let text = &slot.account.value.text;
             let why = format!("The {} of {host} names '{text}', and no input says whether that is {account}.", slot.label);
-            verdicts.unknown(subject, why, test_of(server.site)).at(&slot.account.origin, "a name without a domain that is known");
+            verdicts
+                .unknown_with_finding(subject, why, test_of(server.site))
+                .at(&slot.account.origin, "a name without a domain that is known");
         } else if slots.is_empty() {
             verdicts.pass(subject, format!("No slot of {host} names another account than {account}; none names that one either."));
         } else {

@@ -48,9 +48,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts.not_applicable(subject, format!("No pool of site {} runs Web Services.", site.name()));
             }
             (Expectation::Account(_), Some(account)) => judge(verdicts, site, account, newest),
-            (Expectation::Unknown(why), _) => verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'."),
+            (Expectation::Unknown(why), _) => {
+                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.")
+            }
             (Expectation::Account(name), None) => {
-                verdicts.undecided(subject, format!("Nothing is known about {name}."), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(
+                    subject,
+                    format!("Nothing is known about {name}."),
+                    "Run 'Get-CsKerberosAccountAssignment'.",
+                );
             }
         }
     }
@@ -106,7 +112,7 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
         }
         (None, ..) => {
             let why = format!("No input says whether Enable-CsTopology has run since {name} was assigned to site {}.", site.name());
-            verdicts.undecided(subject, why, format!("Run 'setspn -L {}'.", name.account()));
+            verdicts.unknown_told_elsewhere(subject, why, format!("Run 'setspn -L {}'.", name.account()));
         }
     }
 }

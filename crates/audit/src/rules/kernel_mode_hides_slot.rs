@@ -41,7 +41,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_configured(view, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         let Some(account) = server.expected() else {
-            return verdicts.undecided(subject, "The account of the site is not known.", "Run 'Get-CsKerberosAccountAssignment'.");
+            return verdicts.unknown_told_elsewhere(
+                subject,
+                "The account of the site is not known.",
+                "Run 'Get-CsKerberosAccountAssignment'.",
+            );
         };
         let holds: Vec<&ApplicationPool> =
             configuration.application_pools.iter().filter(|p| runs_as(configuration, p, account, view.inventory.domains())).collect();

@@ -43,7 +43,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts.pass(subject, format!("The site of {host} has the account {account}."));
             }
             Some((Expectation::Unknown(why), _)) => {
-                verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
             }
             Some((Expectation::NoAccount(why), server)) => {
                 let site = server.site.map_or("<name>", |s| &s.name.value);
@@ -65,7 +65,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             None => {
                 let why = format!("The topology is not or only in part among the inputs, so the site of {host} is not known.");
-                verdicts.undecided(subject, why, "Add the output of 'Get-CsTopology -AsXml' to the bundle.");
+                verdicts.unknown_told_elsewhere(subject, why, "Add the output of 'Get-CsTopology -AsXml' to the bundle.");
             }
         }
     }

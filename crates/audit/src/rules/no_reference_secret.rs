@@ -63,7 +63,7 @@ fn judge(verdicts: &mut Verdicts<'_>, account: &AccountView<'_>, servers: &[&Web
     }
     let mut groups: BTreeMap<EqualityTag, Vec<&WebServer<'_>>> = BTreeMap::new();
     for server in servers {
-        for (slot, naming) in server.counting() {
+        for (slot, naming) in server.counted_slots() {
             if let (Naming::Expected, Some(tag)) = (naming, slot.secret.tag()) {
                 let group = groups.entry(tag).or_default();
                 if !group.iter().any(|s| s.host == server.host) {
@@ -78,12 +78,16 @@ fn judge(verdicts: &mut Verdicts<'_>, account: &AccountView<'_>, servers: &[&Web
     match groups.as_slice() {
         [] => {
             let why = format!("No secret of {name} could be read on any of {}.", count(servers.len(), "web server"));
-            verdicts.undecided(subject, why, test_of(first.site));
+            verdicts.unknown_told_elsewhere(subject, why, test_of(first.site));
         }
         [group] => {
             let hosts: Vec<&str> = group.iter().map(|s| s.host.as_str()).collect();
             let why = format!("Only {} holds a secret of {name} that could be read, so there is nothing to compare it with.", list(&hosts));
-            verdicts.unknown(subject, why, format!("{} Or name a server that is known to work with --reference.", test_of(first.site)));
+            verdicts.unknown_with_finding(
+                subject,
+                why,
+                format!("{} Or name a server that is known to work with --reference.", test_of(first.site)),
+            );
         }
         several => {
             let sides: Vec<String> = several.iter().map(|g| list(&g.iter().map(|s| s.host.as_str()).collect::<Vec<_>>())).collect();
@@ -94,7 +98,7 @@ fn judge(verdicts: &mut Verdicts<'_>, account: &AccountView<'_>, servers: &[&Web
             );
             let mut finding = verdicts.fail(subject, message);
             for server in several.iter().filter_map(|group| group.first()) {
-                if let Some((slot, _)) = server.counting().iter().find(|(s, n)| *n == Naming::Expected && s.secret.tag().is_some()) {
+                if let Some((slot, _)) = server.counted_slots().iter().find(|(s, n)| *n == Naming::Expected && s.secret.tag().is_some()) {
                     let group = server.state.and_then(|s| s.group.as_deref()).unwrap_or("-");
                     let origin = slot.secret_origin.as_ref().unwrap_or(&slot.account.origin);
                     finding = finding.at(origin, format!("group {group}: {}", server.host));

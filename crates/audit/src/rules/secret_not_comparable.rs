@@ -40,8 +40,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let subject = server.subject();
         match (&server.expectation, server.configuration()) {
             (Expectation::NoAccount(why), _) => verdicts.not_applicable(subject, why.clone()),
-            (Expectation::Unknown(why), _) => verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'."),
-            (Expectation::Account(_), Err((why, remedy))) => verdicts.undecided(subject, why, remedy),
+            (Expectation::Unknown(why), _) => {
+                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.")
+            }
+            (Expectation::Account(_), Err((why, remedy))) => verdicts.unknown_told_elsewhere(subject, why, remedy),
             (Expectation::Account(_), Ok(configuration)) => judge(verdicts, server, configuration),
         }
     }
@@ -49,7 +51,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 
 fn judge(verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, configuration: &ServerConfiguration) {
     let (subject, host) = (server.subject(), server.host);
-    let slots: Vec<&Slot> = server.counting().into_iter().filter(|(_, n)| *n != Naming::Another).map(|(s, _)| s).collect();
+    let slots: Vec<&Slot> = server.counted_slots().into_iter().filter(|(_, n)| *n != Naming::Another).map(|(s, _)| s).collect();
     if slots.is_empty() {
         return verdicts.not_applicable(subject, format!("{host} holds no secret of the account."));
     }
@@ -77,7 +79,7 @@ fn judge(verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, configuration: &Se
     };
     let labels: Vec<&str> = sealed.iter().map(|(s, ..)| s.label.as_str()).collect();
     let why = format!("On {host}, the secret of {} was not opened ({provider}): {}.", list(&labels), reason.trim_end_matches('.'));
-    let mut finding = verdicts.unknown(subject, why, remedy(server, configuration, provider));
+    let mut finding = verdicts.unknown_with_finding(subject, why, remedy(server, configuration, provider));
     for (slot, ..) in &sealed {
         finding = finding.at(&place(slot), "encrypted");
     }

@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::view::test_of;
-use crate::{Policy, Setup, Verdicts, View};
+use crate::{ConfigurationStatus, Policy, Verdicts, View};
 use kerbsync_inventory::state::State;
 
 declare_rule! {
@@ -37,9 +37,9 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for server in view.web_servers() {
         let (subject, reason) = (server.subject(), server.reason());
-        match (server.state(), server.setup) {
+        match (server.state(), server.status) {
             (State::NotApplicable, _) => verdicts.not_applicable(subject, reason),
-            (State::NotConfigured, Setup::InForce(configuration)) => {
+            (State::NotConfigured, ConfigurationStatus::InForce(configuration)) => {
                 let account = server.expected().map(ToString::to_string).unwrap_or_default();
                 let mut finding = verdicts.fail(subject, format!("{} does not hold {account}. {reason}", server.host));
                 let empty = configuration.slots.iter().find(|s| s.place == kerbsync_inventory::SlotPlace::Expected);
@@ -50,12 +50,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 };
                 finding.at(server.origin, "the topology names the server").help(view.set_password(server));
             }
-            (State::Unknown, Setup::InForce(_)) if server.counting().is_empty() => {
-                verdicts.undecided(subject, reason, test_of(server.site));
+            (State::Unknown, ConfigurationStatus::InForce(_)) if server.counted_slots().is_empty() => {
+                verdicts.unknown_told_elsewhere(subject, reason, test_of(server.site));
             }
-            (State::Unknown, Setup::Missing(_) | Setup::Unreadable(..) | Setup::Redirected(..)) => {
+            (
+                State::Unknown,
+                ConfigurationStatus::Missing(_) | ConfigurationStatus::Unreadable(..) | ConfigurationStatus::Redirected(..),
+            ) => {
                 let remedy = server.configuration().err().map_or_else(|| test_of(server.site), |(_, remedy)| remedy);
-                verdicts.undecided(subject, reason, remedy);
+                verdicts.unknown_told_elsewhere(subject, reason, remedy);
             }
             _ => verdicts.pass(subject, format!("{} holds an account where it is expected.", server.host)),
         }

@@ -38,7 +38,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let configuration = match server.configuration() {
             Ok(configuration) => configuration,
             Err((why, remedy)) => {
-                verdicts.undecided(server.subject(), why, remedy);
+                verdicts.unknown_told_elsewhere(server.subject(), why, remedy);
                 continue;
             }
         };

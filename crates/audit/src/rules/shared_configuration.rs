@@ -1,5 +1,5 @@
 use crate::declare::declare_rule;
-use crate::{Policy, Setup, Verdicts, View};
+use crate::{ConfigurationStatus, Policy, Verdicts, View};
 
 declare_rule! {
     /// A web server's IIS configuration is shared from elsewhere.
@@ -35,18 +35,18 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for server in view.web_servers() {
         let (subject, host) = (server.subject(), server.host);
-        match server.setup {
-            Setup::Redirected(_, path) => {
+        match server.status {
+            ConfigurationStatus::Redirected(_, path) => {
                 verdicts
                     .fail(subject, format!("{host} takes its configuration from {}; the local file is not in force.", path.value))
                     .at(&path.origin, "shared configuration is on")
                     .help(format!("Export applicationHost.config from {}, or run 'Disable-IISSharedConfig' on {host}.", path.value));
             }
-            Setup::Missing(None) => {
+            ConfigurationStatus::Missing(None) => {
                 let why = format!("Nothing of {host} is among the inputs.");
-                verdicts.undecided(subject, why, format!("Run 'Get-IISSharedConfig' on {host}."));
+                verdicts.unknown_told_elsewhere(subject, why, format!("Run 'Get-IISSharedConfig' on {host}."));
             }
-            Setup::Missing(Some(_)) | Setup::Unreadable(..) | Setup::InForce(_) => {
+            ConfigurationStatus::Missing(Some(_)) | ConfigurationStatus::Unreadable(..) | ConfigurationStatus::InForce(_) => {
                 verdicts.pass(subject, format!("No redirection.config among the inputs turns shared configuration on for {host}."));
             }
         }

@@ -63,7 +63,7 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
             verdicts.not_applicable(subject, format!("No pool of site {name} runs Web Services."));
         } else {
             let why = format!("The topology is only in part among the inputs, so site {name} may have web servers that are not in it.");
-            verdicts.undecided(subject, why, command);
+            verdicts.unknown_told_elsewhere(subject, why, command);
         };
     }
     let servers = count(site.web_pools.iter().map(|p| p.computers.len()).sum(), "web server");
@@ -87,7 +87,7 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
                 old.as_ref().map_or_else(String::new, |(_, ended)| format!(" A report of {} found it without an account.", day(*ended)));
             let why = format!("Site {name} has {servers}, but the assignments are not among the inputs.{then}");
             let remedy = "Add the output of 'Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml' to the bundle.";
-            let finding = verdicts.unknown(subject, why, remedy).at(&site.site.name.origin, "the site");
+            let finding = verdicts.unknown_with_finding(subject, why, remedy).at(&site.site.name.origin, "the site");
             if let Some((origin, _)) = &old {
                 finding.at(origin, "the old report says so");
             }

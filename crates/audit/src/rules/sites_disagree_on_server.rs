@@ -42,7 +42,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let configuration = match server.configuration() {
             Ok(configuration) => configuration,
             Err((why, remedy)) => {
-                verdicts.undecided(subject, why, remedy);
+                verdicts.unknown_told_elsewhere(subject, why, remedy);
                 continue;
             }
         };
@@ -71,7 +71,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else if sealed {
             // Two encrypted values that differ as text may hold the same secret.
             let why = format!("Both web sites of {host} name {}, but not all of their secrets could be opened.", first.account.value.text);
-            verdicts.undecided(subject, why, test_of(server.site));
+            verdicts.unknown_told_elsewhere(subject, why, test_of(server.site));
         } else {
             verdicts.pass(subject, format!("Both web sites of {host} hold the same account and secret."));
         }

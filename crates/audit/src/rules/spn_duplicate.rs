@@ -50,7 +50,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts.pass(subject, format!("No name of {name} is on a second object."));
             } else {
                 let why = format!("No name of {name} is on a second object of the export, which is not known to hold every object.");
-                verdicts.unknown(subject, why, "Run 'setspn -X'.");
+                verdicts.unknown_with_finding(subject, why, "Run 'setspn -X'.");
             };
         };
         let mut places = Vec::new();

@@ -42,7 +42,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 continue;
             }
             Expectation::Unknown(why) => {
-                verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
                 continue;
             }
         }
@@ -67,9 +67,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else if view.directory_is_complete() {
             verdicts.pass(subject, format!("No account holds {}.", pool.spn()));
         } else if view.inventory.directory.is_some() {
-            verdicts.undecided(subject, "The directory export is not known to hold every object.", query);
+            verdicts.unknown_told_elsewhere(subject, "The directory export is not known to hold every object.", query);
         } else {
-            verdicts.undecided(subject, "There is no directory export among the inputs.", query);
+            verdicts.unknown_told_elsewhere(subject, "There is no directory export among the inputs.", query);
         }
     }
 }

@@ -44,11 +44,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 continue;
             }
             (Expectation::Unknown(why), _) => {
-                verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
                 continue;
             }
             (Expectation::Account(name), None) => {
-                verdicts.undecided(
+                verdicts.unknown_told_elsewhere(
                     subject,
                     format!("{name} is not among the assigned accounts."),
                     "Run 'Get-CsKerberosAccountAssignment'.",
@@ -61,8 +61,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match account.object {
             Object::Found(object) => judge(view, verdicts, pool, account, object),
             Object::Absent => verdicts.not_applicable(subject, format!("{} does not exist in Active Directory.", account.name)),
-            Object::NotInExport => verdicts.undecided(subject, format!("The directory export does not hold {}.", account.name), remedy),
-            Object::NoExport => verdicts.undecided(subject, "There is no directory export among the inputs.", remedy),
+            Object::NotInExport => {
+                verdicts.unknown_told_elsewhere(subject, format!("The directory export does not hold {}.", account.name), remedy)
+            }
+            Object::NoExport => verdicts.unknown_told_elsewhere(subject, "There is no directory export among the inputs.", remedy),
         }
     }
 }
@@ -71,7 +73,7 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     let (subject, spn, name) = (pool.subject(), pool.spn(), account.name);
     let Some(spns) = &object.spns else {
         let why = format!("The directory export does not hold servicePrincipalName of {name}.");
-        return verdicts.undecided(subject, why, format!("Run 'setspn -Q {spn}'."));
+        return verdicts.unknown_told_elsewhere(subject, why, format!("Run 'setspn -Q {spn}'."));
     };
     if spns.iter().any(|s| s.value == spn) {
         return verdicts.pass(subject, format!("{spn} is on {name}."));

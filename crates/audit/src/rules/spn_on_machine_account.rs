@@ -42,7 +42,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 continue;
             }
             Expectation::Unknown(why) => {
-                verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
                 continue;
             }
         };
@@ -69,7 +69,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             None => {
                 let why = format!("The directory export does not hold the names of every server of {}.", pool.name());
-                verdicts.undecided(subject, why, format!("Run 'setspn -Q {}'.", pool.spn()));
+                verdicts.unknown_told_elsewhere(subject, why, format!("Run 'setspn -Q {}'.", pool.spn()));
             }
         }
     }

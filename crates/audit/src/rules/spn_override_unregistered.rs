@@ -39,11 +39,13 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let account = pool.account.and_then(|a| view.accounts().get(a));
         match (&pool.expectation, account.map(|a| (a.name, a.object))) {
             (Expectation::NoAccount(why), _) => verdicts.not_applicable(subject, why.clone()),
-            (Expectation::Unknown(why), _) => verdicts.undecided(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'."),
+            (Expectation::Unknown(why), _) => {
+                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.")
+            }
             (_, Some((name, Object::Found(object)))) => match &object.spns {
                 None => {
                     let why = format!("The directory export does not hold servicePrincipalName of {name}.");
-                    verdicts.undecided(subject, why, query);
+                    verdicts.unknown_told_elsewhere(subject, why, query);
                 }
                 Some(spns) if spns.iter().any(|s| s.value == spn) => verdicts.pass(subject, format!("{spn} is on {name}.")),
                 Some(spns) => {
@@ -59,9 +61,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             },
             (_, Some((name, Object::Absent))) => verdicts.not_applicable(subject, format!("{name} does not exist in Active Directory.")),
             (_, Some((name, Object::NotInExport))) => {
-                verdicts.undecided(subject, format!("The directory export does not hold {name}."), query);
+                verdicts.unknown_told_elsewhere(subject, format!("The directory export does not hold {name}."), query);
             }
-            (_, Some((_, Object::NoExport)) | None) => verdicts.undecided(subject, "There is no directory export among the inputs.", query),
+            (_, Some((_, Object::NoExport)) | None) => {
+                verdicts.unknown_told_elsewhere(subject, "There is no directory export among the inputs.", query)
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
         let subject = Subject::Document(document.id, document.path.clone());
         let own = reports.get(&document.id).copied().flatten();
         let Some(time) = own.or(document.modified).filter(|t| *t >= FIRST_DATE) else {
-            verdicts.undecided(subject, format!("{} carries no date.", document.path), "Export it again.");
+            verdicts.unknown_told_elsewhere(subject, format!("{} carries no date.", document.path), "Export it again.");
             continue;
         };
         judge(policy, verdicts, document, time, own.is_some());

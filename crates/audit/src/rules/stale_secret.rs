@@ -43,7 +43,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match server.state() {
             State::Stale => fail(view, verdicts, server),
             State::InSync => verdicts.pass(server.subject(), server.reason()),
-            State::Unknown => verdicts.undecided(server.subject(), server.reason(), test_of(server.site)),
+            State::Unknown => verdicts.unknown_told_elsewhere(server.subject(), server.reason(), test_of(server.site)),
             State::NotApplicable | State::NotConfigured | State::DifferentAccount => {
                 verdicts.not_applicable(server.subject(), server.reason());
             }
@@ -56,14 +56,14 @@ fn fail(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>) {
     let message = format!("{} does not hold the current secret of {account}. {}", server.host, server.reason());
     let mut finding = verdicts.fail(server.subject(), message);
     let reference = server.account.and_then(|a| view.in_sync_server(a));
-    for (slot, naming) in server.counting() {
+    for (slot, naming) in server.counted_slots() {
         let differs = slot.secret.tag().is_some_and(|tag| reference.is_none_or(|(_, reference)| tag != reference));
         if naming == Naming::Expected && differs {
             finding = finding.at(slot.secret_origin.as_ref().unwrap_or(&slot.account.origin), "this secret differs");
         }
     }
     if let Some((other, _)) = reference
-        && let Some((slot, _)) = other.counting().first()
+        && let Some((slot, _)) = other.counted_slots().first()
     {
         finding = finding.at(slot.secret_origin.as_ref().unwrap_or(&slot.account.origin), format!("{} is in sync", other.host));
     }

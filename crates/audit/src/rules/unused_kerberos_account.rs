@@ -45,7 +45,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 .not_applicable(subject, format!("{name} is assigned to no site with web servers: assignment-without-web-servers tells."));
         } else {
             let why = format!("The topology is not or only in part among the inputs, so the servers of {name} are not known.");
-            verdicts.undecided(subject, why, "Run 'Get-CsService -WebServer'.");
+            verdicts.unknown_told_elsewhere(subject, why, "Run 'Get-CsService -WebServer'.");
         }
     }
     let Some(directory) = &view.inventory.directory else { return };
@@ -83,7 +83,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 .help(format!("If nothing uses it any more, run 'Remove-ADComputer {}'.", object.short_name()));
         } else {
             let why = format!("{name} looks like a Kerberos account ({what}), but the assignments are not among the inputs.");
-            verdicts.undecided(subject, why, "Run 'Get-CsKerberosAccountAssignment'.");
+            verdicts.unknown_told_elsewhere(subject, why, "Run 'Get-CsKerberosAccountAssignment'.");
         }
     }
 }

@@ -51,7 +51,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 (None, None) => {
                     let why = format!("The configuration of {host} tells nothing about authentication in '{}'.", site.name.value);
                     let remedy = format!("Run 'appcmd list config \"{}\" -section:windowsAuthentication' on {host}.", site.name.value);
-                    verdicts.unknown(subject, why, remedy).at(&site.name.origin, "the web site");
+                    verdicts.unknown_with_finding(subject, why, remedy).at(&site.name.origin, "the web site");
                     return;
                 }
             },

@@ -43,7 +43,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             None => {
                 let why = format!("The configuration of {host} has no section globalModules, so it is not a whole applicationHost.config.");
-                verdicts.unknown(subject, why, format!("Run 'Get-WindowsFeature Web-Windows-Auth' on {host}."));
+                verdicts.unknown_with_finding(subject, why, format!("Run 'Get-WindowsFeature Web-Windows-Auth' on {host}."));
             }
         }
     });

@@ -27,13 +27,13 @@ pub struct WebServer<'i> {
     /// Its state; absent where states have not been computed.
     pub state: Option<&'i ServerState>,
     /// Its configuration.
-    pub setup: Setup<'i>,
+    pub status: ConfigurationStatus<'i>,
     domains: &'i [Domain],
 }
 
 /// What became of a server's configuration.
 #[derive(Debug, Clone, Copy)]
-pub enum Setup<'i> {
+pub enum ConfigurationStatus<'i> {
     /// It was read, and it is in force.
     InForce(&'i ServerConfiguration),
     /// No folder of this server is among the inputs, or there is one without an applicationHost.config.
@@ -44,7 +44,7 @@ pub enum Setup<'i> {
     Redirected(&'i ServerConfiguration, &'i Spanned<String>),
 }
 
-impl<'i> Setup<'i> {
+impl<'i> ConfigurationStatus<'i> {
     pub(super) fn of(configuration: Option<&'i ServerConfiguration>) -> Self {
         let Some(configuration) = configuration else { return Self::Missing(None) };
         match (&configuration.redirected_to, &configuration.status) {
@@ -90,15 +90,15 @@ impl<'i> WebServer<'i> {
     /// Both in sentences.
     pub fn configuration(&self) -> Result<&'i ServerConfiguration, (String, String)> {
         let host = self.host;
-        match self.setup {
-            Setup::InForce(configuration) => Ok(configuration),
-            Setup::Missing(None) => Err((format!("No configuration of {host} is among the inputs."), export_of(host))),
-            Setup::Missing(Some(found)) => {
+        match self.status {
+            ConfigurationStatus::InForce(configuration) => Ok(configuration),
+            ConfigurationStatus::Missing(None) => Err((format!("No configuration of {host} is among the inputs."), export_of(host))),
+            ConfigurationStatus::Missing(Some(found)) => {
                 let history = if found.history.is_empty() { "" } else { " (its history snapshots are no substitute)" };
                 Err((format!("The folder of {host} holds no applicationHost.config{history}."), export_of(host)))
             }
-            Setup::Unreadable(..) => Err((format!("The applicationHost.config of {host} cannot be read."), export_of(host))),
-            Setup::Redirected(_, path) => Err((
+            ConfigurationStatus::Unreadable(..) => Err((format!("The applicationHost.config of {host} cannot be read."), export_of(host))),
+            ConfigurationStatus::Redirected(_, path) => Err((
                 format!("The configuration of {host} is shared: the file in force lies in {}.", path.value),
                 format!("Export the applicationHost.config from {} as the configuration of {host}.", path.value),
             )),
@@ -106,8 +106,8 @@ impl<'i> WebServer<'i> {
     }
 
     /// The slots that count for its state, with whom they name; none where no account is expected or no configuration is in force.
-    pub(crate) fn counting(&self) -> Vec<(&'i Slot, Naming)> {
-        let (Some(account), Setup::InForce(configuration)) = (self.expected(), self.setup) else { return Vec::new() };
+    pub(crate) fn counted_slots(&self) -> Vec<(&'i Slot, Naming)> {
+        let (Some(account), ConfigurationStatus::InForce(configuration)) = (self.expected(), self.status) else { return Vec::new() };
         let slots = configuration.slots.iter().filter(|s| may_count(s) && s.secret != kerbsync_inventory::SecretState::Empty);
         let mut slots: Vec<_> = slots.map(|s| (s, naming(&s.account.value, account, self.domains))).collect();
         slots.sort_by(|(a, _), (b, _)| a.account.origin.cmp(&b.account.origin));
@@ -157,7 +157,7 @@ pub(super) fn all<'i>(
                 account: account_index(inventory, &expectation, account_of),
                 expectation,
                 state: states.get(host).copied(),
-                setup: Setup::of(configurations.get(host).copied()),
+                status: ConfigurationStatus::of(configurations.get(host).copied()),
                 domains: inventory.domains(),
             }
         })
@@ -169,7 +169,7 @@ pub(super) fn references(servers: &[WebServer<'_>]) -> HashMap<usize, (usize, Eq
     let mut references = HashMap::new();
     for (i, server) in servers.iter().enumerate() {
         if let (Some(account), State::InSync) = (server.account, server.state())
-            && let Some(tag) = server.counting().iter().find_map(|(slot, _)| slot.secret.tag())
+            && let Some(tag) = server.counted_slots().iter().find_map(|(slot, _)| slot.secret.tag())
         {
             references.entry(account).or_insert((i, tag));
         }

@@ -7,7 +7,7 @@ use crate::args::{ClientsArgs, Format};
 use crate::commands::tool;
 use crate::config::{self, Bundle};
 use crate::failure::Failure;
-use crate::gather::gather;
+use crate::reading::read_paths;
 use crate::{Exit, Io};
 use kerbsync_clients::{Client, Outcome, sign_in};
 use kerbsync_report::render::json;
@@ -53,13 +53,13 @@ struct Seen {
 
 pub(super) fn run(args: ClientsArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let now = config::now(args.now.as_deref(), io)?;
-    let gathered = gather(Bundle::try_from(args.bundle)?, quiet, io)?;
-    if gathered.inventory.documents.is_empty() && !gathered.not_opened.is_empty() {
+    let read = read_paths(Bundle::try_from(args.bundle)?, quiet, io)?;
+    if read.inventory.documents.is_empty() && !read.not_opened.is_empty() {
         // Why is told already; a report on nothing would only hide it.
         return Ok(Exit::Input);
     }
     let client = Client { ticket_age: Some(args.ticket_age), lifetime: args.ticket_lifetime, ntlm: !args.no_ntlm };
-    let facts = facts::of(&gathered.inventory, now);
+    let facts = facts::of(&read.inventory, now);
     let servers: Vec<Seen> = facts
         .iter()
         .map(|f| {
@@ -86,7 +86,7 @@ pub(super) fn run(args: ClientsArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
         ntlm: client.ntlm,
         summary: Outcome::ALL.map(|o| (o.name(), servers.iter().filter(|s| s.outcome == o.name()).count())).into(),
         uneven_pools: uneven(&servers),
-        assumptions: facts::assumptions(&gathered.inventory),
+        assumptions: facts::assumptions(&read.inventory),
         servers,
     };
     let text = match args.format {
@@ -94,7 +94,7 @@ pub(super) fn run(args: ClientsArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
         Format::Json => json(&report).map_err(|e| Failure::usage(format!("the result cannot be put into JSON: {e}")))?,
     };
     io.out(&text);
-    Ok(if !gathered.not_opened.is_empty() {
+    Ok(if !read.not_opened.is_empty() {
         Exit::Input
     } else if report.servers.is_empty() {
         Exit::NothingChecked

@@ -2,8 +2,8 @@
 
 use crate::args::FaultsArgs;
 use crate::commands::write::{bundle_of, new_password, read_plan};
-use crate::estate::{Estate, Means};
 use crate::failure::Failure;
+use crate::opened_bundle::{OpenedBundle, RunParameters};
 use crate::output::show;
 use crate::progress::Bar;
 use crate::{Exit, Io};
@@ -17,14 +17,14 @@ use std::fmt::Write as _;
 pub(super) fn run(args: &FaultsArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let plan = read_plan(&args.plan)?;
     let bundle = bundle_of(args.bundle.as_deref(), io)?;
-    let estate = Estate::open(&bundle, args.config.as_deref(), quiet, io)?;
-    estate.check_settings()?;
-    estate.check_inputs(&plan)?;
-    let configurations = configurations(&estate, &plan)?;
-    let means = Means { operator: None, accept_inferred: plan.accept_inferred_protection, generated: new_password(&plan)? };
+    let opened = OpenedBundle::open(&bundle, args.config.as_deref(), quiet, io)?;
+    opened.check_settings()?;
+    opened.check_inputs(&plan)?;
+    let configurations = configurations(&opened, &plan)?;
+    let parameters = RunParameters { operator: None, accept_inferred: plan.accept_inferred_protection, generated: new_password(&plan)? };
     let bar = Bar::of(io.terminals.1 && !quiet, "trying", "seeds");
     bar.total(args.seeds);
-    let result = estate.with_lower(&means, |lower| {
+    let result = opened.with_lower(&parameters, |lower| {
         let simulation = Simulation {
             plan: &plan,
             configurations: &configurations,
@@ -46,9 +46,9 @@ pub(super) fn run(args: &FaultsArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
 }
 
 /// The configurations that the plan changes, as they lie in the bundle. Each must be the one that was planned for.
-fn configurations(estate: &Estate, plan: &Plan) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+fn configurations(opened: &OpenedBundle, plan: &Plan) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let one = |path: &str, sha256: &str| {
-        let bytes = estate.read(path).map_err(|e| e.to_string())?;
+        let bytes = opened.read(path).map_err(|e| e.to_string())?;
         let same = kerbsync_store::Digest::of(&bytes).to_string() == sha256;
         if same { Ok((path.to_owned(), bytes)) } else { Err(format!("the plan is stale: {path} changed since it was made")) }
     };

@@ -97,7 +97,7 @@ pub struct Finding {
 
 /// Counts of failures that no waiver covers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Fired {
+pub struct FailureCounts {
     /// Errors.
     pub error: usize,
     /// Warnings.
@@ -106,7 +106,7 @@ pub struct Fired {
     pub note: usize,
 }
 
-impl Fired {
+impl FailureCounts {
     /// All.
     #[must_use]
     pub const fn total(self) -> usize {
@@ -132,7 +132,7 @@ pub struct Summary {
     /// Lowest severity that counts as failed; null for never.
     pub fail_on: Option<Severity>,
     /// Failures that no waiver covers.
-    pub failed: Fired,
+    pub failed: FailureCounts,
     /// Failures that a waiver covers.
     pub waived: usize,
     /// Verdicts that could not be reached and that no waiver covers.
@@ -229,7 +229,7 @@ impl Finding {
 
 impl Summary {
     fn new(run: &Run<'_>, estate: &Estate, coverage: &Coverage, verdicts: &[Verdict], findings: &[Finding]) -> Self {
-        let mut failed = Fired::default();
+        let mut failed = FailureCounts::default();
         let mut waived = 0;
         // Several rules may be undecided for one gap, of which one makes the finding: verdicts are counted.
         let mut undecided = verdicts.iter().filter(|v| v.outcome == Outcome::Unknown).count();

@@ -1,7 +1,7 @@
 //! What was planned, refused or done.
 
 use super::{REFUSED, RUNS, STATUS, Tool};
-use kerbsync_plan::outcome::{End, RunOutcome};
+use kerbsync_plan::outcome::{End, RunOutcome, RunSummary};
 use kerbsync_plan::{FollowUp, Plan, Precondition, PreconditionOutcome, Refused};
 use serde::Serialize;
 
@@ -71,30 +71,9 @@ pub struct StatusReport {
     /// Who writes now, in words; null when nobody does.
     pub writer: Option<String>,
     /// Every run, in order.
-    pub runs: Vec<PastRun>,
+    pub runs: Vec<RunSummary>,
     /// Journals that cannot be used: why, and what to do.
     pub damaged: Vec<String>,
-}
-
-/// A run of the past.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct PastRun {
-    /// Its id, for `rollback`.
-    pub run: String,
-    /// What it did: one line.
-    pub summary: String,
-    /// Who.
-    pub operator: String,
-    /// On which machine.
-    pub host: String,
-    /// When, RFC 3339 UTC.
-    pub at: String,
-    /// How it ended; `open` when it was cut short or is still at work.
-    pub end: End,
-    /// Whether it was taken back by a rollback.
-    pub rolled_back: bool,
-    /// How many configurations it was to change.
-    pub servers: usize,
 }
 
 impl StatusReport {

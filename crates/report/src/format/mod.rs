@@ -2,6 +2,7 @@
 
 mod audit;
 mod change;
+pub mod cmdlet;
 mod coverage;
 mod estate;
 mod input;
@@ -13,8 +14,8 @@ mod site;
 mod slots;
 mod words;
 
-pub use audit::{Finding, Fired, OutcomeCount, Report, Run, Summary, Verdict};
-pub use change::{PastRun, RefusedReport, RunsReport, StatusReport};
+pub use audit::{FailureCounts, Finding, OutcomeCount, Report, Run, Summary, Verdict};
+pub use change::{RefusedReport, RunsReport, StatusReport};
 pub use coverage::{
     AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, ReportCoverage,
     SecretCoverage, TopologyCoverage,

@@ -1,7 +1,7 @@
 //! The audit report for people.
 
-use super::paper::{GREEN, Paper, RED, YELLOW, count, grouped};
-use super::{View, findings, ledger, servers};
+use super::text_writer::{GREEN, RED, TextWriter, YELLOW, count, grouped};
+use super::{TextOptions, coverage, findings, servers};
 use crate::format::{Conclusion, Outcome, Report, State, Summary};
 
 /// What is looked for in a bundle: kind of document and how to get it.
@@ -20,91 +20,91 @@ pub const LOOKED_FOR: &[(&str, &str)] = &[
     ("the product's own reports", "XML of Enable-CsTopology, Test-CsKerberosAccountAssignment -Report and the like"),
 ];
 
-/// The whole report: findings, servers, ledger, verdict.
+/// The whole report: findings, servers, coverage, verdict.
 #[must_use]
-pub fn audit(report: &Report, view: &View) -> String {
-    let mut paper = Paper::new(view);
+pub fn audit(report: &Report, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
     if report.summary.conclusion == Conclusion::NothingChecked && report.coverage.documents.used == 0 {
-        nothing(&mut paper, report);
-        return paper.into_text();
+        nothing(&mut writer, report);
+        return writer.into_text();
     }
-    findings::failed(&mut paper, &report.findings);
-    findings::undecided(&mut paper, report);
-    findings::waived(&mut paper, &report.findings);
-    verdicts(&mut paper, report);
-    servers::servers(&mut paper, &report.inventory);
-    ledger::ledger(&mut paper, report);
-    waivers(&mut paper, &report.summary);
-    conclusion(&mut paper, report);
-    paper.into_text()
+    findings::failed(&mut writer, &report.findings);
+    findings::undecided(&mut writer, report);
+    findings::waived(&mut writer, &report.findings);
+    verdicts(&mut writer, report);
+    servers::servers(&mut writer, &report.inventory);
+    coverage::coverage(&mut writer, report);
+    waivers(&mut writer, &report.summary);
+    conclusion(&mut writer, report);
+    writer.into_text()
 }
 
 /// Verdicts that are shown on request only.
-fn verdicts(paper: &mut Paper<'_>, report: &Report) {
+fn verdicts(writer: &mut TextWriter<'_>, report: &Report) {
     for (outcome, heading) in [
         (Outcome::Pass, "Passed"),
         (Outcome::Informational, "Told for information"),
         (Outcome::NotApplicable, "Not applicable"),
         (Outcome::NotChecked, "Not checked, by policy"),
     ] {
-        if !findings::asked_for(outcome, paper.view) {
+        if !findings::asked_for(outcome, writer.options) {
             continue;
         }
         let group: Vec<_> = report.verdicts.iter().filter(|v| v.outcome == outcome).collect();
         if group.is_empty() {
             continue;
         }
-        paper.heading(&format!("{heading}: {}", count(group.len(), "verdict")));
-        paper.gap();
+        writer.heading(&format!("{heading}: {}", count(group.len(), "verdict")));
+        writer.gap();
         for verdict in group {
             let text = format!("{}: {} - {}", verdict.rule, verdict.subject, verdict.reason);
-            paper.labelled(2, &format!("KS{}", verdict.number), None, &text, 8);
+            writer.labelled(2, &format!("KS{}", verdict.number), None, &text, 8);
         }
     }
 }
 
-fn waivers(paper: &mut Paper<'_>, summary: &Summary) {
+fn waivers(writer: &mut TextWriter<'_>, summary: &Summary) {
     if summary.unused_waivers.is_empty() {
         return;
     }
-    paper.heading("Waivers without effect");
-    paper.gap();
+    writer.heading("Waivers without effect");
+    writer.gap();
     for waiver in &summary.unused_waivers {
-        paper.labelled(2, "-", None, waiver, 4);
+        writer.labelled(2, "-", None, waiver, 4);
     }
 }
 
 /// Nothing was recognised: says what was there and what was looked for.
-fn nothing(paper: &mut Paper<'_>, report: &Report) {
-    ledger::unreadable(paper, &report.inputs);
-    paper.heading("What was found");
-    paper.gap();
+fn nothing(writer: &mut TextWriter<'_>, report: &Report) {
+    coverage::unreadable(writer, &report.inputs);
+    writer.heading("What was found");
+    writer.gap();
     let total = report.inputs.len();
-    paper.text(2, &format!("{}, none of a kind that could be used.", count(total, "file")));
+    writer.text(2, &format!("{}, none of a kind that could be used.", count(total, "file")));
     const SOME: usize = 10;
-    let shown = if paper.view.verbosity == 0 { SOME.min(total) } else { total };
+    let shown = if writer.options.verbosity == 0 { SOME.min(total) } else { total };
     for input in &report.inputs[..shown] {
-        paper.labelled(4, &input.path, None, &input.reason.as_ref().map(|r| format!("- {r}")).unwrap_or_default(), 6);
+        writer.labelled(4, &input.path, None, &input.reason.as_ref().map(|r| format!("- {r}")).unwrap_or_default(), 6);
     }
     if shown < total {
-        paper.text(4, &format!("and {}: -v shows all", count(total - shown, "more file")));
+        writer.text(4, &format!("and {}: -v shows all", count(total - shown, "more file")));
     }
-    paper.heading("What was looked for");
-    paper.gap();
+    writer.heading("What was looked for");
+    writer.gap();
     for (what, how) in LOOKED_FOR {
-        paper.labelled(2, &format!("- {what}:"), None, how, 4);
+        writer.labelled(2, &format!("- {what}:"), None, how, 4);
     }
-    paper.gap();
-    paper.labelled(0, "Verdict: NOTHING WAS CHECKED.", Some(RED), "This says nothing about the estate.", 4);
+    writer.gap();
+    writer.labelled(0, "Verdict: NOTHING WAS CHECKED.", Some(RED), "This says nothing about the estate.", 4);
 }
 
 /// The last lines: counts and the verdict.
-fn conclusion(paper: &mut Paper<'_>, report: &Report) {
+fn conclusion(writer: &mut TextWriter<'_>, report: &Report) {
     let s = &report.summary;
-    paper.heading("Summary");
-    paper.gap();
+    writer.heading("Summary");
+    writer.gap();
     let estate = [count(s.sites, "site"), count(s.pools, "pool"), count(s.computers, "computer"), count(s.web_servers, "web server")];
-    paper.text(2, &format!("{}.", estate.join(", ")));
+    writer.text(2, &format!("{}.", estate.join(", ")));
     let states: Vec<String> = s
         .states
         .iter()
@@ -112,28 +112,28 @@ fn conclusion(paper: &mut Paper<'_>, report: &Report) {
         .map(|c| format!("{} {}", grouped(c.computers), c.state.word()))
         .collect();
     if !states.is_empty() {
-        paper.text(2, &format!("Web servers: {}.", states.join(", ")));
+        writer.text(2, &format!("Web servers: {}.", states.join(", ")));
     }
     let outcomes: Vec<String> =
         s.verdicts.iter().filter(|c| c.verdicts > 0).map(|c| format!("{} {}", grouped(c.verdicts), c.outcome.word())).collect();
     let total = s.verdicts.iter().map(|c| c.verdicts).sum();
     let by = if outcomes.is_empty() { String::new() } else { format!(": {}", outcomes.join(", ")) };
-    paper.text(2, &format!("{} of {}{by}.", count(total, "verdict"), count(report.coverage.rules, "rule")));
-    paper.gap();
-    paper.raw(&verdict(report, paper.view));
+    writer.text(2, &format!("{} of {}{by}.", count(total, "verdict"), count(report.coverage.rules, "rule")));
+    writer.gap();
+    writer.raw(&verdict(report, writer.options));
 }
 
 /// The verdict alone, in one paragraph.
 #[must_use]
-pub fn verdict(report: &Report, view: &View) -> String {
-    let mut paper = Paper::new(view);
+pub fn verdict(report: &Report, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
     let style = match report.summary.conclusion {
         Conclusion::NothingChecked | Conclusion::Findings => RED,
         Conclusion::Incomplete => YELLOW,
         Conclusion::Clean => GREEN,
     };
-    paper.labelled(0, &format!("Verdict: {}.", verdict_word(report.summary.conclusion)), Some(style), &verdict_sentence(report), 4);
-    paper.into_text()
+    writer.labelled(0, &format!("Verdict: {}.", verdict_word(report.summary.conclusion)), Some(style), &verdict_sentence(report), 4);
+    writer.into_text()
 }
 
 /// The verdict in a word.

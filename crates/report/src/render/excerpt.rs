@@ -1,17 +1,17 @@
 //! One line of an input file with the place underlined.
 
-use super::{View, caret::underline};
+use super::{TextOptions, caret::underline};
 use crate::format::{Place, Severity};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle};
 use std::ops::Range;
 
 /// The excerpt of a place with its line number; empty where there is none. Lines end with `\n`.
-pub(super) fn excerpt(place: &Place, severity: Severity, view: &View) -> String {
+pub(super) fn excerpt(place: &Place, severity: Severity, options: &TextOptions) -> String {
     let (Some(line), Some(number)) = (place.excerpt.as_deref(), place.line) else { return String::new() };
     let plain = super::clean(line);
     // A line with control characters is shown with these spelled out, and without a mark: positions in it would be off.
     let mark = if plain == line { underline(place, line) } else { None };
-    let room = view.width.saturating_sub(number.to_string().len() + 4).max(40);
+    let room = options.width.saturating_sub(number.to_string().len() + 4).max(40);
     let (text, mark) = window(&plain, mark, room);
     let mut snippet = Snippet::source(text).line_start(number as usize).fold(false);
     if let Some(mark) = mark {
@@ -23,7 +23,7 @@ pub(super) fn excerpt(place: &Place, severity: Severity, view: &View) -> String 
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let renderer = if view.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     // The window is already narrow enough: the renderer must not cut it once more.
     let renderer = renderer.decor_style(DecorStyle::Ascii).term_width(usize::MAX / 4);
     let mut out = renderer.render(&[Group::with_level(level).element(snippet)]);
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn the_attribute_is_underlined() {
         let p = place(r#"   <processModel userName="contoso\kerb" password="***" />"#, 42, "add/processModel/@password");
-        insta::assert_snapshot!(excerpt(&p, Severity::Error, &View::PLAIN), @r#"
+        insta::assert_snapshot!(excerpt(&p, Severity::Error, &TextOptions::PLAIN), @r#"
             |
         212 |    <processModel userName="contoso\kerb" password="***" />
             |                                          ^^^^^^^^^^^^^^ another secret
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn without_a_mark_the_line_is_shown_all_the_same() {
         let p = place(r#"<a password="***" x="1"/><a x="2"/>"#, 40, "a/@x");
-        insta::assert_snapshot!(excerpt(&p, Severity::Error, &View::PLAIN), @r#"
+        insta::assert_snapshot!(excerpt(&p, Severity::Error, &TextOptions::PLAIN), @r#"
             |
         212 | <a password="***" x="1"/><a x="2"/>
             |
@@ -106,7 +106,7 @@ mod tests {
     fn a_long_line_is_cut_around_the_mark() {
         let line = format!(r#"{}<b key="v"/>{}"#, "<a/>".repeat(400), "<c/>".repeat(400));
         let p = place(&line, 1604, "b/@key");
-        insta::assert_snapshot!(excerpt(&p, Severity::Warning, &View::PLAIN), @r#"
+        insta::assert_snapshot!(excerpt(&p, Severity::Warning, &TextOptions::PLAIN), @r#"
             |
         212 | …a/><a/><a/><a/><a/><b key="v"/><c/><c/><c/><c/><c/><c/><c/><c/><c/><c/><c/><c/><c/><c/><c/>…
             |                        ^^^^^^^ another secret

@@ -1,7 +1,7 @@
 //! Findings: failed ones one by one with their evidence, undecided and waived ones in short.
 
-use super::paper::{BLUE, CYAN, DIM, Paper, RED, YELLOW, count};
-use super::{View, excerpt::excerpt};
+use super::text_writer::{BLUE, CYAN, DIM, RED, TextWriter, YELLOW, count};
+use super::{TextOptions, excerpt::excerpt};
 use crate::format::{Finding, Outcome, Place, Report, Severity, Verdict};
 use anstyle::Style;
 use std::collections::BTreeSet;
@@ -22,95 +22,95 @@ pub(super) const fn color(severity: Severity) -> Style {
 }
 
 /// Everything that failed, by severity.
-pub(super) fn failed(paper: &mut Paper<'_>, findings: &[Finding]) {
+pub(super) fn failed(writer: &mut TextWriter<'_>, findings: &[Finding]) {
     for (severity, heading) in [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")] {
         let group: Vec<&Finding> =
             findings.iter().filter(|f| f.outcome == Outcome::Fail && f.waived.is_none() && f.severity == severity).collect();
         if group.is_empty() {
             continue;
         }
-        paper.heading(&count(group.len(), heading));
+        writer.heading(&count(group.len(), heading));
         for of_rule in group.chunk_by(|a, b| a.number == b.number) {
-            let shown = if of_rule.len() > MANY && paper.view.verbosity == 0 { FEW } else { of_rule.len() };
+            let shown = if of_rule.len() > MANY && writer.options.verbosity == 0 { FEW } else { of_rule.len() };
             for finding in &of_rule[..shown] {
-                paper.gap();
-                one(paper, finding);
+                writer.gap();
+                one(writer, finding);
             }
             if let Some(first) = of_rule.get(shown) {
-                paper.gap();
+                writer.gap();
                 let rest = count(of_rule.len() - shown, &format!("more {heading}"));
-                paper.text(0, &format!("{rest} of {} {}: -v shows all of them, --format json too", first.code(), first.rule));
+                writer.text(0, &format!("{rest} of {} {}: -v shows all of them, --format json too", first.code(), first.rule));
             }
         }
     }
 }
 
-pub(super) fn one(paper: &mut Paper<'_>, finding: &Finding) {
+pub(super) fn one(writer: &mut TextWriter<'_>, finding: &Finding) {
     let label = format!("{}[{}]", finding.severity.word(), finding.code());
-    paper.labelled(0, &label, Some(color(finding.severity)), &format!("{}: {}", finding.rule, finding.message), 4);
-    let places = if paper.view.verbosity == 0 { PLACES } else { usize::MAX };
+    writer.labelled(0, &label, Some(color(finding.severity)), &format!("{}: {}", finding.rule, finding.message), 4);
+    let places = if writer.options.verbosity == 0 { PLACES } else { usize::MAX };
     for place in finding.locations.iter().take(places) {
-        location(paper, place, finding.severity);
+        location(writer, place, finding.severity);
     }
     if finding.locations.len() > places {
-        paper.text(2, &format!("and {}: -v shows all", count(finding.locations.len() - places, "more place")));
+        writer.text(2, &format!("and {}: -v shows all", count(finding.locations.len() - places, "more place")));
     }
     if let Some(help) = &finding.help {
-        paper.labelled(2, "help:", Some(BLUE), help, 8);
+        writer.labelled(2, "help:", Some(BLUE), help, 8);
     }
-    paper.line(2, &format!("fingerprint: {}", finding.fingerprint), Some(DIM));
+    writer.line(2, &format!("fingerprint: {}", finding.fingerprint), Some(DIM));
 }
 
 /// `--> path:line:column` and the line itself.
-fn location(paper: &mut Paper<'_>, place: &Place, severity: Severity) {
+fn location(writer: &mut TextWriter<'_>, place: &Place, severity: Severity) {
     let mut at = format!("--> {}", place.path);
     if let (Some(line), Some(column)) = (place.line, place.column) {
         at.push_str(&format!(":{line}:{column}"));
     }
-    let excerpt = excerpt(place, severity, paper.view);
+    let excerpt = excerpt(place, severity, writer.options);
     // The note stands beside the mark, or here where there is none.
     match &place.note {
         Some(note) if !excerpt.contains('^') => at.push_str(&format!(" ({note})")),
         _ => {}
     }
-    paper.line(2, &at, Some(BLUE));
+    writer.line(2, &at, Some(BLUE));
     if excerpt.is_empty() {
         if let Some(element) = &place.element {
-            paper.line(6, &format!("at {element}"), None);
+            writer.line(6, &format!("at {element}"), None);
         }
     } else {
-        paper.raw(&excerpt);
+        writer.raw(&excerpt);
     }
 }
 
 /// What could not be decided, rule by rule. Of several rules that lack the same thing, one tells it and the others are counted.
-pub(super) fn undecided(paper: &mut Paper<'_>, report: &Report) {
+pub(super) fn undecided(writer: &mut TextWriter<'_>, report: &Report) {
     if report.summary.undecided == 0 {
         return;
     }
     let mut group: Vec<&Finding> = report.findings.iter().filter(|f| f.outcome == Outcome::Unknown && f.waived.is_none()).collect();
     group.sort_by_key(|f| f.number);
-    paper.heading(&format!("Not decided: {}", count(report.summary.undecided, "verdict")));
+    writer.heading(&format!("Not decided: {}", count(report.summary.undecided, "verdict")));
     for of_rule in group.chunk_by(|a, b| a.number == b.number) {
         let Some(first) = of_rule.first() else { continue };
-        paper.gap();
-        paper.labelled(0, &format!("unknown[{}]", first.code()), Some(CYAN), &first.rule, 4);
-        let shown = if of_rule.len() > FEW && paper.view.verbosity == 0 { FEW } else { of_rule.len() };
+        writer.gap();
+        writer.labelled(0, &format!("unknown[{}]", first.code()), Some(CYAN), &first.rule, 4);
+        let shown = if of_rule.len() > FEW && writer.options.verbosity == 0 { FEW } else { of_rule.len() };
         let one_help = of_rule.iter().all(|f| f.help == first.help);
         for finding in &of_rule[..shown] {
             // A message that does not name its subject is told apart by it.
             let named = finding.message.to_lowercase().contains(&finding.subject.to_lowercase());
             let text = if named { finding.message.clone() } else { format!("{}: {}", finding.subject, finding.message) };
-            paper.labelled(2, "-", None, &text, 4);
+            writer.labelled(2, "-", None, &text, 4);
             if let Some(help) = finding.help.as_ref().filter(|_| !one_help) {
-                paper.labelled(4, "help:", Some(BLUE), help, 10);
+                writer.labelled(4, "help:", Some(BLUE), help, 10);
             }
         }
         if of_rule.len() > shown {
-            paper.text(2, &format!("and {}: -v shows all", count(of_rule.len() - shown, "more verdict")));
+            writer.text(2, &format!("and {}: -v shows all", count(of_rule.len() - shown, "more verdict")));
         }
         if let Some(help) = first.help.as_ref().filter(|_| one_help) {
-            paper.labelled(2, "help:", Some(BLUE), help, 8);
+            writer.labelled(2, "help:", Some(BLUE), help, 8);
         }
     }
     let told: BTreeSet<(u16, &str)> =
@@ -120,37 +120,37 @@ pub(super) fn undecided(paper: &mut Paper<'_>, report: &Report) {
     if others.is_empty() {
         return;
     }
-    paper.gap();
-    if paper.view.verbosity == 0 {
+    writer.gap();
+    if writer.options.verbosity == 0 {
         let rules = others.iter().map(|v| v.number).collect::<BTreeSet<_>>().len();
         let why = if group.is_empty() { "" } else { ", for reasons told above" };
-        paper.text(0, &format!("{} of {}{why}: -v shows all", count(others.len(), "more verdict"), count(rules, "rule")));
+        writer.text(0, &format!("{} of {}{why}: -v shows all", count(others.len(), "more verdict"), count(rules, "rule")));
     }
-    for verdict in others.iter().filter(|_| paper.view.verbosity > 0) {
+    for verdict in others.iter().filter(|_| writer.options.verbosity > 0) {
         let text = format!("{}: {} - {}", verdict.rule, verdict.subject, verdict.reason);
-        paper.labelled(0, &format!("unknown[KS{}]", verdict.number), Some(CYAN), &text, 4);
+        writer.labelled(0, &format!("unknown[KS{}]", verdict.number), Some(CYAN), &text, 4);
     }
 }
 
 /// What waivers cover, one line each.
-pub(super) fn waived(paper: &mut Paper<'_>, findings: &[Finding]) {
+pub(super) fn waived(writer: &mut TextWriter<'_>, findings: &[Finding]) {
     let group: Vec<(&Finding, &str)> = findings.iter().filter_map(|f| Some((f, f.waived.as_deref()?))).collect();
     if group.is_empty() {
         return;
     }
-    paper.heading(&format!("Waived: {}", count(group.len(), "finding")));
-    paper.gap();
+    writer.heading(&format!("Waived: {}", count(group.len(), "finding")));
+    writer.gap();
     for (finding, reason) in group {
         let text = format!("{}: {} (waived: {reason})", finding.rule, finding.message);
-        paper.labelled(0, &format!("{}[{}]", finding.severity.word(), finding.code()), Some(DIM), &text, 4);
+        writer.labelled(0, &format!("{}[{}]", finding.severity.word(), finding.code()), Some(DIM), &text, 4);
     }
 }
 
-/// Whether a view asks for verdicts of an outcome.
-pub(super) const fn asked_for(outcome: Outcome, view: &View) -> bool {
+/// Whether a options asks for verdicts of an outcome.
+pub(super) const fn asked_for(outcome: Outcome, options: &TextOptions) -> bool {
     match outcome {
-        Outcome::Pass | Outcome::Informational => view.verbosity >= 1,
-        Outcome::NotApplicable | Outcome::NotChecked => view.verbosity >= 2,
+        Outcome::Pass | Outcome::Informational => options.verbosity >= 1,
+        Outcome::NotApplicable | Outcome::NotChecked => options.verbosity >= 2,
         Outcome::Fail | Outcome::Unknown => false,
     }
 }

@@ -1,13 +1,13 @@
 //! The inventory for people: sites, pools, computers.
 
-use super::paper::{BOLD, Paper, count};
-use super::{View, ledger, servers};
+use super::text_writer::{BOLD, TextWriter, count};
+use super::{TextOptions, coverage, servers};
 use crate::format::{InputStatus, InventoryReport, Pool, State};
 
 /// Pools without Web Services are named in one line each unless asked for.
 #[must_use]
-pub fn inventory(report: &InventoryReport, view: &View) -> String {
-    let mut paper = Paper::new(view);
+pub fn inventory(report: &InventoryReport, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
     for topology in &report.topologies {
         let used = if topology.used { "Topology:" } else { "Other topology:" };
         let mut text = format!("{} ({}", topology.path, topology.form);
@@ -18,43 +18,43 @@ pub fn inventory(report: &InventoryReport, view: &View) -> String {
             text.push_str(", a part of the deployment");
         }
         text.push(')');
-        paper.labelled(0, used, Some(BOLD), &text, 4);
+        writer.labelled(0, used, Some(BOLD), &text, 4);
         for line in topology.differences.iter().chain(&topology.pending_changes) {
-            paper.labelled(2, "-", None, line, 4);
+            writer.labelled(2, "-", None, line, 4);
         }
     }
     if report.topologies.is_empty() {
-        paper.labelled(0, "Topology:", Some(BOLD), "none among the inputs, so that no site and no pool is known.", 4);
+        writer.labelled(0, "Topology:", Some(BOLD), "none among the inputs, so that no site and no pool is known.", 4);
     }
     for site in &report.sites {
-        paper.gap();
-        servers::site_line(&mut paper, site, report.assignments_known);
+        writer.gap();
+        servers::site_line(&mut writer, site, report.assignments_known);
         if let Some(parent) = &site.parent {
             let name = report.sites.iter().find(|s| s.id == *parent).map_or(parent.as_str(), |s| s.name.as_str());
-            paper.line(4, &format!("branch of {name}"), None);
+            writer.line(4, &format!("branch of {name}"), None);
         }
         for pool in &site.pools {
-            self::pool(&mut paper, pool);
+            self::pool(&mut writer, pool);
         }
         if site.pools.is_empty() {
-            paper.line(4, "no pools", None);
+            writer.line(4, "no pools", None);
         }
     }
     if !report.unplaced_pools.is_empty() {
-        paper.gap();
-        paper.line(2, "Pools whose site is not in the topology", None);
+        writer.gap();
+        writer.line(2, "Pools whose site is not in the topology", None);
         for pool in &report.unplaced_pools {
-            self::pool(&mut paper, pool);
+            self::pool(&mut writer, pool);
         }
     }
-    servers::others(&mut paper, &report.other_servers);
-    ledger::unreadable(&mut paper, &report.inputs);
-    ledger::gaps(&mut paper, &report.gaps);
-    summary(&mut paper, report);
-    paper.into_text()
+    servers::others(&mut writer, &report.other_servers);
+    coverage::unreadable(&mut writer, &report.inputs);
+    coverage::gaps(&mut writer, &report.gaps);
+    summary(&mut writer, report);
+    writer.into_text()
 }
 
-fn pool(paper: &mut Paper<'_>, pool: &Pool) {
+fn pool(writer: &mut TextWriter<'_>, pool: &Pool) {
     let mut text = format!("{} ({}", pool.fqdn, pool.kind);
     if pool.web_services {
         text.push_str(", Web Services");
@@ -63,17 +63,17 @@ fn pool(paper: &mut Paper<'_>, pool: &Pool) {
         text.push_str(&format!(", {}", pool.roles.join(", ")));
     }
     text.push(')');
-    paper.line(4, &text, None);
+    writer.line(4, &text, None);
     for (name, host) in [("internal web", &pool.internal_web_fqdn), ("external web", &pool.external_web_fqdn)] {
         if let Some(host) = host.as_ref().filter(|h| !h.eq_ignore_ascii_case(&pool.fqdn)) {
-            paper.line(6, &format!("{name}: {host}"), None);
+            writer.line(6, &format!("{name}: {host}"), None);
         }
     }
     // A pool of one computer of the same name has been named already; only a state is news.
     let rows: Vec<_> = pool
         .computers
         .iter()
-        .filter(|c| c.web_server || !c.fqdn.eq_ignore_ascii_case(&pool.fqdn) || paper.view.verbosity > 0)
+        .filter(|c| c.web_server || !c.fqdn.eq_ignore_ascii_case(&pool.fqdn) || writer.options.verbosity > 0)
         .map(|c| {
             let mut row = servers::row(&pool.fqdn, c);
             // The pool stands above.
@@ -84,12 +84,12 @@ fn pool(paper: &mut Paper<'_>, pool: &Pool) {
             row
         })
         .collect();
-    paper.table(6, false, &rows);
+    writer.table(6, false, &rows);
 }
 
-fn summary(paper: &mut Paper<'_>, report: &InventoryReport) {
+fn summary(writer: &mut TextWriter<'_>, report: &InventoryReport) {
     let s = &report.summary;
-    paper.gap();
+    writer.gap();
     let parts = [count(s.sites, "site"), count(s.pools, "pool"), count(s.computers, "computer"), count(s.web_servers, "web server")];
     let used = report.inputs.iter().filter(|i| i.status == InputStatus::Used).count();
     let bad = report.inputs.iter().filter(|i| i.status == InputStatus::Unreadable).count();
@@ -97,5 +97,5 @@ fn summary(paper: &mut Paper<'_>, report: &InventoryReport) {
     if bad > 0 {
         text.push_str(&format!(", {bad} not readable"));
     }
-    paper.text(0, &format!("{text}."));
+    writer.text(0, &format!("{text}."));
 }

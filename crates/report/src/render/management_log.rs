@@ -4,7 +4,7 @@
 //! for a test that the product made on live servers.
 
 use super::clean;
-use super::record::{Problem, Record, Row};
+use crate::format::cmdlet::{CmdletReport, Problem, Row};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use std::io;
@@ -13,11 +13,11 @@ use std::io;
 ///
 /// # Errors
 /// Never: it is written to memory.
-pub fn management_log(record: &Record) -> io::Result<String> {
-    let mut log = Log { out: Writer::new_with_indent(Vec::new(), b' ', 2), time: Record::time(record.ended) };
+pub fn management_log(report: &CmdletReport) -> io::Result<String> {
+    let mut log = Log { out: Writer::new_with_indent(Vec::new(), b' ', 2), time: CmdletReport::time(report.ended) };
     log.out.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
-    log.out.write_event(Event::Start(BytesStart::new("CsMgmtLog").with_attributes([("Name", name(record).as_str())])))?;
-    log.body(record)?;
+    log.out.write_event(Event::Start(BytesStart::new("CsMgmtLog").with_attributes([("Name", name(report).as_str())])))?;
+    log.body(report)?;
     log.info(Some("Command Status"), "Command processing is complete.")?;
     log.info(Some("Command Status"), "Command run is complete.")?;
     log.out.write_event(Event::End(BytesEnd::new("CsMgmtLog")))?;
@@ -27,8 +27,8 @@ pub fn management_log(record: &Record) -> io::Result<String> {
 }
 
 /// Who wrote the report: the program and, after it, the cmdlet whose line it ran.
-fn name(record: &Record) -> String {
-    format!("{} {}", record.tool.name, record.cmdlet)
+fn name(report: &CmdletReport) -> String {
+    format!("{} {}", report.tool.name, report.cmdlet)
 }
 
 /// A text without the characters that XML cannot hold at all, escaped or not.
@@ -42,38 +42,38 @@ struct Log {
 }
 
 impl Log {
-    fn body(&mut self, record: &Record) -> io::Result<()> {
-        self.entry("Info", Some("Start"), &format!("{} {}", record.tool.name, record.tool.version), &Record::time(record.started))?;
-        for (label, text) in &record.facts {
+    fn body(&mut self, report: &CmdletReport) -> io::Result<()> {
+        self.entry("Info", Some("Start"), &format!("{} {}", report.tool.name, report.tool.version), &CmdletReport::time(report.started))?;
+        for (label, text) in &report.facts {
             self.info(Some(label), text)?;
         }
-        if !record.preconditions.is_empty() {
-            self.action("Preconditions", |log| record.preconditions.iter().try_for_each(|row| log.row(row)))?;
+        if !report.preconditions.is_empty() {
+            self.action("Preconditions", |log| report.preconditions.iter().try_for_each(|row| log.row(row)))?;
         }
-        let listed = |p: &Problem| p.server.as_ref().is_some_and(|s| record.servers.iter().any(|row| row.subject == *s));
-        record.problems.iter().filter(|p| !listed(p)).try_for_each(|problem| self.problem(problem))?;
-        for row in &record.servers {
+        let listed = |p: &Problem| p.server.as_ref().is_some_and(|s| report.servers.iter().any(|row| row.subject == *s));
+        report.problems.iter().filter(|p| !listed(p)).try_for_each(|problem| self.problem(problem))?;
+        for row in &report.servers {
             self.action(&row.subject, |log| {
                 log.state(row)?;
-                record.problems.iter().filter(|p| p.server.as_ref() == Some(&row.subject)).try_for_each(|problem| log.problem(problem))
+                report.problems.iter().filter(|p| p.server.as_ref() == Some(&row.subject)).try_for_each(|problem| log.problem(problem))
             })?;
         }
-        for next in &record.follow_ups {
+        for next in &report.follow_ups {
             let command = next.command.as_ref().map(|c| format!(" {c}")).unwrap_or_default();
             self.info(Some("Next"), &format!("{}: {}{command}", next.subject, next.reason))?;
         }
-        for note in &record.notes {
+        for note in &report.notes {
             self.info(Some("Note"), note)?;
         }
-        if !record.inputs.is_empty() {
+        if !report.inputs.is_empty() {
             self.action("Inputs", |log| {
-                record.inputs.iter().try_for_each(|input| {
+                report.inputs.iter().try_for_each(|input| {
                     let digest = input.sha256.as_deref().unwrap_or("not read");
                     log.info(Some(&input.path), &format!("{} bytes, SHA-256 {digest}", input.bytes))
                 })
             })?;
         }
-        self.info(Some("Verdict"), &format!("{}: {}", record.verdict, record.sentence))
+        self.info(Some("Verdict"), &format!("{}: {}", report.verdict, report.sentence))
     }
 
     fn action(&mut self, name: &str, inner: impl FnOnce(&mut Self) -> io::Result<()>) -> io::Result<()> {
@@ -132,8 +132,8 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::sample;
     use super::*;
+    use crate::format::cmdlet::sample;
 
     #[test]
     fn the_twin_of_a_page() {

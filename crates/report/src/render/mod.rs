@@ -2,40 +2,38 @@
 
 mod audit;
 mod caret;
+mod coverage;
 mod excerpt;
 mod findings;
 mod inventory;
 mod json;
-mod ledger;
 mod management_log;
 mod page;
-mod paper;
 mod plan;
 mod preview;
-mod record;
 mod resolve;
 mod rules;
 mod run;
 mod servers;
 mod slots;
+mod text_writer;
 
 pub use audit::{LOOKED_FOR, audit, verdict, verdict_sentence, verdict_word};
 pub use inventory::inventory;
 pub use json::{json, write_json};
 pub use management_log::management_log;
 pub use page::page;
-pub use paper::clean;
 pub use plan::{plan, refused, runs};
 pub use preview::preview;
-pub use record::{FollowUp, InputRow, Problem, Record, Row, Tone};
 pub use resolve::resolve;
 pub use rules::{explain, rules};
 pub use run::{outcome, status};
 pub use slots::slots;
+pub use text_writer::clean;
 
 /// How a text is to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct View {
+pub struct TextOptions {
     /// Whether colours may be used.
     pub color: bool,
     /// Columns that a line should not pass. Names and paths are never cut or broken, so some lines are longer.
@@ -44,7 +42,7 @@ pub struct View {
     pub verbosity: u8,
 }
 
-impl View {
+impl TextOptions {
     /// No colour, 100 columns, only what needs attention.
     pub const PLAIN: Self = Self { color: false, width: 100, verbosity: 0 };
 }

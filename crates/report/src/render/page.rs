@@ -1,17 +1,17 @@
 //! A run as a page of HTML that stands by itself: no script, nothing loaded from elsewhere, light or dark as the reader's screen is.
 
 use super::clean;
-use super::paper::grouped;
-use super::record::{FollowUp, InputRow, Problem, Record, Row, Tone};
+use super::text_writer::grouped;
+use crate::format::cmdlet::{CmdletReport, FollowUp, InputRow, Problem, Row, Tone};
 use std::fmt::Write as _;
 
 const STYLE: &str = include_str!("page.css");
 
 /// The page, UTF-8.
 #[must_use]
-pub fn page(record: &Record) -> String {
+pub fn page(report: &CmdletReport) -> String {
     let mut page = Page(String::with_capacity(1 << 14));
-    let title = format!("{}: {}", record.cmdlet, record.verdict);
+    let title = format!("{}: {}", report.cmdlet, report.verdict);
     page.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.raw("<meta name=\"color-scheme\" content=\"light dark\">\n");
@@ -19,21 +19,21 @@ pub fn page(record: &Record) -> String {
     page.raw("\n<style>\n");
     page.raw(STYLE);
     page.raw("</style>\n</head>\n<body>\n<main>\n");
-    page.element("h1", "", record.cmdlet);
-    page.raw(&format!("\n<p class=\"verdict {}\">", class(record.tone)));
-    page.element("strong", "", &record.verdict);
+    page.element("h1", "", report.cmdlet);
+    page.raw(&format!("\n<p class=\"verdict {}\">", class(report.tone)));
+    page.element("strong", "", &report.verdict);
     page.raw(" ");
-    page.text(&record.sentence);
+    page.text(&report.sentence);
     page.raw("</p>\n");
-    facts(&mut page, record);
-    rows(&mut page, "Servers", "server", &record.servers);
-    problems(&mut page, &record.problems);
-    rows(&mut page, "Preconditions", "about", &record.preconditions);
-    follow_ups(&mut page, &record.follow_ups);
-    notes(&mut page, &record.notes);
-    inputs(&mut page, &record.inputs);
+    facts(&mut page, report);
+    rows(&mut page, "Servers", "server", &report.servers);
+    problems(&mut page, &report.problems);
+    rows(&mut page, "Preconditions", "about", &report.preconditions);
+    follow_ups(&mut page, &report.follow_ups);
+    notes(&mut page, &report.notes);
+    inputs(&mut page, &report.inputs);
     page.raw("<footer>");
-    page.text(&format!("Written by {} {} from exported files. No server was contacted.", record.tool.name, record.tool.version));
+    page.text(&format!("Written by {} {} from exported files. No server was contacted.", report.tool.name, report.tool.version));
     page.raw("</footer>\n</main>\n</body>\n</html>\n");
     page.0
 }
@@ -103,10 +103,10 @@ const fn class(tone: Tone) -> &'static str {
     }
 }
 
-fn facts(page: &mut Page, record: &Record) {
+fn facts(page: &mut Page, report: &CmdletReport) {
     page.raw("<dl>\n");
-    let times = [("Started", Record::time(record.started)), ("Ended", Record::time(record.ended))];
-    for (label, text) in record.facts.iter().chain(&times) {
+    let times = [("Started", CmdletReport::time(report.started)), ("Ended", CmdletReport::time(report.ended))];
+    for (label, text) in report.facts.iter().chain(&times) {
         page.element("dt", "", label);
         page.element("dd", "", text);
         page.raw("\n");
@@ -172,8 +172,8 @@ fn inputs(page: &mut Page, all: &[InputRow]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::record::sample;
     use super::*;
+    use crate::format::cmdlet::sample;
     use proptest::prelude::*;
 
     #[test]
@@ -187,14 +187,14 @@ mod tests {
         #[test]
         fn no_text_becomes_markup(text in "\\PC{0,20}[<>&\"'/a-z\u{0}-\u{1f}]{0,20}") {
             let brackets = |page: &str| page.matches(['<', '>']).count();
-            let mut record = sample();
-            let plain = brackets(&page(&record));
-            record.servers[1].reasons = vec![text.clone()];
-            record.verdict = text.clone();
-            record.notes = vec![text.clone()];
-            record.facts[0].1 = text.clone();
-            record.problems[0].long = text;
-            prop_assert_eq!(brackets(&page(&record)), plain);
+            let mut report = sample();
+            let plain = brackets(&page(&report));
+            report.servers[1].reasons = vec![text.clone()];
+            report.verdict = text.clone();
+            report.notes = vec![text.clone()];
+            report.facts[0].1 = text.clone();
+            report.problems[0].long = text;
+            prop_assert_eq!(brackets(&page(&report)), plain);
         }
     }
 }

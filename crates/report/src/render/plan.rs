@@ -1,7 +1,7 @@
 //! A plan, for people: what would change, why, what hurts on the way, and what is left to do.
 
-use super::View;
-use super::paper::{BLUE, BOLD, Cell, GREEN, Paper, RED, YELLOW, count};
+use super::TextOptions;
+use super::text_writer::{BLUE, BOLD, Cell, GREEN, RED, TextWriter, YELLOW, count};
 use crate::format::RunsReport;
 use anstyle::Style;
 use kerbsync_plan::{Change, FollowUp, Intent, OutageWindow, Plan, Precondition, PreconditionOutcome, Reason, Refused, SecretFrom};
@@ -11,12 +11,12 @@ const MANY: usize = 12;
 
 /// The plan.
 #[must_use]
-pub fn plan(plan: &Plan, view: &View) -> String {
-    let mut paper = Paper::new(view);
-    paper.line(0, &asked(plan), Some(BOLD));
+pub fn plan(plan: &Plan, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
+    writer.line(0, &asked(plan), Some(BOLD));
     let operator = plan.operator.as_deref().unwrap_or("(not named)");
     let digest = plan.digest.get(..12).unwrap_or(&plan.digest);
-    paper.table(
+    writer.table(
         2,
         false,
         &[
@@ -25,24 +25,24 @@ pub fn plan(plan: &Plan, view: &View) -> String {
             vec![Cell::from("plan"), digest.into()],
         ],
     );
-    preconditions(&mut paper, &plan.preconditions);
-    steps(&mut paper, plan);
-    outage(&mut paper, &plan.outage);
-    follow_ups(&mut paper, &plan.follow_ups);
+    preconditions(&mut writer, &plan.preconditions);
+    steps(&mut writer, plan);
+    outage(&mut writer, &plan.outage);
+    follow_ups(&mut writer, &plan.follow_ups);
     for note in &plan.report.notes {
-        paper.gap();
-        paper.labelled(0, "note:", Some(BLUE), note, 6);
+        writer.gap();
+        writer.labelled(0, "note:", Some(BLUE), note, 6);
     }
-    paper.into_text()
+    writer.into_text()
 }
 
 /// Why no plan is made.
 #[must_use]
-pub fn refused(refused: &Refused, view: &View) -> String {
-    let mut paper = Paper::new(view);
-    paper.line(0, "refused: nothing is planned, since a precondition does not hold", Some(RED));
-    preconditions(&mut paper, &refused.preconditions);
-    paper.into_text()
+pub fn refused(refused: &Refused, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
+    writer.line(0, "refused: nothing is planned, since a precondition does not hold", Some(RED));
+    preconditions(&mut writer, &refused.preconditions);
+    writer.into_text()
 }
 
 fn asked(plan: &Plan) -> String {
@@ -52,7 +52,7 @@ fn asked(plan: &Plan) -> String {
     }
 }
 
-fn preconditions(paper: &mut Paper<'_>, all: &[Precondition]) {
+fn preconditions(writer: &mut TextWriter<'_>, all: &[Precondition]) {
     let number = |outcome| all.iter().filter(|p| p.outcome == outcome).count();
     let (failed, unknown) = (number(PreconditionOutcome::Fail), number(PreconditionOutcome::Unknown));
     let held = number(PreconditionOutcome::Pass);
@@ -63,118 +63,118 @@ fn preconditions(paper: &mut Paper<'_>, all: &[Precondition]) {
     if failed > 0 {
         heading += &format!(", {failed} {}", if failed == 1 { "does not" } else { "do not" });
     }
-    paper.heading(&heading);
+    writer.heading(&heading);
     for outcome in [PreconditionOutcome::Fail, PreconditionOutcome::Unknown, PreconditionOutcome::Pass] {
         let (word, style) = match outcome {
             PreconditionOutcome::Fail => ("fail", RED),
             PreconditionOutcome::Unknown => ("unknown", YELLOW),
-            PreconditionOutcome::Pass if paper.view.verbosity == 0 => continue,
+            PreconditionOutcome::Pass if writer.options.verbosity == 0 => continue,
             PreconditionOutcome::Pass => ("pass", GREEN),
         };
         for one in all.iter().filter(|p| p.outcome == outcome) {
-            precondition(paper, one, word, style);
+            precondition(writer, one, word, style);
         }
     }
 }
 
-fn precondition(paper: &mut Paper<'_>, one: &Precondition, word: &str, style: Style) {
-    paper.labelled(2, &format!("{word}[{}]", one.id), Some(style), &format!("{}: {}", one.subject, one.reason), 6);
+fn precondition(writer: &mut TextWriter<'_>, one: &Precondition, word: &str, style: Style) {
+    writer.labelled(2, &format!("{word}[{}]", one.id), Some(style), &format!("{}: {}", one.subject, one.reason), 6);
     for line in one.remedy.iter().flat_map(|r| r.lines()) {
-        paper.labelled(6, "help:", Some(BLUE), line, 12);
+        writer.labelled(6, "help:", Some(BLUE), line, 12);
     }
 }
 
 /// The runs of one command, and behind them what their plan left unproved and to be done.
 #[must_use]
-pub fn runs(report: &RunsReport, view: &View) -> String {
+pub fn runs(report: &RunsReport, options: &TextOptions) -> String {
     let mut out = match report.runs.as_slice() {
         [] => "Nothing to mend: no run was cut short.\n".to_owned(),
-        runs => runs.iter().map(|o| super::outcome(o, view)).collect::<Vec<_>>().join("\n"),
+        runs => runs.iter().map(|o| super::outcome(o, options)).collect::<Vec<_>>().join("\n"),
     };
     if report.unknown_preconditions.is_empty() && report.follow_ups.is_empty() {
         return out;
     }
-    let mut paper = Paper::new(view);
+    let mut writer = TextWriter::new(options);
     if !report.unknown_preconditions.is_empty() {
-        paper.line(0, "Not proved by the inputs", Some(BOLD));
+        writer.line(0, "Not proved by the inputs", Some(BOLD));
         for one in &report.unknown_preconditions {
-            precondition(&mut paper, one, "unknown", YELLOW);
+            precondition(&mut writer, one, "unknown", YELLOW);
         }
     }
-    follow_ups(&mut paper, &report.follow_ups);
-    let after = paper.into_text();
+    follow_ups(&mut writer, &report.follow_ups);
+    let after = writer.into_text();
     // A heading brings its own empty line, except at the very top.
     out.push_str(if after.starts_with('\n') { "" } else { "\n" });
     out + &after
 }
 
-fn steps(paper: &mut Paper<'_>, plan: &Plan) {
+fn steps(writer: &mut TextWriter<'_>, plan: &Plan) {
     let report = &plan.report;
     let all = plan.steps.len() + report.unchanged.len();
     if plan.is_empty() {
-        paper.heading("Nothing is to change");
+        writer.heading("Nothing is to change");
     } else {
         let of = if report.unchanged.is_empty() { String::new() } else { format!(" of {all}") };
-        paper.heading(&format!("To change: {}{of}", count(plan.steps.len(), "server")));
+        writer.heading(&format!("To change: {}{of}", count(plan.steps.len(), "server")));
     }
-    let shown = limit(paper, plan.steps.len());
+    let shown = limit(writer, plan.steps.len());
     for step in plan.steps.iter().take(shown) {
-        paper.line(2, &format!("{}. {}", step.number, step.server), Some(BOLD));
-        paper.line(5, &step.path, None);
+        writer.line(2, &format!("{}. {}", step.number, step.server), Some(BOLD));
+        writer.line(5, &step.path, None);
         let why = report.planned.iter().find(|r| r.subject == step.server).map_or("", |r| r.text.as_str());
         if !why.is_empty() {
-            paper.labelled(5, "why:", Some(BLUE), why, 10);
+            writer.labelled(5, "why:", Some(BLUE), why, 10);
         }
         for change in &step.changes {
-            one_change(paper, change);
+            one_change(writer, change);
         }
     }
-    more(paper, plan.steps.len(), shown, "server");
+    more(writer, plan.steps.len(), shown, "server");
     if let Some(directory) = &plan.directory {
-        paper.line(2, &format!("last. Active Directory: the password of {}", directory.account), Some(BOLD));
+        writer.line(2, &format!("last. Active Directory: the password of {}", directory.account), Some(BOLD));
     }
-    reasons(paper, "unchanged", &report.unchanged);
-    reasons(paper, "waiting on", &report.waiting_on);
+    reasons(writer, "unchanged", &report.unchanged);
+    reasons(writer, "waiting on", &report.waiting_on);
 }
 
-fn one_change(paper: &mut Paper<'_>, change: &Change) {
+fn one_change(writer: &mut TextWriter<'_>, change: &Change) {
     let from = match &change.secret {
         SecretFrom::Server { server, slot, .. } if slot.label == change.slot.label => format!(", from the same place of {server}"),
         SecretFrom::Server { server, slot, .. } => format!(", from {} of {server}", slot.label),
         SecretFrom::Generated => String::new(),
     };
     let verb = if change.create { "create in" } else { "set in" };
-    paper.labelled(5, verb, None, &format!("{}{from}", change.slot.label), 8);
+    writer.labelled(5, verb, None, &format!("{}{from}", change.slot.label), 8);
     let rows: Vec<Vec<Cell>> = change
         .fields
         .iter()
         .map(|f| vec![f.attribute.as_str().into(), f.before.as_str().into(), "->".into(), f.after.as_str().into()])
         .collect();
-    paper.table(7, false, &rows);
+    writer.table(7, false, &rows);
 }
 
-fn reasons(paper: &mut Paper<'_>, label: &str, all: &[Reason]) {
-    let shown = limit(paper, all.len());
+fn reasons(writer: &mut TextWriter<'_>, label: &str, all: &[Reason]) {
+    let shown = limit(writer, all.len());
     for reason in all.iter().take(shown) {
-        paper.labelled(2, &format!("{label}:"), Some(BLUE), &format!("{}: {}", reason.subject, reason.text), 6);
+        writer.labelled(2, &format!("{label}:"), Some(BLUE), &format!("{}: {}", reason.subject, reason.text), 6);
     }
-    more(paper, all.len(), shown, "server");
+    more(writer, all.len(), shown, "server");
 }
 
-fn outage(paper: &mut Paper<'_>, windows: &[OutageWindow]) {
+fn outage(writer: &mut TextWriter<'_>, windows: &[OutageWindow]) {
     let Some(worst) = windows.iter().max_by_key(|w| w.refusing) else { return };
-    paper.heading("Who refuses a client with a current ticket on the way");
+    writer.heading("Who refuses a client with a current ticket on the way");
     let told: Vec<&OutageWindow> = windows.iter().filter(|w| w.after == 0 || !w.begins.is_empty() || !w.ends.is_empty()).collect();
-    let shown = limit(paper, told.len());
+    let shown = limit(writer, told.len());
     let mut rows: Vec<Vec<Cell>> = told.iter().take(shown).map(|w| window(w)).collect();
     if shown < told.len() {
         rows.extend(told.last().map(|w| window(w)));
     }
-    paper.table(2, false, &rows);
+    writer.table(2, false, &rows);
     if shown + 1 < told.len() {
-        more(paper, told.len() - 1, shown, "state");
+        more(writer, told.len() - 1, shown, "state");
     }
-    paper.line(2, &format!("worst: {}", count(worst.refusing as usize, "server")), None);
+    writer.line(2, &format!("worst: {}", count(worst.refusing as usize, "server")), None);
 }
 
 fn window(window: &OutageWindow) -> Vec<Cell> {
@@ -199,25 +199,25 @@ fn few(names: &[String]) -> String {
     }
 }
 
-fn follow_ups(paper: &mut Paper<'_>, all: &[FollowUp]) {
+fn follow_ups(writer: &mut TextWriter<'_>, all: &[FollowUp]) {
     if all.is_empty() {
         return;
     }
-    paper.heading("Afterwards");
+    writer.heading("Afterwards");
     for one in all {
-        paper.labelled(2, &format!("{}:", one.id), Some(BLUE), &format!("{}: {}", one.subject, one.reason), 6);
+        writer.labelled(2, &format!("{}:", one.id), Some(BLUE), &format!("{}: {}", one.subject, one.reason), 6);
         if let Some(command) = &one.command {
-            paper.line(6, command, None);
+            writer.line(6, command, None);
         }
     }
 }
 
-fn limit(paper: &Paper<'_>, all: usize) -> usize {
-    if paper.view.verbosity > 0 || all <= MANY { all } else { MANY }
+fn limit(writer: &TextWriter<'_>, all: usize) -> usize {
+    if writer.options.verbosity > 0 || all <= MANY { all } else { MANY }
 }
 
-fn more(paper: &mut Paper<'_>, all: usize, shown: usize, what: &str) {
+fn more(writer: &mut TextWriter<'_>, all: usize, shown: usize, what: &str) {
     if shown < all {
-        paper.line(2, &format!("… and {} (-v shows them)", count(all - shown, &format!("more {what}"))), None);
+        writer.line(2, &format!("… and {} (-v shows them)", count(all - shown, &format!("more {what}"))), None);
     }
 }

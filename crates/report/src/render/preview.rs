@@ -1,15 +1,15 @@
 //! A dry run, for people.
 
-use super::View;
-use super::paper::clean;
+use super::TextOptions;
+use super::text_writer::clean;
 use crate::format::PlanPreview;
 use std::fmt::Write as _;
 
 /// What would be done, the plan, and the bytes that would be written.
 #[must_use]
-pub fn preview(shown: &PlanPreview, view: &View) -> String {
+pub fn preview(shown: &PlanPreview, options: &TextOptions) -> String {
     let mut out: String = shown.what_if.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
-    let _ = write!(out, "\n{}\n", super::plan(&shown.plan, view));
+    let _ = write!(out, "\n{}\n", super::plan(&shown.plan, options));
     if !shown.preview.is_empty() {
         out.push_str(
             "Bytes that would be written (secrets masked; an encrypted value has random bytes in it, so that it is another one each time)\n",

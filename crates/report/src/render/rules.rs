@@ -1,14 +1,14 @@
 //! The list of rules, and the manual page of one.
 
-use super::View;
+use super::TextOptions;
 use super::findings::color;
-use super::paper::{BOLD, Cell, DIM, Paper, count};
+use super::text_writer::{BOLD, Cell, DIM, TextWriter, count};
 use crate::format::{Finding, Rule, RulesReport};
 
 /// A table of every rule.
 #[must_use]
-pub fn rules(report: &RulesReport, view: &View) -> String {
-    let mut paper = Paper::new(view);
+pub fn rules(report: &RulesReport, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
     let mut rows = vec![["rule", "id", "severity", "family", "rests on"].map(Cell::from).to_vec()];
     for rule in &report.rules {
         rows.push(vec![
@@ -19,26 +19,26 @@ pub fn rules(report: &RulesReport, view: &View) -> String {
             rule.confidence.as_str().into(),
         ]);
     }
-    paper.table(0, true, &rows);
-    paper.gap();
-    paper.text(0, &format!("{}. `kerbsync explain RULE` prints the manual page of one.", count(report.rules.len(), "rule")));
-    paper.into_text()
+    writer.table(0, true, &rows);
+    writer.gap();
+    writer.text(0, &format!("{}. `kerbsync explain RULE` prints the manual page of one.", count(report.rules.len(), "rule")));
+    writer.into_text()
 }
 
 /// The manual page of a rule, behind the finding that was asked for where there is one.
 #[must_use]
-pub fn explain(rule: &Rule, finding: Option<&Finding>, view: &View) -> String {
-    let mut paper = Paper::new(view);
+pub fn explain(rule: &Rule, finding: Option<&Finding>, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
     if let Some(finding) = finding {
-        super::findings::one(&mut paper, finding);
+        super::findings::one(&mut writer, finding);
         if let Some(reason) = &finding.waived {
-            paper.labelled(2, "waived:", None, reason, 10);
+            writer.labelled(2, "waived:", None, reason, 10);
         }
-        paper.gap();
+        writer.gap();
     }
-    paper.line(0, &format!("{} {}", rule.code, rule.id), Some(BOLD));
-    paper.text(0, &format!("{}.", rule.title));
-    paper.gap();
+    writer.line(0, &format!("{} {}", rule.code, rule.id), Some(BOLD));
+    writer.text(0, &format!("{}.", rule.title));
+    writer.gap();
     let mut rows = vec![
         vec![Cell::from("severity"), Cell::styled(rule.severity.word(), color(rule.severity))],
         vec!["rests on".into(), format!("{} facts", rule.confidence).into()],
@@ -51,9 +51,9 @@ pub fn explain(rule: &Rule, finding: Option<&Finding>, view: &View) -> String {
     if !rule.controls.is_empty() {
         rows.push(vec!["controls".into(), rule.controls.join("; ").into()]);
     }
-    paper.table(2, false, &rows);
-    markdown(&mut paper, body(&rule.doc, &rule.title));
-    paper.into_text()
+    writer.table(2, false, &rows);
+    markdown(&mut writer, body(&rule.doc, &rule.title));
+    writer.into_text()
 }
 
 /// The page without its first line where that is the title, which stands above already.
@@ -64,14 +64,14 @@ fn body<'d>(doc: &'d str, title: &str) -> &'d str {
 }
 
 /// The few things that manual pages are written with: headings, paragraphs, lists, code blocks.
-fn markdown(paper: &mut Paper<'_>, doc: &str) {
+fn markdown(writer: &mut TextWriter<'_>, doc: &str) {
     let mut paragraph: Option<(usize, String, String)> = None;
     let mut code = false;
     let mut header: Vec<&str> = Vec::new();
-    let flush = |paper: &mut Paper<'_>, paragraph: &mut Option<(usize, String, String)>| {
+    let flush = |writer: &mut TextWriter<'_>, paragraph: &mut Option<(usize, String, String)>| {
         if let Some((indent, label, text)) = paragraph.take() {
             let hang = indent + if label.is_empty() { 0 } else { label.chars().count() + 1 };
-            paper.labelled(indent, &label, None, &text, hang);
+            writer.labelled(indent, &label, None, &text, hang);
         }
     };
     for raw in doc.lines() {
@@ -79,32 +79,32 @@ fn markdown(paper: &mut Paper<'_>, doc: &str) {
         let line = raw.strip_prefix(' ').unwrap_or(raw).trim_end();
         let trimmed = line.trim_start();
         if trimmed.starts_with("```") {
-            flush(paper, &mut paragraph);
-            paper.gap();
+            flush(writer, &mut paragraph);
+            writer.gap();
             code = !code;
         } else if code {
-            paper.line(4, line, Some(DIM));
+            writer.line(4, line, Some(DIM));
         } else if trimmed.is_empty() {
             header.clear();
-            flush(paper, &mut paragraph);
-            paper.gap();
+            flush(writer, &mut paragraph);
+            writer.gap();
         } else if let Some(cells) = row(trimmed) {
-            flush(paper, &mut paragraph);
+            flush(writer, &mut paragraph);
             if header.is_empty() {
                 header = cells;
             } else {
                 // A table is too wide for a terminal: each row becomes a line for each cell, led by its column.
                 for (column, cell) in header.iter().zip(&cells).filter(|(_, cell)| !cell.is_empty() && !cell.trim_matches('-').is_empty()) {
                     let label = if column.is_empty() { String::new() } else { format!("{column}:") };
-                    paper.labelled(4, &label, None, cell, 4 + label.chars().count() + 1);
+                    writer.labelled(4, &label, None, cell, 4 + label.chars().count() + 1);
                 }
             }
         } else if let Some(heading) = trimmed.strip_prefix('#') {
-            flush(paper, &mut paragraph);
-            paper.heading(heading.trim_start_matches('#').trim());
-            paper.gap();
+            flush(writer, &mut paragraph);
+            writer.heading(heading.trim_start_matches('#').trim());
+            writer.gap();
         } else if let Some((label, text)) = item(trimmed) {
-            flush(paper, &mut paragraph);
+            flush(writer, &mut paragraph);
             let indent = 2 + (line.len() - trimmed.len());
             paragraph = Some((indent, label.to_owned(), text.to_owned()));
         } else {
@@ -117,7 +117,7 @@ fn markdown(paper: &mut Paper<'_>, doc: &str) {
             }
         }
     }
-    flush(paper, &mut paragraph);
+    flush(writer, &mut paragraph);
 }
 
 /// The cells of `| a | b |`.

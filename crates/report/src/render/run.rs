@@ -1,64 +1,64 @@
 //! What became of a run, for people.
 
-use super::View;
-use super::paper::{BLUE, Cell, GREEN, Paper, RED, YELLOW, count};
+use super::TextOptions;
+use super::text_writer::{BLUE, Cell, GREEN, RED, TextWriter, YELLOW, count};
 use crate::format::StatusReport;
 use anstyle::Style;
 use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
 
 /// One run. Long lists are cut at low verbosity, but no server that needs attention is left out.
 #[must_use]
-pub fn outcome(outcome: &RunOutcome, view: &View) -> String {
+pub fn outcome(outcome: &RunOutcome, options: &TextOptions) -> String {
     /// More servers that went well are only counted.
     const MANY: usize = 12;
-    let mut paper = Paper::new(view);
+    let mut writer = TextWriter::new(options);
     let run = outcome.run.as_deref().map_or(String::new(), |r| format!("run {r}: "));
-    paper.line(0, &format!("{run}{}: {}", outcome.end.name(), meaning(outcome.end)), Some(style(outcome.end)));
+    writer.line(0, &format!("{run}{}: {}", outcome.end.name(), meaning(outcome.end)), Some(style(outcome.end)));
     let well = |r: StepResult| matches!(r, StepResult::Done | StepResult::Already | StepResult::Restored | StepResult::Untouched);
-    let cut = view.verbosity == 0 && outcome.servers.iter().filter(|s| well(s.result)).count() > MANY;
+    let cut = options.verbosity == 0 && outcome.servers.iter().filter(|s| well(s.result)).count() > MANY;
     let shown = outcome.servers.iter().filter(|s| !cut || !well(s.result));
     let rows: Vec<Vec<Cell>> = shown.map(|s| vec![s.server.as_str().into(), s.result.name().into(), s.detail.as_str().into()]).collect();
-    paper.table(2, false, &rows);
+    writer.table(2, false, &rows);
     if cut {
         for result in [StepResult::Done, StepResult::Already, StepResult::Restored, StepResult::Untouched] {
             let number = outcome.servers.iter().filter(|s| s.result == result).count();
             if number > 0 {
-                paper.line(2, &format!("{number} servers {} (-v shows them)", result.name()), None);
+                writer.line(2, &format!("{number} servers {} (-v shows them)", result.name()), None);
             }
         }
     }
     if let Some(directory) = outcome.directory {
-        paper.table(2, false, &[vec![Cell::from("Active Directory"), directory.name().into()]]);
+        writer.table(2, false, &[vec![Cell::from("Active Directory"), directory.name().into()]]);
     }
     for note in &outcome.notes {
-        paper.labelled(0, "note:", Some(BLUE), note, 6);
+        writer.labelled(0, "note:", Some(BLUE), note, 6);
     }
-    paper.into_text()
+    writer.into_text()
 }
 
 /// What was done to a bundle.
 #[must_use]
-pub fn status(status: &StatusReport, view: &View) -> String {
-    let mut paper = Paper::new(view);
+pub fn status(status: &StatusReport, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
     if status.runs.is_empty() && status.damaged.is_empty() {
-        paper.line(0, "Nothing was written to this bundle.", None);
+        writer.line(0, "Nothing was written to this bundle.", None);
     }
     for run in &status.runs {
         let end = if run.rolled_back { format!("{}, rolled back", run.end.name()) } else { run.end.name().to_owned() };
-        paper.line(0, &format!("{}  {end}", run.run), Some(style(run.end)));
+        writer.line(0, &format!("{}  {end}", run.run), Some(style(run.end)));
         let servers = count(run.servers, "server");
-        paper.text(2, &format!("{} ({servers} at {}, by {} on {})", run.summary, run.at, run.operator, run.host));
+        writer.text(2, &format!("{} ({servers} at {}, by {} on {})", run.summary, run.at, run.operator, run.host));
     }
     for damaged in &status.damaged {
-        paper.labelled(0, "damaged:", Some(RED), damaged, 9);
+        writer.labelled(0, "damaged:", Some(RED), damaged, 9);
     }
-    if let Some(writer) = &status.writer {
-        paper.labelled(0, "the lock is held by, or was left by:", Some(BLUE), writer, 13);
+    if let Some(owner) = &status.writer {
+        writer.labelled(0, "the lock is held by, or was left by:", Some(BLUE), owner, 13);
     }
     if status.needs_recovery && status.runs.iter().any(|r| r.end == End::Open) {
-        paper.labelled(0, "next:", Some(BLUE), "a run was cut short: run `kerbsync recover` on the bundle", 6);
+        writer.labelled(0, "next:", Some(BLUE), "a run was cut short: run `kerbsync recover` on the bundle", 6);
     }
-    paper.into_text()
+    writer.into_text()
 }
 
 const fn style(end: End) -> Style {

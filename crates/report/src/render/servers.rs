@@ -1,6 +1,6 @@
 //! The servers of each site with their states.
 
-use super::paper::{Cell, DIM, GREEN, Paper, RED, YELLOW, count};
+use super::text_writer::{Cell, DIM, GREEN, RED, TextWriter, YELLOW, count};
 use crate::format::{Basis, Computer, Estate, Pool, Site, State};
 use anstyle::Style;
 
@@ -19,64 +19,64 @@ const fn color(state: State) -> Option<Style> {
 }
 
 /// A table of web servers for every site that has any.
-pub(super) fn servers(paper: &mut Paper<'_>, estate: &Estate) {
+pub(super) fn servers(writer: &mut TextWriter<'_>, estate: &Estate) {
     let web = |pools: &[Pool]| pools.iter().any(|p| p.web_services && !p.computers.is_empty());
     let (with, without): (Vec<&Site>, Vec<&Site>) = estate.sites.iter().partition(|s| web(&s.pools));
     if estate.sites.is_empty() && estate.unplaced_pools.is_empty() && estate.other_servers.is_empty() {
         return;
     }
-    paper.heading("Servers");
+    writer.heading("Servers");
     for site in with {
-        paper.gap();
-        site_line(paper, site, estate.assignments_known);
-        table(paper, &site.pools);
+        writer.gap();
+        site_line(writer, site, estate.assignments_known);
+        table(writer, &site.pools);
     }
     if web(&estate.unplaced_pools) {
-        paper.gap();
-        paper.line(2, "Pools whose site is not in the topology", None);
-        table(paper, &estate.unplaced_pools);
+        writer.gap();
+        writer.line(2, "Pools whose site is not in the topology", None);
+        table(writer, &estate.unplaced_pools);
     }
     if !without.is_empty() {
-        paper.gap();
+        writer.gap();
         let names: Vec<&str> = without.iter().map(|s| s.name.as_str()).collect();
-        paper.labelled(2, "Without web servers:", None, &names.join(", "), 4);
+        writer.labelled(2, "Without web servers:", None, &names.join(", "), 4);
     }
-    others(paper, &estate.other_servers);
+    others(writer, &estate.other_servers);
 }
 
 /// Servers that no topology names.
-pub(super) fn others(paper: &mut Paper<'_>, servers: &[String]) {
+pub(super) fn others(writer: &mut TextWriter<'_>, servers: &[String]) {
     if servers.is_empty() {
         return;
     }
-    paper.gap();
-    let shown = if paper.view.verbosity == 0 { MANY.min(servers.len()) } else { servers.len() };
+    writer.gap();
+    let shown = if writer.options.verbosity == 0 { MANY.min(servers.len()) } else { servers.len() };
     let mut text = servers[..shown].join(", ");
     if shown < servers.len() {
         text.push_str(&format!(" and {}", count(servers.len() - shown, "other")));
     }
-    paper.labelled(2, "In no topology that was read:", None, &text, 4);
+    writer.labelled(2, "In no topology that was read:", None, &text, 4);
 }
 
 /// `Zürich (central site 1): account CONTOSO\KerbAuth`.
-pub(super) fn site_line(paper: &mut Paper<'_>, site: &Site, assignments_known: bool) {
+pub(super) fn site_line(writer: &mut TextWriter<'_>, site: &Site, assignments_known: bool) {
     let account = match &site.account {
         Some(account) => format!("account {account}"),
         None if assignments_known => "no account, or none that is clear".to_owned(),
         None => "account not known: no export of the assignments among the inputs".to_owned(),
     };
-    paper.line(2, &format!("{} ({} site {}): {account}", site.name, site.kind, site.id), None);
+    writer.line(2, &format!("{} ({} site {}): {account}", site.name, site.kind, site.id), None);
 }
 
-fn table(paper: &mut Paper<'_>, pools: &[Pool]) {
+fn table(writer: &mut TextWriter<'_>, pools: &[Pool]) {
     let all: Vec<(&Pool, &Computer)> =
         pools.iter().flat_map(|p| p.computers.iter().map(move |c| (p, c))).filter(|(_, c)| c.web_server).collect();
-    let fold = all.len() > MANY && paper.view.verbosity == 0;
+    let fold = all.len() > MANY && writer.options.verbosity == 0;
     let shown: Vec<_> = all.iter().filter(|(_, c)| !fold || c.state != State::InSync).take(if fold { FEW } else { usize::MAX }).collect();
     if !shown.is_empty() {
         let mut rows = vec![["server", "pool", "state", "compared with", "group"].map(Cell::from).to_vec()];
         rows.extend(shown.iter().map(|(pool, computer)| row(&pool.fqdn, computer)));
-        paper.table(4, true, &rows);
+        writer.table(4, true, &rows);
     }
     if shown.len() < all.len() {
         let in_sync = all.iter().filter(|(_, c)| c.state == State::InSync).count();
@@ -85,7 +85,7 @@ fn table(paper: &mut Paper<'_>, pools: &[Pool]) {
         if rest > 0 {
             text.push_str(&format!(", {}", count(rest, "more server")));
         }
-        paper.text(4, &format!("{text}: -v shows all"));
+        writer.text(4, &format!("{text}: -v shows all"));
     }
 }
 

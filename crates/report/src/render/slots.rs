@@ -1,28 +1,28 @@
 //! The credential slots of one configuration for people.
 
-use super::paper::{BOLD, Cell, GREEN, Paper, RED, YELLOW, count};
-use super::{View, ledger};
+use super::text_writer::{BOLD, Cell, GREEN, RED, TextWriter, YELLOW, count};
+use super::{TextOptions, coverage};
 use crate::format::{InputStatus, Place, SlotsReport};
 
 /// Slots one by one, then the protection providers.
 #[must_use]
-pub fn slots(report: &SlotsReport, view: &View) -> String {
-    let mut paper = Paper::new(view);
-    paper.labelled(0, &report.input.path, Some(BOLD), &format!("({}, {})", report.input.kind, count_bytes(report.input.bytes)), 4);
+pub fn slots(report: &SlotsReport, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
+    writer.labelled(0, &report.input.path, Some(BOLD), &format!("({}, {})", report.input.kind, count_bytes(report.input.bytes)), 4);
     if report.input.status == InputStatus::Unreadable {
-        ledger::unreadable(&mut paper, std::slice::from_ref(&report.input));
-        return paper.into_text();
+        coverage::unreadable(&mut writer, std::slice::from_ref(&report.input));
+        return writer.into_text();
     }
     let sites = if report.product_web_sites.is_empty() {
         "none of the product's".to_owned()
     } else {
         report.product_web_sites.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ")
     };
-    paper.labelled(2, &format!("{}:", count(report.web_sites, "web site")), None, &sites, 4);
+    writer.labelled(2, &format!("{}:", count(report.web_sites, "web site")), None, &sites, 4);
     for slot in &report.slots {
-        paper.gap();
+        writer.gap();
         let here = if slot.active { "" } else { " (not in force)" };
-        paper.line(0, &format!("{}{here}", slot.label), Some(BOLD));
+        writer.line(0, &format!("{}{here}", slot.label), Some(BOLD));
         let (secret, style) = match slot.secret.as_str() {
             "opened" => ("encrypted, opened with a key", GREEN),
             "clear" => ("in clear", RED),
@@ -43,14 +43,14 @@ pub fn slots(report: &SlotsReport, view: &View) -> String {
         row("location", slot.location_path.clone());
         row("attributes", Some(format!("{}, {} in {}", slot.account_attribute, slot.secret_attribute, slot.section)));
         row("at", Some(at(&slot.location)));
-        paper.table(2, false, &rows);
+        writer.table(2, false, &rows);
     }
     if report.slots.is_empty() {
-        paper.gap();
-        paper.text(0, "No place holds an account and a secret.");
+        writer.gap();
+        writer.text(0, "No place holds an account and a secret.");
     }
     if !report.providers.is_empty() {
-        paper.heading("Protection providers");
+        writer.heading("Protection providers");
         let mut rows = vec![["name", "key container", "key"].map(Cell::from).to_vec()];
         for provider in &report.providers {
             let key = match provider.key.as_str() {
@@ -62,11 +62,11 @@ pub fn slots(report: &SlotsReport, view: &View) -> String {
             };
             rows.push(vec![provider.name.as_str().into(), provider.key_container.as_deref().unwrap_or("").into(), key.into()]);
         }
-        paper.table(2, true, &rows);
+        writer.table(2, true, &rows);
     }
-    paper.gap();
-    paper.text(0, &format!("{}.", count(report.slots.len(), "credential slot")));
-    paper.into_text()
+    writer.gap();
+    writer.text(0, &format!("{}.", count(report.slots.len(), "credential slot")));
+    writer.into_text()
 }
 
 fn at(place: &Place) -> String {

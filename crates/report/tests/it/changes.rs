@@ -1,13 +1,13 @@
 //! A plan, an outcome and a status with something in every list, and how they are told.
 
 use crate::sample::tool;
-use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
+use kerbsync_plan::outcome::{End, RunOutcome, RunSummary, ServerOutcome, StepResult};
 use kerbsync_plan::{
     Change, DirectoryStep, FieldChange, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Precondition, PreconditionOutcome,
     Reason, Refused, SCHEMA, SecretFrom, SlotAddress, Step,
 };
-use kerbsync_report::format::{PastRun, RunsReport, StatusReport};
-use kerbsync_report::render::{self, View};
+use kerbsync_report::format::{RunsReport, StatusReport};
+use kerbsync_report::render::{self, TextOptions};
 
 const SHA: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
@@ -120,7 +120,7 @@ pub(crate) fn status() -> StatusReport {
     let mut status = StatusReport::new(tool(), true);
     status.writer = Some("bob (apply, process 4 on admin02)".into());
     status.damaged.push(".kerbsync/journal/r0002.jsonl is damaged in line 3".into());
-    status.runs.push(PastRun {
+    status.runs.push(RunSummary {
         run: "r0001-20260501T120000Z".into(),
         summary: "copy CONTOSO\\KerbAuth from fe01.contoso.com".into(),
         operator: "CONTOSO\\olivia".into(),
@@ -135,7 +135,7 @@ pub(crate) fn status() -> StatusReport {
 
 #[test]
 fn a_plan_is_told_for_people() {
-    insta::assert_snapshot!(render::plan(&plan(), &View::PLAIN), @r"
+    insta::assert_snapshot!(render::plan(&plan(), &TextOptions::PLAIN), @r"
     Copy the credential of fe01.contoso.com to site Redmond, dir01.contoso.com
       account   CONTOSO\KerbAuth
       operator  CONTOSO\olivia
@@ -184,7 +184,8 @@ fn long_plans_are_cut_unless_asked_for() {
     let mut plan = plan();
     plan.steps = (1..=40).map(|n| step(n, &format!("fe{n:02}.contoso.com"), SecretFrom::Generated)).collect();
     plan.outage.clear();
-    let (short, long) = (render::plan(&plan, &View::PLAIN), render::plan(&plan, &View { verbosity: 1, ..View::PLAIN }));
+    let (short, long) =
+        (render::plan(&plan, &TextOptions::PLAIN), render::plan(&plan, &TextOptions { verbosity: 1, ..TextOptions::PLAIN }));
     assert!(short.contains("… and 28 more servers (-v shows them)") && !short.contains("fe13"));
     assert!(long.contains("40. fe40.contoso.com") && !long.contains('…') && long.contains("pass[keys]"));
 }
@@ -193,9 +194,9 @@ fn long_plans_are_cut_unless_asked_for() {
 fn a_refusal_an_outcome_and_a_status_are_told_for_people() {
     let refused = Refused { preconditions: plan().preconditions };
     let texts = [
-        render::refused(&refused, &View::PLAIN),
-        render::outcome(&outcome(End::Open), &View::PLAIN),
-        render::status(&status(), &View::PLAIN),
+        render::refused(&refused, &TextOptions::PLAIN),
+        render::outcome(&outcome(End::Open), &TextOptions::PLAIN),
+        render::status(&status(), &TextOptions::PLAIN),
     ];
     insta::assert_snapshot!(texts.join("--\n"), @r"
     refused: nothing is planned, since a precondition does not hold
@@ -230,7 +231,7 @@ fn a_long_run_names_who_needs_attention_and_counts_the_rest() {
         result: StepResult::Done,
         detail: String::new(),
     }));
-    let text = render::outcome(&outcome, &View::PLAIN);
+    let text = render::outcome(&outcome, &TextOptions::PLAIN);
     assert!(
         text.contains("fe02.contoso.com  failed") && text.contains("31 servers done (-v shows them)") && !text.contains("fe17"),
         "{text}"
@@ -239,7 +240,7 @@ fn a_long_run_names_who_needs_attention_and_counts_the_rest() {
 
 #[test]
 fn what_is_left_to_do_is_told_behind_a_run_that_did_something() {
-    let told = |end| render::runs(&RunsReport::of_plan(tool(), &plan(), outcome(end)), &View::PLAIN);
+    let told = |end| render::runs(&RunsReport::of_plan(tool(), &plan(), outcome(end)), &TextOptions::PLAIN);
     insta::assert_snapshot!(told(End::AllNew), @r"
     run r0001-20260501T120000Z: all-new: every step is done
       dir01.contoso.com  done
@@ -257,6 +258,6 @@ fn what_is_left_to_do_is_told_behind_a_run_that_did_something() {
     ");
     let open = told(End::Open);
     assert!(!open.contains("Afterwards") && open.contains("Not proved"), "{open}");
-    let back = render::runs(&RunsReport::new(tool(), vec![outcome(End::AllOld)]), &View::PLAIN);
+    let back = render::runs(&RunsReport::new(tool(), vec![outcome(End::AllOld)]), &TextOptions::PLAIN);
     assert!(!back.contains("Afterwards") && !back.contains("Not proved"), "{back}");
 }

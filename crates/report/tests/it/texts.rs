@@ -4,20 +4,20 @@ use crate::sample::{MISSING, NAME, STALE, awkward, document, host, put, report, 
 use kerbsync_audit::{Audit, Outcome, Subject};
 use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
 use kerbsync_report::format::{InventoryReport, NotOpened, ResolveReport, Rule, RulesReport, Severity, SlotsReport};
-use kerbsync_report::render::{View, audit, explain, inventory, resolve, rules, slots};
+use kerbsync_report::render::{TextOptions, audit, explain, inventory, resolve, rules, slots};
 
 const NO_VERDICTS: fn() -> Audit = || Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: Vec::new() };
 
 #[test]
 fn an_awkward_estate() {
     let report = report(&awkward(), &verdicts(), Some(Severity::Error));
-    insta::assert_snapshot!(audit(&report, &View::PLAIN));
+    insta::assert_snapshot!(audit(&report, &TextOptions::PLAIN));
 }
 
 #[test]
 fn an_awkward_estate_in_full() {
     let report = report(&awkward(), &verdicts(), Some(Severity::Error));
-    let text = audit(&report, &View { verbosity: 2, ..View::PLAIN });
+    let text = audit(&report, &TextOptions { verbosity: 2, ..TextOptions::PLAIN });
     let start = text.find("Passed").unwrap();
     insta::assert_snapshot!(&text[start..text.find("\nServers").unwrap()]);
 }
@@ -27,7 +27,7 @@ fn nothing_recognised() {
     let mut i = Inventory::default();
     document(&mut i, "holiday/beach.jpg", DocumentKind::Unrecognised, DocumentStatus::Noise("a JPEG image".to_owned()));
     document(&mut i, "holiday/empty", DocumentKind::Empty, DocumentStatus::Noise("no bytes".to_owned()));
-    insta::assert_snapshot!(audit(&report(&i, &NO_VERDICTS(), Some(Severity::Error)), &View::PLAIN));
+    insta::assert_snapshot!(audit(&report(&i, &NO_VERDICTS(), Some(Severity::Error)), &TextOptions::PLAIN));
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn recognised_but_no_rule_could_say_anything() {
     document(&mut i, "keys/iisWasKey.xml", DocumentKind::KeyContainer, DocumentStatus::Used);
     let mut verdicts = NO_VERDICTS();
     put(&mut verdicts, &STALE, Subject::Estate, Outcome::NotApplicable, "There is no server.");
-    insta::assert_snapshot!(audit(&report(&i, &verdicts, None), &View::PLAIN));
+    insta::assert_snapshot!(audit(&report(&i, &verdicts, None), &TextOptions::PLAIN));
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn clean_incomplete_and_failed_never_look_alike() {
     let mut i = Inventory::default();
     document(&mut i, "topology.xml", DocumentKind::Topology, DocumentStatus::Used);
     let last = |i: &Inventory, a: &Audit, threshold| {
-        let text = audit(&report(i, a, threshold), &View { width: 200, ..View::PLAIN });
+        let text = audit(&report(i, a, threshold), &TextOptions { width: 200, ..TextOptions::PLAIN });
         text.lines().last().unwrap_or_default().to_owned()
     };
     let mut lines = Vec::new();
@@ -68,7 +68,7 @@ fn a_path_that_could_not_be_opened_is_named_in_the_verdict() {
     let mut verdicts = NO_VERDICTS();
     put(&mut verdicts, &NAME, Subject::Estate, Outcome::Pass, "Fine.");
     let missing = NotOpened { path: "extra.zip".to_owned(), reason: "there is no such file".to_owned() };
-    let text = audit(&report_with(&i, &verdicts, Some(Severity::Error), &[missing]), &View::PLAIN);
+    let text = audit(&report_with(&i, &verdicts, Some(Severity::Error), &[missing]), &TextOptions::PLAIN);
     assert!(text.ends_with("Verdict: INCOMPLETE. Nothing failed in what could be checked. extra.zip could not be opened.\n"), "{text}");
 }
 
@@ -95,14 +95,14 @@ fn large(n: usize) -> (Inventory, Audit) {
 #[test]
 fn long_lists_are_folded_with_a_count_and_the_way_to_all() {
     let (i, verdicts) = large(1234);
-    let text = audit(&report(&i, &verdicts, Some(Severity::Error)), &View::PLAIN);
+    let text = audit(&report(&i, &verdicts, Some(Severity::Error)), &TextOptions::PLAIN);
     insta::assert_snapshot!(&text[..text.find("\nWhat was checked").unwrap()]);
 }
 
 #[test]
 fn verbose_shows_every_server_and_finding() {
     let (i, verdicts) = large(200);
-    let text = audit(&report(&i, &verdicts, Some(Severity::Error)), &View { verbosity: 1, ..View::PLAIN });
+    let text = audit(&report(&i, &verdicts, Some(Severity::Error)), &TextOptions { verbosity: 1, ..TextOptions::PLAIN });
     for n in 0..200 {
         assert_eq!(text.matches(&format!("fe{n:04}.contoso.com")).count(), 3, "fe{n:04}: its failure, its undecided verdict, its state");
     }
@@ -110,7 +110,7 @@ fn verbose_shows_every_server_and_finding() {
 
 #[test]
 fn an_inventory() {
-    insta::assert_snapshot!(inventory(&InventoryReport::new(tool(), &awkward()), &View::PLAIN));
+    insta::assert_snapshot!(inventory(&InventoryReport::new(tool(), &awkward()), &TextOptions::PLAIN));
 }
 
 #[test]
@@ -120,37 +120,37 @@ fn an_inventory_without_a_topology() {
     i.sites.clear();
     i.pools.clear();
     i.states.clear();
-    insta::assert_snapshot!(inventory(&InventoryReport::new(tool(), &i), &View::PLAIN));
+    insta::assert_snapshot!(inventory(&InventoryReport::new(tool(), &i), &TextOptions::PLAIN));
 }
 
 #[test]
 fn the_list_of_rules() {
-    insta::assert_snapshot!(rules(&RulesReport::new(tool(), &[&NAME, &STALE, &MISSING]), &View::PLAIN));
+    insta::assert_snapshot!(rules(&RulesReport::new(tool(), &[&NAME, &STALE, &MISSING]), &TextOptions::PLAIN));
 }
 
 #[test]
 fn a_manual_page() {
-    insta::assert_snapshot!(explain(&Rule::from(&STALE), None, &View { width: 80, ..View::PLAIN }));
+    insta::assert_snapshot!(explain(&Rule::from(&STALE), None, &TextOptions { width: 80, ..TextOptions::PLAIN }));
 }
 
 #[test]
 fn a_finding_with_its_manual_page() {
     let report = report(&awkward(), &verdicts(), Some(Severity::Error));
     let waived = report.findings.iter().find(|f| f.waived.is_some());
-    let text = explain(&Rule::from(&MISSING), waived, &View::PLAIN);
+    let text = explain(&Rule::from(&MISSING), waived, &TextOptions::PLAIN);
     insta::assert_snapshot!(text.lines().take(6).collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
 fn slots_of_a_configuration() {
     let i = awkward();
-    insta::assert_snapshot!(slots(&SlotsReport::new(tool(), &i.documents[2], &i.servers[1]), &View::PLAIN));
+    insta::assert_snapshot!(slots(&SlotsReport::new(tool(), &i.documents[2], &i.servers[1]), &TextOptions::PLAIN));
 }
 
 #[test]
 fn slots_of_an_unreadable_configuration() {
     let i = awkward();
-    insta::assert_snapshot!(slots(&SlotsReport::new(tool(), &i.documents[3], &i.servers[2]), &View::PLAIN));
+    insta::assert_snapshot!(slots(&SlotsReport::new(tool(), &i.documents[3], &i.servers[2]), &TextOptions::PLAIN));
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn names() {
     let i = awkward();
     let answer = |name: &str| {
         let answer = kerbsync_inventory::resolve::resolve(&i, name);
-        resolve(&ResolveReport::new(tool(), name, &answer, &i), &View::PLAIN)
+        resolve(&ResolveReport::new(tool(), name, &answer, &i), &TextOptions::PLAIN)
     };
     insta::assert_snapshot!(
         ["FE01.contoso.com.", "sba01.contoso.com", "pool01.contoso.com", "fe02", "sql01.contoso.com"].map(answer).join("\n")
@@ -168,7 +168,7 @@ fn names() {
 #[test]
 fn colours_change_nothing_but_colours() {
     let report = report(&awkward(), &verdicts(), Some(Severity::Error));
-    let colored = audit(&report, &View { color: true, ..View::PLAIN });
+    let colored = audit(&report, &TextOptions { color: true, ..TextOptions::PLAIN });
     let mut bare = String::new();
     let mut rest = colored.as_str();
     while let Some((before, after)) = rest.split_once("\u{1b}[") {
@@ -176,6 +176,6 @@ fn colours_change_nothing_but_colours() {
         rest = after.split_once('m').unwrap().1;
     }
     bare.push_str(rest);
-    assert_eq!(bare, audit(&report, &View::PLAIN));
+    assert_eq!(bare, audit(&report, &TextOptions::PLAIN));
     assert!(colored.len() > bare.len());
 }

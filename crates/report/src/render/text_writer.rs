@@ -1,6 +1,6 @@
 //! Lines, wrapping, tables and colours. Every text from outside is cleaned here and nowhere else.
 
-use super::View;
+use super::TextOptions;
 use anstyle::{AnsiColor, Style};
 use std::borrow::Cow;
 
@@ -41,8 +41,8 @@ pub(super) fn columns(text: &str) -> usize {
 
 /// A text under way.
 #[derive(Debug)]
-pub(super) struct Paper<'v> {
-    pub(super) view: &'v View,
+pub(super) struct TextWriter<'v> {
+    pub(super) options: &'v TextOptions,
     out: String,
 }
 
@@ -65,9 +65,9 @@ impl<T: AsRef<str>> From<T> for Cell {
     }
 }
 
-impl<'v> Paper<'v> {
-    pub(super) const fn new(view: &'v View) -> Self {
-        Self { view, out: String::new() }
+impl<'v> TextWriter<'v> {
+    pub(super) const fn new(options: &'v TextOptions) -> Self {
+        Self { options, out: String::new() }
     }
 
     pub(super) fn into_text(self) -> String {
@@ -82,7 +82,7 @@ impl<'v> Paper<'v> {
     }
 
     fn paint(&mut self, style: Option<Style>, text: &str) {
-        match style.filter(|_| self.view.color && !text.is_empty()) {
+        match style.filter(|_| self.options.color && !text.is_empty()) {
             Some(style) => self.out.push_str(&format!("{style}{text}{style:#}")),
             None => self.out.push_str(text),
         }
@@ -120,7 +120,7 @@ impl<'v> Paper<'v> {
         let mut fresh = label.is_empty();
         for word in clean(text).split_whitespace() {
             let width = columns(word);
-            if !fresh && at + 1 + width > self.view.width {
+            if !fresh && at + 1 + width > self.options.width {
                 self.out.push('\n');
                 self.out.push_str(&" ".repeat(hang));
                 at = hang;
@@ -158,7 +158,7 @@ impl<'v> Paper<'v> {
                 if !cell.text.is_empty() {
                     self.out.push_str(&" ".repeat(owed));
                     owed = 0;
-                    if i + 1 == widths.len() && at + columns(&cell.text) > self.view.width {
+                    if i + 1 == widths.len() && at + columns(&cell.text) > self.options.width {
                         self.wrap(&cell.text, style, at);
                     } else {
                         self.paint(style, &cell.text);
@@ -175,7 +175,7 @@ impl<'v> Paper<'v> {
     fn wrap(&mut self, text: &str, style: Option<Style>, from: usize) {
         let mut line = String::new();
         for word in text.split_whitespace() {
-            if !line.is_empty() && from + columns(&line) + 1 + columns(word) > self.view.width {
+            if !line.is_empty() && from + columns(&line) + 1 + columns(word) > self.options.width {
                 self.paint(style, &line);
                 self.out.push('\n');
                 self.out.push_str(&" ".repeat(from));
@@ -228,17 +228,17 @@ mod tests {
     #[test]
     fn escape_sequences_of_inputs_do_not_reach_the_terminal() {
         assert_eq!(clean("a\u{1b}[31mb\u{202e}c\r\nd"), "a\\u{1b}[31mb\\u{202e}c  d");
-        let mut paper = Paper::new(&View::PLAIN);
-        paper.table(0, false, &[vec!["x\u{1b}]0;title\u{7}".into()]]);
-        paper.labelled(0, "\u{9b}2J", None, "\u{1b}c", 0);
-        assert!(!paper.into_text().contains(['\u{1b}', '\u{9b}', '\u{7}']));
+        let mut writer = TextWriter::new(&TextOptions::PLAIN);
+        writer.table(0, false, &[vec!["x\u{1b}]0;title\u{7}".into()]]);
+        writer.labelled(0, "\u{9b}2J", None, "\u{1b}c", 0);
+        assert!(!writer.into_text().contains(['\u{1b}', '\u{9b}', '\u{7}']));
     }
 
     #[test]
     fn wrapping_keeps_words_whole_and_hangs() {
-        let mut paper = Paper::new(&View { width: 24, ..View::PLAIN });
-        paper.labelled(2, "help:", None, "export the directory with a-very-long-command-line-name once", 8);
-        insta::assert_snapshot!(paper.into_text(), @r"
+        let mut writer = TextWriter::new(&TextOptions { width: 24, ..TextOptions::PLAIN });
+        writer.labelled(2, "help:", None, "export the directory with a-very-long-command-line-name once", 8);
+        insta::assert_snapshot!(writer.into_text(), @r"
           help: export the
                 directory with
                 a-very-long-command-line-name
@@ -248,9 +248,13 @@ mod tests {
 
     #[test]
     fn tables_align_by_columns_of_the_screen() {
-        let mut paper = Paper::new(&View::PLAIN);
-        paper.table(1, true, &[vec!["site".into(), "state".into()], vec!["東京".into(), "".into()], vec!["Zürich".into(), "stale".into()]]);
-        insta::assert_snapshot!(paper.into_text(), @r"
+        let mut writer = TextWriter::new(&TextOptions::PLAIN);
+        writer.table(
+            1,
+            true,
+            &[vec!["site".into(), "state".into()], vec!["東京".into(), "".into()], vec!["Zürich".into(), "stale".into()]],
+        );
+        insta::assert_snapshot!(writer.into_text(), @r"
          site    state
          東京
          Zürich  stale
@@ -259,9 +263,9 @@ mod tests {
 
     #[test]
     fn colours_only_when_allowed() {
-        let view = View { color: true, ..View::PLAIN };
-        let mut paper = Paper::new(&view);
-        paper.line(0, "x", Some(RED));
-        assert_eq!(paper.into_text(), "\u{1b}[1m\u{1b}[91mx\u{1b}[0m\n");
+        let options = TextOptions { color: true, ..TextOptions::PLAIN };
+        let mut writer = TextWriter::new(&options);
+        writer.line(0, "x", Some(RED));
+        assert_eq!(writer.into_text(), "\u{1b}[1m\u{1b}[91mx\u{1b}[0m\n");
     }
 }

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use jiff::Timestamp;
 use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
 use kerbsync_plan::{Plan, Precondition, PreconditionOutcome, Reason, Refused, Step};
-use kerbsync_report::render::{FollowUp, InputRow, Problem, Record, Row, Tone};
+use kerbsync_report::format::cmdlet::{CmdletReport, FollowUp, InputRow, Problem, Row, Tone};
 use std::path::Path;
 
 /// What became known on the way.
@@ -22,14 +22,20 @@ pub(super) struct Seen {
     pub(super) outcome: Option<RunOutcome>,
 }
 
-pub(super) fn record(wish: &Wish, bundle: &Path, seen: &Seen, ended: &Result<Exit, Failure>, times: (Timestamp, Timestamp)) -> Record {
+pub(super) fn report(
+    wish: &Wish,
+    bundle: &Path,
+    seen: &Seen,
+    ended: &Result<Exit, Failure>,
+    times: (Timestamp, Timestamp),
+) -> CmdletReport {
     let plan = seen.plan.as_ref();
     let (verdict, tone, sentence) = verdict(seen, ended);
     let preconditions = plan.map(|p| &p.preconditions).or(seen.refused.as_ref().map(|r| &r.preconditions));
     let mut notes: Vec<String> = plan.into_iter().flat_map(|p| p.report.notes.clone()).collect();
     notes.extend(seen.outcome.iter().flat_map(|o| o.notes.clone()));
     notes.push("This is about the files of the bundle: nothing else was read or written, and the product was not asked.".to_owned());
-    Record {
+    CmdletReport {
         cmdlet: SET.name,
         tool: tool(),
         started: times.0,

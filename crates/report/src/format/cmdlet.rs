@@ -1,11 +1,13 @@
-//! What one run of a cmdlet line came to: what its page and the XML beside it are both made from.
+//! What one run of a cmdlet line came to: its page and the XML beside it are both made from this.
 //!
 //! Everything is text that was decided before; the two renderers only lay it out, so that the page and its twin never disagree.
 
-use crate::format::Tool;
+use super::Tool;
+use serde::Serialize;
 
 /// How something is to look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Tone {
     /// In order.
     Good,
@@ -19,15 +21,17 @@ pub enum Tone {
 }
 
 /// One run of a cmdlet line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Record {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CmdletReport {
     /// The cmdlet.
     pub cmdlet: &'static str,
     /// The program.
     pub tool: Tool,
     /// When it began. UTC.
+    #[serde(serialize_with = "rfc3339")]
     pub started: jiff::Timestamp,
     /// When it was over. UTC.
+    #[serde(serialize_with = "rfc3339")]
     pub ended: jiff::Timestamp,
     /// What was asked for: label and text.
     pub facts: Vec<(&'static str, String)>,
@@ -51,8 +55,12 @@ pub struct Record {
     pub inputs: Vec<InputRow>,
 }
 
+fn rfc3339<S: serde::Serializer>(time: &jiff::Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(time)
+}
+
 /// Something with a state and the reason for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// What it is about.
     pub subject: String,
@@ -65,7 +73,7 @@ pub struct Row {
 }
 
 /// Something that is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// Whether it is an error; else a warning.
     pub error: bool,
@@ -82,7 +90,7 @@ pub struct Problem {
 }
 
 /// Something to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FollowUp {
     /// What it is about.
     pub subject: String,
@@ -93,7 +101,7 @@ pub struct FollowUp {
 }
 
 /// An input document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InputRow {
     /// Its path.
     pub path: String,
@@ -103,15 +111,15 @@ pub struct InputRow {
     pub bytes: u64,
 }
 
-impl Record {
+impl CmdletReport {
     /// A time as reports of the product write it: `2018-11-01 17:37:04Z`.
-    pub(super) fn time(time: jiff::Timestamp) -> String {
+    pub(crate) fn time(time: jiff::Timestamp) -> String {
         time.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
     }
 }
 
 #[cfg(test)]
-pub(super) fn sample() -> Record {
+pub(crate) fn sample() -> CmdletReport {
     let at = |text: &str| text.parse().unwrap();
     let row = |subject: &str, state: &str, tone, reason: &str| Row {
         subject: subject.into(),
@@ -119,7 +127,7 @@ pub(super) fn sample() -> Record {
         tone,
         reasons: vec![reason.into()],
     };
-    Record {
+    CmdletReport {
         cmdlet: "Test-CsKerberosAccountAssignment",
         tool: Tool::kerbsync("0.0.0"),
         started: at("2026-05-01T12:00:00.25Z"),

@@ -13,7 +13,7 @@ use kerbsync_store::StoreError;
 use std::path::Path;
 
 /// What was read.
-pub(crate) struct Gathered {
+pub(crate) struct ReadInputs {
     pub(crate) inventory: Inventory,
     pub(crate) settings: Settings,
     /// Paths that could not be opened; each was told on standard error.
@@ -21,7 +21,7 @@ pub(crate) struct Gathered {
 }
 
 /// Opens every path, reads and joins. A path that cannot be opened is told at once and does not stop the others.
-pub(crate) fn gather(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result<Gathered, Failure> {
+pub(crate) fn read_paths(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result<ReadInputs, Failure> {
     let config = bundle.config.as_deref().map(read_config).transpose()?;
     let mut inputs = Vec::new();
     let mut not_opened = Vec::new();
@@ -37,22 +37,22 @@ pub(crate) fn gather(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result<Gat
         }
     }
     let named = bundle.reference.clone();
-    let gathered = Gathered { not_opened, ..collected(&inputs, config, bundle.reference, quiet, io)? };
-    check_reference(&gathered, named.as_ref())?;
-    Ok(gathered)
+    let read = ReadInputs { not_opened, ..read_stores(&inputs, config, bundle.reference, quiet, io)? };
+    check_reference(&read, named.as_ref())?;
+    Ok(read)
 }
 
 /// The reference must be a web server of the topology, where there is one: a pool's name would silently compare with nothing.
-fn check_reference(gathered: &Gathered, named: Option<&HostName>) -> Result<(), Failure> {
-    let (place, name) = match (named, &gathered.settings.reference) {
+fn check_reference(read: &ReadInputs, named: Option<&HostName>) -> Result<(), Failure> {
+    let (place, name) = match (named, &read.settings.reference) {
         (Some(host), _) => ("--reference", host.as_str()),
         (None, Some(text)) => ("reference of kerbsync.toml", text.as_str()),
         (None, None) => return Ok(()),
     };
-    if gathered.inventory.pools.is_empty() {
+    if read.inventory.pools.is_empty() {
         return Ok(());
     }
-    let refusal = match resolve(&gathered.inventory, name) {
+    let refusal = match resolve(&read.inventory, name) {
         Ok(_) => return Ok(()),
         Err(refusal) => refusal,
     };
@@ -62,18 +62,18 @@ fn check_reference(gathered: &Gathered, named: Option<&HostName>) -> Result<(), 
 }
 
 /// Reads and joins what is open already.
-pub(crate) fn collected(
+pub(crate) fn read_stores(
     inputs: &[Input],
     config: Option<(String, Vec<u8>)>,
     reference: Option<HostName>,
     quiet: bool,
     io: &Io<'_>,
-) -> Result<Gathered, Failure> {
+) -> Result<ReadInputs, Failure> {
     let bar = Bar::new(io.terminals.1 && !quiet);
     let collected = collect(inputs, &Options { config, reference, progress: &bar });
     bar.clear();
     let collected = collected.map_err(|e| Failure::new(Exit::Input, e.to_string()))?;
-    Ok(Gathered { inventory: collected.inventory, settings: collected.settings, not_opened: Vec::new() })
+    Ok(ReadInputs { inventory: collected.inventory, settings: collected.settings, not_opened: Vec::new() })
 }
 
 /// Why a path that was given could not be opened.

@@ -1,15 +1,15 @@
-//! The ledger: what was looked at, and what could not be.
+//! The coverage: what was looked at, and what could not be.
 
-use super::paper::{BLUE, Cell, GREEN, Paper, RED, YELLOW, count};
+use super::text_writer::{BLUE, Cell, GREEN, RED, TextWriter, YELLOW, count};
 use crate::format::{Coverage, Gap, Input, InputStatus, Level, Report};
 
 /// Gaps of one kind, and files of one status, from which on only the first are shown.
 const MANY: usize = 10;
 
-/// The whole ledger of an audit.
-pub(super) fn ledger(paper: &mut Paper<'_>, report: &Report) {
-    paper.heading("What was checked");
-    paper.gap();
+/// The whole coverage of an audit.
+pub(super) fn coverage(writer: &mut TextWriter<'_>, report: &Report) {
+    writer.heading("What was checked");
+    writer.gap();
     let rows: Vec<Vec<Cell>> = lines(&report.coverage)
         .into_iter()
         .map(|(what, how, text)| {
@@ -21,10 +21,10 @@ pub(super) fn ledger(paper: &mut Paper<'_>, report: &Report) {
             vec![what.into(), Cell::styled(word, style), text.into()]
         })
         .collect();
-    paper.table(2, false, &rows);
-    unreadable(paper, &report.inputs);
-    left_aside(paper, &report.inputs);
-    gaps(paper, &report.coverage.gaps);
+    writer.table(2, false, &rows);
+    unreadable(writer, &report.inputs);
+    left_aside(writer, &report.inputs);
+    gaps(writer, &report.coverage.gaps);
 }
 
 #[derive(Clone, Copy)]
@@ -167,72 +167,72 @@ fn reports(c: &Coverage) -> (&'static str, How, String) {
 }
 
 /// Documents that cannot be read, each with its place and what to do.
-pub(super) fn unreadable(paper: &mut Paper<'_>, inputs: &[Input]) {
+pub(super) fn unreadable(writer: &mut TextWriter<'_>, inputs: &[Input]) {
     let bad: Vec<&Input> = inputs.iter().filter(|i| i.status == InputStatus::Unreadable).collect();
     if bad.is_empty() {
         return;
     }
-    paper.heading(&format!("Not readable: {}", count(bad.len(), "document")));
-    paper.gap();
-    let shown = if paper.view.verbosity == 0 { MANY.min(bad.len()) } else { bad.len() };
+    writer.heading(&format!("Not readable: {}", count(bad.len(), "document")));
+    writer.gap();
+    let shown = if writer.options.verbosity == 0 { MANY.min(bad.len()) } else { bad.len() };
     for input in &bad[..shown] {
         let problem = input.problems.iter().find(|p| p.level == Level::Error).or(input.problems.first());
         let at = problem.and_then(|p| Some(format!(":{}:{} (byte {})", p.line?, p.column?, p.byte_start?))).unwrap_or_default();
-        paper.line(2, &format!("{}{at}", input.path), Some(RED));
-        paper.text(4, problem.map(|p| &p.message).or(input.reason.as_ref()).map_or("it cannot be read", |m| m));
+        writer.line(2, &format!("{}{at}", input.path), Some(RED));
+        writer.text(4, problem.map(|p| &p.message).or(input.reason.as_ref()).map_or("it cannot be read", |m| m));
         if let Some(help) = problem.and_then(|p| p.help.as_ref()) {
-            paper.labelled(4, "help:", Some(BLUE), help, 10);
+            writer.labelled(4, "help:", Some(BLUE), help, 10);
         }
     }
-    more(paper, bad.len() - shown, "more document");
+    more(writer, bad.len() - shown, "more document");
 }
 
-fn more(paper: &mut Paper<'_>, rest: usize, what: &str) {
+fn more(writer: &mut TextWriter<'_>, rest: usize, what: &str) {
     if rest > 0 {
-        paper.text(2, &format!("and {}: -v shows all", count(rest, what)));
+        writer.text(2, &format!("and {}: -v shows all", count(rest, what)));
     }
 }
 
 /// Documents that were not used: noise and those that another one stands for; only their number unless asked.
-fn left_aside(paper: &mut Paper<'_>, inputs: &[Input]) {
+fn left_aside(writer: &mut TextWriter<'_>, inputs: &[Input]) {
     for (status, heading) in [(InputStatus::SetAside, "Set aside"), (InputStatus::Noise, "Of no kind that is read")] {
         let group: Vec<&Input> = inputs.iter().filter(|i| i.status == status).collect();
         if group.is_empty() {
             continue;
         }
-        paper.heading(&format!("{heading}: {}", count(group.len(), "document")));
-        paper.gap();
-        let shown = if paper.view.verbosity == 0 { MANY.min(group.len()) } else { group.len() };
+        writer.heading(&format!("{heading}: {}", count(group.len(), "document")));
+        writer.gap();
+        let shown = if writer.options.verbosity == 0 { MANY.min(group.len()) } else { group.len() };
         for input in &group[..shown] {
-            paper.labelled(2, &input.path, None, &input.reason.as_ref().map(|r| format!("- {r}")).unwrap_or_default(), 4);
+            writer.labelled(2, &input.path, None, &input.reason.as_ref().map(|r| format!("- {r}")).unwrap_or_default(), 4);
         }
-        more(paper, group.len() - shown, "more document");
+        more(writer, group.len() - shown, "more document");
     }
 }
 
 /// What could not be joined or proved, gaps of one kind together.
-pub(super) fn gaps(paper: &mut Paper<'_>, gaps: &[Gap]) {
+pub(super) fn gaps(writer: &mut TextWriter<'_>, gaps: &[Gap]) {
     if gaps.is_empty() {
         return;
     }
-    paper.heading(&format!("Not known: {}", count(gaps.len(), "gap")));
-    paper.gap();
+    writer.heading(&format!("Not known: {}", count(gaps.len(), "gap")));
+    writer.gap();
     let mut sorted: Vec<&Gap> = gaps.iter().collect();
     sorted.sort_by(|a, b| a.code.cmp(&b.code));
     for kind in sorted.chunk_by(|a, b| a.code == b.code) {
-        let shown = if paper.view.verbosity == 0 { MANY.min(kind.len()) } else { kind.len() };
+        let shown = if writer.options.verbosity == 0 { MANY.min(kind.len()) } else { kind.len() };
         let one_remedy = kind.iter().all(|g| g.remedy == kind[0].remedy);
         for gap in &kind[..shown] {
             let subject = gap.subject.as_deref().filter(|s| !gap.reason.to_lowercase().contains(&s.to_lowercase()));
             let text = subject.map_or_else(|| gap.reason.clone(), |s| format!("{s}: {}", gap.reason));
-            paper.labelled(2, "-", None, &text, 4);
+            writer.labelled(2, "-", None, &text, 4);
             if let Some(remedy) = gap.remedy.as_ref().filter(|_| !one_remedy) {
-                paper.labelled(4, "help:", Some(BLUE), remedy, 10);
+                writer.labelled(4, "help:", Some(BLUE), remedy, 10);
             }
         }
-        more(paper, kind.len() - shown, "more gap of this kind");
+        more(writer, kind.len() - shown, "more gap of this kind");
         if let Some(remedy) = kind[0].remedy.as_ref().filter(|_| one_remedy) {
-            paper.labelled(4, "help:", Some(BLUE), remedy, 10);
+            writer.labelled(4, "help:", Some(BLUE), remedy, 10);
         }
     }
 }

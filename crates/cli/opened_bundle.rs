@@ -3,8 +3,8 @@
 use crate::Io;
 use crate::args::WriteArgs;
 use crate::failure::Failure;
-use crate::gather::{collected, read_config, unopened, unreadable};
 use crate::progress::Bar;
+use crate::reading::{read_config, read_stores, unopened, unreadable};
 use crate::{Exit, codes};
 use jiff::Timestamp;
 use kerbsync_apply::{Context, Engine, EngineError, Options};
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A bundle with what was collected from it.
-pub(crate) struct Estate {
+pub(crate) struct OpenedBundle {
     path: PathBuf,
     /// One input without a label, so that paths are those below the bundle, as plans have them.
     inputs: [Input; 1],
@@ -33,7 +33,7 @@ pub(crate) struct Estate {
 
 /// What a run is done with besides the bundle.
 #[derive(Default)]
-pub(crate) struct Means<'a> {
+pub(crate) struct RunParameters<'a> {
     /// Who asks.
     pub(crate) operator: Option<&'a str>,
     /// Whether protection whose layout is inferred may be written.
@@ -42,21 +42,21 @@ pub(crate) struct Means<'a> {
     pub(crate) generated: Option<Secret>,
 }
 
-impl Estate {
+impl OpenedBundle {
     /// Opens a folder or an archive and reads everything in it. `config` stands in place of the bundle's kerbsync.toml.
     pub(crate) fn open(path: &Path, config: Option<&Path>, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
         let config = config.map(read_config).transpose()?;
         let inputs = [Input { label: String::new(), store: opened(path)? }];
-        let gathered = collected(&inputs, config, None, quiet, io)?;
-        let rules = kerbsync_collect::slot_rules(&gathered.inventory, &gathered.settings);
-        Ok(Self { path: path.to_owned(), inputs, inventory: gathered.inventory, settings: gathered.settings, rules, quiet })
+        let read = read_stores(&inputs, config, None, quiet, io)?;
+        let rules = kerbsync_collect::slot_rules(&read.inventory, &read.settings);
+        Ok(Self { path: path.to_owned(), inputs, inventory: read.inventory, settings: read.settings, rules, quiet })
     }
 
     /// As [`open`](Self::open), for a command that writes.
     pub(crate) fn open_for(path: &Path, args: &WriteArgs, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
-        let estate = Self::open(path, args.config.as_deref(), quiet, io)?;
-        estate.check_bundle()?;
-        Ok(estate)
+        let opened = Self::open(path, args.config.as_deref(), quiet, io)?;
+        opened.check_bundle()?;
+        Ok(opened)
     }
 
     /// Refuses a bundle of which nothing could be read.
@@ -143,32 +143,33 @@ impl Estate {
     }
 
     /// Does some work with the formats and keys of this bundle.
-    pub(crate) fn with_lower<T>(&self, means: &Means<'_>, work: impl FnOnce(&dyn Lower) -> T) -> T {
-        let keys = BundleKeys { estate: self, read: Mutex::new(BTreeMap::new()) };
+    pub(crate) fn with_lower<T>(&self, parameters: &RunParameters<'_>, work: impl FnOnce(&dyn Lower) -> T) -> T {
+        let keys = BundleKeys { opened: self, read: Mutex::new(BTreeMap::new()) };
         let read = |path: &str| self.read(path);
-        let secrets = ServerSecrets::new(self.rules.clone(), &read, &keys, means.generated.clone());
-        work(&CredentialLower::new(self.rules.clone(), &secrets, &keys, means.accept_inferred))
+        let secrets = ServerSecrets::new(self.rules.clone(), &read, &keys, parameters.generated.clone());
+        work(&CredentialLower::new(self.rules.clone(), &secrets, &keys, parameters.accept_inferred))
     }
 
     /// Does some work with an engine that may write to this bundle.
     pub(crate) fn with_engine<T>(
         &self,
-        means: &Means<'_>,
+        parameters: &RunParameters<'_>,
         io: &Io<'_>,
         work: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>,
     ) -> Result<Result<T, EngineError>, Failure> {
         let files = FolderFiles::open(&self.path).map_err(|e| Failure::new(Exit::Refused, e.to_string()))?;
         let env = |names: &[&str]| names.iter().find_map(|n| (io.env)(n)).filter(|v| !v.is_empty());
-        let operator = means.operator.map(str::to_owned).or_else(|| self.settings.operator.clone()).or_else(|| env(&["USERNAME", "USER"]));
+        let operator =
+            parameters.operator.map(str::to_owned).or_else(|| self.settings.operator.clone()).or_else(|| env(&["USERNAME", "USER"]));
         let started: Timestamp = (io.now)();
         #[cfg(feature = "simulate")]
-        let simulated = crate::directory::SimulatedDirectory::of(&self.path, started, means.generated.clone());
+        let simulated = crate::directory::SimulatedDirectory::of(&self.path, started, parameters.generated.clone());
         #[cfg(feature = "simulate")]
         let directory = simulated.as_ref().map(|d| d as &dyn DirectoryWriter);
         #[cfg(not(feature = "simulate"))]
         let directory: Option<&dyn DirectoryWriter> = None;
         let bar = Bar::of(io.terminals.1 && !self.quiet, "writing", "servers");
-        let result = self.with_lower(means, |lower| {
+        let result = self.with_lower(parameters, |lower| {
             work(&Engine {
                 files: &files,
                 lower,
@@ -209,7 +210,7 @@ fn opened(path: &Path) -> Result<Box<dyn ReadStore>, Failure> {
     if path.is_dir() {
         return Ok(store);
     }
-    let bytes = crate::gather::read_file(path)?;
+    let bytes = crate::reading::read_file(path)?;
     if !ArchiveStore::is_archive(&bytes) {
         return Err(Failure::new(Exit::Refused, format!("'{}' is no bundle, but a single file", path.display()))
             .hint("give the folder that holds the topology, the directory export and the servers' configurations"));
@@ -220,7 +221,7 @@ fn opened(path: &Path) -> Result<Box<dyn ReadStore>, Failure> {
 
 /// The exported keys that lie in the folders of servers. Those of each server are read once.
 struct BundleKeys<'e> {
-    estate: &'e Estate,
+    opened: &'e OpenedBundle,
     read: Mutex<BTreeMap<String, Arc<[KeyFile]>>>,
 }
 
@@ -232,11 +233,11 @@ impl KeySource for BundleKeys<'_> {
             return Ok(Arc::clone(keys));
         }
         let mut keys = Vec::new();
-        for document in &self.estate.inventory.documents {
+        for document in &self.opened.inventory.documents {
             let of_server = document.computer.as_ref().is_some_and(|c| c.as_str().eq_ignore_ascii_case(&server));
             if of_server && document.kind == DocumentKind::KeyContainer {
                 let name = document.path.rsplit('/').next().unwrap_or_default();
-                keys.extend(kerbsync_collect::read_key(document.id, name, self.estate.read(&document.path)?));
+                keys.extend(kerbsync_collect::read_key(document.id, name, self.opened.read(&document.path)?));
             }
         }
         let keys: Arc<[KeyFile]> = keys.into();

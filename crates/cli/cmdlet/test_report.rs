@@ -4,8 +4,9 @@ use super::test_assignment::TEST;
 use crate::commands::tool;
 use jiff::Timestamp;
 use kerbsync_inventory::{Inventory, Site};
+use kerbsync_report::format::cmdlet::{CmdletReport, FollowUp, InputRow, Problem, Row, Tone};
 use kerbsync_report::format::{Computer, Conclusion, Finding, Outcome, Report, Severity, State};
-use kerbsync_report::render::{FollowUp, InputRow, Problem, Record, Row, Tone, View, clean, verdict, verdict_sentence, verdict_word};
+use kerbsync_report::render::{TextOptions, clean, verdict, verdict_sentence, verdict_word};
 use std::path::Path;
 
 /// A tested site.
@@ -84,7 +85,7 @@ impl<'a> Tested<'a> {
     }
 
     /// What the screen shows.
-    pub(super) fn text(&self, view: &View, told: Option<&str>) -> String {
+    pub(super) fn text(&self, view: &TextOptions, told: Option<&str>) -> String {
         let mut out = format!(
             "{}, {}\n",
             clean(&self.identity()),
@@ -151,14 +152,14 @@ impl<'a> Tested<'a> {
     }
 
     /// What the report tells.
-    pub(super) fn record(&self, bundle: &Path, started: Timestamp, ended: Timestamp) -> Record {
+    pub(super) fn report(&self, bundle: &Path, started: Timestamp, ended: Timestamp) -> CmdletReport {
         let summary = &self.report.summary;
         let tone = match summary.conclusion {
             Conclusion::NothingChecked | Conclusion::Findings => Tone::Bad,
             Conclusion::Incomplete => Tone::Doubtful,
             Conclusion::Clean => Tone::Good,
         };
-        Record {
+        CmdletReport {
             cmdlet: TEST.name,
             tool: tool(),
             started,
