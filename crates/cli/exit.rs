@@ -1,5 +1,6 @@
 //! Exit codes.
 
+use kerbsync_plan::outcome::{Completion, End};
 use kerbsync_report::format::{Report, Severity};
 
 /// The exit codes, for use in scripts and tests.
@@ -58,6 +59,15 @@ impl Exit {
             Self::Failed => codes::FAILED,
             Self::Usage => codes::USAGE,
         }
+    }
+}
+
+/// How a command ends whose run ended so.
+pub(crate) const fn of_run(end: End) -> Exit {
+    match end.completion() {
+        Completion::Done => Exit::Done,
+        Completion::InPart => Exit::Refused,
+        Completion::NeedsRecovery => Exit::Failed,
     }
 }
 

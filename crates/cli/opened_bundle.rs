@@ -1,11 +1,11 @@
 //! One bundle that is planned for or written to: its files, what they mean, and the keys of its servers.
 
+use crate::Exit;
 use crate::Io;
 use crate::args::WriteArgs;
 use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::reading::{read_config, read_stores, unopened, unreadable};
-use crate::{Exit, codes};
 use jiff::Timestamp;
 use kerbsync_apply::{Context, Engine, EngineError, Options};
 use kerbsync_collect::{Input, Progress as _, Settings};
@@ -254,6 +254,6 @@ pub(crate) fn refused(error: &EngineError, recovering: bool) -> Failure {
         return Failure::new(Exit::Refused, format!("{message}; nothing was written"))
             .hint(format!("--what-if shows what would change; on real servers: Set-CsKerberosAccountPassword -UserAccount \"{account}\""));
     }
-    let exit = if error.exit_code(recovering) == codes::FAILED { Exit::Failed } else { Exit::Refused };
+    let exit = if error.needs_recovery(recovering) { Exit::Failed } else { Exit::Refused };
     Failure::new(exit, error.to_string())
 }

@@ -103,13 +103,13 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// The exit code of the program: 5 for a refusal, 6 where only a person can help an interrupted run.
+    /// Whether a run stays interrupted, as opposed to a refusal before anything was done.
     ///
     /// `recovering` tells whether the command was to mend an interrupted run.
     #[must_use]
-    pub const fn exit_code(&self, recovering: bool) -> u8 {
+    pub const fn needs_recovery(&self, recovering: bool) -> bool {
         let begun = matches!(self, Self::JournalWrite(error) if !matches!(error.on_disk, OnDisk::Old));
-        if begun || (recovering && !matches!(self, Self::Lock(_))) { 6 } else { 5 }
+        begun || (recovering && !matches!(self, Self::Lock(_)))
     }
 }
 

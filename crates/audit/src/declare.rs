@@ -10,7 +10,8 @@ macro_rules! declare_rule {
         family: $family:ident,
         subject: $subject:ident,
         product_error: $product_error:expr,
-        controls: $controls:expr $(,)?
+        controls: $controls:expr,
+        $(reads: [$($attribute:ident),* $(,)?],)?
     ) => {
         $(#[doc = $doc])+
         pub(crate) static RULE: $crate::Rule = {
@@ -28,6 +29,7 @@ macro_rules! declare_rule {
                 subject: $crate::SubjectKind::$subject,
                 product_error: $product_error,
                 controls: &$controls,
+                reads: &[$($($crate::Attribute::$attribute),*)?],
                 doc: DOC,
                 check,
             }

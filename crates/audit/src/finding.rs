@@ -53,6 +53,6 @@ impl Finding {
             self.subject.to_string().to_lowercase(),
             self.outcome.name()
         );
-        Sha256::digest(text.as_bytes()).iter().take(8).map(|b| format!("{b:02x}")).collect()
+        kerbsync_source::hex(&Sha256::digest(text.as_bytes())[..8])
     }
 }

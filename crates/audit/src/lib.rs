@@ -6,6 +6,9 @@
 //!
 //! This crate does no I/O, reads no clock and knows no file format.
 
+mod attribute;
+mod conclude;
+pub mod coverage;
 mod declare;
 mod encryption;
 mod finding;
@@ -23,6 +26,8 @@ mod verdict;
 mod view;
 mod waive;
 
+pub use attribute::Attribute;
+pub use conclude::{Conclusion, FailureCounts, OutcomeCount, Summary, Terms, conclude};
 pub use finding::{Finding, Related};
 pub use policy::{Policy, Waiver};
 pub use rule::{Confidence, Family, Rule, Severity};

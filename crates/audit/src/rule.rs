@@ -1,9 +1,11 @@
 //! What a rule is.
 
-use crate::{Policy, SubjectKind, Verdicts, View};
+use crate::{Attribute, Policy, SubjectKind, Verdicts, View};
+use serde::{Deserialize, Serialize};
 
 /// How bad it is when a rule fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
     Note,
@@ -94,6 +96,8 @@ pub struct Rule {
     pub product_error: Option<&'static str>,
     /// Controls of public catalogues that it serves, such as `NIST SP 800-53 IA-5`.
     pub controls: &'static [&'static str],
+    /// The attributes of accounts that it reads; the coverage says for how many accounts the inputs hold them.
+    pub reads: &'static [Attribute],
     /// The manual page: Markdown, the doc comment of the rule.
     pub doc: &'static str,
     /// Names its subjects and decides each.

@@ -1,6 +1,7 @@
 //! Words in sentences.
 
 use jiff::Timestamp;
+pub(crate) use kerbsync_source::count;
 
 /// `a`, `a and b`, `a, b and c`; from the fifth on `a, b, c and 4 more`.
 pub(crate) fn list<T: AsRef<str>>(items: &[T]) -> String {
@@ -11,11 +12,6 @@ pub(crate) fn list<T: AsRef<str>>(items: &[T]) -> String {
         [first @ .., last] if items.len() <= 4 => format!("{} and {last}", first.join(", ")),
         _ => format!("{} and {} more", items[..3].join(", "), items.len() - 3),
     }
-}
-
-/// `1 server`, `2 servers`.
-pub(crate) fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
 /// The day of a time, in UTC.

@@ -1,14 +1,16 @@
 //! One outcome per rule and subject.
 
-use crate::{AccountView, Finding, Object, Related, Rule, Severity, Subject, View, WebServer};
+use crate::{AccountView, Attribute, Finding, Object, Related, Rule, Severity, Subject, View, WebServer};
 use kerbsync_inventory::ServerConfiguration;
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::Expectation;
 use kerbsync_names::SiteId;
 use kerbsync_source::Origin;
+use serde::{Deserialize, Serialize};
 
 /// Outcome of a rule for a subject. The words are those of XCCDF.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Outcome {
     /// The rule holds.
     Pass,
@@ -25,6 +27,9 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// Every outcome, in the order in which reports count them.
+    pub const ALL: &[Self] = &[Self::Pass, Self::Fail, Self::Unknown, Self::NotApplicable, Self::NotChecked, Self::Informational];
+
     /// The word used in reports: `pass`, `fail`, `unknown`, `notapplicable`, `notchecked`, `informational`.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -146,8 +151,10 @@ impl<'v> Verdicts<'v> {
         }
     }
 
-    /// An attribute that the rule needs is not in the directory export.
-    pub(crate) fn attribute_missing(&mut self, account: &AccountView<'_>, attribute: &str) {
+    /// An attribute that the rule reads is not in the directory export. The rule has to declare it under `reads`.
+    pub(crate) fn attribute_missing(&mut self, account: &AccountView<'_>, attribute: Attribute) {
+        debug_assert!(self.rule.reads.contains(&attribute), "{} does not declare that it reads {}", self.rule.id, attribute.name());
+        let attribute = attribute.name();
         let why = format!("The directory export does not hold {attribute} of {}.", account.name);
         let remedy = format!("Run 'Get-ADComputer {} -Properties {attribute}'.", account.name.account());
         self.unknown_with_finding(account.subject(), why, remedy);

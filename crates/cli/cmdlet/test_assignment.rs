@@ -47,7 +47,9 @@ pub(super) fn run(bound: &Bound, flags: TestFlags, io: &mut Io<'_>) -> Result<Ex
     let read = read_paths(bundle, common.global.quiet, io)?;
     let inventory = &read.inventory;
     let site = site::find(inventory, TEST.name, bound.text("Identity").unwrap_or_default())?;
-    let report = audit_of(&read, now, fail_on, |audit| site::narrow(audit, inventory, site))?.of_site(site.id.value.as_str());
+    let id = &site.id.value;
+    let servers: Vec<_> = inventory.pools_of(id).flat_map(|p| &p.computers).map(|c| c.fqdn.value.clone()).collect();
+    let report = audit_of(&read, now, fail_on, Some(&servers), |audit| site::narrow(audit, inventory, site))?.of_site(id.as_str());
     let tested = test_report::Tested { report: &report, inventory, site };
     let told = file.as_ref().map(ReportFile::told);
     outputs.write(&report, |_: &Report, view: &TextOptions| tested.text(view, told.as_deref()), io)?;

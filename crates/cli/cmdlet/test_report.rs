@@ -110,7 +110,7 @@ impl<'a> Tested<'a> {
             let line = match one.product {
                 Some("ServicePrincipalNameError") => format!("{} : {}", TEST.name, one.sentence),
                 Some(name) => format!("{name}: {}", one.sentence),
-                None => format!("{}[{}]: {}", one.finding.severity.word(), one.finding.code(), one.sentence),
+                None => format!("{}[{}]: {}", one.finding.severity.name(), one.finding.code(), one.sentence),
             };
             out += clean(&line).as_ref();
             out.push('\n');

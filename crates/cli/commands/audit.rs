@@ -8,8 +8,9 @@ use crate::output::Outputs;
 use crate::reading::{ReadInputs, read_paths};
 use crate::{Exit, Io, exit};
 use jiff::Timestamp;
-use kerbsync_audit::Audit;
-use kerbsync_report::format::{Report, Run, Severity};
+use kerbsync_audit::{Audit, Terms};
+use kerbsync_names::HostName;
+use kerbsync_report::format::{Audited, Report, Severity};
 use kerbsync_report::render;
 
 pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -28,19 +29,20 @@ pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit,
 
 /// Runs the rules and puts what they say into a report.
 pub(super) fn audit(read: &ReadInputs, now: Timestamp, fail_on: Option<Severity>) -> Result<Report, Failure> {
-    audit_of(read, now, fail_on, |_| {})
+    audit_of(read, now, fail_on, None, |_| {})
 }
 
-/// The same, of what a front keeps of the verdicts and findings.
+/// The same, of what a front keeps of the verdicts and findings. `servers` are those that it is about, where it is not about all.
 pub(crate) fn audit_of(
     read: &ReadInputs,
     now: Timestamp,
     fail_on: Option<Severity>,
+    servers: Option<&[HostName]>,
     keep: impl FnOnce(&mut Audit),
 ) -> Result<Report, Failure> {
     let policy = config::policy(&read.settings, now)?;
     let mut audit = kerbsync_audit::run(&read.inventory, &policy);
     keep(&mut audit);
-    let run = Run { inventory: &read.inventory, audit: &audit, now, waivers: &policy.waivers, fail_on, not_opened: &read.not_opened };
-    Ok(Report::new(tool(), &run))
+    let terms = Terms { now, waivers: &policy.waivers, fail_on, not_opened: &read.not_opened, servers };
+    Ok(Report::new(tool(), &Audited { inventory: &read.inventory, audit: &audit, terms }))
 }

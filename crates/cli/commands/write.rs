@@ -6,10 +6,10 @@ use crate::failure::Failure;
 use crate::opened_bundle::{OpenedBundle, RunParameters, refused};
 use crate::output::show;
 use crate::reading::read_file;
-use crate::{Exit, Io};
+use crate::{Exit, Io, exit};
 use kerbsync_apply::Which;
 use kerbsync_plan::Plan;
-use kerbsync_plan::outcome::{End, RunOutcome};
+use kerbsync_plan::outcome::RunOutcome;
 use kerbsync_report::format::{RunsReport, StatusReport};
 use kerbsync_report::render;
 use kerbsync_secret::Secret;
@@ -112,7 +112,7 @@ fn tell(outcomes: Vec<RunOutcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exi
 
 fn tell_report(report: &RunsReport, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
     show(report, shown, render::runs, io)?;
-    Ok(report.runs.iter().map(|o| exit_of(o.end)).max().unwrap_or(Exit::Done))
+    Ok(report.runs.iter().map(|o| exit::of_run(o.end)).max().unwrap_or(Exit::Done))
 }
 
 pub(super) fn status(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -126,12 +126,4 @@ pub(super) fn status(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Re
     report.damaged = status.damaged;
     show(&report, &args.write.shown, render::status, io)?;
     Ok(if report.needs_recovery { Exit::Failed } else { Exit::Done })
-}
-
-const fn exit_of(end: End) -> Exit {
-    match end {
-        End::Nothing | End::AllNew | End::AllOld => Exit::Done,
-        End::Partial => Exit::Refused,
-        End::Open | End::Diverged => Exit::Failed,
-    }
 }

@@ -30,13 +30,7 @@ pub(crate) fn record(id: DocumentId, path: &str, bytes: u64) -> Document {
 
 /// SHA-256 as 64 hex digits.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a String cannot fail.
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
+    kerbsync_source::hex(Sha256::digest(bytes))
 }
 
 /// Reads a file and recognises it.

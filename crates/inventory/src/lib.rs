@@ -19,7 +19,8 @@ pub use evidence::{LogEntry, LogLevel, ManagementLog, TestVerdict};
 pub use gap::{Gap, GapSubject};
 pub use server::{
     AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, EvidenceLevel,
-    Provider, ProviderKey, SecretState, ServerConfiguration, ServerStatus, Slot, SlotPlace, WebSite, WebSiteRole, WindowsAuthentication,
+    NotInForce, Provider, ProviderKey, SecretState, ServerConfiguration, ServerStatus, Slot, SlotPlace, WebSite, WebSiteRole,
+    WindowsAuthentication,
 };
 
 use directory::Directory;

@@ -32,7 +32,43 @@ pub struct ServerConfiguration {
     pub history: Vec<DocumentId>,
 }
 
+/// Why a configuration tells nothing of what its server does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NotInForce<'i> {
+    /// redirection.config leads elsewhere: the local file is not in force, whether it can be read or not.
+    Redirected(&'i Spanned<String>),
+    /// The server's folder holds no applicationHost.config.
+    Missing,
+    /// It is there but cannot be read.
+    Unreadable(&'i Problem),
+}
+
+impl std::fmt::Display for NotInForce<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Redirected(path) => {
+                write!(f, "Its configuration is shared: redirection.config leads to {}, so the local file is not in force.", path.value)
+            }
+            Self::Missing => f.write_str("The server's folder holds no applicationHost.config."),
+            Self::Unreadable(_) => f.write_str("Its applicationHost.config cannot be read."),
+        }
+    }
+}
+
 impl ServerConfiguration {
+    /// The configuration, where it was read and decides what its server does. Every judgement of a server starts here.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub const fn in_force(&self) -> Result<&Self, NotInForce<'_>> {
+        match (&self.redirected_to, &self.status) {
+            (Some(path), _) => Err(NotInForce::Redirected(path)),
+            (None, ServerStatus::Missing) => Err(NotInForce::Missing),
+            (None, ServerStatus::Unreadable(problem)) => Err(NotInForce::Unreadable(problem)),
+            (None, ServerStatus::Read) => Ok(self),
+        }
+    }
+
     /// The web site of that role.
     #[must_use]
     pub fn web_site(&self, role: WebSiteRole) -> Option<&WebSite> {
@@ -231,6 +267,20 @@ pub struct Slot {
     pub secret: SecretState,
     /// Where the secret's attribute stands; absent when there is none.
     pub secret_origin: Option<Origin>,
+}
+
+impl Slot {
+    /// Whether the slot is in force and stands where the account would be expected.
+    #[must_use]
+    pub fn may_count(&self) -> bool {
+        self.active && self.place == SlotPlace::Expected
+    }
+
+    /// Whether the slot counts for its server's state: it may count, and holds a secret.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.may_count() && self.secret != SecretState::Empty
+    }
 }
 
 /// An account as a slot writes it.

@@ -13,7 +13,7 @@ use crate::Inventory;
 pub use account::account_key;
 pub use expected::{Expectation, Expectations};
 use held::Held;
-pub use held::{Naming, may_count, naming};
+pub use held::{Naming, naming};
 use kerbsync_names::HostName;
 pub use kerbsync_secret::EqualityTag;
 use reference::Reference;
@@ -179,15 +179,6 @@ struct Letters(HashMap<EqualityTag, usize>);
 impl Letters {
     fn of(&mut self, tag: EqualityTag) -> String {
         let next = self.0.len();
-        let mut n = *self.0.entry(tag).or_insert(next);
-        let mut letters = Vec::new();
-        loop {
-            letters.push(char::from(b'A' + u8::try_from(n % 26).unwrap_or(0)));
-            if n < 26 {
-                break;
-            }
-            n = n / 26 - 1;
-        }
-        letters.iter().rev().collect()
+        kerbsync_source::letters(*self.0.entry(tag).or_insert(next))
     }
 }

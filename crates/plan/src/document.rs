@@ -251,7 +251,7 @@ impl Plan {
     pub fn compute_digest(&self) -> Result<String, serde_json::Error> {
         use sha2::{Digest as _, Sha256};
         let text = serde_json::to_vec(&Self { digest: String::new(), ..self.clone() })?;
-        Ok(Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(kerbsync_source::hex(Sha256::digest(&text)))
     }
 
     /// The document as it is saved: indented JSON with a line end.

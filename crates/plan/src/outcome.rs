@@ -17,6 +17,17 @@ pub struct RunOutcome {
     pub notes: Vec<String>,
 }
 
+/// What an end asks of whoever started the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Completion {
+    /// Nothing more.
+    Done,
+    /// A look at what was left alone.
+    InPart,
+    /// `recover`, or a hand on what holds neither value.
+    NeedsRecovery,
+}
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -36,13 +47,13 @@ pub enum End {
 }
 
 impl End {
-    /// The exit code of the program: 0 done, 5 refused in part, 6 failed while applying.
+    /// What the end asks of whoever started the run.
     #[must_use]
-    pub const fn exit_code(self) -> u8 {
+    pub const fn completion(self) -> Completion {
         match self {
-            Self::Nothing | Self::AllNew | Self::AllOld => 0,
-            Self::Partial => 5,
-            Self::Open | Self::Diverged => 6,
+            Self::Nothing | Self::AllNew | Self::AllOld => Completion::Done,
+            Self::Partial => Completion::InPart,
+            Self::Open | Self::Diverged => Completion::NeedsRecovery,
         }
     }
 

@@ -1,8 +1,8 @@
 //! Which slots of a server are set, compared with those of the source.
 
 use crate::{Change, FieldChange, SecretFrom, SlotAddress};
-use kerbsync_inventory::state::{EqualityTag, Naming, may_count, naming};
-use kerbsync_inventory::{ApplicationPoolIdentity, Document, Inventory, SecretState, ServerConfiguration, ServerStatus, Slot};
+use kerbsync_inventory::state::{EqualityTag, Naming, naming};
+use kerbsync_inventory::{ApplicationPoolIdentity, Document, Inventory, NotInForce, SecretState, ServerConfiguration, Slot};
 use kerbsync_names::{DownLevelName, HostName};
 
 /// The layout of a pool's own identity.
@@ -41,15 +41,14 @@ pub(crate) fn writable<'i>(
     let Some(server) = inventory.server(computer) else {
         return Err(("No configuration of this server is among the inputs.".to_owned(), add));
     };
-    if let Some(path) = &server.redirected_to {
-        let reason = format!("Its configuration is shared: redirection.config leads to {}, so the local file is not in force.", path.value);
-        return Err((reason, "change the shared configuration where it lies"));
-    }
-    match &server.status {
-        ServerStatus::Read => {}
-        ServerStatus::Missing => return Err(("The server's folder holds no applicationHost.config.".to_owned(), add)),
-        ServerStatus::Unreadable(_) => return Err(("Its applicationHost.config cannot be read.".to_owned(), "see `kerbsync audit`")),
-    }
+    server.in_force().map_err(|why| {
+        let remedy = match why {
+            NotInForce::Redirected(_) => "change the shared configuration where it lies",
+            NotInForce::Missing => add,
+            NotInForce::Unreadable(_) => "see `kerbsync audit`",
+        };
+        (why.to_string(), remedy)
+    })?;
     let document = server.document.and_then(|id| inventory.document(id));
     match document.and_then(|d| Some((d, d.sha256.as_deref()?))) {
         Some((document, sha256)) if !document.path.contains("!/") => Ok((server, document, sha256)),
@@ -65,7 +64,7 @@ pub(crate) fn naming_slots<'i>(
     inventory: &'i Inventory,
 ) -> impl Iterator<Item = &'i Slot> {
     let domains = inventory.domains();
-    server.slots.iter().filter(move |s| may_count(s) && naming(&s.account.value, account, domains) == Naming::Expected)
+    server.slots.iter().filter(move |s| s.may_count() && naming(&s.account.value, account, domains) == Naming::Expected)
 }
 
 /// A place that is to hold the account, and where its secret comes from.

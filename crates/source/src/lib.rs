@@ -8,9 +8,11 @@ mod lines;
 mod origin;
 mod problem;
 mod redact;
+mod words;
 
 pub use decode::{DecodeError, Encoding, Source};
 pub use lines::Newline;
 pub use origin::{DocumentId, Location, Origin, Position, Span, Spanned, Spot};
 pub use problem::{Level, Problem, ProblemSink, Problems};
 pub use redact::{REDACTED, is_secret_name, may_hold_secret, redact_values};
+pub use words::{count, grouped, hex, letters};

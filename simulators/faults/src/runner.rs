@@ -6,6 +6,7 @@ use crate::strategies::{Comparison, Strategy, score};
 use crate::world::World;
 use crate::{Fault, MemoryDisk, ToyDirectory};
 use kerbsync_plan::lower::{FieldRecord, FieldState, Lower, LowerError, Lowered};
+use kerbsync_plan::outcome::Completion;
 use kerbsync_plan::{Plan, Step};
 use kerbsync_store::Digest;
 use rand::{RngExt as _, SeedableRng as _};
@@ -165,7 +166,7 @@ fn one(world: &World<'_>, seed: u64, report: &mut FaultReport) {
     report.faults_injected += hits;
     if hits > 0 {
         match &result {
-            Ok(outcomes) if outcomes.iter().all(|o| o.end.exit_code() == 0) => report.survived += 1,
+            Ok(outcomes) if outcomes.iter().all(|o| o.end.completion() == Completion::Done) => report.survived += 1,
             _ => report.refused += 1,
         }
     }

@@ -4,7 +4,7 @@ use crate::explore::{Found, LIMIT, Point, crashes, points};
 use crate::world::{Is, World};
 use crate::{Fault, FaultKind, Image, MemoryDisk, ToyDirectory};
 use kerbsync_apply::EngineError;
-use kerbsync_plan::outcome::{End, RunOutcome};
+use kerbsync_plan::outcome::{Completion, End, RunOutcome};
 use kerbsync_store::FileErrorKind;
 
 /// Every kind of fault. A disk that denies a file that it holds is not among them: no program could tell the truth about that.
@@ -121,7 +121,7 @@ impl<'w> Scenario<'w> {
                 }
                 found.faults += disk.hits();
                 match &result {
-                    Ok(outcomes) if outcomes.iter().all(|o| o.end.exit_code() == 0) => found.survived += 1,
+                    Ok(outcomes) if outcomes.iter().all(|o| o.end.completion() == Completion::Done) => found.survived += 1,
                     _ => found.refused += 1,
                 }
                 let place = format!("{:?} {kind:?} at call {at}", self.task);
@@ -153,7 +153,7 @@ impl<'w> Scenario<'w> {
         self.world.check_whole(image)?;
         match result {
             Ok(outcomes) => outcomes.iter().try_for_each(|o| self.world.check_end(image, o.end))?,
-            Err(error) if error.exit_code(self.task == Task::Recover) == 5 => {
+            Err(error) if !error.needs_recovery(self.task == Task::Recover) => {
                 // A refusal: nothing of this run is there, and nothing is to be recovered.
                 let disk = MemoryDisk::new(image.clone());
                 let open = self.world.recover(&disk, directory).map_err(|e| format!("recover after a refusal: {e}"))?;

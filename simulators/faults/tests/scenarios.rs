@@ -7,7 +7,7 @@ use kerbsync_faults::strategies::{Strategy, carry_out, take_back};
 use kerbsync_faults::{Fault, FaultKind, Image, Is, MemoryDisk, Toy, ToyDirectory, World, points_of_apply, toy};
 use kerbsync_plan::Step;
 use kerbsync_plan::lower::{FieldRecord, FieldState, Lower, LowerError, Lowered};
-use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
+use kerbsync_plan::outcome::{Completion, End, RunOutcome, StepResult};
 use kerbsync_store::{FileErrorKind, Files as _, FolderFiles, Key};
 
 const FIRST: Toy = Toy { generation: 1 };
@@ -50,7 +50,7 @@ fn two_deployments_in_one_second_keep_both_originals() {
     let b = second.apply(&disk, &ad).unwrap().run.unwrap();
     assert!(a.starts_with("r0001-") && b.starts_with("r0002-") && a[6..] == b[6..], "{a} {b}");
     let error = rollback(&first, &disk, "r0001").unwrap_err();
-    assert_eq!(error.exit_code(false), 5);
+    assert!(!error.needs_recovery(false));
     assert!(error.to_string().ends_with("roll r0002-20260528T202640Z back first"), "{error}");
     assert_eq!(rollback(&second, &disk, "r0002").unwrap().end, End::AllOld);
     assert!(all(&second, &disk.image(), Is::Old) && all(&first, &disk.image(), Is::New));
@@ -156,7 +156,7 @@ fn a_field_that_someone_else_set_is_named_and_left_alone() {
     fe01.contoso.com: conflict secret of slot: changed by someone else since; left alone: look at it and set it by hand if it is wrong
     fe02.contoso.com: restored
     ");
-    assert_eq!(outcome.end.exit_code(), 6);
+    assert_eq!(outcome.end.completion(), Completion::NeedsRecovery);
     let text = String::from_utf8(disk.image().read(&toy::path(1)).unwrap().to_vec()).unwrap();
     assert!(text.contains("secret=[enc:someone-else]") && text.contains("account=CONTOSO\\old"), "{text}");
     assert!(world.recover(&disk, &ad).unwrap().is_empty(), "nothing more can be done");
@@ -176,7 +176,7 @@ fn a_failure_is_no_success() {
     note: Run `kerbsync recover` on the bundle.
     note: A secret stood there in clear, and is kept for a rollback in servers/fe03.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z.orig: delete what will not be rolled back.
     ");
-    assert_eq!(outcome.end.exit_code(), 6);
+    assert_eq!(outcome.end.completion(), Completion::NeedsRecovery);
     assert!(status(&world, &disk).needs_recovery());
     assert!(matches!(world.apply(&disk, &ad), Err(EngineError::Unfinished { .. })));
 }
@@ -212,7 +212,7 @@ fn a_stale_plan_writes_nothing() {
     disk.edit(&toy::path(2), |b| [b, b"x=1\n"].concat());
     let error = world.apply(&disk, &ad).unwrap_err();
     insta::assert_snapshot!(error, @"the plan is stale: servers/fe02.contoso.com/applicationHost.config changed since it was made; nothing was written; plan again");
-    assert_eq!((error.exit_code(false), status(&world, &disk).runs.len()), (5, 0));
+    assert_eq!((error.needs_recovery(false), status(&world, &disk).runs.len()), (false, 0));
 }
 
 /// The toy's format, with a server that nothing can be encrypted for.
@@ -246,7 +246,7 @@ fn a_step_that_cannot_be_carried_out_refuses_the_whole_run() {
     let bad = World { lower: &Keyless, ..world(3) };
     let error = bad.apply(&disk, &ad).unwrap_err();
     insta::assert_snapshot!(error, @"fe03.contoso.com: no key fits; nothing was written");
-    assert_eq!((error.exit_code(false), status(&good, &disk).runs.len()), (5, 0));
+    assert_eq!((error.needs_recovery(false), status(&good, &disk).runs.len()), (false, 0));
     assert!(all(&good, &disk.image(), Is::Old));
 }
 
@@ -268,7 +268,7 @@ fn an_edit_in_the_middle_leaves_that_server_alone_and_says_so() {
     fe03.contoso.com: done
     note: A secret stood there in clear, and is kept for a rollback in servers/fe03.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z.orig: delete what will not be rolled back.
     ");
-    assert_eq!(outcome.end.exit_code(), 5);
+    assert_eq!(outcome.end.completion(), Completion::InPart);
     let results: Vec<StepResult> = outcome.servers.iter().map(|s| s.result).collect();
     assert_eq!(results, [StepResult::Done, StepResult::Conflict, StepResult::Done]);
     assert_eq!(world.rollback(&disk, &ad).unwrap().end, End::AllOld);
@@ -300,7 +300,7 @@ fn a_lock_that_another_machine_left_is_named() {
     disk.edit(".kerbsync/lock", |_| b"operator: bob\nhost: admin02\npid: 44\ntask: apply\nsince: 2026-05-01T00:00:00Z\n".to_vec());
     let error = world.apply(&disk, &ad).unwrap_err();
     insta::assert_snapshot!(error, @r".kerbsync/lock was left by bob (apply, process 44 on admin02, since 2026-05-01T00:00:00Z): make sure that this process runs no more, delete the file .kerbsync/lock, then run `kerbsync recover` on the bundle");
-    assert_eq!(error.exit_code(false), 5);
+    assert!(!error.needs_recovery(false));
     disk.remove(&Key::new(".kerbsync/lock").unwrap()).unwrap();
     assert_eq!(world.apply(&disk, &ad).unwrap().end, End::AllNew);
     // One of the same machine is taken over: the system itself says that no process holds it.
@@ -382,7 +382,7 @@ fn a_plan_for_a_password_is_not_applied_to_the_servers_that_lost_it() {
     let old = world.old[0].1.clone();
     disk.edit(&toy::path(1), move |_| old.clone());
     let error = world.apply(&disk, &ad).unwrap_err();
-    assert!(matches!(error, EngineError::AppliedBefore) && error.exit_code(false) == 5, "{error}");
+    assert!(matches!(error, EngineError::AppliedBefore) && !error.needs_recovery(false), "{error}");
     assert_eq!(ad.version(), 2);
     assert!(world.states(&disk.image()).eq([Is::Old, Is::New, Is::New]));
 }

@@ -1,5 +1,5 @@
 use crate::declare::declare_rule;
-use crate::{Policy, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 
 declare_rule! {
     /// The Kerberos account is disabled.
@@ -25,6 +25,7 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 AC-2", "NIST SP 800-53 IA-9"],
+    reads: [UserAccountControl],
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
@@ -37,7 +38,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 .at(place.unwrap_or(&object.origin), "the account is disabled")
                 .help(format!("Run 'Enable-ADAccount -Identity {}$'.", account.name.account()));
         }
-        None => verdicts.attribute_missing(account, "userAccountControl"),
+        None => verdicts.attribute_missing(account, Attribute::UserAccountControl),
     });
 }
 

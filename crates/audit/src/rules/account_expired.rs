@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::text::{day, days_between};
-use crate::{Policy, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_inventory::directory::Moment;
 
 declare_rule! {
@@ -30,6 +30,7 @@ declare_rule! {
     subject: Account,
     product_error: Some("InvalidKerberosConfiguration"),
     controls: ["NIST SP 800-53 AC-2", "NIST SP 800-53 IA-9"],
+    reads: [AccountExpires],
 }
 
 /// Days before the end that are worth a word.
@@ -39,7 +40,7 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
         match &object.expires {
-            None => verdicts.attribute_missing(account, "accountExpires"),
+            None => verdicts.attribute_missing(account, Attribute::AccountExpires),
             Some(expires) => match expires.value {
                 Moment::Never => verdicts.pass(subject, format!("{name} never expires.")),
                 Moment::At(end) if end <= policy.now => {

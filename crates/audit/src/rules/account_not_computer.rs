@@ -1,5 +1,5 @@
 use crate::declare::declare_rule;
-use crate::{Policy, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_inventory::directory::ObjectClass;
 
 declare_rule! {
@@ -29,13 +29,14 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 AC-2", "NIST SP 800-53 IA-5"],
+    reads: [ObjectClass],
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
         match &object.class {
-            None => verdicts.attribute_missing(account, "objectClass"),
+            None => verdicts.attribute_missing(account, Attribute::ObjectClass),
             Some(class) if class.value == ObjectClass::Computer => verdicts.pass(subject, format!("{name} is a computer object.")),
             Some(class) => {
                 let what = match &class.value {

@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::text::list;
-use crate::{Policy, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_inventory::directory::uac;
 
 declare_rule! {
@@ -28,6 +28,7 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 AC-6", "NIST SP 800-53 AC-3"],
+    reads: [UserAccountControl, AllowedToActOnBehalf],
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
@@ -57,9 +58,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 name.account()
             ));
         } else if object.user_account_control.is_none() {
-            verdicts.attribute_missing(account, "userAccountControl");
+            verdicts.attribute_missing(account, Attribute::UserAccountControl);
         } else if object.acted_for_by_others.is_none() {
-            verdicts.attribute_missing(account, "msDS-AllowedToActOnBehalfOfOtherIdentity");
+            verdicts.attribute_missing(account, Attribute::AllowedToActOnBehalf);
         } else {
             verdicts.pass(subject, format!("No delegation is set up for {name}."));
         }

@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
 use crate::encryption::{AES, AES_FIRST, Phase};
 use crate::text::day;
-use crate::{Policy, Severity, Verdicts, View};
+use crate::{Attribute, Policy, Severity, Verdicts, View};
 use kerbsync_inventory::directory::Moment;
 
 declare_rule! {
@@ -31,12 +31,13 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 SC-12", "NIST SP 800-53 SC-13"],
+    reads: [PasswordLastSet, EncryptionTypes],
 }
 
 fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
-        let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, "pwdLastSet") };
+        let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, Attribute::PasswordLastSet) };
         let Moment::At(time) = set.value else {
             return verdicts.not_applicable(subject, format!("The password of {name} has never been set."));
         };

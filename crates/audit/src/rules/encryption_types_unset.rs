@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::encryption::Phase;
-use crate::{Policy, Severity, Verdicts, View};
+use crate::{Attribute, Policy, Severity, Verdicts, View};
 
 declare_rule! {
     /// The Kerberos account does not say which encryption types it supports.
@@ -33,13 +33,14 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 SC-13", "NIST SP 800-53 CM-6"],
+    reads: [EncryptionTypes],
 }
 
 fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
         let Some(types) = &object.encryption_types else {
-            return verdicts.attribute_missing(account, "msDS-SupportedEncryptionTypes");
+            return verdicts.attribute_missing(account, Attribute::EncryptionTypes);
         };
         if let Some(bits) = types.value.filter(|bits| *bits != 0) {
             return verdicts.pass(subject, format!("{name} supports {bits:#x}."));

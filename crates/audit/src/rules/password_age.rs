@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::text::{day, days_between};
-use crate::{Policy, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_inventory::directory::Moment;
 
 declare_rule! {
@@ -32,12 +32,13 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 IA-5", "NIST SP 800-53 SC-12"],
+    reads: [PasswordLastSet],
 }
 
 fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
-        let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, "pwdLastSet") };
+        let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, Attribute::PasswordLastSet) };
         let Moment::At(time) = set.value else {
             return verdicts.not_applicable(subject, format!("The password of {name} has never been set."));
         };

@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::text::day;
-use crate::{Policy, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_inventory::directory::{Moment, uac};
 
 declare_rule! {
@@ -30,12 +30,13 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 IA-5"],
+    reads: [UserAccountControl, PasswordLastSet],
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
-        let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, "pwdLastSet") };
+        let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, Attribute::PasswordLastSet) };
         let optional = object.user_account_control.as_ref().is_some_and(|bits| bits.value & uac::PASSWD_NOTREQD != 0);
         let (message, created) = match (set.value, &object.created) {
             (Moment::Never, _) => (format!("The password of {name} was never set."), None),

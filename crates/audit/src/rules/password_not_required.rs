@@ -1,5 +1,5 @@
 use crate::declare::declare_rule;
-use crate::{Policy, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_inventory::directory::uac;
 
 declare_rule! {
@@ -25,11 +25,12 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 IA-5(1)", "NIST SP 800-53 CM-6"],
+    reads: [UserAccountControl],
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| match &object.user_account_control {
-        None => verdicts.attribute_missing(account, "userAccountControl"),
+        None => verdicts.attribute_missing(account, Attribute::UserAccountControl),
         Some(bits) if bits.value & uac::PASSWD_NOTREQD != 0 => {
             verdicts
                 .fail(account.subject(), format!("{} needs no password: PASSWD_NOTREQD is set ({}).", account.name, bits.value))

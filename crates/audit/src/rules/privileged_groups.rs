@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::text::list;
-use crate::{Policy, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_inventory::directory::{Account, Group};
 use kerbsync_source::Origin;
 use std::collections::{HashMap, HashSet};
@@ -32,6 +32,7 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 AC-6", "NIST SP 800-53 AC-2"],
+    reads: [MemberOf, PrimaryGroup],
 }
 
 /// Relative identifiers of privileged groups of a domain (documented: Microsoft, "Security identifiers").
@@ -104,7 +105,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 name.account()
             ));
         } else if object.member_of.is_none() {
-            verdicts.attribute_missing(account, "memberOf");
+            verdicts.attribute_missing(account, Attribute::MemberOf);
         } else if others.is_empty() {
             verdicts.pass(subject, format!("{name} is in no group beyond Domain Computers, as far as the export shows."));
         } else {

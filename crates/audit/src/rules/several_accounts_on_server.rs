@@ -1,9 +1,9 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
+use kerbsync_inventory::Slot;
 use kerbsync_inventory::directory::Domain;
-use kerbsync_inventory::state::{account_key, may_count};
-use kerbsync_inventory::{SecretState, Slot};
+use kerbsync_inventory::state::account_key;
 
 declare_rule! {
     /// A web server holds two different accounts.
@@ -43,7 +43,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
         };
         let mut first_of_each: Vec<&Slot> = Vec::new();
-        for slot in configuration.slots.iter().filter(|s| may_count(s) && s.secret != SecretState::Empty) {
+        for slot in configuration.slots.iter().filter(|s| s.counts()) {
             if !first_of_each.iter().any(|other| may_be_same(slot, other, view.inventory.domains())) {
                 first_of_each.push(slot);
             }

@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::view::test_of;
 use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::directory::Domain;
-use kerbsync_inventory::state::{account_key, may_count};
+use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{SecretState, ServerConfiguration, Slot, WebSite, WebSiteRole};
 use std::collections::BTreeSet;
 
@@ -81,7 +81,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 /// The slots that belong to a web site: in a `<location>` of it, or in a pool that serves one of its applications.
 fn slots_of(configuration: &ServerConfiguration, role: WebSiteRole) -> Vec<&Slot> {
     let Some(site) = configuration.web_site(role) else { return Vec::new() };
-    configuration.slots.iter().filter(|slot| may_count(slot) && belongs(configuration, site, slot)).collect()
+    configuration.slots.iter().filter(|slot| slot.may_count() && belongs(configuration, site, slot)).collect()
 }
 
 fn belongs(configuration: &ServerConfiguration, site: &WebSite, slot: &Slot) -> bool {

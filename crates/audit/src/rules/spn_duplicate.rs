@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::text::list;
-use crate::{Policy, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_names::ServicePrincipalName;
 
 declare_rule! {
@@ -31,12 +31,13 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 IA-9", "NIST SP 800-53 CM-6"],
+    reads: [ServicePrincipalName],
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
-        let Some(spns) = &object.spns else { return verdicts.attribute_missing(account, "servicePrincipalName") };
+        let Some(spns) = &object.spns else { return verdicts.attribute_missing(account, Attribute::ServicePrincipalName) };
         let mut wanted: Vec<ServicePrincipalName> = spns.iter().map(|s| s.value.clone()).collect();
         for pool in account.pools.iter().filter_map(|&p| view.web_pools().get(p)) {
             wanted.push(pool.spn());

@@ -30,6 +30,7 @@ declare_rule! {
     subject: Pool,
     product_error: None,
     controls: ["NIST SP 800-53 AC-2", "NIST SP 800-53 CM-6"],
+    reads: [ServicePrincipalName],
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {

@@ -26,6 +26,7 @@ declare_rule! {
     subject: Pool,
     product_error: None,
     controls: ["NIST SP 800-53 IA-9", "NIST SP 800-53 CM-6"],
+    reads: [ServicePrincipalName],
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {

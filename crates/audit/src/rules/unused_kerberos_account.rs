@@ -31,6 +31,7 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 AC-2", "CIS Controls v8 5.3"],
+    reads: [ObjectClass, ServicePrincipalName],
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {

@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::encryption::{AES, DES, Phase, RC4, names};
-use crate::{Policy, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_inventory::directory::uac;
 
 declare_rule! {
@@ -29,6 +29,7 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 SC-13", "NIST SP 800-53 IA-7"],
+    reads: [UserAccountControl, EncryptionTypes],
 }
 
 fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
@@ -41,7 +42,7 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
             return;
         }
         let Some(types) = &object.encryption_types else {
-            return verdicts.attribute_missing(account, "msDS-SupportedEncryptionTypes");
+            return verdicts.attribute_missing(account, Attribute::EncryptionTypes);
         };
         let Some(bits) = types.value.filter(|bits| *bits != 0) else {
             return verdicts.not_applicable(subject, format!("{name} has no msDS-SupportedEncryptionTypes."));

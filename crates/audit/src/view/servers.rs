@@ -3,8 +3,8 @@
 use super::pools::{account_index, by_id};
 use crate::Subject;
 use kerbsync_inventory::directory::Domain;
-use kerbsync_inventory::state::{EqualityTag, Expectation, Expectations, Naming, ServerState, State, may_count, naming};
-use kerbsync_inventory::{Inventory, Pool, ServerConfiguration, ServerStatus, Site, Slot};
+use kerbsync_inventory::state::{EqualityTag, Expectation, Expectations, Naming, ServerState, State, naming};
+use kerbsync_inventory::{Inventory, NotInForce, Pool, ServerConfiguration, Site, Slot};
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_source::{Origin, Problem, Spanned};
 use std::collections::{HashMap, HashSet};
@@ -47,11 +47,11 @@ pub enum ConfigurationStatus<'i> {
 impl<'i> ConfigurationStatus<'i> {
     pub(super) fn of(configuration: Option<&'i ServerConfiguration>) -> Self {
         let Some(configuration) = configuration else { return Self::Missing(None) };
-        match (&configuration.redirected_to, &configuration.status) {
-            (Some(path), _) => Self::Redirected(configuration, path),
-            (None, ServerStatus::Missing) => Self::Missing(Some(configuration)),
-            (None, ServerStatus::Unreadable(problem)) => Self::Unreadable(configuration, problem),
-            (None, ServerStatus::Read) => Self::InForce(configuration),
+        match configuration.in_force() {
+            Ok(configuration) => Self::InForce(configuration),
+            Err(NotInForce::Redirected(path)) => Self::Redirected(configuration, path),
+            Err(NotInForce::Missing) => Self::Missing(Some(configuration)),
+            Err(NotInForce::Unreadable(problem)) => Self::Unreadable(configuration, problem),
         }
     }
 }
@@ -108,7 +108,7 @@ impl<'i> WebServer<'i> {
     /// The slots that count for its state, with whom they name; none where no account is expected or no configuration is in force.
     pub(crate) fn counted_slots(&self) -> Vec<(&'i Slot, Naming)> {
         let (Some(account), ConfigurationStatus::InForce(configuration)) = (self.expected(), self.status) else { return Vec::new() };
-        let slots = configuration.slots.iter().filter(|s| may_count(s) && s.secret != kerbsync_inventory::SecretState::Empty);
+        let slots = configuration.slots.iter().filter(|s| s.counts());
         let mut slots: Vec<_> = slots.map(|s| (s, naming(&s.account.value, account, self.domains))).collect();
         slots.sort_by(|(a, _), (b, _)| a.account.origin.cmp(&b.account.origin));
         slots

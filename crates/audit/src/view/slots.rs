@@ -2,8 +2,7 @@
 
 use super::{View, WebServer};
 use crate::Subject;
-use kerbsync_inventory::state::may_count;
-use kerbsync_inventory::{Inventory, SecretState, ServerConfiguration, Slot};
+use kerbsync_inventory::{Inventory, ServerConfiguration, Slot};
 use kerbsync_names::HostName;
 use kerbsync_source::Origin;
 use std::collections::HashMap;
@@ -37,7 +36,7 @@ impl<'i> SlotView<'i> {
     /// Whether it counts for its server's state: in force, in an expected place, with a secret.
     #[must_use]
     pub fn counts(&self) -> bool {
-        may_count(self.slot) && self.slot.secret != SecretState::Empty
+        self.slot.counts()
     }
 
     /// Where its secret stands, or else its account.

@@ -9,5 +9,5 @@ pub(super) fn of(text: &str) -> String {
 
 /// SHA-256 of bytes, 64 hex digits.
 pub(super) fn of_bytes(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    kerbsync_source::hex(Sha256::digest(bytes))
 }

@@ -3,8 +3,8 @@
 use super::candidates::Candidates;
 use super::refusal::Side;
 use super::{Refusal, Resolved, resolve};
-use crate::state::{Expectation, Expectations, Naming, State, may_count, naming};
-use crate::{Inventory, Pool, SecretState, ServerStatus};
+use crate::state::{Expectation, Expectations, Naming, State, naming};
+use crate::{Inventory, Pool};
 use kerbsync_names::{DownLevelName, HostName};
 
 /// The two servers that two names stand for, which must not be the same (N10).
@@ -96,12 +96,8 @@ fn source(inventory: &Inventory, from: &Resolved, account: &DownLevelName) -> Op
         // Nothing to compare it with: it is enough that a secret of the account is there.
         Some(State::Unknown) | None => {
             let holds = inventory.server(&from.computer).is_some_and(|server| {
-                server.status == ServerStatus::Read
-                    && server.slots.iter().any(|slot| {
-                        may_count(slot)
-                            && naming(&slot.account.value, account, inventory.domains()) == Naming::Expected
-                            && slot.secret != SecretState::Empty
-                    })
+                let named = |text| naming(text, account, inventory.domains()) == Naming::Expected;
+                server.in_force().is_ok_and(|c| c.slots.iter().any(|slot| slot.counts() && named(&slot.account.value)))
             });
             if holds {
                 return None;

@@ -1,6 +1,7 @@
 //! Why a name is refused, and what to use instead.
 
 use kerbsync_names::{AccountNameError, FqdnError, HostName};
+use kerbsync_source::count;
 use std::fmt;
 
 /// What a web name that is no server is.
@@ -339,10 +340,6 @@ fn names(names: &[HostName], otherwise: &str) -> Vec<String> {
 
 fn join(names: &[HostName]) -> String {
     names.iter().map(HostName::as_str).collect::<Vec<_>>().join(", ")
-}
-
-fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
 fn capital(text: &str) -> String {

@@ -2,7 +2,7 @@
 
 use super::{Basis, Reference, State, account_key};
 use crate::directory::Domain;
-use crate::{AccountText, SecretState, ServerConfiguration, ServerStatus, Slot, SlotPlace};
+use crate::{AccountText, SecretState, ServerConfiguration, Slot};
 use kerbsync_names::DownLevelName;
 use kerbsync_secret::EqualityTag;
 
@@ -45,16 +45,9 @@ pub(super) fn read<'i>(
     let Some(configuration) = configuration else {
         return Err("No configuration of this server is among the inputs.".to_owned());
     };
-    if let Some(path) = &configuration.redirected_to {
-        return Err(format!("Its configuration is shared: redirection.config leads to {}, so the local file is not in force.", path.value));
-    }
-    match &configuration.status {
-        ServerStatus::Missing => return Err("The server's folder holds no applicationHost.config.".to_owned()),
-        ServerStatus::Unreadable(_) => return Err("Its applicationHost.config cannot be read.".to_owned()),
-        ServerStatus::Read => {}
-    }
+    let configuration = configuration.in_force().map_err(|why| why.to_string())?;
     // The order of slots must not matter: the places in the file decide which of two equally bad ones is named.
-    let mut counting: Vec<&Slot> = configuration.slots.iter().filter(|slot| may_count(slot)).collect();
+    let mut counting: Vec<&Slot> = configuration.slots.iter().filter(|slot| slot.may_count()).collect();
     counting.sort_by(|a, b| a.account.origin.cmp(&b.account.origin).then_with(|| a.label.cmp(&b.label)));
     let mut slots = Vec::new();
     let mut empty = None;
@@ -67,12 +60,6 @@ pub(super) fn read<'i>(
         }
     }
     Ok(Held { account, slots, empty })
-}
-
-/// Whether a slot may count for its server's state: in force, and where the account would be expected. It counts unless its secret is empty.
-#[must_use]
-pub fn may_count(slot: &Slot) -> bool {
-    slot.active && slot.place == SlotPlace::Expected
 }
 
 /// Whom an account text names, seen from the account that is expected.

@@ -1,25 +1,21 @@
 //! The audit report.
 
-use super::{Conclusion, Coverage, Estate, Input, InventorySummary, NotOpened, Outcome, Place, REPORT, Severity, StateCount, Tool};
-use kerbsync_audit::{Audit, Waiver};
+use super::{
+    Conclusion, Coverage, Estate, FailureCounts, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT, Severity, StateCount, Tool,
+};
+use kerbsync_audit::{Audit, Terms};
 use kerbsync_inventory::Inventory;
 use serde::{Deserialize, Serialize};
 
 /// What a report is made from.
 #[derive(Debug, Clone, Copy)]
-pub struct Run<'a> {
+pub struct Audited<'a> {
     /// What was read.
     pub inventory: &'a Inventory,
     /// What the rules said.
     pub audit: &'a Audit,
-    /// The time that ages were measured against. UTC.
-    pub now: jiff::Timestamp,
-    /// The waivers that `unused_waivers` of the audit points into.
-    pub waivers: &'a [Waiver],
-    /// Lowest severity that counts as failed; `None` for never.
-    pub fail_on: Option<Severity>,
-    /// Paths given that could not be opened.
-    pub not_opened: &'a [NotOpened],
+    /// The terms on which it is concluded.
+    pub terms: Terms<'a>,
 }
 
 /// `kerbsync.report/v1`.
@@ -95,35 +91,6 @@ pub struct Finding {
     pub waived: Option<String>,
 }
 
-/// Counts of failures that no waiver covers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailureCounts {
-    /// Errors.
-    pub error: usize,
-    /// Warnings.
-    pub warning: usize,
-    /// Notes.
-    pub note: usize,
-}
-
-impl FailureCounts {
-    /// All.
-    #[must_use]
-    pub const fn total(self) -> usize {
-        self.error + self.warning + self.note
-    }
-
-    /// How many are at or above a severity.
-    #[must_use]
-    pub const fn at_least(self, severity: Severity) -> usize {
-        match severity {
-            Severity::Error => self.error,
-            Severity::Warning => self.error + self.warning,
-            Severity::Note => self.total(),
-        }
-    }
-}
-
 /// What it comes to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -153,34 +120,24 @@ pub struct Summary {
     pub unused_waivers: Vec<String>,
 }
 
-/// How many verdicts have an outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OutcomeCount {
-    /// The outcome.
-    pub outcome: Outcome,
-    /// How many.
-    pub verdicts: usize,
-}
-
 impl Report {
     /// Puts a run into the format.
     #[must_use]
-    pub fn new(tool: Tool, run: &Run<'_>) -> Self {
-        let inventory = run.inventory;
+    pub fn new(tool: Tool, audited: &Audited<'_>) -> Self {
+        let Audited { inventory, audit, terms } = *audited;
+        let (coverage, summary) = kerbsync_audit::conclude(inventory, audit, &terms);
         let estate = Estate::new(inventory);
-        let verdicts: Vec<Verdict> = run.audit.verdicts.iter().map(Verdict::from).collect();
-        let mut findings: Vec<Finding> = run.audit.findings.iter().map(|f| Finding::new(f, inventory)).collect();
+        let mut findings: Vec<Finding> = audit.findings.iter().map(|f| Finding::new(f, inventory)).collect();
         findings.sort_by_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
-        let coverage = Coverage::new(inventory, &estate, &verdicts, run.not_opened.to_vec());
-        let summary = Summary::new(run, &estate, &coverage, &verdicts, &findings);
+        let summary = Summary::new(summary, InventorySummary::of(&estate.sites, &estate.unplaced_pools));
         Self {
             schema: REPORT.to_owned(),
             tool,
-            time: run.now.to_string(),
+            time: terms.now.to_string(),
             inputs: inventory.documents.iter().map(Input::from).collect(),
             inventory: estate,
             coverage,
-            verdicts,
+            verdicts: audit.verdicts.iter().map(Verdict::from).collect(),
             findings,
             summary,
         }
@@ -194,7 +151,7 @@ impl From<&kerbsync_audit::Verdict> for Verdict {
             number: verdict.rule.number,
             subject_kind: verdict.subject.kind().name().to_owned(),
             subject: verdict.subject.to_string(),
-            outcome: verdict.outcome.into(),
+            outcome: verdict.outcome,
             reason: verdict.reason.clone(),
         }
     }
@@ -206,8 +163,8 @@ impl Finding {
             rule: finding.rule.id.to_owned(),
             number: finding.rule.number,
             title: finding.rule.title.to_owned(),
-            severity: finding.severity.into(),
-            outcome: finding.outcome.into(),
+            severity: finding.severity,
+            outcome: finding.outcome,
             subject_kind: finding.subject.kind().name().to_owned(),
             subject: finding.subject.to_string(),
             message: finding.message.clone(),
@@ -228,62 +185,9 @@ impl Finding {
 }
 
 impl Summary {
-    fn new(run: &Run<'_>, estate: &Estate, coverage: &Coverage, verdicts: &[Verdict], findings: &[Finding]) -> Self {
-        let mut failed = FailureCounts::default();
-        let mut waived = 0;
-        // Several rules may be undecided for one gap, of which one makes the finding: verdicts are counted.
-        let mut undecided = verdicts.iter().filter(|v| v.outcome == Outcome::Unknown).count();
-        for finding in findings {
-            match (finding.outcome, &finding.waived) {
-                (Outcome::Fail, None) => {
-                    *match finding.severity {
-                        Severity::Error => &mut failed.error,
-                        Severity::Warning => &mut failed.warning,
-                        Severity::Note => &mut failed.note,
-                    } += 1;
-                }
-                (Outcome::Fail, Some(_)) => waived += 1,
-                (Outcome::Unknown, Some(_)) => undecided = undecided.saturating_sub(1),
-                _ => {}
-            }
-        }
-        let says = |o| matches!(o, Outcome::Pass | Outcome::Fail | Outcome::Informational);
-        let checked = coverage.documents.used > 0 && verdicts.iter().any(|v| says(v.outcome));
-        let incomplete = undecided > 0 || coverage.documents.unreadable > 0 || !coverage.not_opened.is_empty();
-        let conclusion = match run.fail_on {
-            _ if !checked => Conclusion::NothingChecked,
-            Some(threshold) if failed.at_least(threshold) > 0 => Conclusion::Findings,
-            _ if incomplete => Conclusion::Incomplete,
-            _ => Conclusion::Clean,
-        };
-        let InventorySummary { sites, pools, computers, web_servers, states } = InventorySummary::of(&estate.sites, &estate.unplaced_pools);
-        let count = |&outcome: &Outcome| OutcomeCount { outcome, verdicts: verdicts.iter().filter(|v| v.outcome == outcome).count() };
-        Self {
-            conclusion,
-            fail_on: run.fail_on,
-            failed,
-            waived,
-            undecided,
-            verdicts: Outcome::ALL.iter().map(count).collect(),
-            sites,
-            pools,
-            computers,
-            web_servers,
-            states,
-            unused_waivers: run.audit.unused_waivers.iter().filter_map(|&i| run.waivers.get(i)).map(|w| unused(w, run.now)).collect(),
-        }
-    }
-}
-
-fn unused(waiver: &Waiver, now: jiff::Timestamp) -> String {
-    let what = match (&waiver.fingerprint, &waiver.subject) {
-        (Some(fingerprint), _) => format!("fingerprint {fingerprint}"),
-        (None, Some(subject)) => format!("{} for {subject}", waiver.rule),
-        (None, None) => waiver.rule.clone(),
-    };
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    match waiver.expires {
-        Some(day) if day < today => format!("the waiver of {what} expired on {day}"),
-        _ => format!("the waiver of {what} covers no finding"),
+    fn new(audit: kerbsync_audit::Summary, estate: InventorySummary) -> Self {
+        let kerbsync_audit::Summary { conclusion, fail_on, failed, waived, undecided, verdicts, unused_waivers } = audit;
+        let InventorySummary { sites, pools, computers, web_servers, states } = estate;
+        Self { conclusion, fail_on, failed, waived, undecided, verdicts, sites, pools, computers, web_servers, states, unused_waivers }
     }
 }

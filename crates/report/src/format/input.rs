@@ -92,12 +92,3 @@ impl From<&kerbsync_source::Problem> for Problem {
         }
     }
 }
-
-/// A path given by the user that could not be opened at all.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NotOpened {
-    /// The path.
-    pub path: String,
-    /// Why.
-    pub reason: String,
-}

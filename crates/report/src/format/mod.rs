@@ -3,7 +3,6 @@
 mod audit;
 mod change;
 pub mod cmdlet;
-mod coverage;
 mod estate;
 mod input;
 mod place;
@@ -14,20 +13,21 @@ mod site;
 mod slots;
 mod words;
 
-pub use audit::{FailureCounts, Finding, OutcomeCount, Report, Run, Summary, Verdict};
+pub use audit::{Audited, Finding, Report, Summary, Verdict};
 pub use change::{RefusedReport, RunsReport, StatusReport};
-pub use coverage::{
-    AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, ReportCoverage,
-    SecretCoverage, TopologyCoverage,
-};
 pub use estate::{Assignment, Computer, Estate, InventoryReport, InventorySummary, Pool, Site, StateCount, Topology};
-pub use input::{Input, NotOpened, Problem};
+pub use input::{Input, Problem};
+pub use kerbsync_audit::coverage::{
+    AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, NotOpened,
+    ReportCoverage, SecretCoverage, TopologyCoverage,
+};
+pub use kerbsync_audit::{Conclusion, FailureCounts, Outcome, OutcomeCount, Severity};
 pub use place::Place;
 pub use preview::{FilePreview, LineChange, Lines, PlanPreview};
 pub use resolve::ResolveReport;
 pub use rules::{Rule, RulesReport};
 pub use slots::{Provider, Slot, SlotsReport};
-pub use words::{Basis, Conclusion, InputStatus, Level, Outcome, Severity, State};
+pub use words::{Basis, InputStatus, Level, State};
 
 use serde::{Deserialize, Serialize};
 

@@ -48,7 +48,7 @@ impl From<&kerbsync_audit::Rule> for Rule {
             number: rule.number,
             code: rule.code(),
             title: rule.title.to_owned(),
-            severity: rule.severity.into(),
+            severity: rule.severity,
             confidence: rule.confidence.name().to_owned(),
             family: rule.family.name().to_owned(),
             subject: rule.subject.name().to_owned(),

@@ -1,10 +1,10 @@
 //! A report on one site alone.
 
-use super::{Conclusion, InputStatus, InventorySummary, Report};
+use super::{InventorySummary, Report};
 
 impl Report {
-    /// The part of the estate that one site is, with the documents of its servers and those of no server. Verdicts and findings stay as they
-    /// are: who makes a report on one site gives it those of that site.
+    /// The part of the estate that one site is, with the documents of its servers and those of no server. Verdicts, findings and coverage stay
+    /// as they are: who makes a report on one site gives it those of that site.
     #[must_use]
     pub fn of_site(mut self, id: &str) -> Self {
         let same = |other: &str| other.eq_ignore_ascii_case(id);
@@ -15,19 +15,10 @@ impl Report {
         let computers: Vec<String> =
             self.inventory.sites.iter().flat_map(|s| &s.pools).flat_map(|p| &p.computers).map(|c| c.fqdn.to_lowercase()).collect();
         self.inputs.retain(|i| i.computer.as_ref().is_none_or(|c| computers.contains(&c.to_lowercase())));
-        let of = |status| self.inputs.iter().filter(|i| i.status == status).count();
-        let documents = &mut self.coverage.documents;
-        (documents.total, documents.used, documents.set_aside) = (self.inputs.len(), of(InputStatus::Used), of(InputStatus::SetAside));
-        (documents.noise, documents.unreadable) = (of(InputStatus::Noise), of(InputStatus::Unreadable));
         let InventorySummary { sites, pools, computers, web_servers, states } = InventorySummary::of(&self.inventory.sites, &[]);
         let summary = &mut self.summary;
         (summary.sites, summary.pools, summary.computers, summary.web_servers, summary.states) =
             (sites, pools, computers, web_servers, states);
-        // Documents of other sites make this one no less complete.
-        let whole = summary.undecided == 0 && self.coverage.documents.unreadable == 0 && self.coverage.not_opened.is_empty();
-        if whole && summary.conclusion == Conclusion::Incomplete {
-            summary.conclusion = Conclusion::Clean;
-        }
         self
     }
 }

@@ -92,7 +92,7 @@ impl SlotsReport {
                 tags.push(tag);
                 tags.len() - 1
             });
-            Some(letter(index))
+            Some(kerbsync_source::letters(index))
         };
         let slots = server.slots.iter().map(|slot| {
             let (secret, provider, reason) = match &slot.secret {
@@ -151,29 +151,5 @@ impl From<&kerbsync_inventory::Provider> for Provider {
             }
             .to_owned(),
         }
-    }
-}
-
-/// `A`, `B`, …, `Z`, `AA`, `AB`.
-fn letter(mut index: usize) -> String {
-    let mut letters = Vec::new();
-    loop {
-        letters.push(char::from(b'A' + u8::try_from(index % 26).unwrap_or(0)));
-        index /= 26;
-        match index.checked_sub(1) {
-            Some(next) => index = next,
-            None => break,
-        }
-    }
-    letters.iter().rev().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::letter;
-
-    #[test]
-    fn letters_go_on_after_z() {
-        assert_eq!([0, 25, 26, 51, 52, 701, 702].map(letter), ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
     }
 }

@@ -1,6 +1,5 @@
 //! The fixed words of the formats.
 
-use kerbsync_audit as audit;
 use kerbsync_inventory::{DocumentStatus, state};
 use serde::{Deserialize, Serialize};
 
@@ -30,36 +29,6 @@ macro_rules! words {
             }
         }
     };
-}
-
-words! {
-    /// How bad a failure is; greater is worse.
-    Severity from audit::Severity {
-        /// Worth knowing.
-        Note = "note",
-        /// Works now, and will not always, or weakens security.
-        Warning = "warning",
-        /// Sign-in fails, or the product's own checks fail.
-        Error = "error",
-    }
-}
-
-words! {
-    /// Outcome of a rule for a subject, in the words of XCCDF.
-    Outcome from audit::Outcome {
-        /// The rule holds.
-        Pass = "pass",
-        /// It does not hold.
-        Fail = "fail",
-        /// The inputs cannot decide.
-        Unknown = "unknown",
-        /// The rule does not concern the subject.
-        NotApplicable = "notapplicable",
-        /// Left out by a policy.
-        NotChecked = "notchecked",
-        /// No fault, worth telling.
-        Informational = "informational",
-    }
 }
 
 words! {
@@ -133,33 +102,12 @@ impl From<&DocumentStatus> for InputStatus {
     }
 }
 
-/// What a whole audit comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Conclusion {
-    /// No rule could say anything: this is no clean bill.
-    NothingChecked,
-    /// Rules failed at or above the threshold.
-    Findings,
-    /// No failure at or above the threshold, but inputs could not be read or verdicts could not be reached.
-    Incomplete,
-    /// Everything was checked, and nothing failed at or above the threshold.
-    Clean,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_words_are_those_of_the_inner_types() {
-        for inner in [audit::Severity::Note, audit::Severity::Warning, audit::Severity::Error] {
-            assert_eq!(Severity::from(inner).word(), inner.name());
-        }
-        use audit::Outcome as O;
-        for inner in [O::Pass, O::Fail, O::Unknown, O::NotApplicable, O::NotChecked, O::Informational] {
-            assert_eq!(Outcome::from(inner).word(), inner.name());
-        }
         use state::{Basis as B, State as S};
         for inner in [S::InSync, S::Stale, S::DifferentAccount, S::NotConfigured, S::Unknown, S::NotApplicable] {
             assert_eq!(State::from(inner).word(), inner.name());
@@ -173,9 +121,6 @@ mod tests {
     fn the_words_are_those_that_serde_writes() {
         for state in State::ALL {
             assert_eq!(serde_json::to_value(state).unwrap(), state.word());
-        }
-        for outcome in Outcome::ALL {
-            assert_eq!(serde_json::to_value(outcome).unwrap(), outcome.word());
         }
     }
 }

@@ -115,7 +115,7 @@ fn conclusion(writer: &mut TextWriter<'_>, report: &Report) {
         writer.text(2, &format!("Web servers: {}.", states.join(", ")));
     }
     let outcomes: Vec<String> =
-        s.verdicts.iter().filter(|c| c.verdicts > 0).map(|c| format!("{} {}", grouped(c.verdicts), c.outcome.word())).collect();
+        s.verdicts.iter().filter(|c| c.verdicts > 0).map(|c| format!("{} {}", grouped(c.verdicts), c.outcome.name())).collect();
     let total = s.verdicts.iter().map(|c| c.verdicts).sum();
     let by = if outcomes.is_empty() { String::new() } else { format!(": {}", outcomes.join(", ")) };
     writer.text(2, &format!("{} of {}{by}.", count(total, "verdict"), count(report.coverage.rules, "rule")));
@@ -164,7 +164,7 @@ pub fn verdict_sentence(report: &Report) -> String {
         (Conclusion::Clean, _) if s.failed.total() == 0 => "Nothing failed.".to_owned(),
         (_, _) if s.failed.total() == 0 => format!("{} in what could be checked.", capital(&found)),
         (_, None) => format!("{}; with --fail-on never no failure counts.", capital(&found)),
-        (_, Some(threshold)) => format!("{}; nothing at or above the threshold `{}`.", capital(&found), threshold.word()),
+        (_, Some(threshold)) => format!("{}; nothing at or above the threshold `{}`.", capital(&found), threshold.name()),
     };
     if s.waived > 0 {
         text.push_str(&format!(" {} waived.", capital(&count(s.waived, "failure"))));

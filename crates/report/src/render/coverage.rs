@@ -104,7 +104,7 @@ fn configurations(c: &Coverage) -> (&'static str, How, String) {
     } else {
         format!("{} of {} read", s.read, count(s.web_servers, "web server"))
     };
-    for (n, what) in [(s.unreadable, "not readable"), (s.missing, "without a configuration")] {
+    for (n, what) in [(s.not_in_force, "shared from elsewhere"), (s.unreadable, "not readable"), (s.missing, "without a configuration")] {
         if n > 0 {
             text.push_str(&format!(", {n} {what}"));
         }

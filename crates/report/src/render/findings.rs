@@ -46,7 +46,7 @@ pub(super) fn failed(writer: &mut TextWriter<'_>, findings: &[Finding]) {
 }
 
 pub(super) fn one(writer: &mut TextWriter<'_>, finding: &Finding) {
-    let label = format!("{}[{}]", finding.severity.word(), finding.code());
+    let label = format!("{}[{}]", finding.severity.name(), finding.code());
     writer.labelled(0, &label, Some(color(finding.severity)), &format!("{}: {}", finding.rule, finding.message), 4);
     let places = if writer.options.verbosity == 0 { PLACES } else { usize::MAX };
     for place in finding.locations.iter().take(places) {
@@ -142,7 +142,7 @@ pub(super) fn waived(writer: &mut TextWriter<'_>, findings: &[Finding]) {
     writer.gap();
     for (finding, reason) in group {
         let text = format!("{}: {} (waived: {reason})", finding.rule, finding.message);
-        writer.labelled(0, &format!("{}[{}]", finding.severity.word(), finding.code()), Some(DIM), &text, 4);
+        writer.labelled(0, &format!("{}[{}]", finding.severity.name(), finding.code()), Some(DIM), &text, 4);
     }
 }
 

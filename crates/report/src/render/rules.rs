@@ -14,7 +14,7 @@ pub fn rules(report: &RulesReport, options: &TextOptions) -> String {
         rows.push(vec![
             rule.code.as_str().into(),
             rule.id.as_str().into(),
-            Cell::styled(rule.severity.word(), color(rule.severity)),
+            Cell::styled(rule.severity.name(), color(rule.severity)),
             rule.family.as_str().into(),
             rule.confidence.as_str().into(),
         ]);
@@ -40,7 +40,7 @@ pub fn explain(rule: &Rule, finding: Option<&Finding>, options: &TextOptions) ->
     writer.text(0, &format!("{}.", rule.title));
     writer.gap();
     let mut rows = vec![
-        vec![Cell::from("severity"), Cell::styled(rule.severity.word(), color(rule.severity))],
+        vec![Cell::from("severity"), Cell::styled(rule.severity.name(), color(rule.severity))],
         vec!["rests on".into(), format!("{} facts", rule.confidence).into()],
         vec!["family".into(), rule.family.as_str().into()],
         vec!["judges each".into(), rule.subject.as_str().into()],

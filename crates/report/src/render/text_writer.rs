@@ -2,6 +2,7 @@
 
 use super::TextOptions;
 use anstyle::{AnsiColor, Style};
+pub(super) use kerbsync_source::{count, grouped};
 use std::borrow::Cow;
 
 pub(super) const BOLD: Style = Style::new().bold();
@@ -190,40 +191,9 @@ impl<'v> TextWriter<'v> {
     }
 }
 
-/// `1,995`.
-pub(super) fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// `1 error`, `2 errors`, `1,995 servers`, `2 entries`.
-pub(super) fn count(n: usize, one: &str) -> String {
-    let number = grouped(n);
-    match (n, one.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o']))) {
-        (1, _) => format!("{number} {one}"),
-        (_, Some(stem)) => format!("{number} {stem}ies"),
-        (_, None) => format!("{number} {one}s"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn counts_read_well() {
-        assert_eq!(
-            [count(0, "error"), count(1, "entry"), count(2, "entry"), count(1995, "server"), count(1_234_567, "key")],
-            ["0 errors", "1 entry", "2 entries", "1,995 servers", "1,234,567 keys"]
-        );
-    }
 
     #[test]
     fn escape_sequences_of_inputs_do_not_reach_the_terminal() {

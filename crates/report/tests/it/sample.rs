@@ -1,7 +1,7 @@
 //! Inventories built by hand, and rules with verdicts chosen for them.
 
 use jiff::Timestamp;
-use kerbsync_audit::{Audit, Confidence, Family, Finding, Outcome, Related, Rule, Severity, Subject, SubjectKind, Verdict, Waiver};
+use kerbsync_audit::{Audit, Confidence, Family, Finding, Outcome, Related, Rule, Severity, Subject, SubjectKind, Terms, Verdict, Waiver};
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
 use kerbsync_inventory::state::{Basis, ServerState, State};
 use kerbsync_inventory::{
@@ -10,7 +10,7 @@ use kerbsync_inventory::{
     TopologyForm,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
-use kerbsync_report::format::{NotOpened, Report, Run, Tool};
+use kerbsync_report::format::{Audited, NotOpened, Report, Tool};
 use kerbsync_source::{DocumentId, Level, Location, Origin, Position, Problem, Spanned, Spot};
 use std::sync::Arc;
 
@@ -28,6 +28,7 @@ macro_rules! rule {
             subject: SubjectKind::$subject,
             product_error: $error,
             controls: &["NIST SP 800-53 IA-5"],
+            reads: &[],
             doc: DOC,
             check: |_, _, _| {},
         };
@@ -377,5 +378,5 @@ pub(crate) fn report_with(
 ) -> Report {
     let waivers = [waiver("KS303", Some("2026-02-01")), waiver("spn-duplicate", None)];
     let now = NOW.parse().unwrap();
-    Report::new(tool(), &Run { inventory, audit, now, waivers: &waivers, fail_on, not_opened })
+    Report::new(tool(), &Audited { inventory, audit, terms: Terms { now, waivers: &waivers, fail_on, not_opened, servers: None } })
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kerbsync_clients::{Account, Holds, Key, Provider, Server, Service, Spn};
 use kerbsync_inventory::directory::{self, Completeness, Moment};
 use kerbsync_inventory::state::{Basis, Expectation, Expectations, State};
-use kerbsync_inventory::{AuthenticationPath, Inventory, Pool, ServerConfiguration, SlotPlace, WebSiteRole};
+use kerbsync_inventory::{AuthenticationPath, Inventory, Pool, ServerConfiguration, WebSiteRole};
 use kerbsync_names::{DownLevelName, HostName, ServicePrincipalName};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -37,7 +37,7 @@ pub(super) fn of(inventory: &Inventory, now: Timestamp) -> Vec<Facts> {
             Expectation::Account(name) => Some(*name),
             Expectation::NoAccount(_) | Expectation::Unknown(_) => None,
         };
-        let configuration = inventory.server(host);
+        let configuration = inventory.server(host).and_then(|c| c.in_force().ok());
         let state = inventory.state_of(host);
         Facts {
             site: pool.site.as_ref().and_then(|id| inventory.site(id)).map(|s| s.name.value.clone()),
@@ -87,7 +87,7 @@ fn key(configuration: Option<&ServerConfiguration>, path: &AuthenticationPath, a
     if account.is_none() || !path.windows.use_kernel_mode.value || path.windows.use_app_pool_credentials.value {
         return Key::Account;
     }
-    let slots = configuration.into_iter().flat_map(|c| &c.slots).filter(|s| s.place == SlotPlace::Expected && s.active);
+    let slots = configuration.into_iter().flat_map(|c| &c.slots).filter(|s| s.may_count());
     let layouts: Vec<&str> = slots.map(|s| s.layout.as_str()).collect();
     if layouts.is_empty() || layouts.iter().all(|l| l.starts_with("app-pool-")) {
         Key::Machine

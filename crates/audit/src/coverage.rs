@@ -1,8 +1,9 @@
-//! What was looked at, and what could not be.
+//! What was looked at, and what could not be: part of the format `kerbsync.report/v1`.
 
-use super::{Estate, InputStatus, NotOpened, Outcome, Verdict};
+use crate::{Attribute, Outcome, Terms, Verdict, rules};
 use kerbsync_inventory::directory::{Account, Completeness};
-use kerbsync_inventory::{GapSubject, Inventory, SecretState, ServerStatus};
+use kerbsync_inventory::{DocumentStatus, GapSubject, Inventory, NotInForce, SecretState};
+use kerbsync_names::HostName;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,23 +72,25 @@ pub struct AssignmentCoverage {
 }
 
 /// The configurations of web servers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConfigurationCoverage {
     /// Web servers of the topology.
     pub web_servers: usize,
     /// Of these, those whose site has an account: they must hold it.
     pub in_scope: usize,
-    /// Web servers whose configuration was read.
+    /// Web servers whose configuration was read and is in force.
     pub read: usize,
+    /// Web servers whose configuration is shared and lies elsewhere, so that the file in the inputs is not in force.
+    pub not_in_force: usize,
     /// Web servers whose configuration is there but cannot be read.
     pub unreadable: usize,
     /// Web servers without a configuration in the inputs.
     pub missing: usize,
-    /// Configurations read of servers that no topology names.
+    /// Configurations in force, and read, of servers that no topology names.
     pub other: usize,
 }
 
-/// The secrets in slots where an account is expected, over all configurations read.
+/// The secrets in slots where an account is expected, over all configurations in force.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecretCoverage {
     /// Slots.
@@ -161,7 +164,9 @@ pub struct Gap {
 }
 
 impl Gap {
-    pub(crate) fn new(gap: &kerbsync_inventory::Gap, inventory: &Inventory) -> Self {
+    /// A gap as text.
+    #[must_use]
+    pub fn new(gap: &kerbsync_inventory::Gap, inventory: &Inventory) -> Self {
         let path = |id| inventory.document(id).map(|d| d.path.clone());
         let (kind, subject) = match &gap.subject {
             GapSubject::Estate => ("estate", None),
@@ -182,19 +187,29 @@ impl Gap {
     }
 }
 
+/// A path given by the user that could not be opened at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotOpened {
+    /// The path.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
 impl Coverage {
-    pub(crate) fn new(inventory: &Inventory, estate: &Estate, verdicts: &[Verdict], not_opened: Vec<NotOpened>) -> Self {
-        let said = verdicts.iter().filter(|v| !matches!(v.outcome, Outcome::NotApplicable | Outcome::NotChecked)).map(|v| v.number);
+    pub(crate) fn new(inventory: &Inventory, verdicts: &[Verdict], terms: &Terms<'_>) -> Self {
+        let said = verdicts.iter().filter(|v| !matches!(v.outcome, Outcome::NotApplicable | Outcome::NotChecked)).map(|v| v.rule.number);
+        let with_account = inventory.sites.iter().filter(|s| inventory.account_of(&s.id.value).is_some());
         Self {
-            documents: documents(inventory),
-            not_opened,
-            topology: topology(estate),
+            documents: documents(inventory, terms.servers),
+            not_opened: terms.not_opened.to_vec(),
+            topology: topology(inventory),
             assignments: AssignmentCoverage {
-                known: estate.assignments_known,
-                count: estate.assignments.len(),
-                sites_with_account: estate.sites.iter().filter(|s| s.account.is_some()).count(),
+                known: inventory.assignments_known,
+                count: inventory.assignments.len(),
+                sites_with_account: with_account.count(),
             },
-            configurations: configurations(inventory, estate),
+            configurations: configurations(inventory),
             secrets: secrets(inventory),
             directory: directory(inventory),
             reports: ReportCoverage {
@@ -208,51 +223,55 @@ impl Coverage {
     }
 }
 
-fn documents(inventory: &Inventory) -> DocumentCoverage {
-    let mut counts = DocumentCoverage { total: inventory.documents.len(), ..DocumentCoverage::default() };
-    for document in &inventory.documents {
-        *match InputStatus::from(&document.status) {
-            InputStatus::Used => &mut counts.used,
-            InputStatus::SetAside => &mut counts.set_aside,
-            InputStatus::Noise => &mut counts.noise,
-            InputStatus::Unreadable => &mut counts.unreadable,
+fn documents(inventory: &Inventory, servers: Option<&[HostName]>) -> DocumentCoverage {
+    let concerns = |computer: Option<&HostName>| servers.is_none_or(|all| computer.is_none_or(|c| all.contains(c)));
+    let mut counts = DocumentCoverage::default();
+    for document in inventory.documents.iter().filter(|d| concerns(d.computer.as_ref())) {
+        counts.total += 1;
+        *match &document.status {
+            DocumentStatus::Used => &mut counts.used,
+            DocumentStatus::SetAside(_) => &mut counts.set_aside,
+            DocumentStatus::Noise(_) => &mut counts.noise,
+            DocumentStatus::Unreadable(_) => &mut counts.unreadable,
         } += 1;
     }
     counts
 }
 
-fn topology(estate: &Estate) -> TopologyCoverage {
-    let used = estate.topologies.iter().find(|t| t.used);
+fn topology(inventory: &Inventory) -> TopologyCoverage {
+    let used = inventory.topologies.iter().find(|t| t.used);
     TopologyCoverage {
-        used: used.map(|t| t.path.clone()),
+        used: used.map(|t| inventory.document(t.document).map_or_else(String::new, |d| d.path.clone())),
         draft: used.is_some_and(|t| t.draft),
         complete: used.is_some_and(|t| t.complete),
-        documents: estate.topologies.len(),
+        documents: inventory.topologies.len(),
     }
 }
 
-fn configurations(inventory: &Inventory, estate: &Estate) -> ConfigurationCoverage {
-    let statuses: BTreeMap<_, _> = inventory.servers.iter().map(|s| (&s.computer, &s.status)).collect();
-    let mut counts = ConfigurationCoverage { web_servers: 0, in_scope: 0, read: 0, unreadable: 0, missing: 0, other: 0 };
+fn configurations(inventory: &Inventory) -> ConfigurationCoverage {
+    let servers: BTreeMap<_, _> = inventory.servers.iter().map(|s| (&s.computer, s)).collect();
+    let mut counts = ConfigurationCoverage::default();
     for (_, computer) in inventory.web_servers() {
         counts.web_servers += 1;
-        *match statuses.get(&computer.fqdn.value) {
-            Some(ServerStatus::Read) => &mut counts.read,
-            Some(ServerStatus::Unreadable(_)) => &mut counts.unreadable,
-            Some(ServerStatus::Missing) | None => &mut counts.missing,
+        *match servers.get(&computer.fqdn.value).map(|s| s.in_force()) {
+            Some(Ok(_)) => &mut counts.read,
+            Some(Err(NotInForce::Redirected(_))) => &mut counts.not_in_force,
+            Some(Err(NotInForce::Unreadable(_))) => &mut counts.unreadable,
+            Some(Err(NotInForce::Missing)) | None => &mut counts.missing,
         } += 1;
     }
-    let with_account = estate.sites.iter().filter(|s| s.account.is_some());
-    counts.in_scope = with_account.flat_map(|s| &s.pools).flat_map(|p| &p.computers).filter(|c| c.web_server).count();
+    let with_account = inventory.sites.iter().filter(|s| inventory.account_of(&s.id.value).is_some());
+    let pools = with_account.flat_map(|s| inventory.pools_of(&s.id.value)).filter(|p| p.web_services);
+    counts.in_scope = pools.map(|p| p.computers.len()).sum();
     let named: BTreeSet<_> = inventory.computers().map(|(_, c)| &c.fqdn.value).collect();
-    counts.other = inventory.servers.iter().filter(|s| s.status == ServerStatus::Read && !named.contains(&s.computer)).count();
+    counts.other = inventory.servers.iter().filter(|s| s.in_force().is_ok() && !named.contains(&s.computer)).count();
     counts
 }
 
 fn secrets(inventory: &Inventory) -> SecretCoverage {
     let mut counts = SecretCoverage::default();
-    let slots = inventory.servers.iter().flat_map(|s| &s.slots);
-    for slot in slots.filter(|s| s.active && s.place == kerbsync_inventory::SlotPlace::Expected) {
+    let in_force = inventory.servers.iter().filter_map(|s| s.in_force().ok());
+    for slot in in_force.flat_map(|s| &s.slots).filter(|s| s.may_count()) {
         counts.slots += 1;
         *match slot.secret {
             SecretState::Opened { .. } => &mut counts.opened,
@@ -263,20 +282,6 @@ fn secrets(inventory: &Inventory) -> SecretCoverage {
     }
     counts
 }
-
-/// An attribute that rules ask for, and whether an account's export holds it.
-type Attribute = (&'static str, fn(&Account) -> bool);
-
-const ATTRIBUTES: &[Attribute] = &[
-    ("objectClass", |a| a.class.is_some()),
-    ("userAccountControl", |a| a.user_account_control.is_some() || a.enabled.is_some()),
-    ("accountExpires", |a| a.expires.is_some()),
-    ("pwdLastSet", |a| a.password_last_set.is_some()),
-    ("msDS-SupportedEncryptionTypes", |a| a.encryption_types.is_some()),
-    ("servicePrincipalName", |a| a.spns.is_some()),
-    ("memberOf", |a| a.member_of.is_some()),
-    ("primaryGroupID", |a| a.primary_group.is_some()),
-];
 
 fn directory(inventory: &Inventory) -> DirectoryCoverage {
     let assigned: BTreeSet<_> = inventory.assignments.iter().filter_map(|a| a.account.as_ref().ok()).collect();
@@ -293,9 +298,10 @@ fn directory(inventory: &Inventory) -> DirectoryCoverage {
         };
     };
     let found: Vec<&Account> = assigned.iter().filter_map(|name| directory.account(name)).collect();
-    let attribute = |&(name, known): &Attribute| AttributeCoverage {
-        name: name.to_owned(),
-        known: found.iter().filter(|account| known(account)).count(),
+    let read: BTreeSet<Attribute> = rules::RULES.iter().flat_map(|r| r.reads).copied().collect();
+    let attribute = |attribute: Attribute| AttributeCoverage {
+        name: attribute.name().to_owned(),
+        known: found.iter().filter(|account| attribute.is_known(account)).count(),
     };
     DirectoryCoverage {
         known: true,
@@ -305,6 +311,45 @@ fn directory(inventory: &Inventory) -> DirectoryCoverage {
         groups: directory.groups.len(),
         assigned_accounts: assigned.len(),
         assigned_found: found.len(),
-        attributes: ATTRIBUTES.iter().map(attribute).collect(),
+        attributes: read.into_iter().map(attribute).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{NOW, add_document, at, config, estate, time};
+    use kerbsync_inventory::DocumentKind;
+
+    fn coverage(inventory: &Inventory) -> Coverage {
+        Coverage::new(inventory, &[], &Terms { now: time(NOW), waivers: &[], fail_on: None, not_opened: &[], servers: None })
+    }
+
+    #[test]
+    fn a_configuration_that_is_shared_from_elsewhere_is_neither_read_nor_compared() {
+        let mut inventory = estate();
+        let whole = coverage(&inventory);
+        assert_eq!((whole.configurations.read, whole.secrets.slots), (4, 8));
+        let document = add_document(&mut inventory, "servers/fe02.contoso.com/redirection.config", DocumentKind::Redirection);
+        config(&mut inventory, "fe02").redirected_to = Some(at(document, 8, "\\\\srv\\iis".to_owned()));
+        let shared = coverage(&inventory);
+        assert_eq!((shared.configurations.read, shared.configurations.not_in_force, shared.secrets.slots), (3, 1, 6));
+    }
+
+    #[test]
+    fn documents_of_other_servers_do_not_count_in_a_part() {
+        let inventory = estate();
+        let fe01 = [inventory.servers[1].computer.clone()];
+        let terms = Terms { now: time(NOW), waivers: &[], fail_on: None, not_opened: &[], servers: Some(&fe01) };
+        assert_eq!(Coverage::new(&inventory, &[], &terms).documents.total, coverage(&inventory).documents.total - 3);
+    }
+
+    #[test]
+    fn the_attributes_are_those_that_rules_read() {
+        let attributes = coverage(&estate()).directory.attributes;
+        let names: Vec<&str> = attributes.iter().map(|a| a.name.as_str()).collect();
+        let read: BTreeSet<Attribute> = rules::RULES.iter().flat_map(|r| r.reads).copied().collect();
+        assert_eq!(names, read.into_iter().map(Attribute::name).collect::<Vec<_>>());
+        assert!(names.contains(&"servicePrincipalName"));
     }
 }

@@ -1,0 +1,164 @@
+//! What an audit comes to: part of the format `kerbsync.report/v1`.
+
+use crate::coverage::{Coverage, NotOpened};
+use crate::{Audit, Outcome, Severity, Verdict, Waiver};
+use kerbsync_inventory::Inventory;
+use kerbsync_names::HostName;
+use serde::{Deserialize, Serialize};
+
+/// What an audit is measured by, besides the inventory and the rules.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms<'a> {
+    /// The time that ages were measured against. UTC.
+    pub now: jiff::Timestamp,
+    /// The waivers that `unused_waivers` of the audit points into.
+    pub waivers: &'a [Waiver],
+    /// Lowest severity that counts as failed; `None` for never.
+    pub fail_on: Option<Severity>,
+    /// Paths given that could not be opened.
+    pub not_opened: &'a [NotOpened],
+    /// Where the audit is about a part of the estate: its servers. Documents of others say nothing of it.
+    pub servers: Option<&'a [HostName]>,
+}
+
+/// What a whole audit comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Conclusion {
+    /// No rule could say anything: this is no clean bill.
+    NothingChecked,
+    /// Rules failed at or above the threshold.
+    Findings,
+    /// No failure at or above the threshold, but inputs could not be read or verdicts could not be reached.
+    Incomplete,
+    /// Everything was checked, and nothing failed at or above the threshold.
+    Clean,
+}
+
+/// Counts of failures that no waiver covers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FailureCounts {
+    /// Errors.
+    pub error: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Notes.
+    pub note: usize,
+}
+
+impl FailureCounts {
+    /// All.
+    #[must_use]
+    pub const fn total(self) -> usize {
+        self.error + self.warning + self.note
+    }
+
+    /// How many are at or above a severity.
+    #[must_use]
+    pub const fn at_least(self, severity: Severity) -> usize {
+        match severity {
+            Severity::Error => self.error,
+            Severity::Warning => self.error + self.warning,
+            Severity::Note => self.total(),
+        }
+    }
+
+    const fn of(&mut self, severity: Severity) -> &mut usize {
+        match severity {
+            Severity::Error => &mut self.error,
+            Severity::Warning => &mut self.warning,
+            Severity::Note => &mut self.note,
+        }
+    }
+}
+
+/// How many verdicts have an outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutcomeCount {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// How many.
+    pub verdicts: usize,
+}
+
+/// What it comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Summary {
+    /// In one word.
+    pub conclusion: Conclusion,
+    /// Lowest severity that counts as failed; `None` for never.
+    pub fail_on: Option<Severity>,
+    /// Failures that no waiver covers.
+    pub failed: FailureCounts,
+    /// Failures that a waiver covers.
+    pub waived: usize,
+    /// Verdicts that could not be reached and that no waiver covers.
+    pub undecided: usize,
+    /// Verdicts by outcome, in the order of [`Outcome::ALL`]; zeros are kept.
+    pub verdicts: Vec<OutcomeCount>,
+    /// Waivers that covered nothing or have expired, one sentence each.
+    pub unused_waivers: Vec<String>,
+}
+
+/// What was looked at, and what it comes to.
+#[must_use]
+pub fn conclude(inventory: &Inventory, audit: &Audit, terms: &Terms<'_>) -> (Coverage, Summary) {
+    let coverage = Coverage::new(inventory, &audit.verdicts, terms);
+    let summary = Summary::new(audit, &coverage, terms);
+    (coverage, summary)
+}
+
+impl Summary {
+    fn new(audit: &Audit, coverage: &Coverage, terms: &Terms<'_>) -> Self {
+        let mut failed = FailureCounts::default();
+        let mut waived = 0;
+        let verdicts = &audit.verdicts;
+        // Several rules may be undecided for one gap, of which one makes the finding: verdicts are counted.
+        let mut undecided = verdicts.iter().filter(|v| v.outcome == Outcome::Unknown).count();
+        for finding in &audit.findings {
+            match (finding.outcome, &finding.waived) {
+                (Outcome::Fail, None) => *failed.of(finding.severity) += 1,
+                (Outcome::Fail, Some(_)) => waived += 1,
+                (Outcome::Unknown, Some(_)) => undecided = undecided.saturating_sub(1),
+                _ => {}
+            }
+        }
+        let incomplete = undecided > 0 || coverage.documents.unreadable > 0 || !coverage.not_opened.is_empty();
+        let conclusion = match terms.fail_on {
+            _ if !checked(coverage, verdicts) => Conclusion::NothingChecked,
+            Some(threshold) if failed.at_least(threshold) > 0 => Conclusion::Findings,
+            _ if incomplete => Conclusion::Incomplete,
+            _ => Conclusion::Clean,
+        };
+        let count = |&outcome: &Outcome| OutcomeCount { outcome, verdicts: verdicts.iter().filter(|v| v.outcome == outcome).count() };
+        let unused = audit.unused_waivers.iter().filter_map(|&i| terms.waivers.get(i));
+        Self {
+            conclusion,
+            fail_on: terms.fail_on,
+            failed,
+            waived,
+            undecided,
+            verdicts: Outcome::ALL.iter().map(count).collect(),
+            unused_waivers: unused.map(|w| without_effect(w, terms.now)).collect(),
+        }
+    }
+}
+
+/// Whether any rule could say something of what was read.
+fn checked(coverage: &Coverage, verdicts: &[Verdict]) -> bool {
+    let says = |outcome| matches!(outcome, Outcome::Pass | Outcome::Fail | Outcome::Informational);
+    coverage.documents.used > 0 && verdicts.iter().any(|v| says(v.outcome))
+}
+
+fn without_effect(waiver: &Waiver, now: jiff::Timestamp) -> String {
+    let what = match (&waiver.fingerprint, &waiver.subject) {
+        (Some(fingerprint), _) => format!("fingerprint {fingerprint}"),
+        (None, Some(subject)) => format!("{} for {subject}", waiver.rule),
+        (None, None) => waiver.rule.clone(),
+    };
+    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+    match waiver.expires {
+        Some(day) if day < today => format!("the waiver of {what} expired on {day}"),
+        _ => format!("the waiver of {what} covers no finding"),
+    }
+}
