@@ -1,6 +1,7 @@
 //! Every file of this folder is part of the test binary, and no source file is forgotten or too long.
 #![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,23 +9,45 @@ pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Every file below a folder, but not build output.
+fn files_below(folder: &Path, see: &mut dyn FnMut(PathBuf)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !path.is_dir() {
+            see(path);
+        } else if name != "target" && !name.starts_with('.') {
+            files_below(&path, see);
+        }
+    }
+}
+
 /// Rust files below a folder, but not build output.
 pub(crate) fn rust_files(below: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    let mut folders = vec![below.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_name().unwrap().to_string_lossy().into_owned();
-            if path.is_dir() && name != "target" && !name.starts_with('.') {
-                folders.push(path);
-            } else if name.ends_with(".rs") {
-                found.push(path);
-            }
-        }
-    }
+    files_below(below, &mut |path| found.extend(Some(path).filter(|p| p.extension().is_some_and(|e| e == "rs"))));
     found.sort();
     found
+}
+
+/// Names of the files of a kind in a folder, without the end that makes the kind. Whatever else an editor leaves there is passed over.
+pub(crate) fn names_of(folder: &Path, end: &str) -> BTreeSet<String> {
+    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    entries.filter_map(|e| e.unwrap().file_name().into_string().unwrap().strip_suffix(end).map(str::to_owned)).collect()
+}
+
+#[test]
+fn no_snapshot_waits_to_be_looked_at() {
+    let mut pending = Vec::new();
+    for folder in ["crates", "simulators", "tests"] {
+        files_below(&root().join(folder), &mut |path| {
+            let name = path.to_string_lossy();
+            if name.ends_with(".snap.new") || name.ends_with(".pending-snap") {
+                pending.push(name.into_owned());
+            }
+        });
+    }
+    assert!(pending.is_empty(), "look at each, then move it over the .snap beside it, or delete it:\n{}", pending.join("\n"));
 }
 
 #[test]

@@ -4,13 +4,12 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
 
 use crate::audited::{Audited, Files, audit_at};
-use crate::files::root;
+use crate::files::{names_of, root};
 use kerbsync_audit::rules::RULES;
 use kerbsync_audit::{Finding, Outcome};
 use kerbsync_testkit::Bundle;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 
 /// Rules that never fail, since all they say is that something could not be looked at.
 const NEVER_FAIL: [&str; 1] = ["configuration-missing"];
@@ -51,31 +50,24 @@ fn audited(change: &str) -> Result<Audited, String> {
     Ok(audit_at(&[("", &files)], "2026-03-01T12:00:00Z".parse().unwrap()))
 }
 
-/// Names in a folder, without the end given, which all must have.
-fn names(folder: &Path, end: &str) -> BTreeSet<String> {
-    let entries = fs::read_dir(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
-    let names = entries.map(|e| e.unwrap().file_name().into_string().unwrap());
-    names.map(|name| name.strip_suffix(end).unwrap_or_else(|| panic!("{name} in {}", folder.display())).to_owned()).collect()
-}
-
 fn registered() -> BTreeSet<String> {
     RULES.iter().map(|r| r.id.to_owned()).collect()
 }
 
 #[test]
 fn files_registry_fixtures_and_snapshots_have_the_same_names() {
-    let mut files = names(&root().join("crates/audit/src/rules"), ".rs");
+    let mut files = names_of(&root().join("crates/audit/src/rules"), ".rs");
     assert!(files.remove("mod"));
     let files: BTreeSet<String> = files.iter().map(|f| f.replace('_', "-")).collect();
     assert_eq!(files, registered(), "files of rules, and the registry");
-    let mut folders = names(&root().join("fixtures/rules"), "");
-    assert!(folders.remove("base.txt"));
+    let entries = fs::read_dir(root().join("fixtures/rules")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir());
+    let folders: BTreeSet<String> = entries.map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect();
     assert_eq!(folders, registered(), "folders of fixtures, and the registry");
     for folder in folders {
-        let kinds = names(&root().join("fixtures/rules").join(&folder), ".txt");
+        let kinds = names_of(&root().join("fixtures/rules").join(&folder), ".txt");
         assert_eq!(kinds, BTreeSet::from(["fires".to_owned(), "silent".to_owned()]), "{folder}");
     }
-    assert_eq!(names(&root().join("tests/snapshots/rules"), ".snap"), registered(), "snapshots, and the registry");
+    assert_eq!(names_of(&root().join("tests/snapshots/rules"), ".snap"), registered(), "snapshots, and the registry");
 }
 
 #[test]
