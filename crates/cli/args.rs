@@ -80,13 +80,47 @@ pub(crate) enum Format {
     Json,
 }
 
-/// Lowest severity that counts as failed.
+/// What counts as failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
+    /// Errors
     Error,
+    /// Errors and warnings
     Warning,
+    /// Every failure
     Note,
+    /// Errors, and verdicts that could not be reached; with another one, that one in place of errors
+    Unknown,
+    /// No failure
     Never,
+}
+
+/// What the inputs must hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Require {
+    /// A published topology of the whole deployment
+    Topology,
+    /// An export of the assignments
+    Assignments,
+    /// The configuration in force of every web server that must hold an account
+    Servers,
+    /// Every secret where an account is expected, opened
+    Secrets,
+    /// A complete directory export with every attribute that rules read
+    Directory,
+    /// A proof against Active Directory for every web server that must hold an account
+    Proof,
+}
+
+/// What decides the exit code of an audit.
+#[derive(Debug, Args)]
+pub(crate) struct GateArgs {
+    /// What makes the exit code 1: the lowest severity, and `unknown` for verdicts that could not be reached
+    #[arg(long, value_name = "SEVERITY", default_value = "error", value_delimiter = ',')]
+    pub(crate) fail_on: Vec<FailOn>,
+    /// Evidence that must be among the inputs; the exit code is 4 where some is missing
+    #[arg(long, value_name = "EVIDENCE", value_delimiter = ',')]
+    pub(crate) require: Vec<Require>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -185,9 +219,8 @@ pub(crate) struct AuditArgs {
     pub(crate) bundle: BundleArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
-    /// Lowest severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub(crate) fail_on: FailOn,
+    #[command(flatten)]
+    pub(crate) gate: GateArgs,
     /// Measure ages against this time (RFC 3339, or a date) instead of the clock
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,

@@ -1,10 +1,10 @@
 //! What the arguments mean, checked and with defaults filled in.
 
-use crate::args::{BundleArgs, FailOn};
+use crate::args::{self, BundleArgs, GateArgs};
 use crate::failure::Failure;
 use crate::{Exit, Io};
 use jiff::Timestamp;
-use kerbsync_audit::{Policy, Waiver};
+use kerbsync_audit::{FailOn, Policy, Requirement, Waiver};
 use kerbsync_collect::Settings;
 use kerbsync_names::{Fqdn, HostName};
 use kerbsync_report::format::Severity;
@@ -51,13 +51,40 @@ pub(crate) fn now(text: Option<&str>, io: &Io<'_>) -> Result<Timestamp, Failure>
     })
 }
 
-/// The lowest severity that counts as failed.
-pub(crate) const fn fail_on(arg: FailOn) -> Option<Severity> {
+/// What decides how an audit ends.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    pub(crate) fail_on: FailOn,
+    pub(crate) require: Vec<Requirement>,
+}
+
+impl From<GateArgs> for Gate {
+    fn from(args: GateArgs) -> Self {
+        let unknown = args.fail_on.contains(&args::FailOn::Unknown);
+        let lowest = args.fail_on.iter().filter_map(|f| match f {
+            args::FailOn::Error => Some(Some(Severity::Error)),
+            args::FailOn::Warning => Some(Some(Severity::Warning)),
+            args::FailOn::Note => Some(Some(Severity::Note)),
+            args::FailOn::Never => Some(None),
+            args::FailOn::Unknown => None,
+        });
+        // Of several the strictest counts: the lowest severity, and any before none.
+        let severity = lowest.min_by_key(|s| (s.is_none(), *s)).unwrap_or(Some(Severity::Error));
+        let mut require: Vec<Requirement> = args.require.into_iter().map(requirement).collect();
+        require.sort_unstable();
+        require.dedup();
+        Self { fail_on: FailOn { severity, unknown }, require }
+    }
+}
+
+const fn requirement(arg: args::Require) -> Requirement {
     match arg {
-        FailOn::Error => Some(Severity::Error),
-        FailOn::Warning => Some(Severity::Warning),
-        FailOn::Note => Some(Severity::Note),
-        FailOn::Never => None,
+        args::Require::Topology => Requirement::Topology,
+        args::Require::Assignments => Requirement::Assignments,
+        args::Require::Servers => Requirement::Servers,
+        args::Require::Secrets => Requirement::Secrets,
+        args::Require::Directory => Requirement::Directory,
+        args::Require::Proof => Requirement::Proof,
     }
 }
 

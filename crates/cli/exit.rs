@@ -1,7 +1,7 @@
 //! Exit codes.
 
 use kerbsync_plan::outcome::{Completion, End};
-use kerbsync_report::format::{Report, Severity};
+use kerbsync_report::format::{Conclusion, Report};
 
 /// The exit codes, for use in scripts and tests.
 pub mod codes {
@@ -9,11 +9,11 @@ pub mod codes {
     pub const DONE: u8 = 0;
     /// Findings at or above `--fail-on`.
     pub const FINDINGS: u8 = 1;
-    /// The command line cannot be used: its syntax, a value, or a target that cannot be written.
+    /// The command line cannot be used: its syntax, or a value.
     pub const USAGE: u8 = 2;
     /// Nothing was checked.
     pub const NOTHING_CHECKED: u8 = 3;
-    /// Some input could not be read or evaluated.
+    /// Some input could not be read or evaluated, something required is missing, or a result could not be written.
     pub const INPUT: u8 = 4;
     /// Refused: a precondition, a stale plan, the rule for names, the operator.
     pub const REFUSED: u8 = 5;
@@ -72,11 +72,14 @@ pub(crate) const fn of_run(end: End) -> Exit {
 }
 
 /// How an audit ends.
-pub(crate) fn of_audit(report: &Report, fail_on: Option<Severity>) -> Exit {
-    let failed = fail_on.is_some_and(|threshold| report.summary.failed.at_least(threshold) > 0);
-    let nothing = report.summary.conclusion == kerbsync_report::format::Conclusion::NothingChecked;
-    let unread = report.coverage.documents.unreadable > 0 || (!report.coverage.not_opened.is_empty() && !report.inputs.is_empty());
-    [(failed, Exit::Findings), (nothing, Exit::NothingChecked), (unread, Exit::Input)]
+pub(crate) fn of_audit(report: &Report) -> Exit {
+    let (summary, coverage) = (&report.summary, &report.coverage);
+    let failed = summary.fail_on.is_some_and(|threshold| summary.failed.at_least(threshold) > 0);
+    let undecided = summary.fail_on_unknown && summary.undecided > 0;
+    let nothing = summary.conclusion == Conclusion::NothingChecked;
+    let unread = coverage.documents.unreadable > 0 || (!coverage.not_opened.is_empty() && !report.inputs.is_empty());
+    let missing = summary.required.iter().any(|r| r.missing.is_some());
+    [(failed || undecided, Exit::Findings), (nothing, Exit::NothingChecked), (unread || missing, Exit::Input)]
         .into_iter()
         .filter_map(|(holds, exit)| holds.then_some(exit))
         .max()

@@ -21,6 +21,11 @@ impl Failure {
         Self::new(Exit::Usage, message)
     }
 
+    /// A result that could not be written: a full disk, a folder without rights. The command line is not at fault.
+    pub(crate) fn unwritten(message: impl Into<String>) -> Self {
+        Self::new(Exit::Input, message)
+    }
+
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self

@@ -7,7 +7,7 @@ use crate::io::BUFFER;
 use kerbsync_report::render::{TextOptions, write_json};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Every output of a run.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Outputs {
             }
         }
         match io.lost.take() {
-            Some(error) => Err(Failure::usage(format!("standard output cannot be written: {error}"))),
+            Some(error) => Err(Failure::unwritten(format!("standard output cannot be written: {error}"))),
             None => Ok(()),
         }
     }
@@ -95,7 +95,12 @@ fn check_folder(file: &Path) -> Result<(), Failure> {
 /// The same, and whether its folder lets a file be made: for a report on something that cannot be done twice.
 pub(crate) fn check_target(file: &Path) -> Result<(), Failure> {
     check_folder(file)?;
-    beside(file, |_| Ok(())).map(|_| ()).map_err(|e| unwritten(file, &e))
+    let checked = match target(file) {
+        Ok(Target::File(at)) => beside(&at, |_| Ok(())).map(|_| ()),
+        Ok(Target::Stream) => Ok(()),
+        Err(error) => Err(error),
+    };
+    checked.map_err(|e| unwritten(file, &e))
 }
 
 /// Whether a file that may not exist yet lies below a folder, links followed as far as there is something.
@@ -110,6 +115,40 @@ fn folder_of(file: &Path) -> &Path {
     file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
+/// What a report that is given a path is written to.
+enum Target {
+    /// A file, or a name that is free: at the end of any links.
+    File(PathBuf),
+    /// A pipe or a device, which is written to and stays what it is.
+    Stream,
+}
+
+/// Follows links, also to a file that is not there yet.
+fn target(file: &Path) -> io::Result<Target> {
+    /// As many as an operating system follows.
+    const LINKS: usize = 40;
+    let mut at = file.to_owned();
+    for _ in 0..LINKS {
+        let Ok(metadata) = at.symlink_metadata() else { return Ok(Target::File(at)) };
+        if !metadata.is_symlink() {
+            return Ok(if metadata.is_file() || metadata.is_dir() { Target::File(at) } else { Target::Stream });
+        }
+        // What a link names is meant from the link's own folder.
+        at = folder_of(&at).join(at.read_link()?);
+    }
+    Err(io::Error::other("too many links lead on from it"))
+}
+
+#[allow(clippy::disallowed_methods, reason = "pipes and devices are opened here, and nothing is made")]
+fn stream_to(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(BUFFER, std::fs::OpenOptions::new().write(true).open(file)?);
+    match write(&mut out).and_then(|()| out.flush()) {
+        // Its reader has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
 /// Writes a whole file: beside it first, then in its place, so that nobody reads half a report.
 pub(crate) fn replace(file: &Path, content: &[u8]) -> Result<(), Failure> {
     replace_by(file, |out| out.write_all(content))
@@ -117,8 +156,12 @@ pub(crate) fn replace(file: &Path, content: &[u8]) -> Result<(), Failure> {
 
 /// As [`replace`], for what is written piece by piece.
 fn replace_by(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let written = beside(file, write).and_then(|temporary| temporary.persist(file).map_err(|e| e.error));
-    written.map(|_| ()).map_err(|e| unwritten(file, &e))
+    let written = match target(file) {
+        Ok(Target::File(at)) => beside(&at, write).and_then(|temporary| temporary.persist(&at).map_err(|e| e.error)).map(|_| ()),
+        Ok(Target::Stream) => stream_to(file, write),
+        Err(error) => Err(error),
+    };
+    written.map_err(|e| unwritten(file, &e))
 }
 
 /// Writes a whole file where there is none.
@@ -152,13 +195,13 @@ fn beside(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> 
 }
 
 fn unwritten(file: &Path, error: &io::Error) -> Failure {
-    Failure::usage(format!("'{}' cannot be written: {error}", file.display())).hint("check the folder's rights and free space")
+    Failure::unwritten(format!("'{}' cannot be written: {error}", file.display())).hint("check the folder's rights and free space")
 }
 
 /// Makes a folder with its parents; one that is there is fine.
 #[allow(clippy::disallowed_methods, reason = "folders for reports and simulated bundles are made here")]
 pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
-    std::fs::create_dir_all(folder).map_err(|e| Failure::usage(format!("the folder '{}' cannot be made: {e}", folder.display())))
+    std::fs::create_dir_all(folder).map_err(|e| Failure::unwritten(format!("the folder '{}' cannot be made: {e}", folder.display())))
 }
 
 /// Whether there is nothing at a path, or a folder without anything in it.

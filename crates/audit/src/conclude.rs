@@ -1,7 +1,7 @@
 //! What an audit comes to: part of the format `kerbsync.report/v1`.
 
 use crate::coverage::{Coverage, NotOpened};
-use crate::{Audit, Outcome, Severity, Verdict, Waiver};
+use crate::{Audit, Outcome, Required, Requirement, Severity, Verdict, Waiver};
 use kerbsync_inventory::Inventory;
 use kerbsync_names::HostName;
 use serde::{Deserialize, Serialize};
@@ -13,12 +13,40 @@ pub struct Terms<'a> {
     pub now: jiff::Timestamp,
     /// The waivers that `unused_waivers` of the audit points into.
     pub waivers: &'a [Waiver],
-    /// Lowest severity that counts as failed; `None` for never.
-    pub fail_on: Option<Severity>,
+    /// What counts as failed.
+    pub fail_on: FailOn,
+    /// What the inputs must hold.
+    pub require: &'a [Requirement],
     /// Paths given that could not be opened.
     pub not_opened: &'a [NotOpened],
     /// Where the audit is about a part of the estate: its servers. Documents of others say nothing of it.
     pub servers: Option<&'a [HostName]>,
+}
+
+/// What counts as failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FailOn {
+    /// Lowest severity that does; `None` where no failure does.
+    pub severity: Option<Severity>,
+    /// Whether verdicts that could not be reached do.
+    pub unknown: bool,
+}
+
+impl Default for FailOn {
+    /// Errors.
+    fn default() -> Self {
+        Self { severity: Some(Severity::Error), unknown: false }
+    }
+}
+
+impl FailOn {
+    const fn is_met(self, failed: FailureCounts, undecided: usize) -> bool {
+        let by_severity = match self.severity {
+            Some(threshold) => failed.at_least(threshold) > 0,
+            None => false,
+        };
+        by_severity || (self.unknown && undecided > 0)
+    }
 }
 
 /// What a whole audit comes to.
@@ -27,9 +55,9 @@ pub struct Terms<'a> {
 pub enum Conclusion {
     /// No rule could say anything: this is no clean bill.
     NothingChecked,
-    /// Rules failed at or above the threshold.
+    /// Rules failed at or above the threshold, or were undecided where that counts.
     Findings,
-    /// No failure at or above the threshold, but inputs could not be read or verdicts could not be reached.
+    /// No failure at or above the threshold, but inputs could not be read, verdicts could not be reached, or what was required is missing.
     Incomplete,
     /// Everything was checked, and nothing failed at or above the threshold.
     Clean,
@@ -86,8 +114,10 @@ pub struct OutcomeCount {
 pub struct Summary {
     /// In one word.
     pub conclusion: Conclusion,
-    /// Lowest severity that counts as failed; `None` for never.
-    pub fail_on: Option<Severity>,
+    /// What counts as failed.
+    pub fail_on: FailOn,
+    /// What was required of the inputs.
+    pub required: Vec<Required>,
     /// Failures that no waiver covers.
     pub failed: FailureCounts,
     /// Failures that a waiver covers.
@@ -123,18 +153,21 @@ impl Summary {
                 _ => {}
             }
         }
-        let incomplete = undecided > 0 || coverage.documents.unreadable > 0 || !coverage.not_opened.is_empty();
-        let conclusion = match terms.fail_on {
-            _ if !checked(coverage, verdicts) => Conclusion::NothingChecked,
-            Some(threshold) if failed.at_least(threshold) > 0 => Conclusion::Findings,
-            _ if incomplete => Conclusion::Incomplete,
-            _ => Conclusion::Clean,
+        let required: Vec<Required> = terms.require.iter().map(|r| r.of(coverage)).collect();
+        let unread = coverage.documents.unreadable > 0 || !coverage.not_opened.is_empty();
+        let incomplete = undecided > 0 || unread || required.iter().any(|r| r.missing.is_some());
+        let conclusion = match () {
+            () if !checked(coverage, verdicts) => Conclusion::NothingChecked,
+            () if terms.fail_on.is_met(failed, undecided) => Conclusion::Findings,
+            () if incomplete => Conclusion::Incomplete,
+            () => Conclusion::Clean,
         };
         let count = |&outcome: &Outcome| OutcomeCount { outcome, verdicts: verdicts.iter().filter(|v| v.outcome == outcome).count() };
         let unused = audit.unused_waivers.iter().filter_map(|&i| terms.waivers.get(i));
         Self {
             conclusion,
             fail_on: terms.fail_on,
+            required,
             failed,
             waived,
             undecided,
@@ -147,7 +180,7 @@ impl Summary {
 /// Whether any rule could say something of what was read.
 fn checked(coverage: &Coverage, verdicts: &[Verdict]) -> bool {
     let says = |outcome| matches!(outcome, Outcome::Pass | Outcome::Fail | Outcome::Informational);
-    coverage.documents.used > 0 && verdicts.iter().any(|v| says(v.outcome))
+    coverage.documents.used > coverage.documents.settings && verdicts.iter().any(|v| says(v.outcome))
 }
 
 fn without_effect(waiver: &Waiver, now: jiff::Timestamp) -> String {

@@ -2,7 +2,8 @@
 
 use crate::{Attribute, Outcome, Terms, Verdict, rules};
 use kerbsync_inventory::directory::{Account, Completeness};
-use kerbsync_inventory::{DocumentStatus, GapSubject, Inventory, NotInForce, SecretState};
+use kerbsync_inventory::state::Basis;
+use kerbsync_inventory::{DocumentKind, DocumentStatus, GapSubject, Inventory, NotInForce, SecretState};
 use kerbsync_names::HostName;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,8 @@ pub struct DocumentCoverage {
     pub total: usize,
     /// Read and used.
     pub used: usize,
+    /// Of those used, settings of this program: they are no evidence of anything.
+    pub settings: usize,
     /// Read and left aside.
     pub set_aside: usize,
     /// Of no kind that is read.
@@ -78,6 +81,10 @@ pub struct ConfigurationCoverage {
     pub web_servers: usize,
     /// Of these, those whose site has an account: they must hold it.
     pub in_scope: usize,
+    /// Of these, those whose configuration was read and is in force.
+    pub in_scope_read: usize,
+    /// Of these, those that were compared with what Active Directory is proved to hold.
+    pub in_scope_proved: usize,
     /// Web servers whose configuration was read and is in force.
     pub read: usize,
     /// Web servers whose configuration is shared and lies elsewhere, so that the file in the inputs is not in force.
@@ -228,6 +235,8 @@ fn documents(inventory: &Inventory, servers: Option<&[HostName]>) -> DocumentCov
     let mut counts = DocumentCoverage::default();
     for document in inventory.documents.iter().filter(|d| concerns(d.computer.as_ref())) {
         counts.total += 1;
+        let settings = document.kind == DocumentKind::ProjectConfiguration && document.status == DocumentStatus::Used;
+        counts.settings += usize::from(settings);
         *match &document.status {
             DocumentStatus::Used => &mut counts.used,
             DocumentStatus::SetAside(_) => &mut counts.set_aside,
@@ -262,7 +271,12 @@ fn configurations(inventory: &Inventory) -> ConfigurationCoverage {
     }
     let with_account = inventory.sites.iter().filter(|s| inventory.account_of(&s.id.value).is_some());
     let pools = with_account.flat_map(|s| inventory.pools_of(&s.id.value)).filter(|p| p.web_services);
-    counts.in_scope = pools.map(|p| p.computers.len()).sum();
+    for host in pools.flat_map(|p| &p.computers).map(|c| &c.fqdn.value) {
+        counts.in_scope += 1;
+        counts.in_scope_read += usize::from(servers.get(host).is_some_and(|s| s.in_force().is_ok()));
+        let proved = inventory.state_of(host).is_some_and(|s| matches!(s.basis, Basis::Directory | Basis::ProductReport));
+        counts.in_scope_proved += usize::from(proved);
+    }
     let named: BTreeSet<_> = inventory.computers().map(|(_, c)| &c.fqdn.value).collect();
     counts.other = inventory.servers.iter().filter(|s| s.in_force().is_ok() && !named.contains(&s.computer)).count();
     counts
@@ -318,11 +332,16 @@ fn directory(inventory: &Inventory) -> DirectoryCoverage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FailOn;
     use crate::testing::{NOW, add_document, at, config, estate, time};
     use kerbsync_inventory::DocumentKind;
 
     fn coverage(inventory: &Inventory) -> Coverage {
-        Coverage::new(inventory, &[], &Terms { now: time(NOW), waivers: &[], fail_on: None, not_opened: &[], servers: None })
+        Coverage::new(
+            inventory,
+            &[],
+            &Terms { now: time(NOW), waivers: &[], fail_on: FailOn::default(), require: &[], not_opened: &[], servers: None },
+        )
     }
 
     #[test]
@@ -340,7 +359,7 @@ mod tests {
     fn documents_of_other_servers_do_not_count_in_a_part() {
         let inventory = estate();
         let fe01 = [inventory.servers[1].computer.clone()];
-        let terms = Terms { now: time(NOW), waivers: &[], fail_on: None, not_opened: &[], servers: Some(&fe01) };
+        let terms = Terms { now: time(NOW), waivers: &[], fail_on: FailOn::default(), require: &[], not_opened: &[], servers: Some(&fe01) };
         assert_eq!(Coverage::new(&inventory, &[], &terms).documents.total, coverage(&inventory).documents.total - 3);
     }
 

@@ -3,7 +3,7 @@
 use super::table::Cmdlet;
 use super::unknown;
 use crate::Io;
-use crate::args::{FailOn, Format, Global, OutputArgs};
+use crate::args::{Format, GateArgs, Global, OutputArgs};
 use crate::failure::Failure;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, FromArgMatches, Parser};
@@ -51,9 +51,8 @@ pub(super) struct TestFlags {
     /// The server (FQDN) whose secret the others are compared with
     #[arg(long, value_name = "SERVER")]
     pub(super) reference: Option<String>,
-    /// Lowest severity that makes the exit code 1
-    #[arg(long, value_name = "SEVERITY", default_value = "error")]
-    pub(super) fail_on: FailOn,
+    #[command(flatten)]
+    pub(super) gate: GateArgs,
     /// Measure ages against this time (RFC 3339, or a date) instead of the clock
     #[arg(long, value_name = "TIME")]
     pub(super) now: Option<String>,

@@ -35,9 +35,9 @@ pub(super) static TEST: Cmdlet = Cmdlet {
 
 pub(super) fn run(bound: &Bound, flags: TestFlags, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let started = (io.now)();
-    let TestFlags { common, mut output, reference, fail_on, now } = flags;
+    let TestFlags { common, mut output, reference, gate, now } = flags;
     let now = config::now(now.as_deref(), io)?;
-    let fail_on = config::fail_on(fail_on);
+    let gate = config::Gate::from(gate);
     output.verbose = output.verbose.max(u8::from(bound.is_on("Verbose")));
     let outputs = Outputs::new(output)?;
     let path = common.bundle(io)?;
@@ -49,12 +49,12 @@ pub(super) fn run(bound: &Bound, flags: TestFlags, io: &mut Io<'_>) -> Result<Ex
     let site = site::find(inventory, TEST.name, bound.text("Identity").unwrap_or_default())?;
     let id = &site.id.value;
     let servers: Vec<_> = inventory.pools_of(id).flat_map(|p| &p.computers).map(|c| c.fqdn.value.clone()).collect();
-    let report = audit_of(&read, now, fail_on, Some(&servers), |audit| site::narrow(audit, inventory, site))?.of_site(id.as_str());
+    let report = audit_of(&read, now, &gate, Some(&servers), |audit| site::narrow(audit, inventory, site))?.of_site(id.as_str());
     let tested = test_report::Tested { report: &report, inventory, site };
     let told = file.as_ref().map(ReportFile::told);
     outputs.write(&report, |_: &Report, view: &TextOptions| tested.text(view, told.as_deref()), io)?;
     if let Some(file) = &file {
         file.write(&tested.report(&path, started, (io.now)()))?;
     }
-    Ok(exit::of_audit(&report, fail_on))
+    Ok(exit::of_audit(&report))
 }

@@ -2,7 +2,7 @@
 
 use super::tool;
 use crate::args::AuditArgs;
-use crate::config::{self, Bundle};
+use crate::config::{self, Bundle, Gate};
 use crate::failure::Failure;
 use crate::output::Outputs;
 use crate::reading::{ReadInputs, read_paths};
@@ -10,39 +10,40 @@ use crate::{Exit, Io, exit};
 use jiff::Timestamp;
 use kerbsync_audit::{Audit, Terms};
 use kerbsync_names::HostName;
-use kerbsync_report::format::{Audited, Report, Severity};
+use kerbsync_report::format::{Audited, Report};
 use kerbsync_report::render;
 
 pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let now = config::now(args.now.as_deref(), io)?;
-    let fail_on = config::fail_on(args.fail_on);
+    let gate = Gate::from(args.gate);
     let outputs = Outputs::new(args.output)?;
     let bundle = Bundle::try_from(args.bundle)?;
     let read = read_paths(bundle, quiet, io)?;
-    let report = audit(&read, now, fail_on)?;
+    let report = audit(&read, now, &gate)?;
     outputs.write(&report, render::audit, io)?;
-    let exit = exit::of_audit(&report, fail_on);
+    let exit = exit::of_audit(&report);
     // The process ends here: taking a large estate apart piece by piece would only make its user wait.
     std::mem::forget((report, read));
     Ok(exit)
 }
 
 /// Runs the rules and puts what they say into a report.
-pub(super) fn audit(read: &ReadInputs, now: Timestamp, fail_on: Option<Severity>) -> Result<Report, Failure> {
-    audit_of(read, now, fail_on, None, |_| {})
+pub(super) fn audit(read: &ReadInputs, now: Timestamp, gate: &Gate) -> Result<Report, Failure> {
+    audit_of(read, now, gate, None, |_| {})
 }
 
 /// The same, of what a front keeps of the verdicts and findings. `servers` are those that it is about, where it is not about all.
 pub(crate) fn audit_of(
     read: &ReadInputs,
     now: Timestamp,
-    fail_on: Option<Severity>,
+    gate: &Gate,
     servers: Option<&[HostName]>,
     keep: impl FnOnce(&mut Audit),
 ) -> Result<Report, Failure> {
     let policy = config::policy(&read.settings, now)?;
     let mut audit = kerbsync_audit::run(&read.inventory, &policy);
     keep(&mut audit);
-    let terms = Terms { now, waivers: &policy.waivers, fail_on, not_opened: &read.not_opened, servers };
+    let terms =
+        Terms { now, waivers: &policy.waivers, fail_on: gate.fail_on, require: &gate.require, not_opened: &read.not_opened, servers };
     Ok(Report::new(tool(), &Audited { inventory: &read.inventory, audit: &audit, terms }))
 }

@@ -11,7 +11,7 @@ use clap::Parser as _;
 use jiff::Timestamp;
 use kerbsync_collect::Input;
 use kerbsync_lab::{Defect, LabOptions};
-use kerbsync_report::format::{Report, Severity, State};
+use kerbsync_report::format::{Report, State};
 use kerbsync_report::render;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -32,7 +32,7 @@ pub(super) fn run(args: &DemoArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
         }
         Some(folder) => (folder.clone(), folder.display().to_string()),
         None => {
-            temporary = tempfile::tempdir().map_err(|e| Failure::usage(format!("no temporary folder can be made: {e}")))?;
+            temporary = tempfile::tempdir().map_err(|e| Failure::unwritten(format!("no temporary folder can be made: {e}")))?;
             (temporary.path().to_owned(), "estate".to_owned())
         }
     };
@@ -139,7 +139,7 @@ fn state_of(report: &Report, server: &str) -> &'static str {
 fn report(folder: &Path, label: &str, now: jiff::Timestamp, io: &mut Io<'_>) -> Result<Report, Failure> {
     let store = kerbsync_store::open(folder).map_err(|e| crate::reading::unopened(folder, &e))?;
     let read = read_stores(&[Input { label: label.to_owned(), store }], None, None, false, io)?;
-    audit(&read, now, Some(Severity::Error))
+    audit(&read, now, &crate::config::Gate::default())
 }
 
 /// What the report means, and what to do next.

@@ -2,7 +2,7 @@
 
 use super::audit::audit;
 use crate::args::ExplainArgs;
-use crate::config::{self, Bundle};
+use crate::config::{self, Bundle, Gate};
 use crate::failure::{Failure, nearest};
 use crate::reading::read_paths;
 use crate::{Exit, Io};
@@ -25,7 +25,7 @@ pub(super) fn run(args: ExplainArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
     let now = config::now(args.now.as_deref(), io)?;
     let reference = args.reference.as_deref().map(config::reference).transpose()?;
     let read = read_paths(Bundle { paths: args.bundle, config: args.config, reference }, quiet, io)?;
-    let report = audit(&read, now, None)?;
+    let report = audit(&read, now, &Gate::default())?;
     let finding = report.findings.iter().find(|f| f.fingerprint.eq_ignore_ascii_case(&args.what));
     let found = finding.and_then(|f| Some((f, rule(&f.rule)?)));
     let Some((finding, rule)) = found else {

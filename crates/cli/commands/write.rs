@@ -111,8 +111,10 @@ fn tell(outcomes: Vec<RunOutcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exi
 }
 
 fn tell_report(report: &RunsReport, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    show(report, shown, render::runs, io)?;
-    Ok(report.runs.iter().map(|o| exit::of_run(o.end)).max().unwrap_or(Exit::Done))
+    let exit = report.runs.iter().map(|o| exit::of_run(o.end)).max().unwrap_or(Exit::Done);
+    // What could not be told hides nothing that is worse.
+    show(report, shown, render::runs, io).map_err(|failure| Failure { exit: failure.exit.max(exit), ..failure })?;
+    Ok(exit)
 }
 
 pub(super) fn status(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {

@@ -3,6 +3,7 @@
 use crate::Input;
 use kerbsync_names::{Fqdn, HostName};
 use kerbsync_store::{ArchiveLimits, ArchiveStore, Entry, Key, ReadStore, StoreError};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -37,10 +38,11 @@ impl Store {
     }
 }
 
-/// Something that could not be listed or opened: path, reason.
+/// Something that was not read: it could not be listed or opened, or is a folder that holds no exports.
 pub(crate) struct Obstacle {
     pub(crate) path: String,
-    pub(crate) error: StoreError,
+    /// Why it could not; `None` for a folder that is passed over.
+    pub(crate) error: Option<StoreError>,
     /// Length of the file, where it is one.
     pub(crate) bytes: u64,
 }
@@ -59,10 +61,20 @@ pub(crate) fn gather(inputs: &[Input]) -> (Vec<Item>, Vec<Obstacle>) {
 fn walk(inputs: &[Input], store: Store, label: &str, depth: usize, items: &mut Vec<Item>, obstacles: &mut Vec<Obstacle>) {
     let listing = match store.get(inputs).list() {
         Ok(listing) => listing,
-        Err(error) => return obstacles.push(Obstacle { path: label.to_owned(), error, bytes: 0 }),
+        Err(error) => return obstacles.push(Obstacle { path: label.to_owned(), error: Some(error), bytes: 0 }),
     };
-    obstacles.extend(listing.errors.into_iter().map(|error| Obstacle { path: join(label, error.path()), error, bytes: 0 }));
+    let mut folders = BTreeSet::new();
+    for error in listing.errors {
+        match passed_over(error.path()) {
+            Some(folder) => drop(folders.insert(join(label, folder))),
+            None => obstacles.push(Obstacle { path: join(label, error.path()), error: Some(error), bytes: 0 }),
+        }
+    }
     for Entry { key, bytes, modified } in listing.entries {
+        if let Some(folder) = passed_over(key.as_str()) {
+            folders.insert(join(label, folder));
+            continue;
+        }
         let path = join(label, key.as_str());
         let server = server_of(&path, key.as_str());
         if may_be_archive(&key) && store.get(inputs).peek(&key, 4).is_ok_and(|head| ArchiveStore::is_archive(&head)) {
@@ -76,12 +88,40 @@ fn walk(inputs: &[Input], store: Store, label: &str, depth: usize, items: &mut V
             };
             match opened {
                 Ok(archive) => walk(inputs, Store::Opened(Arc::new(archive)), &format!("{path}!"), depth + 1, items, obstacles),
-                Err(error) => obstacles.push(Obstacle { path, error, bytes }),
+                Err(error) => obstacles.push(Obstacle { path, error: Some(error), bytes }),
             }
             continue;
         }
         items.push(Item { store: store.clone(), key, path, bytes, modified, server });
     }
+    obstacles.extend(folders.into_iter().map(|path| Obstacle { path, error: None, bytes: 0 }));
+}
+
+/// Folders of version control and of operating systems: what lies in them is a copy or no export at all.
+const PASSED_OVER: &[&str] = &[
+    ".git",
+    ".svn",
+    ".hg",
+    ".bzr",
+    "__MACOSX",
+    "$RECYCLE.BIN",
+    "System Volume Information",
+    ".Trashes",
+    ".Spotlight-V100",
+    "node_modules",
+];
+
+/// The folder of [`PASSED_OVER`] that a file lies in: its path as far as that folder.
+fn passed_over(key: &str) -> Option<&str> {
+    let mut start = 0;
+    for part in key.split('/') {
+        let end = start + part.len();
+        if end < key.len() && PASSED_OVER.iter().any(|name| name.eq_ignore_ascii_case(part)) {
+            return key.get(..end);
+        }
+        start = end + 1;
+    }
+    None
 }
 
 fn join(label: &str, below: &str) -> String {
@@ -121,6 +161,15 @@ fn server_of(path: &str, key: &str) -> Option<(HostName, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_of_version_control_are_passed_over_and_files_named_like_them_are_not() {
+        assert_eq!(passed_over(".git/objects/ab/cd"), Some(".git"));
+        assert_eq!(passed_over("servers/fe01.contoso.com/.SVN/entries"), Some("servers/fe01.contoso.com/.SVN"));
+        for kept in [".git", ".gitignore", "my.git/topology.xml", "topology.xml"] {
+            assert_eq!(passed_over(kept), None, "{kept}");
+        }
+    }
 
     #[test]
     fn servers_are_found_in_bundles_and_in_parts_of_them() {

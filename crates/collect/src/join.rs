@@ -114,13 +114,17 @@ fn number(index: usize) -> DocumentId {
     DocumentId(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
-/// A file or folder that could not be listed or opened.
+/// A file or folder that was not read.
 fn refused(id: DocumentId, obstacle: Obstacle) -> Document {
     let mut document = record(id, &obstacle.path, obstacle.bytes);
-    if matches!(obstacle.error, kerbsync_store::StoreError::Archive { .. }) {
+    let Some(error) = obstacle.error else {
+        document.status = DocumentStatus::Noise("a folder of version control or of the system, passed over with all that it holds".into());
+        return document;
+    };
+    if matches!(error, kerbsync_store::StoreError::Archive { .. }) {
         document.kind = DocumentKind::Archive;
     }
-    let (reason, remedy) = obstacle.error.told();
+    let (reason, remedy) = error.told();
     document.status = DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{reason}."), remedy));
     document
 }

@@ -62,7 +62,7 @@ pub(in crate::commands) fn built(options: &LabOptions) -> Result<Estate, Failure
 }
 
 pub(in crate::commands) fn write(estate: &Estate, folder: &Path) -> Result<(), Failure> {
-    kerbsync_lab::write(estate, folder).map_err(|e| Failure::usage(e.to_string()))
+    kerbsync_lab::write(estate, folder).map_err(|e| Failure::unwritten(e.to_string()))
 }
 
 fn defect(name: &str) -> Result<Defect, Failure> {

@@ -1,7 +1,8 @@
 //! The audit report.
 
 use super::{
-    Conclusion, Coverage, Estate, FailureCounts, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT, Severity, StateCount, Tool,
+    Conclusion, Coverage, Estate, FailureCounts, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT, Required, Severity,
+    StateCount, Tool,
 };
 use kerbsync_audit::{Audit, Terms};
 use kerbsync_inventory::Inventory;
@@ -98,6 +99,10 @@ pub struct Summary {
     pub conclusion: Conclusion,
     /// Lowest severity that counts as failed; null for never.
     pub fail_on: Option<Severity>,
+    /// Whether verdicts that could not be reached count as failed.
+    pub fail_on_unknown: bool,
+    /// What was required of the inputs, and what is missing for it.
+    pub required: Vec<Required>,
     /// Failures that no waiver covers.
     pub failed: FailureCounts,
     /// Failures that a waiver covers.
@@ -186,8 +191,23 @@ impl Finding {
 
 impl Summary {
     fn new(audit: kerbsync_audit::Summary, estate: InventorySummary) -> Self {
-        let kerbsync_audit::Summary { conclusion, fail_on, failed, waived, undecided, verdicts, unused_waivers } = audit;
+        let kerbsync_audit::Summary { conclusion, fail_on, required, failed, waived, undecided, verdicts, unused_waivers } = audit;
         let InventorySummary { sites, pools, computers, web_servers, states } = estate;
-        Self { conclusion, fail_on, failed, waived, undecided, verdicts, sites, pools, computers, web_servers, states, unused_waivers }
+        Self {
+            conclusion,
+            fail_on: fail_on.severity,
+            fail_on_unknown: fail_on.unknown,
+            required,
+            failed,
+            waived,
+            undecided,
+            verdicts,
+            sites,
+            pools,
+            computers,
+            web_servers,
+            states,
+            unused_waivers,
+        }
     }
 }

@@ -21,7 +21,7 @@ pub use kerbsync_audit::coverage::{
     AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, NotOpened,
     ReportCoverage, SecretCoverage, TopologyCoverage,
 };
-pub use kerbsync_audit::{Conclusion, FailureCounts, Outcome, OutcomeCount, Severity};
+pub use kerbsync_audit::{Conclusion, FailureCounts, Outcome, OutcomeCount, Required, Requirement, Severity};
 pub use place::Place;
 pub use preview::{FilePreview, LineChange, Lines, PlanPreview};
 pub use resolve::ResolveReport;

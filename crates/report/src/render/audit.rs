@@ -24,7 +24,8 @@ pub const LOOKED_FOR: &[(&str, &str)] = &[
 #[must_use]
 pub fn audit(report: &Report, options: &TextOptions) -> String {
     let mut writer = TextWriter::new(options);
-    if report.summary.conclusion == Conclusion::NothingChecked && report.coverage.documents.used == 0 {
+    let documents = &report.coverage.documents;
+    if report.summary.conclusion == Conclusion::NothingChecked && documents.used == documents.settings {
         nothing(&mut writer, report);
         return writer.into_text();
     }
@@ -80,7 +81,11 @@ fn nothing(writer: &mut TextWriter<'_>, report: &Report) {
     writer.heading("What was found");
     writer.gap();
     let total = report.inputs.len();
-    writer.text(2, &format!("{}, none of a kind that could be used.", count(total, "file")));
+    let none = match report.coverage.documents.settings {
+        0 => "none of a kind that could be used".to_owned(),
+        settings => format!("{} of kerbsync's own settings and none of a kind that could be audited", settings),
+    };
+    writer.text(2, &format!("{}, {none}.", count(total, "file")));
     const SOME: usize = 10;
     let shown = if writer.options.verbosity == 0 { SOME.min(total) } else { total };
     for input in &report.inputs[..shown] {
@@ -160,6 +165,9 @@ pub fn verdict_sentence(report: &Report) -> String {
     let found = if parts.is_empty() { "nothing failed".to_owned() } else { parts.join(", ") };
     let mut text = match (s.conclusion, s.fail_on) {
         (Conclusion::NothingChecked, _) => "No rule could say anything about these inputs; this says nothing about the estate.".to_owned(),
+        (Conclusion::Findings, _) if s.failed.total() == 0 => {
+            format!("{}; with --fail-on unknown, what could not be decided counts as failed.", capital(&found))
+        }
         (Conclusion::Findings, _) => format!("{}.", capital(&found)),
         (Conclusion::Clean, _) if s.failed.total() == 0 => "Nothing failed.".to_owned(),
         (_, _) if s.failed.total() == 0 => format!("{} in what could be checked.", capital(&found)),
@@ -175,6 +183,11 @@ pub fn verdict_sentence(report: &Report) -> String {
     let bad = report.coverage.documents.unreadable;
     if bad > 0 {
         text.push_str(&format!(" {} could not be read.", capital(&count(bad, "document"))));
+    }
+    for required in &s.required {
+        if let Some(missing) = &required.missing {
+            text.push_str(&format!(" Required and not met, {}: {missing}", required.requirement.name()));
+        }
     }
     for path in &report.coverage.not_opened {
         text.push_str(&format!(" {} could not be opened.", path.path));

@@ -1,7 +1,9 @@
 //! Inventories built by hand, and rules with verdicts chosen for them.
 
 use jiff::Timestamp;
-use kerbsync_audit::{Audit, Confidence, Family, Finding, Outcome, Related, Rule, Severity, Subject, SubjectKind, Terms, Verdict, Waiver};
+use kerbsync_audit::{
+    Audit, Confidence, FailOn, Family, Finding, Outcome, Related, Rule, Severity, Subject, SubjectKind, Terms, Verdict, Waiver,
+};
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
 use kerbsync_inventory::state::{Basis, ServerState, State};
 use kerbsync_inventory::{
@@ -378,5 +380,19 @@ pub(crate) fn report_with(
 ) -> Report {
     let waivers = [waiver("KS303", Some("2026-02-01")), waiver("spn-duplicate", None)];
     let now = NOW.parse().unwrap();
-    Report::new(tool(), &Audited { inventory, audit, terms: Terms { now, waivers: &waivers, fail_on, not_opened, servers: None } })
+    Report::new(
+        tool(),
+        &Audited {
+            inventory,
+            audit,
+            terms: Terms {
+                now,
+                waivers: &waivers,
+                fail_on: FailOn { severity: fail_on, unknown: false },
+                require: &[],
+                not_opened,
+                servers: None,
+            },
+        },
+    )
 }
