@@ -146,7 +146,7 @@ pub(super) fn waived(writer: &mut TextWriter<'_>, findings: &[Finding]) {
     }
 }
 
-/// Whether a options asks for verdicts of an outcome.
+/// Whether verdicts of an outcome are asked for.
 pub(super) const fn asked_for(outcome: Outcome, options: &TextOptions) -> bool {
     match outcome {
         Outcome::Pass | Outcome::Informational => options.verbosity >= 1,
