@@ -71,7 +71,8 @@ fn the_syntax() {
       --format FORMAT       Format of standard output
       --output FORMAT=FILE  Write the report in a format to a file too ('-' is standard output); may be repeated
       --reference SERVER    The server (FQDN) whose secret the others are compared with
-      --fail-on SEVERITY    Lowest severity that makes the exit code 1
+      --fail-on SEVERITY    What makes the exit code 1: the lowest severity, and `unknown` for verdicts that could not be reached
+      --require EVIDENCE    Evidence that must be among the inputs; the exit code is 4 where some is missing
       --now TIME            Measure ages against this time (RFC 3339, or a date) instead of the clock
 
     In a Unix shell, put backslashes and $ into quotes: 'litwareinc\kerberostest', '-Confirm:$false'.
