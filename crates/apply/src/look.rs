@@ -48,7 +48,7 @@ impl Engine<'_> {
                 match self.lower.state(field, &bytes) {
                     Ok(FieldState::Ours) => ours.push(field.clone()),
                     Ok(FieldState::Original) => {}
-                    Ok(FieldState::Foreign) => foreign.push(format!("{} of {}", field.attribute, field.slot.label)),
+                    Ok(FieldState::Foreign) => foreign.push(format!("{} of {}", field.attribute, field.slot.label())),
                     Err(error) => return Found::Odd(error.reason),
                 }
             }

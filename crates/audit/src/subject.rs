@@ -48,7 +48,7 @@ pub enum Subject {
     Server(HostName),
     /// An account, as `DOMAIN\name` or as written.
     Account(String),
-    /// A slot of a server: server, label of the slot.
+    /// A slot of a server: server, text of the slot's key.
     Slot(HostName, String),
     /// An assignment: site as written, account as written.
     Assignment(String, String),
@@ -80,7 +80,7 @@ impl std::fmt::Display for Subject {
             Self::Site(_, name) => write!(f, "site:{name}"),
             Self::Pool(host) | Self::Server(host) => write!(f, "{host}"),
             Self::Account(text) => f.write_str(text),
-            Self::Slot(host, label) => write!(f, "{host}: {label}"),
+            Self::Slot(host, key) => write!(f, "{host}: {key}"),
             Self::Assignment(site, account) => write!(f, "{site} -> {account}"),
             Self::Document(_, path) => f.write_str(path),
         }

@@ -9,8 +9,9 @@ use kerbsync_inventory::directory::{Account, Completeness, Directory, Domain, Gr
 use kerbsync_inventory::state::{self, EqualityTag};
 use kerbsync_inventory::{
     AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, Assignment, AuthenticationPath, Computer,
-    Document, DocumentKind, DocumentStatus, EvidenceLevel, Inventory, ManagementLog, Pool, PoolKind, SecretState, ServerConfiguration,
-    ServerStatus, Site, SiteKind, Slot, SlotPlace, Topology, TopologyForm, WebSite, WebSiteRole, WindowsAuthentication,
+    Creation, Document, DocumentKind, DocumentStatus, EvidenceLevel, Inventory, LayoutId, ManagementLog, Pool, PoolKind, ProviderPurpose,
+    SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey, SlotPlace, Topology, TopologyForm, WebSite, WebSiteRole,
+    WindowsAuthentication,
 };
 use kerbsync_names::{DownLevelName, HostName, ServicePrincipalName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -275,13 +276,15 @@ fn web_site(role: WebSiteRole, name: &str, pool: &str, document: u32, line: u32)
 }
 
 pub(crate) fn slot(document: u32, line: u32, site: &str, account: &str, secret: &str) -> Slot {
+    let key = SlotKey::Section { section: "kerberosCredential".to_owned(), element: None, location: Some(site.to_owned()) };
     Slot {
-        layout: "structural".to_owned(),
+        layout: LayoutId::Structural,
         evidence: EvidenceLevel::Structural,
         place: SlotPlace::Expected,
-        section: "system.webServer/kerberosCredential".to_owned(),
-        location_path: Some(site.to_owned()),
-        label: format!("kerberosCredential of '{site}'"),
+        purpose: ProviderPurpose::General,
+        creation: Creation::Never,
+        label: key.label(),
+        key,
         account_attribute: "userName".to_owned(),
         secret_attribute: "password".to_owned(),
         active: true,

@@ -74,7 +74,7 @@ mod tests {
         let found = audit(vec![waiver("stale-secret", Some("FE02.contoso.com"), None), waiver("ks208", None, None)]);
         insta::assert_snapshot!(waived(&found).join("\n"), @r"
         stale-secret fe02.contoso.com (accepted: stale-secret)
-        clear-text-secret se01.contoso.com: kerberosCredential of 'Skype for Business Server Internal Web Site' (accepted: ks208)
+        clear-text-secret se01.contoso.com: kerberosCredential in 'Skype for Business Server Internal Web Site' (accepted: ks208)
         ");
         assert!(found.unused_waivers.is_empty());
     }

@@ -115,7 +115,7 @@ fn server(plan: &Plan, step: &Step, seen: &Seen) -> Row {
     let mut reasons: Vec<String> = plan.report.planned.iter().filter(|r| r.subject == step.server).map(|r| r.text.clone()).collect();
     for change in &step.changes {
         let fields: Vec<String> = change.fields.iter().map(|f| format!("{}: {} -> {}", f.attribute, f.before, f.after)).collect();
-        reasons.push(format!("{}: {}", change.slot.label, fields.join("; ")));
+        reasons.push(format!("{}: {}", change.slot.label(), fields.join("; ")));
     }
     reasons.extend(done.map(|d| d.detail.clone()).filter(|d| !d.is_empty()));
     Row { subject: step.server.clone(), state, tone, reasons }

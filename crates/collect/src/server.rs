@@ -11,7 +11,7 @@ use kerbsync_credential::lower::SlotRules;
 use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, ProductSite, WebSiteNames, discover_with};
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection, same_name};
-use kerbsync_inventory::{Application, ApplicationPool, ApplicationPoolIdentity, ServerConfiguration, ServerStatus, WebSite};
+use kerbsync_inventory::{Application, ApplicationPool, ApplicationPoolIdentity, ServerConfiguration, ServerStatus, SlotKey, WebSite};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
 use kerbsync_source::{DocumentId, Level, Problem, Source, Spanned};
@@ -147,8 +147,7 @@ fn fill(
         .collect();
     // A pool is kept when it serves the product, or when a slot stands on it.
     let holds_slot = |pool: &kerbsync_iis::Pool<'_>| {
-        let label = format!("application pool '{}'", pool.name().value);
-        server.slots.iter().any(|s| s.layout == "app-pool-identity" && s.label == label)
+        server.slots.iter().any(|s| matches!(&s.key, SlotKey::ApplicationPool { pool: name } if *name == pool.name().value))
     };
     let kept: Vec<_> = pools.iter().filter(|p| product.is_served_by(&p.name().value) || holds_slot(p)).collect();
     server.application_pools = kept

@@ -81,14 +81,15 @@ pub fn discover_with<'d>(
                 });
             }
             Slot {
-                layout: f.layout.id().to_owned(),
+                layout: f.layout.id(),
                 evidence: f.layout.evidence(),
+                purpose: f.layout.purpose(),
+                creation: f.layout.creation(),
                 place: if f.expected { SlotPlace::Expected } else { SlotPlace::Elsewhere },
                 account: Spanned::new(account, origin(f.account.place, true)),
                 secret_origin: f.secret.as_ref().map(|s| origin(s.place, true)),
-                section: f.section,
-                location_path: f.location_path,
-                label: f.label,
+                label: f.key.label(),
+                key: f.key,
                 account_attribute: f.account_attribute,
                 secret_attribute: f.secret_attribute,
                 active: f.active,
@@ -121,7 +122,7 @@ pub(crate) fn find<'d>(view: &ConfigurationView<'d, '_>) -> Vec<FoundSlot<'d>> {
         layout.read(view, &mut batch);
         for found in batch.drain(..) {
             // A pool may take its password from the pool defaults: that place is shared, but both are slots.
-            let shares = found.layout.id() == "app-pool-defaults";
+            let shares = found.layout.lends_its_secret();
             let same = |other: &&mut FoundSlot<'d>| match (&found.secret, &other.secret) {
                 (Some(a), Some(b)) => a.place.span() == b.place.span() && (!shares || found.holder == other.holder),
                 _ => found.account.place.span() == other.account.place.span() && found.holder == other.holder,

@@ -5,6 +5,7 @@ use crate::is_built_in;
 use crate::layouts::SlotLayout;
 use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{Place, Setting};
+use kerbsync_inventory::SlotKey;
 use kerbsync_xml::{Attribute, Element};
 use std::borrow::Cow;
 
@@ -27,19 +28,11 @@ impl<'d> Pair<'d> {
     pub(crate) fn into_found(self, layout: &'static dyn SlotLayout, view: &ConfigurationView<'d, '_>) -> FoundSlot<'d> {
         let location = view.location_of(self.holder).map(|l| l.path().to_owned());
         let section = view.section_of(self.holder);
+        let element = Some(self.holder.local_name()).filter(|name| section.rsplit('/').next() != Some(name));
         FoundSlot {
             layout,
             holder: self.holder,
-            label: {
-                let name = self.holder.local_name();
-                let of = if section.rsplit('/').next() == Some(name) { section.clone() } else { format!("<{name}> of {section}") };
-                match location.as_ref().filter(|l| !l.is_empty()) {
-                    Some(l) => format!("{of} in '{l}'"),
-                    None => of,
-                }
-            },
-            section,
-            location_path: location,
+            key: SlotKey::Section { section, element: element.map(str::to_owned), location },
             account: self.account,
             account_attribute: self.account_attribute,
             secret: Some(self.secret),
@@ -75,6 +68,9 @@ pub(crate) fn of(element: Element<'_>) -> Vec<Pair<'_>> {
         })
         .collect()
 }
+
+/// Words of which an element holds at least one where a pair stands on it, or where its account is named in the way of Kerberos.
+pub(crate) const WORDS: &[&str] = &["[enc:", "password", "passwd", "pwd", "secret", "credential", "passphrase", "principal"];
 
 /// Whether a name says that the value is a secret: it ends with such a word, so `passwordFormat` is none.
 fn names_secret(name: &str) -> bool {

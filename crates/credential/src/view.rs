@@ -2,6 +2,7 @@
 
 use crate::{DeclaredSlot, Product, SlotLayout};
 use kerbsync_iis::{ApplicationHost, Location, Pool, Setting, SiteAuthentication, segments};
+use kerbsync_inventory::SlotKey;
 use kerbsync_source::Problem;
 use kerbsync_xml::Element;
 use std::borrow::Cow;
@@ -13,7 +14,7 @@ pub struct ConfigurationView<'d, 's> {
     pub host: &'s ApplicationHost<'d>,
     /// The product's web sites.
     pub product: &'s Product<'d>,
-    /// Elements that may hold an account or a secret, in document order.
+    /// Elements that hold a word of some layout, in document order.
     pub candidates: Vec<Element<'d>>,
     /// Slots that the administrator declared.
     pub declared: &'s [DeclaredSlot],
@@ -27,12 +28,8 @@ pub struct FoundSlot<'d> {
     pub layout: &'static dyn SlotLayout,
     /// The element that holds the pair.
     pub holder: Element<'d>,
-    /// Section path.
-    pub section: String,
-    /// `<location>` path.
-    pub location_path: Option<String>,
-    /// For people.
-    pub label: String,
+    /// Which place of the configuration it is.
+    pub key: SlotKey,
     /// The account, as written.
     pub account: Setting<'d, Cow<'d, str>>,
     /// Name of its attribute or element.

@@ -9,19 +9,23 @@ mod document;
 mod estate;
 mod evidence;
 mod gap;
+mod layout;
 pub mod resolve;
 mod server;
+mod slot_key;
 pub mod state;
 
 pub use document::{Document, DocumentKind, DocumentStatus};
 pub use estate::{Assignment, Computer, Pool, PoolKind, SimpleUrl, Site, SiteKind, Topology, TopologyForm};
 pub use evidence::{LogEntry, LogLevel, ManagementLog, TestVerdict};
 pub use gap::{Gap, GapSubject};
+pub use layout::{Creation, LayoutId, ProviderPurpose};
 pub use server::{
     AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, EvidenceLevel,
     NotInForce, Provider, ProviderKey, SecretState, ServerConfiguration, ServerStatus, Slot, SlotPlace, WebSite, WebSiteRole,
     WindowsAuthentication,
 };
+pub use slot_key::{DefaultsOf, SlotKey};
 
 use directory::Directory;
 use kerbsync_names::{HostName, SiteId};

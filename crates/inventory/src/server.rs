@@ -1,5 +1,6 @@
 //! What one server's configuration says, in neutral words.
 
+use crate::{Creation, LayoutId, ProviderPurpose, SlotKey};
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_secret::EqualityTag;
 use kerbsync_source::{DocumentId, Origin, Problem, Spanned};
@@ -243,17 +244,19 @@ pub enum SlotPlace {
 /// A place that holds an account and a secret.
 #[derive(Debug, Clone)]
 pub struct Slot {
-    /// Id of the layout that found it, such as `app-pool-identity`, `anonymous-user`, `virtual-directory`, `declared`, `structural`.
-    pub layout: String,
+    /// The layout that found it.
+    pub layout: LayoutId,
     /// How well established the layout is.
     pub evidence: EvidenceLevel,
+    /// Which protection provider slots of the layout are under.
+    pub purpose: ProviderPurpose,
+    /// Whether the slot can be created on a server that lacks it.
+    pub creation: Creation,
     /// Where it stands with regard to the product.
     pub place: SlotPlace,
-    /// Section path, such as `system.applicationHost/applicationPools`.
-    pub section: String,
-    /// `<location>` path, where it is in one.
-    pub location_path: Option<String>,
-    /// For people: `application pool 'LyncIntFeature'`.
+    /// Which place of the configuration it is.
+    pub key: SlotKey,
+    /// What people read for its key: `application pool 'LyncIntFeature'`. Nothing compares or reads it.
     pub label: String,
     /// Name of the account's attribute or element.
     pub account_attribute: String,

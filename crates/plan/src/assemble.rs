@@ -113,8 +113,7 @@ pub(crate) fn follow_ups(inventory: &Inventory, account: &DownLevelName, changed
     }
     let replaced = |c: &&Changed<'_>| {
         let slots = inventory.server(&c.computer).map_or(&[][..], |s| &s.slots);
-        let sets =
-            |slot: &&kerbsync_inventory::Slot| c.changes.iter().any(|ch| ch.slot.label == slot.label && ch.slot.section == slot.section);
+        let sets = |slot: &&kerbsync_inventory::Slot| c.changes.iter().any(|ch| ch.slot.key == slot.key);
         let another = |slot: &kerbsync_inventory::Slot| {
             !slot.account.value.text.is_empty() && naming(&slot.account.value, account, inventory.domains()) == Naming::Another
         };

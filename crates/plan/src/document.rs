@@ -1,5 +1,6 @@
 //! The plan document, `kerbsync.plan/v1`: every choice, no bytes of a configuration and no secret.
 
+use crate::SlotAddress;
 use serde::{Deserialize, Serialize};
 
 /// Value of [`Plan::schema`].
@@ -123,31 +124,6 @@ pub struct Change {
     pub secret: SecretFrom,
     /// What changes, attribute by attribute; secrets are only described.
     pub fields: Vec<FieldChange>,
-}
-
-/// The place of a slot within a configuration.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SlotAddress {
-    /// Id of the layout.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub layout: String,
-    /// How well the layout is established.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub evidence: String,
-    /// Section path.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub section: String,
-    /// `<location>` path.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub location_path: Option<String>,
-    /// For people, and to tell slots of one section apart: `application pool 'LyncIntFeature'`.
-    pub label: String,
-    /// Attribute of the account.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub account_attribute: String,
-    /// Attribute of the secret.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub secret_attribute: String,
 }
 
 /// Where a secret comes from when the plan is applied. The plan itself holds none.

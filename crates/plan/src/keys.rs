@@ -1,24 +1,17 @@
 //! Whether a secret can be encrypted for a server.
 
 use crate::check::Checks;
-use crate::{Change, SlotAddress};
-use kerbsync_inventory::{ProviderKey, SecretState, ServerConfiguration};
+use kerbsync_inventory::{ProviderKey, ProviderPurpose, SecretState, ServerConfiguration};
 use kerbsync_names::HostName;
+use std::collections::BTreeSet;
 
 const ID: &str = "keys";
 const REMEDY: &str =
     "export the server's key containers with aspnet_regiis -px <container> <file> -pri and put the files below servers/<fqdn>/keys/";
 
-/// Application pools' identities are under the WAS-only provider, everything else under the general one (the real schemas say so, for AES).
-fn provider_for(slot: &SlotAddress) -> &'static str {
-    if slot.layout.starts_with("app-pool") { "IISWASOnlyAesProvider" } else { "AesProvider" }
-}
-
-pub(crate) fn check(server: &ServerConfiguration, changes: &[Change], accept_inferred: bool, checks: &mut Checks) {
+pub(crate) fn check(server: &ServerConfiguration, purposes: &BTreeSet<ProviderPurpose>, accept_inferred: bool, checks: &mut Checks) {
     let computer: &HostName = &server.computer;
-    let mut names: Vec<&str> = changes.iter().map(|c| provider_for(&c.slot)).collect();
-    names.sort_unstable();
-    names.dedup();
+    let names: BTreeSet<&str> = purposes.iter().map(|p| p.provider()).collect();
     for name in names {
         let provider = server.providers.iter().find(|p| p.name.value.eq_ignore_ascii_case(name));
         let container = provider.and_then(|p| p.key_container.as_deref()).unwrap_or("?");

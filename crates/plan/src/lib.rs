@@ -9,6 +9,7 @@ mod operator;
 mod outage;
 pub mod outcome;
 mod password;
+mod slot_address;
 mod slots;
 mod sync;
 mod targets;
@@ -18,10 +19,12 @@ pub use assemble::{Request, inputs_now};
 pub use check::Refused;
 pub use document::{
     Change, DirectoryStep, FieldChange, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Precondition, PreconditionOutcome,
-    Reason, SCHEMA, SecretFrom, SlotAddress, Step,
+    Reason, SCHEMA, SecretFrom, Step,
 };
+pub use kerbsync_inventory::{LayoutId, SlotKey};
 pub use operator::check_operator;
 pub use password::plan_set_password;
+pub use slot_address::SlotAddress;
 pub use sync::{SyncRequest, plan_sync};
 pub use targets::CopyTarget;
 pub use verify::{PlanFault, read, verify};

@@ -2,11 +2,11 @@
 
 use crate::assemble::{self, Changed, Parts, Request, follow_ups};
 use crate::check::{Checks, Refused};
-use crate::slots::{Wanted, address, changes, naming_slots, writable};
+use crate::slots::{Wanted, changes, naming_slots, writable};
 use crate::targets::of_account;
 use crate::{DirectoryStep, Intent, Plan, SecretFrom, SlotAddress, keys, operator, outage};
-use kerbsync_inventory::Inventory;
 use kerbsync_inventory::resolve::check_account;
+use kerbsync_inventory::{Inventory, Slot};
 use kerbsync_names::{AccountNote, DownLevelName, HostName};
 use std::collections::BTreeMap;
 
@@ -59,11 +59,12 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
                 continue;
             }
         };
-        let changes = changes(inventory, server, &name, &pattern, None, "(the new password, encrypted for this server)");
-        keys::check(server, &changes, request.accept_inferred_protection, &mut checks);
-        if !changes.is_empty() {
+        let planned = changes(inventory, server, &name, &pattern, None, "(the new password, encrypted for this server)");
+        planned.check_creation(computer, &mut checks);
+        keys::check(server, &planned.purposes, request.accept_inferred_protection, &mut checks);
+        if !planned.changes.is_empty() {
             let why = "Every server of the account gets the new password.".to_owned();
-            changed.push(Changed { computer: computer.clone(), document, sha256, changes, why });
+            changed.push(Changed { computer: computer.clone(), document, sha256, changes: planned.changes, why });
         }
     }
     if !checks.hold() {
@@ -114,14 +115,14 @@ fn in_directory(inventory: &Inventory, name: &DownLevelName, checks: &mut Checks
 
 /// The places that hold the account on some server: those of the server with most of them, the first by name among equals.
 fn pattern(inventory: &Inventory, name: &DownLevelName, servers: &BTreeMap<HostName, &kerbsync_inventory::Pool>) -> Vec<Wanted> {
-    let mut best: Vec<SlotAddress> = Vec::new();
+    let mut best: Vec<&Slot> = Vec::new();
     for computer in servers.keys() {
         let Some(server) = inventory.server(computer) else { continue };
-        let mut own: Vec<SlotAddress> = naming_slots(server, name, inventory).map(address).collect();
-        own.sort();
+        let mut own: Vec<&Slot> = naming_slots(server, name, inventory).collect();
+        own.sort_by_key(|slot| SlotAddress::of(slot));
         if own.len() > best.len() {
             best = own;
         }
     }
-    best.into_iter().map(|slot| Wanted { slot, secret: SecretFrom::Generated }).collect()
+    best.into_iter().map(|slot| Wanted::like(slot, SecretFrom::Generated)).collect()
 }

@@ -1,36 +1,13 @@
 //! Which slots of a server are set, compared with those of the source.
 
+use crate::check::Checks;
 use crate::{Change, FieldChange, SecretFrom, SlotAddress};
 use kerbsync_inventory::state::{EqualityTag, Naming, naming};
-use kerbsync_inventory::{ApplicationPoolIdentity, Document, Inventory, NotInForce, SecretState, ServerConfiguration, Slot};
+use kerbsync_inventory::{
+    ApplicationPoolIdentity, Creation, Document, Inventory, NotInForce, ProviderPurpose, SecretState, ServerConfiguration, Slot, SlotKey,
+};
 use kerbsync_names::{DownLevelName, HostName};
-
-/// The layout of a pool's own identity.
-const POOL_IDENTITY: &str = "app-pool-identity";
-
-/// The address of a slot.
-pub(crate) fn address(slot: &Slot) -> SlotAddress {
-    SlotAddress {
-        layout: slot.layout.clone(),
-        evidence: slot.evidence.name().to_owned(),
-        section: slot.section.clone(),
-        location_path: slot.location_path.clone(),
-        label: slot.label.clone(),
-        account_attribute: slot.account_attribute.clone(),
-        secret_attribute: slot.secret_attribute.clone(),
-    }
-}
-
-/// Whether two addresses are the same place on two servers.
-fn same_place(a: &SlotAddress, b: &SlotAddress) -> bool {
-    let path = |p: &SlotAddress| p.location_path.as_deref().map(str::to_lowercase);
-    a.layout == b.layout
-        && a.section == b.section
-        && path(a) == path(b)
-        && a.label.eq_ignore_ascii_case(&b.label)
-        && a.account_attribute == b.account_attribute
-        && a.secret_attribute == b.secret_attribute
-}
+use std::collections::BTreeSet;
 
 /// The configuration of a server, with its document, or why it cannot be written: reason and remedy.
 pub(crate) fn writable<'i>(
@@ -70,7 +47,46 @@ pub(crate) fn naming_slots<'i>(
 /// A place that is to hold the account, and where its secret comes from.
 pub(crate) struct Wanted {
     pub(crate) slot: SlotAddress,
+    pub(crate) purpose: ProviderPurpose,
+    pub(crate) creation: Creation,
     pub(crate) secret: SecretFrom,
+}
+
+impl Wanted {
+    /// The place of a slot that another server has.
+    pub(crate) fn like(slot: &Slot, secret: SecretFrom) -> Self {
+        Self { slot: SlotAddress::of(slot), purpose: slot.purpose, creation: slot.creation, secret }
+    }
+}
+
+/// What brings one server to hold the account.
+#[derive(Default)]
+pub(crate) struct ServerChanges {
+    pub(crate) changes: Vec<Change>,
+    /// What its secrets are encrypted for.
+    pub(crate) purposes: BTreeSet<ProviderPurpose>,
+    /// Places that it lacks and that cannot be created.
+    pub(crate) lacking: Vec<SlotAddress>,
+}
+
+impl ServerChanges {
+    fn add(&mut self, change: Change, purpose: ProviderPurpose) {
+        self.changes.push(change);
+        self.purposes.insert(purpose);
+    }
+
+    /// Whether every place that the server lacks can be created.
+    pub(crate) fn check_creation(&self, computer: &HostName, checks: &mut Checks) {
+        for place in &self.lacking {
+            let reason = format!("It has no {}, and slots of the layout {} are only set where they are.", place.label(), place.layout);
+            checks.fail(
+                "slot-creatable",
+                computer,
+                reason,
+                "set it there once by hand, or declare the place as [[slots]] in kerbsync.toml",
+            );
+        }
+    }
 }
 
 /// The changes that bring a server to hold the account in every wanted place, and nowhere an older secret of it.
@@ -83,29 +99,30 @@ pub(crate) fn changes(
     wanted: &[Wanted],
     tag: Option<EqualityTag>,
     after: &str,
-) -> Vec<Change> {
+) -> ServerChanges {
     let own: Vec<&Slot> = naming_slots(server, account, inventory).collect();
-    let mut changes = Vec::new();
+    let mut planned = ServerChanges::default();
     for place in wanted {
-        let there = server.slots.iter().find(|s| same_place(&address(s), &place.slot));
+        let there = server.slots.iter().find(|s| SlotAddress::of(s).is_same_place(&place.slot));
         // A server that keeps the account by other layouts is not given a further one.
         let foreign_layout = !own.is_empty() && !own.iter().any(|s| s.layout == place.slot.layout);
         match there {
             Some(slot) if holds(inventory, slot, account, tag) => {}
-            Some(slot) => changes.push(change(inventory, server, slot, account, place.secret.clone(), after)),
+            Some(slot) => planned.add(change(inventory, server, slot, account, place.secret.clone(), after), slot.purpose),
             None if foreign_layout => {}
-            None => changes.push(created(server, place, account, after)),
+            None if place.creation == Creation::Never => planned.lacking.push(place.slot.clone()),
+            None => planned.add(created(server, place, account, after), place.purpose),
         }
     }
     // Places of its own that name the account would stay behind.
     let secret = wanted.first().map(|w| w.secret.clone());
     for slot in own {
-        let covered = wanted.iter().any(|w| same_place(&address(slot), &w.slot));
+        let covered = wanted.iter().any(|w| SlotAddress::of(slot).is_same_place(&w.slot));
         if let (false, false, Some(secret)) = (covered, holds(inventory, slot, account, tag), &secret) {
-            changes.push(change(inventory, server, slot, account, secret.clone(), after));
+            planned.add(change(inventory, server, slot, account, secret.clone(), after), slot.purpose);
         }
     }
-    changes
+    planned
 }
 
 fn holds(inventory: &Inventory, slot: &Slot, account: &DownLevelName, tag: Option<EqualityTag>) -> bool {
@@ -121,13 +138,13 @@ fn change(
     secret: SecretFrom,
     after: &str,
 ) -> Change {
-    let mut fields: Vec<FieldChange> = identity_type(server, &address(slot)).into_iter().collect();
+    let mut fields: Vec<FieldChange> = identity_type(server, &SlotAddress::of(slot)).into_iter().collect();
     if naming(&slot.account.value, account, inventory.domains()) != Naming::Expected {
         let before = Some(slot.account.value.text.as_str()).filter(|t| !t.is_empty()).unwrap_or("(nothing)");
         fields.push(field(&slot.account_attribute, before, &account.to_string()));
     }
     fields.push(field(&slot.secret_attribute, &described(&slot.secret), after));
-    Change { slot: address(slot), create: false, account: account.to_string(), secret, fields }
+    Change { slot: SlotAddress::of(slot), create: false, account: account.to_string(), secret, fields }
 }
 
 fn created(server: &ServerConfiguration, place: &Wanted, account: &DownLevelName, after: &str) -> Change {
@@ -139,11 +156,8 @@ fn created(server: &ServerConfiguration, place: &Wanted, account: &DownLevelName
 
 /// A pool uses its user only when it says so: what has to change where it runs as something else.
 fn identity_type(server: &ServerConfiguration, slot: &SlotAddress) -> Option<FieldChange> {
-    if slot.layout != POOL_IDENTITY {
-        return None;
-    }
-    let label = |name: &str| format!("application pool '{name}'");
-    let pool = server.application_pools.iter().find(|p| slot.label.eq_ignore_ascii_case(&label(&p.name.value)))?;
+    let SlotKey::ApplicationPool { pool } = &slot.key else { return None };
+    let pool = server.application_pool(pool)?;
     match &pool.identity.value {
         ApplicationPoolIdentity::SpecificUser => None,
         other => Some(field("identityType", other.name(), ApplicationPoolIdentity::SpecificUser.name())),

@@ -2,9 +2,9 @@
 
 use crate::assemble::{self, Changed, Parts, Request, follow_ups, list};
 use crate::check::{Checks, Refused};
-use crate::slots::{Wanted, address, changes, naming_slots, writable};
+use crate::slots::{Wanted, changes, naming_slots, writable};
 use crate::targets::{CopyTarget, expand, of_account};
-use crate::{FollowUp, Intent, Plan, Reason, SecretFrom, keys, operator, outage};
+use crate::{FollowUp, Intent, Plan, Reason, SecretFrom, SlotAddress, keys, operator, outage};
 use kerbsync_inventory::resolve::{Resolved, resolve};
 use kerbsync_inventory::state::{EqualityTag, Expectation, Expectations, State};
 use kerbsync_inventory::{Inventory, SecretState, Slot};
@@ -73,15 +73,16 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
             }
         };
         let after = format!("(the secret of {}, encrypted for this server)", source.computer);
-        let changes = changes(inventory, server, account, &wanted, Some(tag), &after);
-        if changes.is_empty() {
+        let planned = changes(inventory, server, account, &wanted, Some(tag), &after);
+        planned.check_creation(computer, &mut checks);
+        if planned.changes.is_empty() {
             let text = format!("It holds the secret of {} in every place already.", source.computer);
             unchanged.push(Reason { subject: computer.to_string(), text });
             continue;
         }
-        keys::check(server, &changes, request.common.accept_inferred_protection, &mut checks);
+        keys::check(server, &planned.purposes, request.common.accept_inferred_protection, &mut checks);
         let why = inventory.state_of(computer).map_or_else(String::new, |s| s.reason.clone());
-        changed.push(Changed { computer: computer.clone(), document, sha256, changes, why });
+        changed.push(Changed { computer: computer.clone(), document, sha256, changes: planned.changes, why });
     }
     if !checks.hold() {
         return Err(Refused { preconditions: checks.into_list() });
@@ -137,7 +138,7 @@ fn read_source(
         }
     };
     let mut slots: Vec<&Slot> = naming_slots(server, account, inventory).collect();
-    slots.sort_by_key(|s| address(s));
+    slots.sort_by_key(|s| SlotAddress::of(s));
     if slots.iter().all(|s| s.secret == SecretState::Empty) {
         let reason = format!("It holds no secret of {account}: an empty one is never copied.");
         checks.fail("source-configured", source, reason, "choose a server that is in sync, or set a new password");
@@ -165,14 +166,14 @@ fn read_source(
     };
     checks.pass("source-readable", source, format!("Its secret of {account} was read."));
     keys::inferred(server, request.accept_inferred_protection, checks);
-    let wanted = slots.iter().filter(|s| s.secret.tag().is_some()).map(|slot| Wanted {
-        slot: address(slot),
-        secret: SecretFrom::Server {
+    let wanted = slots.iter().filter(|s| s.secret.tag().is_some()).map(|slot| {
+        let secret = SecretFrom::Server {
             server: source.to_string(),
             path: document.path.clone(),
             sha256: sha256.to_owned(),
-            slot: Box::new(address(slot)),
-        },
+            slot: Box::new(SlotAddress::of(slot)),
+        };
+        Wanted::like(slot, secret)
     });
     Some((tag, wanted.collect()))
 }

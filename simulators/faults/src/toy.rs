@@ -2,7 +2,7 @@
 //! that a hundred thousand disks can be tried in a second.
 
 use kerbsync_plan::lower::{DirectoryWriter, FieldRecord, FieldState, Lower, LowerError, Lowered, Original};
-use kerbsync_plan::{Change, DirectoryStep, Intent, Plan, PlanReport, SCHEMA, SecretFrom, SlotAddress, Step};
+use kerbsync_plan::{Change, DirectoryStep, Intent, LayoutId, Plan, PlanReport, SCHEMA, SecretFrom, SlotAddress, SlotKey, Step};
 use kerbsync_store::Digest;
 use std::sync::Mutex;
 
@@ -55,11 +55,9 @@ fn text(bytes: &[u8]) -> Result<&str, LowerError> {
 
 fn slot() -> SlotAddress {
     SlotAddress {
-        layout: String::new(),
+        layout: LayoutId::Structural,
         evidence: String::new(),
-        section: String::new(),
-        location_path: None,
-        label: "slot".to_owned(),
+        key: SlotKey::Section { section: "slot".to_owned(), element: None, location: None },
         account_attribute: String::new(),
         secret_attribute: String::new(),
     }

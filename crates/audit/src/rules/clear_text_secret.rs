@@ -66,17 +66,19 @@ mod tests {
         slots[0].secret = SecretState::Clear(tag("current"));
         (slots[2].secret, slots[2].place) = (SecretState::Clear(tag("other")), kerbsync_inventory::SlotPlace::Elsewhere);
         let mut empty = slots[1].clone();
-        (empty.secret, empty.label) = (SecretState::Empty, "virtual directory '/x'".to_owned());
+        empty.secret = SecretState::Empty;
+        empty.key = kerbsync_inventory::SlotKey::ApplicationPoolDefaults;
+        empty.label = empty.key.label();
         slots.push(empty);
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        fail fe02.contoso.com: kerberosCredential of 'Skype for Business Server Internal Web Site': The kerberosCredential of 'Skype for Business Server Internal Web Site' of fe02.contoso.com holds the secret of CONTOSO\KerbAuth in clear, in 'password'.
+        fail fe02.contoso.com: kerberosCredential in 'Skype for Business Server Internal Web Site': The kerberosCredential in 'Skype for Business Server Internal Web Site' of fe02.contoso.com holds the secret of CONTOSO\KerbAuth in clear, in 'password'.
           warning servers/fe02.contoso.com/applicationHost.config:60 plain text instead of [enc:...:enc]
           help: Set the value through IIS, which encrypts it, then change the password of the account on all servers.
-        fail fe02.contoso.com: kerberosCredential of 'Skype for Business Server Internal Web Site' (2): The kerberosCredential of 'Skype for Business Server Internal Web Site' of fe02.contoso.com holds the secret of CONTOSO\KerbAuth in clear, in 'password'.
+        fail fe02.contoso.com: kerberosCredential in 'Skype for Business Server Internal Web Site' (2): The kerberosCredential in 'Skype for Business Server Internal Web Site' of fe02.contoso.com holds the secret of CONTOSO\KerbAuth in clear, in 'password'.
           warning servers/fe02.contoso.com/applicationHost.config:60 plain text instead of [enc:...:enc]
           help: Set the value through IIS, which encrypts it, then change the password of the account on all servers.
-        pass fe02.contoso.com: kerberosCredential of 'Skype for Business Server External Web Site': The secret of the kerberosCredential of 'Skype for Business Server External Web Site' of fe02.contoso.com is encrypted by AesProvider.
-        notapplicable fe02.contoso.com: virtual directory '/x': The virtual directory '/x' of fe02.contoso.com holds no secret.
+        pass fe02.contoso.com: kerberosCredential in 'Skype for Business Server External Web Site': The secret of the kerberosCredential in 'Skype for Business Server External Web Site' of fe02.contoso.com is encrypted by AesProvider.
+        notapplicable fe02.contoso.com: application pool defaults: The application pool defaults of fe02.contoso.com holds no secret.
         ");
     }
 }

@@ -86,15 +86,15 @@ mod tests {
         inventory.servers.push(retired);
         inventory.servers.retain(|s| !matches!(s.computer.first_label(), "fe01" | "dir01"));
         insta::assert_snapshot!(check(&RULE, inventory), @r#"
-        pass fe02.contoso.com: kerberosCredential of 'Skype for Business Server Internal Web Site': The site of fe02.contoso.com has the account CONTOSO\KerbAuth.
-        pass fe02.contoso.com: kerberosCredential of 'Skype for Business Server External Web Site': The site of fe02.contoso.com has the account CONTOSO\KerbAuth.
-        fail se01.contoso.com: kerberosCredential of 'Skype for Business Server Internal Web Site': The kerberosCredential of 'Skype for Business Server Internal Web Site' of se01.contoso.com holds CONTOSO\KerbAuth. Site Dublin has no Kerberos account.
+        pass fe02.contoso.com: kerberosCredential in 'Skype for Business Server Internal Web Site': The site of fe02.contoso.com has the account CONTOSO\KerbAuth.
+        pass fe02.contoso.com: kerberosCredential in 'Skype for Business Server External Web Site': The site of fe02.contoso.com has the account CONTOSO\KerbAuth.
+        fail se01.contoso.com: kerberosCredential in 'Skype for Business Server Internal Web Site': The kerberosCredential in 'Skype for Business Server Internal Web Site' of se01.contoso.com holds CONTOSO\KerbAuth. Site Dublin has no Kerberos account.
           warning servers/se01.contoso.com/applicationHost.config:60 the account that is left over
           help: Assign the account again ('New-CsKerberosAccountAssignment -Identity "site:Dublin" -UserAccount "CONTOSO\KerbAuth"'), or clear the slot on se01.contoso.com and retire the account.
-        fail se01.contoso.com: kerberosCredential of 'Skype for Business Server External Web Site': The kerberosCredential of 'Skype for Business Server External Web Site' of se01.contoso.com holds CONTOSO\KerbAuth. Site Dublin has no Kerberos account.
+        fail se01.contoso.com: kerberosCredential in 'Skype for Business Server External Web Site': The kerberosCredential in 'Skype for Business Server External Web Site' of se01.contoso.com holds CONTOSO\KerbAuth. Site Dublin has no Kerberos account.
           warning servers/se01.contoso.com/applicationHost.config:70 the account that is left over
           help: Assign the account again ('New-CsKerberosAccountAssignment -Identity "site:Dublin" -UserAccount "CONTOSO\KerbAuth"'), or clear the slot on se01.contoso.com and retire the account.
-        fail old01.contoso.com: kerberosCredential of 'Skype for Business Server Internal Web Site': The kerberosCredential of 'Skype for Business Server Internal Web Site' of old01.contoso.com holds CONTOSO\KerbAuth, but old01.contoso.com is no web server of the topology.
+        fail old01.contoso.com: kerberosCredential in 'Skype for Business Server Internal Web Site': The kerberosCredential in 'Skype for Business Server Internal Web Site' of old01.contoso.com holds CONTOSO\KerbAuth, but old01.contoso.com is no web server of the topology.
           warning servers/fe01.contoso.com/applicationHost.config:60 the account that is left over
           help: Check with 'Get-CsComputer -Identity old01.contoso.com'; if the server is retired, clear the slot or remove the server.
         "#);

@@ -117,10 +117,10 @@ mod tests {
             SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "the length is no multiple of 16".to_owned(), damaged: true };
         config(&mut inventory, "dir01").slots.clear();
         insta::assert_snapshot!(check(&RULE, inventory), @r#"
-        unknown fe01.contoso.com: On fe01.contoso.com, the secret of kerberosCredential of 'Skype for Business Server Internal Web Site' and kerberosCredential of 'Skype for Business Server External Web Site' was not opened (AesProvider): no exported key fits. Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'. Or export its key on fe01.contoso.com with 'aspnet_regiis -px iisConfigurationKey key.xml -pri' to servers/fe01.contoso.com/keys/.
+        unknown fe01.contoso.com: On fe01.contoso.com, the secret of kerberosCredential in 'Skype for Business Server Internal Web Site' and kerberosCredential in 'Skype for Business Server External Web Site' was not opened (AesProvider): no exported key fits. Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'. Or export its key on fe01.contoso.com with 'aspnet_regiis -px iisConfigurationKey key.xml -pri' to servers/fe01.contoso.com/keys/.
           warning servers/fe01.contoso.com/applicationHost.config:60 encrypted
           warning servers/fe01.contoso.com/applicationHost.config:70 encrypted
-        fail fe02.contoso.com: The encrypted secret of the kerberosCredential of 'Skype for Business Server External Web Site' of fe02.contoso.com is damaged (AesProvider): the length is no multiple of 16.
+        fail fe02.contoso.com: The encrypted secret of the kerberosCredential in 'Skype for Business Server External Web Site' of fe02.contoso.com is damaged (AesProvider): the length is no multiple of 16.
           error servers/fe02.contoso.com/applicationHost.config:70 this value cannot be decrypted
           help: Write the credential to fe02.contoso.com again with Set-CsKerberosAccountPassword, or copy the file again.
         notapplicable dir01.contoso.com: dir01.contoso.com holds no secret of the account.

@@ -83,7 +83,7 @@ mod tests {
           error servers/fe02.contoso.com/applicationHost.config no slot in this configuration
           error topology.xml:12 the topology names the server
           help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"', which sets a new password on all servers of the account.
-        fail dir01.contoso.com: dir01.contoso.com does not hold CONTOSO\KerbAuth. The kerberosCredential of 'Skype for Business Server Internal Web Site' names CONTOSO\KerbAuth, but its secret is empty.
+        fail dir01.contoso.com: dir01.contoso.com does not hold CONTOSO\KerbAuth. The kerberosCredential in 'Skype for Business Server Internal Web Site' names CONTOSO\KerbAuth, but its secret is empty.
           error servers/dir01.contoso.com/applicationHost.config:60 a slot without a secret, or not in force
           error topology.xml:21 the topology names the server
           help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"', which sets a new password on all servers of the account.

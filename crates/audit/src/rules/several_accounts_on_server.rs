@@ -92,8 +92,8 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r#"
         unknown fe01.contoso.com: No configuration of fe01.contoso.com is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of fe01.contoso.com to servers/fe01.contoso.com/applicationHost.config in the bundle.
         fail fe02.contoso.com: fe02.contoso.com holds 2 accounts: CONTOSO\KerbAuth and CONTOSO\KerbOld.
-          warning servers/fe02.contoso.com/applicationHost.config:60 kerberosCredential of 'Skype for Business Server Internal Web Site' names CONTOSO\KerbAuth
-          warning servers/fe02.contoso.com/applicationHost.config:70 kerberosCredential of 'Skype for Business Server External Web Site' names CONTOSO\KerbOld
+          warning servers/fe02.contoso.com/applicationHost.config:60 kerberosCredential in 'Skype for Business Server Internal Web Site' names CONTOSO\KerbAuth
+          warning servers/fe02.contoso.com/applicationHost.config:70 kerberosCredential in 'Skype for Business Server External Web Site' names CONTOSO\KerbOld
           help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"', which sets a new password on all servers of the account.
         pass dir01.contoso.com: dir01.contoso.com holds one account, CONTOSO\KerbAuth.
         notapplicable se01.contoso.com: se01.contoso.com holds no account.

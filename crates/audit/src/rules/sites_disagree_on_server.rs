@@ -85,7 +85,7 @@ fn slots_of(configuration: &ServerConfiguration, role: WebSiteRole) -> Vec<&Slot
 }
 
 fn belongs(configuration: &ServerConfiguration, site: &WebSite, slot: &Slot) -> bool {
-    if let Some(path) = slot.location_path.as_deref().filter(|p| !p.is_empty()) {
+    if let Some(path) = slot.key.location().filter(|p| !p.is_empty()) {
         return path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(&site.name.value));
     }
     let pools = configuration.application_pools.iter();
@@ -144,7 +144,8 @@ mod tests {
             server.application_pools[i].user_name = Some(at(4, line, "CONTOSO\\KerbAuth".to_owned()));
             server.application_pools[i].identity.value = ApplicationPoolIdentity::SpecificUser;
             let origin = server.application_pools[i].user_name.as_ref().unwrap().origin.clone();
-            (server.slots[i].location_path, server.slots[i].secret) = (None, opened(secret));
+            server.slots[i].key = kerbsync_inventory::SlotKey::ApplicationPool { pool: server.application_pools[i].name.value.clone() };
+            server.slots[i].secret = opened(secret);
             (server.slots[i].account.origin, server.slots[i].secret_origin) = (origin, None);
         }
         assert!(

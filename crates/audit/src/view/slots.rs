@@ -14,8 +14,8 @@ pub struct SlotView<'i> {
     pub server: &'i ServerConfiguration,
     /// The slot.
     pub slot: &'i Slot,
-    /// Its label, told apart from others of the server: a second one of a label has ` (2)` behind it.
-    pub label: String,
+    /// The text of its key, told apart from others of the server: a second one of a key has ` (2)` behind it.
+    pub key: String,
     /// Index of the server in [`View::web_servers`], where the topology says that it is a web server.
     web_server: Option<usize>,
 }
@@ -24,7 +24,7 @@ impl<'i> SlotView<'i> {
     /// The slot as a subject.
     #[must_use]
     pub fn subject(&self) -> Subject {
-        Subject::Slot(self.server.computer.clone(), self.label.clone())
+        Subject::Slot(self.server.computer.clone(), self.key.clone())
     }
 
     /// The web server whose slot it is.
@@ -54,10 +54,11 @@ pub(super) fn all<'i>(inventory: &'i Inventory, web_server_of: &HashMap<&'i Host
         slots.sort_by(|a, b| a.account.origin.cmp(&b.account.origin));
         let mut seen: HashMap<String, usize> = HashMap::new();
         for slot in slots {
-            let n = seen.entry(slot.label.to_lowercase()).or_default();
+            let key = slot.key.to_string();
+            let n = seen.entry(key.to_lowercase()).or_default();
             *n += 1;
-            let label = if *n == 1 { slot.label.clone() } else { format!("{} ({n})", slot.label) };
-            all.push(SlotView { server, slot, label, web_server });
+            let key = if *n == 1 { key } else { format!("{key} ({n})") };
+            all.push(SlotView { server, slot, key, web_server });
         }
     }
     all

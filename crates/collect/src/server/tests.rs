@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::{SlotSetting, WebSiteSetting};
-use kerbsync_inventory::{SecretState, SlotPlace, WebSiteRole};
+use kerbsync_inventory::{LayoutId, SecretState, SlotPlace, WebSiteRole};
 use kerbsync_xml::Limits;
 use std::fmt::Write as _;
 
@@ -176,7 +176,7 @@ fn settings_name_web_sites_and_slots() {
         names,
         [(WebSiteRole::Internal, "Default Web Site"), (WebSiteRole::External, "Skype for Business Server External Web Site")]
     );
-    let vault = server.slots.iter().find(|s| s.layout == "declared").unwrap();
+    let vault = server.slots.iter().find(|s| s.layout == LayoutId::Declared).unwrap();
     assert_eq!((vault.place, vault.account.text.as_str()), (SlotPlace::Expected, "CONTOSO\\vault"));
     assert!(matches!(vault.secret, SecretState::Clear(_)));
 }

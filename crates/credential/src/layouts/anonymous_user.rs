@@ -4,19 +4,31 @@ use super::SlotLayout;
 use crate::is_built_in;
 use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{Place, Setting};
-use kerbsync_inventory::EvidenceLevel;
+use kerbsync_inventory::{Creation, EvidenceLevel, LayoutId, ProviderPurpose, SlotKey};
 
 const SECTION: &str = "system.webServer/security/authentication/anonymousAuthentication";
 
 pub(super) struct AnonymousUser;
 
 impl SlotLayout for AnonymousUser {
-    fn id(&self) -> &'static str {
-        "anonymous-user"
+    fn id(&self) -> LayoutId {
+        LayoutId::AnonymousUser
     }
 
     fn evidence(&self) -> EvidenceLevel {
         EvidenceLevel::Documented
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["userName", "password"]
+    }
+
+    fn creation(&self) -> Creation {
+        Creation::Never
+    }
+
+    fn purpose(&self) -> ProviderPurpose {
+        ProviderPurpose::General
     }
 
     fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
@@ -37,16 +49,10 @@ impl SlotLayout for AnonymousUser {
             if account.value.trim().is_empty() || is_built_in(&account.value) {
                 continue;
             }
-            let location = view.location_of(element);
             found.push(FoundSlot {
                 layout: self,
                 holder: element,
-                section: SECTION.into(),
-                location_path: location.map(|l| l.path().to_owned()),
-                label: match location.filter(|l| l.site().is_some()) {
-                    Some(l) => format!("anonymous user of '{}'", l.path()),
-                    None => "anonymous user of the whole server".into(),
-                },
+                key: SlotKey::AnonymousUser { location: view.location_of(element).map(|l| l.path().to_owned()) },
                 account,
                 account_attribute: "userName".into(),
                 secret,
@@ -54,6 +60,20 @@ impl SlotLayout for AnonymousUser {
                 active: in_force.enabled.value,
                 expected: view.in_product_site(element),
             });
+        }
+    }
+
+    #[cfg(test)]
+    fn example(&self) -> super::walk::Example {
+        use super::walk::{Example, Parts};
+        Example {
+            parts: Parts {
+                rest: r#"<location path="Lync Server Internal Web Site"><system.webServer><security><authentication>
+<anonymousAuthentication userName="A\anon" password="p" /></authentication></security></system.webServer></location>"#,
+                ..Parts::default()
+            },
+            without: Parts::default(),
+            declared: Vec::new(),
         }
     }
 }

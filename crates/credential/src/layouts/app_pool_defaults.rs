@@ -3,17 +3,33 @@
 use super::{SlotLayout, user_and_password};
 use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::IdentityType;
-use kerbsync_inventory::EvidenceLevel;
+use kerbsync_inventory::{Creation, EvidenceLevel, LayoutId, ProviderPurpose, SlotKey};
 
 pub(super) struct AppPoolDefaults;
 
 impl SlotLayout for AppPoolDefaults {
-    fn id(&self) -> &'static str {
-        "app-pool-defaults"
+    fn id(&self) -> LayoutId {
+        LayoutId::AppPoolDefaults
     }
 
     fn evidence(&self) -> EvidenceLevel {
         EvidenceLevel::Documented
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["userName"]
+    }
+
+    fn creation(&self) -> Creation {
+        Creation::Never
+    }
+
+    fn lends_its_secret(&self) -> bool {
+        true
+    }
+
+    fn purpose(&self) -> ProviderPurpose {
+        ProviderPurpose::WorkerProcesses
     }
 
     fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
@@ -28,9 +44,7 @@ impl SlotLayout for AppPoolDefaults {
             found.push(FoundSlot {
                 layout: self,
                 holder: element,
-                section: "system.applicationHost/applicationPools".into(),
-                location_path: None,
-                label: "application pool defaults".into(),
+                key: SlotKey::ApplicationPoolDefaults,
                 account,
                 account_attribute: "userName".into(),
                 secret,
@@ -38,6 +52,20 @@ impl SlotLayout for AppPoolDefaults {
                 active: takers().next().is_some(),
                 expected: takers().any(|p| view.product.is_served_by(&p.name().value)),
             });
+        }
+    }
+
+    #[cfg(test)]
+    fn example(&self) -> super::walk::Example {
+        use super::walk::{Example, Parts};
+        Example {
+            parts: Parts {
+                pools: r#"<add name="LyncIntFeature" />
+<applicationPoolDefaults><processModel identityType="SpecificUser" userName="A\all" password="p" /></applicationPoolDefaults>"#,
+                ..Parts::default()
+            },
+            without: Parts::default(),
+            declared: Vec::new(),
         }
     }
 }

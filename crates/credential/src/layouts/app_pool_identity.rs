@@ -4,17 +4,29 @@ use super::SlotLayout;
 use crate::is_built_in;
 use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{IdentityType, Place, Setting};
-use kerbsync_inventory::EvidenceLevel;
+use kerbsync_inventory::{Creation, EvidenceLevel, LayoutId, ProviderPurpose, SlotKey};
 
 pub(super) struct AppPoolIdentity;
 
 impl SlotLayout for AppPoolIdentity {
-    fn id(&self) -> &'static str {
-        "app-pool-identity"
+    fn id(&self) -> LayoutId {
+        LayoutId::AppPoolIdentity
     }
 
     fn evidence(&self) -> EvidenceLevel {
         EvidenceLevel::Documented
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["userName", "password"]
+    }
+
+    fn creation(&self) -> Creation {
+        Creation::InPool
+    }
+
+    fn purpose(&self) -> ProviderPurpose {
+        ProviderPurpose::WorkerProcesses
     }
 
     fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
@@ -31,9 +43,7 @@ impl SlotLayout for AppPoolIdentity {
             found.push(FoundSlot {
                 layout: self,
                 holder: element,
-                section: "system.applicationHost/applicationPools".into(),
-                location_path: None,
-                label: format!("application pool '{name}'"),
+                key: SlotKey::ApplicationPool { pool: name.clone().into_owned() },
                 account,
                 account_attribute: "userName".into(),
                 secret: setting("password"),
@@ -41,6 +51,19 @@ impl SlotLayout for AppPoolIdentity {
                 active: pool.identity().value == IdentityType::SpecificUser,
                 expected: view.product.is_served_by(name),
             });
+        }
+    }
+
+    #[cfg(test)]
+    fn example(&self) -> super::walk::Example {
+        use super::walk::{Example, Parts};
+        Example {
+            parts: Parts {
+                pools: r#"<add name="LyncIntFeature"><processModel identityType="SpecificUser" userName="A\own" password="p" /></add>"#,
+                ..Parts::default()
+            },
+            without: Parts { pools: r#"<add name="LyncIntFeature" />"#, ..Parts::default() },
+            declared: Vec::new(),
         }
     }
 }

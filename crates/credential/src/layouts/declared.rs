@@ -4,19 +4,31 @@ use super::SlotLayout;
 use crate::DeclaredSlot;
 use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{Place, Setting, same_name, segments};
-use kerbsync_inventory::EvidenceLevel;
+use kerbsync_inventory::{Creation, EvidenceLevel, LayoutId, ProviderPurpose, SlotKey};
 use kerbsync_xml::Element;
 use std::borrow::Cow;
 
 pub(super) struct Declared;
 
 impl SlotLayout for Declared {
-    fn id(&self) -> &'static str {
-        "declared"
+    fn id(&self) -> LayoutId {
+        LayoutId::Declared
     }
 
     fn evidence(&self) -> EvidenceLevel {
         EvidenceLevel::Declared
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    fn creation(&self) -> Creation {
+        Creation::AlongPath
+    }
+
+    fn purpose(&self) -> ProviderPurpose {
+        ProviderPurpose::General
     }
 
     fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
@@ -33,6 +45,21 @@ impl SlotLayout for Declared {
                     self.read_below(view, slot, location.element(), Some(location.path()), found);
                 }
             }
+        }
+    }
+
+    #[cfg(test)]
+    fn example(&self) -> super::walk::Example {
+        use super::walk::{Example, Parts};
+        Example {
+            parts: Parts { rest: r#"<contoso><services who="A\declared" what="p" /></contoso>"#, ..Parts::default() },
+            without: Parts::default(),
+            declared: vec![DeclaredSlot {
+                section: "contoso/services".into(),
+                location: None,
+                account_attribute: "who".into(),
+                secret_attribute: "what".into(),
+            }],
         }
     }
 }
@@ -55,9 +82,11 @@ impl Declared {
             found.push(FoundSlot {
                 layout: self,
                 holder: element,
-                section: view.section_of(element),
-                location_path: location.map(str::to_owned),
-                label: label(slot, location),
+                key: SlotKey::Declared {
+                    section: view.section_of(element),
+                    path: slot.section.clone(),
+                    location: location.map(str::to_owned),
+                },
                 account,
                 account_attribute: slot.account_attribute.clone(),
                 secret: value(element, &slot.secret_attribute),
@@ -66,14 +95,6 @@ impl Declared {
                 expected: true,
             });
         }
-    }
-}
-
-/// How people read the place of a declared slot.
-pub(crate) fn label(slot: &DeclaredSlot, location: Option<&str>) -> String {
-    match location {
-        Some(l) if !l.is_empty() => format!("declared slot {} of '{l}'", slot.section),
-        _ => format!("declared slot {}", slot.section),
     }
 }
 

@@ -7,18 +7,30 @@ use super::SlotLayout;
 use crate::pairs;
 use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::Location;
-use kerbsync_inventory::EvidenceLevel;
+use kerbsync_inventory::{Creation, EvidenceLevel, LayoutId, ProviderPurpose};
 use kerbsync_secret::ProtectedValue;
 
 pub(super) struct SiteSection;
 
 impl SlotLayout for SiteSection {
-    fn id(&self) -> &'static str {
-        "site-section"
+    fn id(&self) -> LayoutId {
+        LayoutId::SiteSection
     }
 
     fn evidence(&self) -> EvidenceLevel {
         EvidenceLevel::Inferred
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["[enc:"]
+    }
+
+    fn creation(&self) -> Creation {
+        Creation::AlongPath
+    }
+
+    fn purpose(&self) -> ProviderPurpose {
+        ProviderPurpose::General
     }
 
     fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
@@ -33,6 +45,20 @@ impl SlotLayout for SiteSection {
                     found.push(pair.into_found(self, view));
                 }
             }
+        }
+    }
+
+    #[cfg(test)]
+    fn example(&self) -> super::walk::Example {
+        use super::walk::{Example, Parts};
+        Example {
+            parts: Parts {
+                rest: r#"<location path="Lync Server Internal Web Site"><system.webServer><security><authentication>
+<kerberosWebAuthentication who="A\kerb" hidden="[enc:AesProvider:QUJDRA==:enc]" /></authentication></security></system.webServer></location>"#,
+                ..Parts::default()
+            },
+            without: Parts::default(),
+            declared: Vec::new(),
         }
     }
 }

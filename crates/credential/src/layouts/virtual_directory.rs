@@ -2,17 +2,29 @@
 
 use super::{SlotLayout, user_and_password};
 use crate::view::{ConfigurationView, FoundSlot};
-use kerbsync_inventory::EvidenceLevel;
+use kerbsync_inventory::{Creation, EvidenceLevel, LayoutId, ProviderPurpose, SlotKey};
 
 pub(super) struct VirtualDirectory;
 
 impl SlotLayout for VirtualDirectory {
-    fn id(&self) -> &'static str {
-        "virtual-directory"
+    fn id(&self) -> LayoutId {
+        LayoutId::VirtualDirectory
     }
 
     fn evidence(&self) -> EvidenceLevel {
         EvidenceLevel::Documented
+    }
+
+    fn words(&self) -> &'static [&'static str] {
+        &["userName"]
+    }
+
+    fn creation(&self) -> Creation {
+        Creation::Never
+    }
+
+    fn purpose(&self) -> ProviderPurpose {
+        ProviderPurpose::General
     }
 
     fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
@@ -25,14 +37,11 @@ impl SlotLayout for VirtualDirectory {
             found.push(FoundSlot {
                 layout: self,
                 holder: element,
-                section: "system.applicationHost/sites".into(),
-                location_path: None,
-                label: format!(
-                    "virtual directory '{}' of application '{}' of web site '{}'",
-                    element.attribute("path").map_or("/".into(), |a| a.value()),
-                    named("application", "path").unwrap_or_default(),
-                    named("site", "name").unwrap_or_default()
-                ),
+                key: SlotKey::VirtualDirectory {
+                    site: named("site", "name").unwrap_or_default(),
+                    application: named("application", "path").unwrap_or_default(),
+                    path: element.attribute("path").map_or("/".into(), |a| a.value().into_owned()),
+                },
                 account,
                 account_attribute: "userName".into(),
                 secret,
@@ -40,6 +49,19 @@ impl SlotLayout for VirtualDirectory {
                 active: true,
                 expected: view.in_product_site(element),
             });
+        }
+    }
+
+    #[cfg(test)]
+    fn example(&self) -> super::walk::Example {
+        use super::walk::{Example, Parts};
+        Example {
+            parts: Parts {
+                site: r#"<application path="/Abs" applicationPool="LyncIntFeature"><virtualDirectory path="/" userName="A\virtual" password="p" /></application>"#,
+                ..Parts::default()
+            },
+            without: Parts::default(),
+            declared: Vec::new(),
         }
     }
 }

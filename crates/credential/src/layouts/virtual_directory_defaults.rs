@@ -3,37 +3,44 @@
 
 use super::{SlotLayout, user_and_password};
 use crate::view::{ConfigurationView, FoundSlot};
-use kerbsync_inventory::EvidenceLevel;
+use kerbsync_inventory::{Creation, DefaultsOf, EvidenceLevel, LayoutId, ProviderPurpose, SlotKey};
 
 pub(super) struct VirtualDirectoryDefaults;
 
 impl SlotLayout for VirtualDirectoryDefaults {
-    fn id(&self) -> &'static str {
-        "virtual-directory-defaults"
+    fn id(&self) -> LayoutId {
+        LayoutId::VirtualDirectoryDefaults
     }
 
     fn evidence(&self) -> EvidenceLevel {
         EvidenceLevel::Documented
     }
 
+    fn words(&self) -> &'static [&'static str] {
+        &["userName"]
+    }
+
+    fn creation(&self) -> Creation {
+        Creation::Never
+    }
+
+    fn purpose(&self) -> ProviderPurpose {
+        ProviderPurpose::General
+    }
+
     fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
         for &element in view.candidates.iter().filter(|e| e.local_name() == "virtualDirectoryDefaults") {
             let Some((account, secret)) = user_and_password(element) else { continue };
-            let label = match element.parent() {
-                Some(p) if p.local_name() == "site" => {
-                    format!("virtual directory defaults of web site '{}'", p.attribute("name").map_or("".into(), |a| a.value()))
-                }
-                Some(p) if p.local_name() == "application" => {
-                    format!("virtual directory defaults of application '{}'", p.attribute("path").map_or("".into(), |a| a.value()))
-                }
-                _ => "virtual directory defaults of all web sites".into(),
+            let of = |name: &str| element.parent().and_then(|p| p.attribute(name)).map_or(String::new(), |a| a.value().into_owned());
+            let defaults = match element.parent().map_or("", |p| p.local_name()) {
+                "site" => DefaultsOf::Site(of("name")),
+                "application" => DefaultsOf::Application(of("path")),
+                _ => DefaultsOf::AllSites,
             };
             found.push(FoundSlot {
                 layout: self,
                 holder: element,
-                section: "system.applicationHost/sites".into(),
-                location_path: None,
-                label,
+                key: SlotKey::VirtualDirectoryDefaults(defaults),
                 account,
                 account_attribute: "userName".into(),
                 secret,
@@ -41,6 +48,16 @@ impl SlotLayout for VirtualDirectoryDefaults {
                 active: true,
                 expected: view.in_product_site(element),
             });
+        }
+    }
+
+    #[cfg(test)]
+    fn example(&self) -> super::walk::Example {
+        use super::walk::{Example, Parts};
+        Example {
+            parts: Parts { site: r#"<virtualDirectoryDefaults userName="A\virtual" password="p" />"#, ..Parts::default() },
+            without: Parts::default(),
+            declared: Vec::new(),
         }
     }
 }

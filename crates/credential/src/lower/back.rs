@@ -1,8 +1,8 @@
 //! What fields hold now, and the edits that take them back.
 
-use super::place::{POOL, SlotHolder, process_model, resolve};
+use super::place::{SlotHolder, process_model, resolve};
 use super::set::{CREATED, is_clear, rest_of};
-use super::{SlotRules, digest, refuse};
+use super::{digest, refuse};
 use crate::view::ConfigurationView;
 use kerbsync_plan::lower::{FieldRecord, FieldState, LowerError, Original};
 use kerbsync_source::Span;
@@ -14,14 +14,14 @@ fn created(field: &FieldRecord) -> Option<usize> {
     field.attribute.strip_prefix(CREATED)?.parse().ok()
 }
 
-pub(super) fn state(view: &ConfigurationView<'_, '_>, field: &FieldRecord, rules: &SlotRules) -> Result<FieldState, LowerError> {
-    let target = resolve(view, &field.slot, rules)?;
+pub(super) fn state(view: &ConfigurationView<'_, '_>, field: &FieldRecord) -> Result<FieldState, LowerError> {
+    let target = resolve(view, &field.slot)?;
     if created(field).is_some() {
         // Elements that hold nothing of ours any more are not ours to remove.
         return Ok(if target.is_some() { FieldState::Ours } else { FieldState::Original });
     }
     // A pool's kind of identity stands there also where no account does any more.
-    let target = if target.is_none() && field.slot.layout == POOL { process_model(view, &field.slot)? } else { target };
+    let target = if target.is_none() { process_model(view, &field.slot)? } else { target };
     let now = target.and_then(|t| t.value_place(&field.slot, &field.attribute).value());
     Ok(match (now, &field.original) {
         (Some(now), _) if digest::of(&now) == field.written => FieldState::Ours,
@@ -38,13 +38,12 @@ pub(super) fn edits(
     view: &ConfigurationView<'_, '_>,
     fields: &[FieldRecord],
     backup: Option<&ConfigurationView<'_, '_>>,
-    rules: &SlotRules,
 ) -> Result<EditSet, LowerError> {
     let mut edits = EditSet::new();
     let Some(first) = fields.first() else { return Ok(edits) };
     let slot = &first.slot;
-    let Some(target) = resolve(view, slot, rules)? else {
-        return Err(refuse(format!("the configuration has no {} any more", slot.label)));
+    let Some(target) = resolve(view, slot)? else {
+        return Err(refuse(format!("the configuration has no {} any more", slot.label())));
     };
     let mut add = |edit: Edit| edits.add_after(edit).map_err(|e| refuse(e.to_string()));
     if let Some((count, record)) = fields.iter().find_map(|f| Some((created(f)?, f)))
@@ -60,8 +59,8 @@ pub(super) fn edits(
             Original::Absent => removed.push(field.attribute.as_str()),
             Original::Text(old) => add(place.set_raw(old)?)?,
             Original::Backup => {
-                let missing = || refuse(format!("the original of {} of {} is not at hand", field.attribute, slot.label));
-                let old = resolve(backup.ok_or_else(missing)?, slot, rules)?.ok_or_else(missing)?;
+                let missing = || refuse(format!("the original of {} of {} is not at hand", field.attribute, slot.label()));
+                let old = resolve(backup.ok_or_else(missing)?, slot)?.ok_or_else(missing)?;
                 add(place.set_raw(old.value_place(slot, &field.attribute).raw().ok_or_else(missing)?)?)?;
             }
         }

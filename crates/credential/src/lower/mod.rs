@@ -73,7 +73,7 @@ impl Lower for CredentialLower<'_> {
         for change in &step.changes {
             let secret = self.secrets.secret(&change.secret)?;
             // The only text that could not be foretold is the encrypted one: it is read from the file, and must open to the secret.
-            let value = with_view(&written, &self.rules, |view| seal::proved(view, &change.slot, &keys, &secret, &self.rules))?;
+            let value = with_view(&written, &self.rules, |view| seal::proved(view, &change.slot, &keys, &secret))?;
             let document = parse(&bytes)?;
             let (edits, _) = with_view(&document, &self.rules, |view| set::edits(view, change, &value, &self.rules))?;
             bytes = apply(&document, &edits)?;
@@ -82,7 +82,7 @@ impl Lower for CredentialLower<'_> {
     }
 
     fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError> {
-        with_view(&parse(current)?, &self.rules, |view| back::state(view, field, &self.rules))
+        with_view(&parse(current)?, &self.rules, |view| back::state(view, field))
     }
 
     fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
@@ -92,8 +92,8 @@ impl Lower for CredentialLower<'_> {
         for group in fields.chunk_by(|a, b| a.slot == b.slot).rev() {
             let document = parse(&bytes)?;
             let edits = with_view(&document, &self.rules, |view| match &backup {
-                Some(backup) => with_view(backup, &self.rules, |old| back::edits(view, group, Some(old), &self.rules)),
-                None => back::edits(view, group, None, &self.rules),
+                Some(backup) => with_view(backup, &self.rules, |old| back::edits(view, group, Some(old))),
+                None => back::edits(view, group, None),
             })?;
             bytes = apply(&document, &edits)?;
         }

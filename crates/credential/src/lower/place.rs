@@ -1,23 +1,17 @@
 //! From the address of a slot to its places in a file.
 
-use super::{SlotRules, refuse};
+use super::refuse;
 use crate::discover::find;
-use crate::layouts::declared_label;
+use crate::layouts::layout;
 use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{Location, Place, Pool, same_name, segments};
+use kerbsync_inventory::{Creation, SlotKey};
 use kerbsync_plan::SlotAddress;
 use kerbsync_plan::lower::LowerError;
 use kerbsync_source::Span;
 use kerbsync_xml::{Element, escape_text};
 use kerbsync_xml_edit::{Edit, EditError, set_attribute};
 use std::borrow::Cow;
-
-/// Layout of application pools.
-pub(super) const POOL: &str = "app-pool-identity";
-/// Layout of declared places.
-const DECLARED: &str = "declared";
-/// Layout of sections of the product's web sites.
-const SITE_SECTION: &str = "site-section";
 
 /// Where one side of a slot stands, or would stand.
 #[derive(Clone)]
@@ -111,39 +105,29 @@ impl<'d> SlotHolder<'d> {
     }
 }
 
-/// The processModel of a pool, whether it holds an account or not.
+/// The processModel of a pool, whether it holds an account or not. `None` for slots of other layouts too.
 pub(super) fn process_model<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress) -> Result<Option<SlotHolder<'d>>, LowerError> {
-    let target = |pool: Pool<'d>| Some(SlotHolder { pool: Some(pool.clone()), ..SlotHolder::on(pool.process_model()?, address) });
-    Ok(pool(view, address)?.and_then(target))
+    let holder = |pool: Pool<'d>| Some(SlotHolder { pool: Some(pool.clone()), ..SlotHolder::on(pool.process_model()?, address) });
+    Ok(pool(view, address)?.and_then(holder))
 }
 
 /// Finds a slot. `None` where it is not there; an element that holds neither side is no slot.
-pub(super) fn resolve<'d>(
-    view: &ConfigurationView<'d, '_>,
-    address: &SlotAddress,
-    rules: &SlotRules,
-) -> Result<Option<SlotHolder<'d>>, LowerError> {
+pub(super) fn resolve<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress) -> Result<Option<SlotHolder<'d>>, LowerError> {
     if address.account_attribute == address.secret_attribute {
-        return Err(refuse(format!("{} names its account and its secret alike, so they cannot be told apart", address.label)));
+        return Err(refuse(format!("{} names its account and its secret alike, so they cannot be told apart", address.label())));
     }
     let holds = |t: &SlotHolder<'_>| t.account.value().is_some() || t.secret.value().is_some();
-    if address.layout == POOL {
+    if matches!(address.key, SlotKey::ApplicationPool { .. }) {
         return Ok(process_model(view, address)?.filter(holds));
     }
-    let named = |f: &FoundSlot<'_>| {
-        f.section == address.section
-            && match (&f.location_path, &address.location_path) {
-                (Some(a), Some(b)) => same_path(a, b),
-                (None, None) => true,
-                _ => false,
-            }
-            && f.account_attribute == address.account_attribute
-            && f.secret_attribute == address.secret_attribute
-            && f.layout.id() != POOL
-    };
+    let by_path = is_addressed_by_path(address);
+    let named = |f: &FoundSlot<'_>| f.account_attribute == address.account_attribute && f.secret_attribute == address.secret_attribute;
     let mut all: Vec<FoundSlot<'d>> = find(view).into_iter().filter(named).collect();
-    if all.iter().any(|f| f.label == address.label) || !is_addressed_by_path(address) {
-        all.retain(|f| f.label == address.label);
+    // A declaration may have come or gone since the plan was made: its section and location still tell the place.
+    if all.iter().any(|f| f.key.is_same_place(&address.key)) || !by_path {
+        all.retain(|f| f.key.is_same_place(&address.key));
+    } else {
+        all.retain(|f| f.key.is_same_section(&address.key));
     }
     match all.as_slice() {
         [] => {}
@@ -158,27 +142,28 @@ pub(super) fn resolve<'d>(
                 pool: None,
             }));
         }
-        several => return Err(refuse(format!("{} slots fit '{}', so none is touched", several.len(), address.label))),
+        several => return Err(refuse(format!("{} slots fit '{}', so none is touched", several.len(), address.label()))),
     }
-    if !is_addressed_by_path(address) {
+    if !by_path {
         return Ok(None);
     }
     // Half of it may be gone: the place itself is known all the same.
-    let walk = walk(view, address, rules);
+    let walk = walk(view, address);
     Ok(walk.filter(|w| w.missing.is_empty()).map(|w| SlotHolder::on(w.deepest, address)).filter(holds))
 }
 
 /// Whether section and location tell the place.
 pub(super) fn is_addressed_by_path(address: &SlotAddress) -> bool {
-    [DECLARED, SITE_SECTION].contains(&address.layout.as_str())
+    layout(address.layout).creation() == Creation::AlongPath
 }
 
-/// The pool that a slot is about.
+/// The pool whose identity a slot is.
 pub(super) fn pool<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress) -> Result<Option<Pool<'d>>, LowerError> {
-    let mut fits = view.pools().iter().filter(|p| format!("application pool '{}'", p.name().value) == address.label);
+    let SlotKey::ApplicationPool { pool: name } = &address.key else { return Ok(None) };
+    let mut fits = view.pools().iter().filter(|p| same_name(&p.name().value, name));
     match (fits.next(), fits.next()) {
         (found, None) => Ok(found.cloned()),
-        (_, Some(_)) => Err(refuse(format!("several pools are '{}', so none is touched", address.label))),
+        (_, Some(_)) => Err(refuse(format!("several pools are '{}', so none is touched", address.label()))),
     }
 }
 
@@ -193,10 +178,13 @@ pub(super) struct Walk<'d> {
 }
 
 /// Goes down the path of a slot that its section and location tell. `None` where there is no such path.
-pub(super) fn walk<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress, rules: &SlotRules) -> Option<Walk<'d>> {
+pub(super) fn walk<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress) -> Option<Walk<'d>> {
     // The section of an item of a collection is shorter than its path, which the declaration has.
-    let declared = rules.declared.iter().find(|d| declared_label(d, address.location_path.as_deref()) == address.label);
-    let path = declared.filter(|_| address.layout == DECLARED).map_or(address.section.as_str(), |d| &d.section);
+    let path = match &address.key {
+        SlotKey::Declared { path, .. } => path,
+        key => key.section(),
+    };
+    let location = address.key.location();
     let names: Vec<&str> = segments(path).collect();
     if names.is_empty() {
         return None;
@@ -208,7 +196,7 @@ pub(super) fn walk<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress, 
         }
         (at, depth)
     };
-    let found = match &address.location_path {
+    let found = match location {
         None => Some(down(view.host.root())),
         Some(path) => {
             let here = |l: &&Location<'_>| same_path(l.path(), path);
@@ -217,7 +205,7 @@ pub(super) fn walk<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress, 
     };
     let (deepest, depth) = found.unwrap_or((view.host.root(), 0));
     let missing = names.get(depth..).unwrap_or_default().iter().map(|n| (*n).to_owned()).collect();
-    Some(Walk { deepest, missing, location: address.location_path.clone().filter(|_| found.is_none()) })
+    Some(Walk { deepest, missing, location: location.map(str::to_owned).filter(|_| found.is_none()) })
 }
 
 fn same_path(a: &str, b: &str) -> bool {

@@ -1,10 +1,11 @@
 //! Edits that set a slot, or create it.
 
-use super::place::{POOL, SlotHolder, ValuePlace, is_addressed_by_path, pool, resolve, walk};
+use super::place::{SlotHolder, ValuePlace, is_addressed_by_path, pool, resolve, walk};
 use super::{SlotRules, digest, refuse};
 use crate::parse_account;
 use crate::view::ConfigurationView;
 use kerbsync_iis::{IdentityType, segments};
+use kerbsync_inventory::SlotKey;
 use kerbsync_plan::Change;
 use kerbsync_plan::lower::{FieldRecord, LowerError, Original};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError};
@@ -23,13 +24,13 @@ type Set = (EditSet, Vec<FieldRecord>);
 
 /// The edits of one change, with `value` as the text of its secret.
 pub(super) fn edits(view: &ConfigurationView<'_, '_>, change: &Change, value: &str, rules: &SlotRules) -> Result<Set, LowerError> {
-    let target = match resolve(view, &change.slot, rules)? {
+    let target = match resolve(view, &change.slot)? {
         Some(target) => target,
-        None if change.create => match empty(view, change, rules)? {
+        None if change.create => match empty(view, change)? {
             Empty::Element(target) => *target,
             Empty::Nothing { parent, missing, location } => return create(parent, &missing, location.as_deref(), change, value),
         },
-        None => return Err(refuse(format!("the configuration has no {} any more; plan again", change.slot.label))),
+        None => return Err(refuse(format!("the configuration has no {} any more; plan again", change.slot.label()))),
     };
     in_place(&target, change, value, rules)
 }
@@ -42,7 +43,7 @@ enum Empty<'d> {
     Nothing { parent: Element<'d>, missing: Vec<String>, location: Option<String> },
 }
 
-fn empty<'d>(view: &ConfigurationView<'d, '_>, change: &Change, rules: &SlotRules) -> Result<Empty<'d>, LowerError> {
+fn empty<'d>(view: &ConfigurationView<'d, '_>, change: &Change) -> Result<Empty<'d>, LowerError> {
     let address = &change.slot;
     let on = |holder, pool| {
         Empty::Element(Box::new(SlotHolder {
@@ -52,25 +53,27 @@ fn empty<'d>(view: &ConfigurationView<'d, '_>, change: &Change, rules: &SlotRule
             pool,
         }))
     };
-    if address.layout == POOL {
-        let Some(pool) = pool(view, address)? else { return Err(refuse(format!("the configuration has no {}", address.label))) };
+    if matches!(address.key, SlotKey::ApplicationPool { .. }) {
+        let Some(pool) = pool(view, address)? else { return Err(refuse(format!("the configuration has no {}", address.label()))) };
         return Ok(match pool.process_model() {
             Some(holder) => on(holder, Some(pool)),
             None => Empty::Nothing { parent: pool.element(), missing: vec!["processModel".to_owned()], location: None },
         });
     }
-    let walk = if is_addressed_by_path(address) { walk(view, address, rules) } else { None };
+    let walk = if is_addressed_by_path(address) { walk(view, address) } else { None };
     let Some(walk) = walk else {
         return Err(refuse(format!(
             "{} cannot be created: slots of the layout {} are only set where they are",
-            address.label, address.layout
+            address.label(),
+            address.layout
         )));
     };
     // IIS refuses a whole file for one section that it does not know.
-    if view.host.section_depth(&segments(&address.section).collect::<Vec<_>>().join("/")).is_none() {
+    if view.host.section_depth(&segments(address.key.section()).collect::<Vec<_>>().join("/")).is_none() {
         return Err(refuse(format!(
             "{} cannot be created: the configSections of this server do not declare {}, and IIS would refuse the whole file",
-            address.label, address.section
+            address.label(),
+            address.key.section()
         )));
     }
     Ok(if walk.missing.is_empty() {
@@ -90,7 +93,7 @@ fn in_place(target: &SlotHolder<'_>, change: &Change, value: &str, rules: &SlotR
         }
         // A plan that lists its fields is held to them.
         if !change.fields.is_empty() && !change.fields.iter().any(|f| f.attribute == attribute) {
-            return Err(refuse(format!("{attribute} of {} has to change, and the plan does not list it; plan again", slot.label)));
+            return Err(refuse(format!("{attribute} of {} has to change, and the plan does not list it; plan again", slot.label())));
         }
         let original = match (old, place.raw()) {
             (Some(old), _) if is_secret && is_clear(&old) => Original::Backup,
@@ -126,11 +129,11 @@ pub(super) fn is_clear(text: &str) -> bool {
 fn create(parent: Element<'_>, missing: &[String], location: Option<&str>, change: &Change, value: &str) -> Result<Set, LowerError> {
     let slot = &change.slot;
     let mut attributes = vec![(slot.account_attribute.as_str(), change.account.as_str()), (slot.secret_attribute.as_str(), value)];
-    if slot.layout == POOL {
+    if matches!(slot.key, SlotKey::ApplicationPool { .. }) {
         attributes.insert(0, (IDENTITY_TYPE, SPECIFIC_USER));
     }
     let mut names = missing.iter().rev();
-    let Some(innermost) = names.next() else { return Err(refuse(format!("{} is there already; plan again", slot.label))) };
+    let Some(innermost) = names.next() else { return Err(refuse(format!("{} is there already; plan again", slot.label()))) };
     let mut top = NewElement::new(innermost);
     for (name, text) in &attributes {
         top = top.attribute(*name, *text);

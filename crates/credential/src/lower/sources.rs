@@ -57,11 +57,11 @@ impl<'a> ServerSecrets<'a> {
             return Err(refuse(format!("the configuration of the source {server} was changed since the plan was made; plan again")));
         }
         let keys = self.keys.keys(server)?;
-        let label = &slot.label;
+        let label = slot.label();
         let document = parse(&bytes)?;
         with_view(&document, &self.rules, |view| {
             let missing = || refuse(format!("the source {server} has no secret in {label}: an empty one is never copied"));
-            let target = resolve(view, slot, &self.rules)?.ok_or_else(missing)?;
+            let target = resolve(view, slot)?.ok_or_else(missing)?;
             let text = target.secret.value().filter(|t| !t.is_empty()).ok_or_else(missing)?;
             let secret = match ProtectedValue::parse(&text) {
                 Ok(value) if value.is_empty() => return Err(missing()),

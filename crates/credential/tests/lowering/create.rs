@@ -29,7 +29,7 @@ fn a_created_slot_looks_as_iis_writes_it() {
     <location path="Lync Server Internal Web Site">
                     <kerberosWebAuthentication userName="CONTOSO\kerbnew" password="[enc:AesProvider:...:enc]" />
     "#);
-    let fields: Vec<String> = lowered.fields.iter().map(|f| format!("{}: {} <- {:?}", f.slot.label, f.attribute, f.original)).collect();
+    let fields: Vec<String> = lowered.fields.iter().map(|f| format!("{}: {} <- {:?}", f.slot.label(), f.attribute, f.original)).collect();
     insta::assert_snapshot!(fields.join("\n"), @r#"
     application pool 'Bare': identityType <- Absent
     application pool 'Bare': userName <- Absent
@@ -39,12 +39,12 @@ fn a_created_slot_looks_as_iis_writes_it() {
     application pool 'BareToo': userName <- Absent
     application pool 'BareToo': password <- Absent
     application pool 'BareToo': created elements: 1 <- Text(">\n            </add>")
-    kerberos of the site: userName <- Absent
-    kerberos of the site: password <- Absent
-    kerberos of the site: created elements: 5 <- Absent
-    kerberos outside: userName <- Absent
-    kerberos outside: password <- Absent
-    kerberos outside: created elements: 1 <- Absent
+    system.webServer/security/authentication/kerberosWebAuthentication in 'Lync Server Internal Web Site': userName <- Absent
+    system.webServer/security/authentication/kerberosWebAuthentication in 'Lync Server Internal Web Site': password <- Absent
+    system.webServer/security/authentication/kerberosWebAuthentication in 'Lync Server Internal Web Site': created elements: 5 <- Absent
+    system.webServer/security/authentication/kerberosWebAuthentication in 'Skype for Business Server External Web Site': userName <- Absent
+    system.webServer/security/authentication/kerberosWebAuthentication in 'Skype for Business Server External Web Site': password <- Absent
+    system.webServer/security/authentication/kerberosWebAuthentication in 'Skype for Business Server External Web Site': created elements: 1 <- Absent
     "#);
 }
 

@@ -84,7 +84,7 @@ fn outside_comments(text: &str, at: usize) -> bool {
 
 #[test]
 fn every_layout_is_among_the_slots() {
-    let mut layouts: Vec<String> = addresses(everything().as_bytes()).into_iter().map(|s| s.layout).collect();
+    let mut layouts: Vec<&str> = addresses(everything().as_bytes()).into_iter().map(|s| s.layout.name()).collect();
     layouts.sort();
     layouts.dedup();
     insta::assert_snapshot!(layouts.join(" "), @"anonymous-user app-pool-defaults app-pool-identity declared site-section structural virtual-directory virtual-directory-defaults");

@@ -11,6 +11,7 @@ use kerbsync_credential::lower::{CredentialLower, KeySource, SecretSource, SlotR
 use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, Realms, WebSiteNames, discover};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::protection::{KeyFile, KeyMaterial};
+use kerbsync_inventory::{LayoutId, SlotKey};
 use kerbsync_plan::lower::{FieldRecord, FieldState, Lower as _, LowerError, Lowered};
 use kerbsync_plan::{Change, SecretFrom, SlotAddress, Step};
 use kerbsync_secret::{Secret, Tagger};
@@ -98,16 +99,7 @@ pub(crate) fn addresses(bytes: &[u8]) -> Vec<SlotAddress> {
     let product = Product::recognise(&host, &rules.web_sites);
     let tagger = Tagger::new().unwrap();
     let inputs = DiscoveryInputs { declared: &rules.declared, realms: &rules.realms, keys: &KEYS.0, tagger: &tagger };
-    let address = |s: kerbsync_inventory::Slot| SlotAddress {
-        layout: s.layout,
-        evidence: s.evidence.name().into(),
-        section: s.section,
-        location_path: s.location_path,
-        label: s.label,
-        account_attribute: s.account_attribute,
-        secret_attribute: s.secret_attribute,
-    };
-    discover(&host, &product, inputs, &mut Vec::<Problem>::new()).slots.into_iter().map(address).collect()
+    discover(&host, &product, inputs, &mut Vec::<Problem>::new()).slots.iter().map(SlotAddress::of).collect()
 }
 
 pub(crate) fn change(slot: SlotAddress, create: bool) -> Change {
@@ -129,21 +121,19 @@ pub(crate) fn step(changes: Vec<Change>) -> Step {
 /// Slots that may be created: in a pool without an identity, in sections that are declared but not there.
 pub(crate) fn creatable() -> Vec<SlotAddress> {
     let section = "system.webServer/security/authentication/kerberosWebAuthentication";
-    let address = |layout: &str, section: &str, location: Option<&str>, label: &str, account: &str, secret: &str| SlotAddress {
-        layout: layout.into(),
+    let address = |layout: LayoutId, key: SlotKey| SlotAddress {
+        layout,
         evidence: "documented".into(),
-        section: section.into(),
-        location_path: location.map(Into::into),
-        label: label.into(),
-        account_attribute: account.into(),
-        secret_attribute: secret.into(),
+        key,
+        account_attribute: "userName".into(),
+        secret_attribute: "password".into(),
     };
-    vec![
-        address("app-pool-identity", "system.applicationHost/applicationPools", None, "application pool 'Bare'", "userName", "password"),
-        address("app-pool-identity", "system.applicationHost/applicationPools", None, "application pool 'BareToo'", "userName", "password"),
-        address("site-section", section, Some("Lync Server Internal Web Site"), "kerberos of the site", "userName", "password"),
-        address("site-section", section, Some("Skype for Business Server External Web Site"), "kerberos outside", "userName", "password"),
-    ]
+    let pool = |name: &str| address(LayoutId::AppPoolIdentity, SlotKey::ApplicationPool { pool: name.into() });
+    let site = |name: &str| {
+        let key = SlotKey::Section { section: section.into(), element: None, location: Some(name.into()) };
+        address(LayoutId::SiteSection, key)
+    };
+    vec![pool("Bare"), pool("BareToo"), site("Lync Server Internal Web Site"), site("Skype for Business Server External Web Site")]
 }
 
 /// The product's fixture with pools that have no identity and without the section of its external site.

@@ -2,6 +2,7 @@
 
 use crate::{CANARY, KEYS, Keys, OTHER_KEY, One, PRODUCT, addresses, bare, change, creatable, lowering, rules, step};
 use kerbsync_credential::lower::CredentialLower;
+use kerbsync_inventory::{LayoutId, SlotKey};
 use kerbsync_plan::lower::Lower as _;
 use kerbsync_plan::{Change, FieldChange, SlotAddress};
 
@@ -10,11 +11,15 @@ fn refusal(change: Change, before: &str) -> String {
 }
 
 fn pool() -> SlotAddress {
-    addresses(PRODUCT.as_bytes()).into_iter().find(|s| s.layout == "app-pool-identity").unwrap()
+    addresses(PRODUCT.as_bytes()).into_iter().find(|s| s.layout == LayoutId::AppPoolIdentity).unwrap()
+}
+
+fn section(name: &str) -> SlotKey {
+    SlotKey::Section { section: name.into(), element: None, location: None }
 }
 
 fn site() -> SlotAddress {
-    addresses(PRODUCT.as_bytes()).into_iter().find(|s| s.layout == "site-section").unwrap()
+    addresses(PRODUCT.as_bytes()).into_iter().find(|s| s.layout == LayoutId::SiteSection).unwrap()
 }
 
 #[test]
@@ -35,9 +40,9 @@ fn every_refusal_says_why() {
         .replace("[enc:AesProvider:", "[enc:Unknown:");
     let lines = [
         refusal(change(creatable().remove(0), false), &before),
-        refusal(change(of(0, |s| s.label = "application pool 'Nowhere'".into()), true), &before),
-        refusal(change(of(2, |s| s.section = "system.webServer/contoso/undeclared".into()), true), &before),
-        refusal(change(of(2, |s| s.layout = "structural".into()), true), &before),
+        refusal(change(of(0, |s| s.key = SlotKey::ApplicationPool { pool: "Nowhere".into() }), true), &before),
+        refusal(change(of(2, |s| s.key = section("system.webServer/contoso/undeclared")), true), &before),
+        refusal(change(of(2, |s| s.layout = LayoutId::Structural), true), &before),
         refusal(change(of(2, |s| s.account_attribute = "password".into()), true), &before),
         refusal(Change { fields: vec![unlisted], ..change(pool(), false) }, PRODUCT),
         with(&[OTHER_KEY], CANARY, site(), PRODUCT),
@@ -54,9 +59,9 @@ fn every_refusal_says_why() {
     insta::assert_snapshot!(lines.join("\n"), @r"
     the configuration has no application pool 'Bare' any more; plan again
     the configuration has no application pool 'Nowhere'
-    kerberos of the site cannot be created: the configSections of this server do not declare system.webServer/contoso/undeclared, and IIS would refuse the whole file
-    kerberos of the site cannot be created: slots of the layout structural are only set where they are
-    kerberos of the site names its account and its secret alike, so they cannot be told apart
+    system.webServer/contoso/undeclared cannot be created: the configSections of this server do not declare system.webServer/contoso/undeclared, and IIS would refuse the whole file
+    system.webServer/security/authentication/kerberosWebAuthentication in 'Lync Server Internal Web Site' cannot be created: slots of the layout structural are only set where they are
+    system.webServer/security/authentication/kerberosWebAuthentication in 'Lync Server Internal Web Site' names its account and its secret alike, so they cannot be told apart
     password of application pool 'LyncExtFeature' has to change, and the plan does not list it; plan again
     the secret of system.webServer/security/authentication/kerberosWebAuthentication in 'Skype for Business Server Internal Web Site' cannot be protected under AesProvider: the key given does not open the sessionKey of its provider (key container iisConfigurationKey): a key of another server, or of another container
     the secret of system.webServer/security/authentication/kerberosWebAuthentication in 'Skype for Business Server Internal Web Site' cannot be protected under AesProvider: no exported key was given (key container iisConfigurationKey)

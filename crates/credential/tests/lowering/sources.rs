@@ -2,6 +2,7 @@
 
 use crate::{CONFIGURATION_KEY, KEYS, Keys, OTHER_KEY, PRODUCT, WAS_KEY, addresses, everything, rules};
 use kerbsync_credential::lower::{SecretSource as _, ServerSecrets};
+use kerbsync_inventory::LayoutId;
 use kerbsync_plan::lower::LowerError;
 use kerbsync_plan::{SecretFrom, SlotAddress};
 use kerbsync_secret::Secret;
@@ -34,7 +35,7 @@ fn a_slot_is_opened_once_with_the_keys_of_its_server() {
         Ok(PRODUCT.as_bytes().to_vec())
     };
     let secrets = ServerSecrets::new(rules(), &read, &*KEYS, Some(Secret::new("new".into())));
-    let pool = from(PRODUCT, slot(PRODUCT, |s| s.layout == "app-pool-identity"));
+    let pool = from(PRODUCT, slot(PRODUCT, |s| s.layout == LayoutId::AppPoolIdentity));
     let first = secrets.secret(&pool).unwrap();
     let again = secrets.secret(&pool).unwrap();
     assert!(!first.is_empty() && first.expose() == again.expose());
@@ -44,7 +45,7 @@ fn a_slot_is_opened_once_with_the_keys_of_its_server() {
     let clear = everything();
     let read = |_: &str| Ok(clear.as_bytes().to_vec());
     let secrets = ServerSecrets::new(rules(), &read, &*KEYS, None);
-    assert_eq!(secrets.secret(&from(&clear, slot(&clear, |s| s.layout == "declared"))).unwrap().expose(), "canary-clear-1");
+    assert_eq!(secrets.secret(&from(&clear, slot(&clear, |s| s.layout == LayoutId::Declared))).unwrap().expose(), "canary-clear-1");
 }
 
 #[test]
@@ -53,7 +54,7 @@ fn a_source_without_a_secret_copies_nothing() {
         let read = |_: &str| Ok::<_, LowerError>(text.as_bytes().to_vec());
         ServerSecrets::new(rules(), &read, keys, None).secret(from).err().map(|e| e.reason).unwrap()
     };
-    let site = slot(PRODUCT, |s| s.layout == "site-section");
+    let site = slot(PRODUCT, |s| s.layout == LayoutId::SiteSection);
     let own = Keys::of(&[WAS_KEY, CONFIGURATION_KEY]);
     let of = |change: &dyn Fn(&str) -> String| {
         let text = PRODUCT

@@ -2,7 +2,7 @@
 
 use crate::{configuration, find, find_with, table};
 use kerbsync_credential::{DeclaredSlot, LAYOUTS};
-use kerbsync_inventory::{SecretState, SlotPlace};
+use kerbsync_inventory::{LayoutId, SecretState, SlotPlace};
 use kerbsync_secret::Tagger;
 use std::collections::BTreeSet;
 
@@ -59,7 +59,7 @@ fn pool_defaults_are_in_force_for_pools_that_take_them() {
 <applicationPoolDefaults><processModel identityType="SpecificUser" userName="A\all" password="p"/></applicationPoolDefaults>"#
         );
         let slots = find(&configuration(&pools, ""));
-        let slot = slots.iter().find(|s| s.layout == "app-pool-defaults").unwrap();
+        let slot = slots.iter().find(|s| s.layout == LayoutId::AppPoolDefaults).unwrap();
         (slots.len(), slot.active, slot.place)
     };
     assert_eq!(defaults(""), (1, true, SlotPlace::Expected));
@@ -73,7 +73,7 @@ fn a_pool_may_take_its_password_from_the_defaults() {
     let pools = r#"<add name="LyncIntFeature"><processModel identityType="SpecificUser" userName="A\own"/></add>
 <applicationPoolDefaults><processModel userName="A\all" password="p"/></applicationPoolDefaults>"#;
     let slots = find(&configuration(pools, ""));
-    assert_eq!(slots.iter().map(|s| s.layout.as_str()).collect::<Vec<_>>(), ["app-pool-identity", "app-pool-defaults"]);
+    assert_eq!(slots.iter().map(|s| s.layout.name()).collect::<Vec<_>>(), ["app-pool-identity", "app-pool-defaults"]);
     assert_eq!(slots[0].secret, slots[1].secret);
     assert!(matches!(slots[0].secret, SecretState::Clear(_)));
 }
@@ -121,12 +121,12 @@ fn a_section_of_the_products_web_site_under_aes_is_the_inferred_place() {
         let rest = format!(
             r#"<location path="{location}"><contoso.custom><pair accountName="A\kerb" credential="[enc:{provider}:QUJDRA==:enc]"/></contoso.custom></location>"#
         );
-        find(&configuration("", &rest)).first().map(|s| (s.layout.clone(), s.place))
+        find(&configuration("", &rest)).first().map(|s| (s.layout.name(), s.place))
     };
-    assert_eq!(at("Lync Server Internal Web Site", "AesProvider"), Some(("site-section".into(), SlotPlace::Expected)));
-    assert_eq!(at("Lync Server Internal Web Site", "IISCngProvider"), Some(("structural".into(), SlotPlace::Expected)));
-    assert_eq!(at("Lync Server Internal Web Site/Abs", "AesProvider"), Some(("structural".into(), SlotPlace::Expected)));
-    assert_eq!(at("Other", "AesProvider"), Some(("structural".into(), SlotPlace::Elsewhere)));
+    assert_eq!(at("Lync Server Internal Web Site", "AesProvider"), Some(("site-section", SlotPlace::Expected)));
+    assert_eq!(at("Lync Server Internal Web Site", "IISCngProvider"), Some(("structural", SlotPlace::Expected)));
+    assert_eq!(at("Lync Server Internal Web Site/Abs", "AesProvider"), Some(("structural", SlotPlace::Expected)));
+    assert_eq!(at("Other", "AesProvider"), Some(("structural", SlotPlace::Elsewhere)));
 }
 
 #[test]
@@ -182,5 +182,5 @@ fn a_known_place_that_is_also_declared_keeps_its_layout_and_becomes_expected() {
     }];
     let found = find_with(&configuration(pools, ""), &declared, &[], &Tagger::new().unwrap());
     let [slot] = &found.discovery.slots[..] else { panic!("one slot") };
-    assert_eq!((slot.layout.as_str(), slot.place), ("app-pool-identity", SlotPlace::Expected));
+    assert_eq!((slot.layout.name(), slot.place), ("app-pool-identity", SlotPlace::Expected));
 }

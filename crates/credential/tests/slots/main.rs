@@ -102,7 +102,7 @@ pub(crate) fn table(slots: &[Slot]) -> String {
             if s.active { "" } else { " inactive" },
             s.account.origin.location.unwrap().position.line,
             s.label,
-            s.section,
+            s.key.section(),
             s.account_attribute,
             s.account.value.text,
             s.secret_attribute,

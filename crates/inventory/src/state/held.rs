@@ -48,7 +48,7 @@ pub(super) fn read<'i>(
     let configuration = configuration.in_force().map_err(|why| why.to_string())?;
     // The order of slots must not matter: the places in the file decide which of two equally bad ones is named.
     let mut counting: Vec<&Slot> = configuration.slots.iter().filter(|slot| slot.may_count()).collect();
-    counting.sort_by(|a, b| a.account.origin.cmp(&b.account.origin).then_with(|| a.label.cmp(&b.label)));
+    counting.sort_by(|a, b| a.account.origin.cmp(&b.account.origin).then_with(|| a.key.cmp(&b.key)));
     let mut slots = Vec::new();
     let mut empty = None;
     for slot in counting {

@@ -3,8 +3,8 @@
 use super::*;
 use crate::directory::{Account, Directory, Domain, Moment};
 use crate::{
-    AccountText, Assignment, Computer, EvidenceLevel, ManagementLog, Pool, PoolKind, SecretState, ServerConfiguration, ServerStatus, Site,
-    SiteKind, Slot, SlotPlace, TestVerdict,
+    AccountText, Assignment, Computer, Creation, EvidenceLevel, LayoutId, ManagementLog, Pool, PoolKind, ProviderPurpose, SecretState,
+    ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey, SlotPlace, TestVerdict,
 };
 use kerbsync_names::{DownLevelName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -29,11 +29,12 @@ fn tags() -> [EqualityTag; 4] {
 
 fn slot(byte: u64, account: &str, secret: SecretState) -> Slot {
     Slot {
-        layout: "anonymous-user".to_owned(),
+        layout: LayoutId::AnonymousUser,
         evidence: EvidenceLevel::Documented,
         place: SlotPlace::Expected,
-        section: "system.webServer/security/authentication/anonymousAuthentication".to_owned(),
-        location_path: None,
+        purpose: ProviderPurpose::General,
+        creation: Creation::Never,
+        key: SlotKey::AnonymousUser { location: Some(format!("slot at {byte}")) },
         label: format!("slot at {byte}"),
         account_attribute: "userName".to_owned(),
         secret_attribute: "password".to_owned(),

@@ -3,8 +3,9 @@
 
 use kerbsync_inventory::directory::{Account, Completeness, Directory, Group};
 use kerbsync_inventory::{
-    AccountText, Assignment, Computer, Document, DocumentKind, DocumentStatus, EvidenceLevel, Inventory, Pool, PoolKind, Provider,
-    ProviderKey, SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotPlace, state,
+    AccountText, Assignment, Computer, Creation, Document, DocumentKind, DocumentStatus, EvidenceLevel, Inventory, LayoutId, Pool,
+    PoolKind, Provider, ProviderKey, ProviderPurpose, SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey,
+    SlotPlace, state,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{EqualityTag, Secret, Tagger};
@@ -150,13 +151,15 @@ fn document(id: u32, path: &str, kind: DocumentKind, computer: Option<&str>) -> 
 }
 
 fn slot(document: u32, site: &str, account: &str, secret: SecretState) -> Slot {
+    let key = SlotKey::Section { section: "kerberosAccount".to_owned(), element: None, location: Some(site.to_owned()) };
     Slot {
-        layout: "site-section".to_owned(),
+        layout: LayoutId::SiteSection,
         evidence: EvidenceLevel::Inferred,
         place: SlotPlace::Expected,
-        section: "kerberosAccount".to_owned(),
-        location_path: Some(site.to_owned()),
-        label: format!("section kerberosAccount of web site '{site}'"),
+        purpose: ProviderPurpose::General,
+        creation: Creation::AlongPath,
+        label: key.label(),
+        key,
         account_attribute: "userName".to_owned(),
         secret_attribute: "password".to_owned(),
         active: true,

@@ -10,26 +10,26 @@ fn every_server_first_and_the_directory_last() {
     let plan = plan_set_password(&usual(), "contoso\\KerbAuth$", &common()).unwrap();
     insta::assert_snapshot!(shown(&plan), @r#"
     1. dir01.contoso.com servers/dir01.contoso.com/applicationHost.config
-       create section kerberosAccount of web site 'Lync Server External Web Site' <- generated
+       create kerberosAccount in 'Lync Server External Web Site' <- generated
          userName: (nothing) -> contoso\KerbAuth
          password: (nothing) -> (the new password, encrypted for this server)
-       create section kerberosAccount of web site 'Lync Server Internal Web Site' <- generated
+       create kerberosAccount in 'Lync Server Internal Web Site' <- generated
          userName: (nothing) -> contoso\KerbAuth
          password: (nothing) -> (the new password, encrypted for this server)
     2. fe01.contoso.com servers/fe01.contoso.com/applicationHost.config
-       section kerberosAccount of web site 'Lync Server External Web Site' <- generated
+       kerberosAccount in 'Lync Server External Web Site' <- generated
          password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
-       section kerberosAccount of web site 'Lync Server Internal Web Site' <- generated
+       kerberosAccount in 'Lync Server Internal Web Site' <- generated
          password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
     3. fe02.contoso.com servers/fe02.contoso.com/applicationHost.config
-       section kerberosAccount of web site 'Lync Server External Web Site' <- generated
+       kerberosAccount in 'Lync Server External Web Site' <- generated
          password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
-       section kerberosAccount of web site 'Lync Server Internal Web Site' <- generated
+       kerberosAccount in 'Lync Server Internal Web Site' <- generated
          password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
     4. se01.contoso.com servers/se01.contoso.com/applicationHost.config
-       section kerberosAccount of web site 'Lync Server External Web Site' <- generated
+       kerberosAccount in 'Lync Server External Web Site' <- generated
          password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
-       section kerberosAccount of web site 'Lync Server Internal Web Site' <- generated
+       kerberosAccount in 'Lync Server Internal Web Site' <- generated
          password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
     last: Active Directory, contoso\KerbAuth
     then: recycle dir01.contoso.com, fe01.contoso.com, fe02.contoso.com, se01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]

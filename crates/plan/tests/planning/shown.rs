@@ -9,10 +9,10 @@ pub(crate) fn shown(plan: &Plan) -> String {
         writeln!(out, "{}. {} {}", step.number, step.server, step.path).unwrap();
         for change in &step.changes {
             let from = match &change.secret {
-                SecretFrom::Server { server, slot, .. } => format!("{server}, {}", slot.label),
+                SecretFrom::Server { server, slot, .. } => format!("{server}, {}", slot.label()),
                 SecretFrom::Generated => "generated".to_owned(),
             };
-            writeln!(out, "   {}{} <- {from}", if change.create { "create " } else { "" }, change.slot.label).unwrap();
+            writeln!(out, "   {}{} <- {from}", if change.create { "create " } else { "" }, change.slot.label()).unwrap();
             for field in &change.fields {
                 writeln!(out, "     {}: {} -> {}", field.attribute, field.before, field.after).unwrap();
             }

@@ -11,10 +11,10 @@ fn a_copy_to_a_server_that_holds_nothing() {
     let plan = sync(&usual(), "fe01.contoso.com", &[computer("dir01.contoso.com")]).unwrap();
     insta::assert_snapshot!(shown(&plan), @r#"
     1. dir01.contoso.com servers/dir01.contoso.com/applicationHost.config
-       create section kerberosAccount of web site 'Lync Server External Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server External Web Site'
+       create kerberosAccount in 'Lync Server External Web Site' <- fe01.contoso.com, kerberosAccount in 'Lync Server External Web Site'
          userName: (nothing) -> CONTOSO\KerbAuth
          password: (nothing) -> (the secret of fe01.contoso.com, encrypted for this server)
-       create section kerberosAccount of web site 'Lync Server Internal Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server Internal Web Site'
+       create kerberosAccount in 'Lync Server Internal Web Site' <- fe01.contoso.com, kerberosAccount in 'Lync Server Internal Web Site'
          userName: (nothing) -> CONTOSO\KerbAuth
          password: (nothing) -> (the secret of fe01.contoso.com, encrypted for this server)
     then: recycle dir01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]
@@ -31,16 +31,16 @@ fn all_servers_of_the_account_and_no_others() {
     let plan = sync(&usual(), "FE01.contoso.com.", &[CopyTarget::All]).unwrap();
     insta::assert_snapshot!(shown(&plan), @r#"
     1. dir01.contoso.com servers/dir01.contoso.com/applicationHost.config
-       create section kerberosAccount of web site 'Lync Server External Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server External Web Site'
+       create kerberosAccount in 'Lync Server External Web Site' <- fe01.contoso.com, kerberosAccount in 'Lync Server External Web Site'
          userName: (nothing) -> CONTOSO\KerbAuth
          password: (nothing) -> (the secret of fe01.contoso.com, encrypted for this server)
-       create section kerberosAccount of web site 'Lync Server Internal Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server Internal Web Site'
+       create kerberosAccount in 'Lync Server Internal Web Site' <- fe01.contoso.com, kerberosAccount in 'Lync Server Internal Web Site'
          userName: (nothing) -> CONTOSO\KerbAuth
          password: (nothing) -> (the secret of fe01.contoso.com, encrypted for this server)
     2. se01.contoso.com servers/se01.contoso.com/applicationHost.config
-       section kerberosAccount of web site 'Lync Server External Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server External Web Site'
+       kerberosAccount in 'Lync Server External Web Site' <- fe01.contoso.com, kerberosAccount in 'Lync Server External Web Site'
          password: (another secret, under AesProvider) -> (the secret of fe01.contoso.com, encrypted for this server)
-       section kerberosAccount of web site 'Lync Server Internal Web Site' <- fe01.contoso.com, section kerberosAccount of web site 'Lync Server Internal Web Site'
+       kerberosAccount in 'Lync Server Internal Web Site' <- fe01.contoso.com, kerberosAccount in 'Lync Server Internal Web Site'
          password: (another secret, under AesProvider) -> (the secret of fe01.contoso.com, encrypted for this server)
     unchanged: fe02.contoso.com: It holds the secret of fe01.contoso.com in every place already.
     then: recycle dir01.contoso.com, se01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]

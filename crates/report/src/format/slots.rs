@@ -103,15 +103,15 @@ impl SlotsReport {
             };
             Slot {
                 label: slot.label.clone(),
-                layout: slot.layout.clone(),
+                layout: slot.layout.name().to_owned(),
                 evidence: slot.evidence.name().to_owned(),
                 place: match slot.place {
                     SlotPlace::Expected => "expected",
                     SlotPlace::Elsewhere => "elsewhere",
                 }
                 .to_owned(),
-                section: slot.section.clone(),
-                location_path: slot.location_path.clone(),
+                section: slot.key.section().to_owned(),
+                location_path: slot.key.location().map(str::to_owned),
                 active: slot.active,
                 account: slot.account.value.text.clone(),
                 account_name: slot.account.value.name.as_ref().map(ToString::to_string),

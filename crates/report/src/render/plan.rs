@@ -139,12 +139,12 @@ fn steps(writer: &mut TextWriter<'_>, plan: &Plan) {
 
 fn one_change(writer: &mut TextWriter<'_>, change: &Change) {
     let from = match &change.secret {
-        SecretFrom::Server { server, slot, .. } if slot.label == change.slot.label => format!(", from the same place of {server}"),
-        SecretFrom::Server { server, slot, .. } => format!(", from {} of {server}", slot.label),
+        SecretFrom::Server { server, slot, .. } if slot.key.is_same_place(&change.slot.key) => format!(", from the same place of {server}"),
+        SecretFrom::Server { server, slot, .. } => format!(", from {} of {server}", slot.label()),
         SecretFrom::Generated => String::new(),
     };
     let verb = if change.create { "create in" } else { "set in" };
-    writer.labelled(5, verb, None, &format!("{}{from}", change.slot.label), 8);
+    writer.labelled(5, verb, None, &format!("{}{from}", change.slot.label()), 8);
     let rows: Vec<Vec<Cell>> = change
         .fields
         .iter()

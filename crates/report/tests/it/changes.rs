@@ -1,6 +1,7 @@
 //! A plan, an outcome and a status with something in every list, and how they are told.
 
 use crate::sample::tool;
+use kerbsync_inventory::{LayoutId, SlotKey};
 use kerbsync_plan::outcome::{End, RunOutcome, RunSummary, ServerOutcome, StepResult};
 use kerbsync_plan::{
     Change, DirectoryStep, FieldChange, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Precondition, PreconditionOutcome,
@@ -13,11 +14,9 @@ const SHA: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abc
 
 fn slot() -> SlotAddress {
     SlotAddress {
-        layout: "application-pool".into(),
+        layout: LayoutId::AppPoolIdentity,
         evidence: "documented".into(),
-        section: "system.applicationHost/applicationPools".into(),
-        location_path: Some("Skype for Business Server Internal Web Site".into()),
-        label: "application pool 'LyncIntFeature'".into(),
+        key: SlotKey::ApplicationPool { pool: "LyncIntFeature".into() },
         account_attribute: "userName".into(),
         secret_attribute: "password".into(),
     }

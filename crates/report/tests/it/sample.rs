@@ -7,9 +7,9 @@ use kerbsync_audit::{
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
 use kerbsync_inventory::state::{Basis, ServerState, State};
 use kerbsync_inventory::{
-    AccountText, Assignment, Computer, Document, DocumentKind, DocumentStatus, EvidenceLevel, Gap, GapSubject, Inventory, ManagementLog,
-    Pool, PoolKind, Provider, ProviderKey, SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotPlace, Topology,
-    TopologyForm,
+    AccountText, Assignment, Computer, Creation, Document, DocumentKind, DocumentStatus, EvidenceLevel, Gap, GapSubject, Inventory,
+    LayoutId, ManagementLog, Pool, PoolKind, Provider, ProviderKey, ProviderPurpose, SecretState, ServerConfiguration, ServerStatus, Site,
+    SiteKind, Slot, SlotKey, SlotPlace, Topology, TopologyForm,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_report::format::{Audited, NotOpened, Report, Tool};
@@ -112,11 +112,12 @@ fn server_state(state: State, basis: Basis, group: Option<&str>) -> ServerState 
 
 fn configuration(computer: &str, document: Option<DocumentId>, status: ServerStatus, secret: Option<SecretState>) -> ServerConfiguration {
     let slots = secret.map(|secret| Slot {
-        layout: "app-pool-identity".to_owned(),
+        layout: LayoutId::AppPoolIdentity,
         evidence: EvidenceLevel::Documented,
         place: SlotPlace::Expected,
-        section: "system.applicationHost/applicationPools".to_owned(),
-        location_path: None,
+        purpose: ProviderPurpose::WorkerProcesses,
+        creation: Creation::InPool,
+        key: SlotKey::ApplicationPool { pool: "LyncIntFeature".to_owned() },
         label: "application pool 'LyncIntFeature'".to_owned(),
         account_attribute: "userName".to_owned(),
         secret_attribute: "password".to_owned(),

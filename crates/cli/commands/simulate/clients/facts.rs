@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use kerbsync_clients::{Account, Holds, Key, Provider, Server, Service, Spn};
 use kerbsync_inventory::directory::{self, Completeness, Moment};
 use kerbsync_inventory::state::{Basis, Expectation, Expectations, State};
-use kerbsync_inventory::{AuthenticationPath, Inventory, Pool, ServerConfiguration, WebSiteRole};
+use kerbsync_inventory::{AuthenticationPath, Inventory, Pool, ProviderPurpose, ServerConfiguration, WebSiteRole};
 use kerbsync_names::{DownLevelName, HostName, ServicePrincipalName};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -88,8 +88,8 @@ fn key(configuration: Option<&ServerConfiguration>, path: &AuthenticationPath, a
         return Key::Account;
     }
     let slots = configuration.into_iter().flat_map(|c| &c.slots).filter(|s| s.may_count());
-    let layouts: Vec<&str> = slots.map(|s| s.layout.as_str()).collect();
-    if layouts.is_empty() || layouts.iter().all(|l| l.starts_with("app-pool-")) {
+    let purposes: Vec<ProviderPurpose> = slots.map(|s| s.purpose).collect();
+    if purposes.iter().all(|p| *p == ProviderPurpose::WorkerProcesses) {
         Key::Machine
     } else {
         Key::Unknown("kernel mode is on, and whether it leaves tickets to the place that holds the account is not known".to_owned())

@@ -2,8 +2,8 @@
 
 use crate::state::{Basis, ServerState, State};
 use crate::{
-    AccountText, Assignment, Computer, EvidenceLevel, Inventory, Pool, PoolKind, SecretState, ServerConfiguration, ServerStatus, SimpleUrl,
-    Site, SiteKind, Slot, SlotPlace, Topology, TopologyForm,
+    AccountText, Assignment, Computer, Creation, EvidenceLevel, Inventory, LayoutId, Pool, PoolKind, ProviderPurpose, SecretState,
+    ServerConfiguration, ServerStatus, SimpleUrl, Site, SiteKind, Slot, SlotKey, SlotPlace, Topology, TopologyForm,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -112,11 +112,12 @@ pub(super) fn configuration(inventory: &mut Inventory, computer: &str, account: 
     let tag = Tagger::new().unwrap().tag(&Secret::new("x".to_owned()));
     let name = DownLevelName::parse(account).ok().map(|p| p.name);
     let slot = Slot {
-        layout: "anonymous-user".into(),
+        layout: LayoutId::AnonymousUser,
         evidence: EvidenceLevel::Documented,
         place: SlotPlace::Expected,
-        section: "s".into(),
-        location_path: None,
+        purpose: ProviderPurpose::General,
+        creation: Creation::Never,
+        key: SlotKey::AnonymousUser { location: None },
         label: "anonymous user".into(),
         account_attribute: "userName".into(),
         secret_attribute: "password".into(),
