@@ -44,12 +44,15 @@ impl Engine<'_> {
         if sha256 == intent.after {
             ours.clone_from(&intent.fields);
         } else if sha256 != intent.before {
-            for field in &intent.fields {
-                match self.lower.state(field, &bytes) {
-                    Ok(FieldState::Ours) => ours.push(field.clone()),
-                    Ok(FieldState::Original) => {}
-                    Ok(FieldState::Foreign) => foreign.push(format!("{} of {}", field.attribute, field.slot.label())),
-                    Err(error) => return Found::Odd(error.reason),
+            let states = match self.lower.states(&intent.fields, &bytes) {
+                Ok(states) => states,
+                Err(error) => return Found::Odd(error.reason),
+            };
+            for (field, state) in intent.fields.iter().zip(states) {
+                match state {
+                    FieldState::Ours => ours.push(field.clone()),
+                    FieldState::Original | FieldState::Held => {}
+                    FieldState::Foreign => foreign.push(format!("{} of {}", field.attribute, field.slot.label())),
                 }
             }
         }

@@ -27,6 +27,15 @@ pub trait Lower: Send + Sync {
     /// The document cannot be read.
     fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError>;
 
+    /// What the fields of one run hold now, in their order. Fields that only make sense together are [`FieldState::Held`] where they hold
+    /// what was written, and another one of them does not: they are taken back together or not at all.
+    ///
+    /// # Errors
+    /// The document cannot be read.
+    fn states(&self, fields: &[FieldRecord], current: &[u8]) -> Result<Vec<FieldState>, LowerError> {
+        fields.iter().map(|field| self.state(field, current)).collect()
+    }
+
     /// The configuration with these fields as they were before. Everything else stays. `backup` is the whole file as it was, where
     /// a field's original is kept only there.
     ///
@@ -86,6 +95,8 @@ pub enum FieldState {
     Original,
     /// Something else: another's value.
     Foreign,
+    /// What was written, but a field that belongs to it is foreign: it stays with that one.
+    Held,
 }
 
 /// A step cannot be turned into bytes, or back.

@@ -286,6 +286,10 @@ impl Lower for Fixed<'_> {
         self.inner.state(field, current)
     }
 
+    fn states(&self, fields: &[FieldRecord], current: &[u8]) -> Result<Vec<FieldState>, LowerError> {
+        self.inner.states(fields, current)
+    }
+
     fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
         self.inner.restore(fields, current, backup)
     }

@@ -33,6 +33,20 @@ pub(super) fn state(view: &ConfigurationView<'_, '_>, field: &FieldRecord) -> Re
     })
 }
 
+/// Account, secret and kind of identity of a slot are one credential: where another changed one of them, the others stay too, since the
+/// old half beside the new one is a credential that never was.
+pub(super) fn states(view: &ConfigurationView<'_, '_>, fields: &[FieldRecord]) -> Result<Vec<FieldState>, LowerError> {
+    let alone: Vec<FieldState> = fields.iter().map(|field| state(view, field)).collect::<Result<_, _>>()?;
+    let is_broken = |field: &FieldRecord| {
+        fields.iter().zip(&alone).any(|(other, state)| other.slot.is_same_place(&field.slot) && *state == FieldState::Foreign)
+    };
+    let of = |(field, state): (&FieldRecord, &FieldState)| match state {
+        FieldState::Ours if is_broken(field) => FieldState::Held,
+        state => *state,
+    };
+    Ok(fields.iter().zip(&alone).map(of).collect())
+}
+
 /// Edits that give the fields of one slot their originals again.
 pub(super) fn edits(
     view: &ConfigurationView<'_, '_>,

@@ -85,6 +85,10 @@ impl Lower for CredentialLower<'_> {
         with_view(&parse(current)?, &self.rules, |view| back::state(view, field))
     }
 
+    fn states(&self, fields: &[FieldRecord], current: &[u8]) -> Result<Vec<FieldState>, LowerError> {
+        with_view(&parse(current)?, &self.rules, |view| back::states(view, fields))
+    }
+
     fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
         let backup = backup.map(parse).transpose()?;
         let mut bytes = current.to_vec();

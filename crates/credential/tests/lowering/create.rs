@@ -1,6 +1,6 @@
 //! Slots that are not there yet.
 
-use crate::{bare, change, creatable, lower, lowering, restore, step};
+use crate::{PRODUCT, bare, change, creatable, lower, lowering, restore, step};
 use kerbsync_plan::lower::{FieldState, Lower as _};
 
 /// The lines that are new, with protected values cut.
@@ -67,15 +67,39 @@ fn a_created_location_that_others_use_stays() {
 }
 
 #[test]
-fn a_created_slot_that_another_took_over_is_left_to_him() {
+fn a_created_slot_of_which_another_changed_one_half_is_left_to_him() {
     let before = bare();
     let lowered = lower(&step(vec![change(creatable().remove(2), true)]), before.as_bytes());
     let foreign = String::from_utf8(lowered.bytes).unwrap().replace("CONTOSO\\kerbnew", "CONTOSO\\another");
-    let states: Vec<FieldState> = lowered.fields.iter().map(|f| lowering().state(f, foreign.as_bytes()).unwrap()).collect();
-    assert_eq!(states, [FieldState::Foreign, FieldState::Ours, FieldState::Ours]);
-    let ours: Vec<_> = lowered.fields.into_iter().zip(states).filter(|(_, s)| *s == FieldState::Ours).map(|(f, _)| f).collect();
-    let restored = String::from_utf8(lowering().restore(&ours, foreign.as_bytes(), None).unwrap()).unwrap();
-    assert!(restored.contains(r#"<kerberosWebAuthentication userName="CONTOSO\another" />"#), "{}", new_lines(&before, &restored));
+    let states = lowering().states(&lowered.fields, foreign.as_bytes()).unwrap();
+    // The new secret beside no account, or beside his, was never a credential.
+    assert_eq!(states, [FieldState::Foreign, FieldState::Held, FieldState::Held]);
+}
+
+#[test]
+fn the_account_stays_where_another_changed_the_password() {
+    let before = PRODUCT.to_owned();
+    let slots: Vec<_> = crate::addresses(before.as_bytes()).into_iter().map(|s| change(s, false)).collect();
+    let count = slots.len();
+    let lowered = lower(&step(slots), before.as_bytes());
+    let of_pool = |f: &&kerbsync_plan::lower::FieldRecord| f.slot.layout == kerbsync_plan::LayoutId::AppPoolIdentity;
+    let text = String::from_utf8(lowered.bytes.clone()).unwrap();
+    let at = text.find("[enc:IISWASOnlyAesProvider:").unwrap();
+    let end = at + text[at..].find(":enc]").unwrap() + 5;
+    let foreign = format!("{}another{}", &text[..at], &text[end..]);
+    let states = lowering().states(&lowered.fields, foreign.as_bytes()).unwrap();
+    let broken: Vec<_> = lowered.fields.iter().zip(&states).filter(|(_, s)| **s == FieldState::Foreign).collect();
+    let [(field, _)] = broken.as_slice() else { panic!("one password was changed, of {count} slots: {states:?}") };
+    assert!(of_pool(field) && field.attribute == "password");
+    for (other, state) in lowered.fields.iter().zip(&states).filter(|(f, _)| f.slot != field.slot) {
+        assert_eq!(*state, FieldState::Ours, "{} of {}", other.attribute, other.slot.label());
+    }
+    let held = lowered.fields.iter().zip(&states).filter(|(f, s)| f.slot == field.slot && **s == FieldState::Held).count();
+    assert!(held >= 1 && lowered.fields.iter().filter(|f| f.slot == field.slot).count() == held + 1);
+    // What is taken back leaves that one pair alone, whole.
+    let ours: Vec<_> = lowered.fields.iter().zip(&states).filter(|(_, s)| **s == FieldState::Ours).map(|(f, _)| f.clone()).collect();
+    let restored = String::from_utf8(lowering().restore(&ours, foreign.as_bytes(), Some(before.as_bytes())).unwrap()).unwrap();
+    assert!(restored.contains("password=\"another\"") && restored.matches("CONTOSO\\kerbnew").count() == 1, "{restored}");
 }
 
 /// Seed 62 of the canaries: a pool that ran as NetworkService could be set, and not be taken back.
