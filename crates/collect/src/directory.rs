@@ -6,7 +6,12 @@ use kerbsync_inventory::{Gap, GapSubject, Inventory};
 use kerbsync_source::{DocumentId, Spanned};
 use std::collections::HashMap;
 
-/// Puts the facts of all directory exports into the inventory, together with what it already holds.
+/// NetBIOS name and DNS name of every domain that the exports name.
+pub(crate) fn domains(parts: &[(DocumentId, DirectoryPart)]) -> Vec<(String, String)> {
+    parts.iter().flat_map(|(_, part)| &part.domains).map(|d| (d.netbios.clone(), d.dns.clone())).collect()
+}
+
+/// Puts the facts of all directory exports into the inventory.
 ///
 /// The same object in several exports (by objectSid, else by distinguished name) becomes one. Where exports disagree, the one in which the object
 /// was changed last holds (whenChanged, else pwdLastSet), and a gap names the attributes. `complete` says that the exports hold whole domains.
@@ -17,16 +22,12 @@ pub(crate) fn join(
     configured_domains: &[(String, String)],
     inventory: &mut Inventory,
 ) {
-    if parts.is_empty() && inventory.directory.is_none() {
+    if parts.is_empty() {
         return;
     }
-    let Directory { mut documents, accounts, groups, domains, .. } = inventory.directory.take().unwrap_or_default();
-    // An earlier join of the same run found a cut export.
-    let was_cut = inventory.gaps.iter().any(|g| g.code == "directory-cut");
-    let undated = |object| Dated { object, changed: None };
-    let mut accounts: Vec<Dated<Account>> = accounts.into_iter().map(undated).collect();
-    let mut groups: Vec<Dated<Group>> = groups.into_iter().map(|object| Dated { object, changed: None }).collect();
-    let mut domains: Vec<Domain> = domains.into_iter().filter(|d| d.origin.is_some()).collect();
+    let (mut documents, mut domains) = (Vec::new(), Vec::new());
+    let mut accounts: Vec<Dated<Account>> = Vec::new();
+    let mut groups: Vec<Dated<Group>> = Vec::new();
     let mut cut: Vec<DocumentId> = parts.iter().filter(|(_, part)| part.cut).map(|(document, _)| *document).collect();
     cut.sort_unstable();
     for (document, part) in parts {
@@ -51,7 +52,7 @@ pub(crate) fn join(
             }
         }));
     }
-    let complete = complete && cut.is_empty() && !was_cut;
+    let complete = complete && cut.is_empty();
     inventory.directory = Some(Directory {
         documents,
         accounts: merge_all(accounts, gaps),
@@ -345,21 +346,11 @@ mod tests {
     }
 
     #[test]
-    fn a_second_join_adds_to_the_first() {
-        let mut inventory = joined(vec![part(0, OLD)], &[]);
-        join(vec![part(1, BARE), part(2, CROSS)], true, &[], &mut inventory);
-        let directory = inventory.directory.unwrap();
-        assert_eq!((directory.accounts.len(), directory.domains.len(), directory.completeness), (2, 1, Completeness::Complete));
-    }
-
-    #[test]
     fn a_cut_export_is_never_complete() {
         let mut inventory = Inventory::default();
         join(vec![part(0, OLD), part(1, &format!("{NEW}\nsearch: 2\nresult: 4 Size limit exceeded\n"))], true, &[], &mut inventory);
         assert_eq!(inventory.gaps.iter().filter(|g| g.code == "directory-cut").count(), 1);
         assert_eq!(inventory.directory.as_ref().unwrap().completeness, Completeness::Partial);
-        join(vec![part(2, BARE)], true, &[], &mut inventory);
-        assert_eq!(inventory.directory.unwrap().completeness, Completeness::Partial);
     }
 
     fn text(inventory: &Inventory) -> String {

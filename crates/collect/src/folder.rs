@@ -1,8 +1,8 @@
 //! One server's folder: which file is what, and which configuration is in force.
 
+use crate::read_file::ReadFile;
 use crate::recognise::Recognised;
 use crate::server::{self, Context, KeyFile, ServerInput};
-use crate::take::Taken;
 use kerbsync_inventory::{Document as Record, DocumentKind, DocumentStatus, ServerConfiguration, ServerStatus};
 use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Problem};
@@ -16,7 +16,7 @@ pub(crate) struct Folder {
     keys: Vec<KeyFile>,
     history: Vec<(String, DocumentId)>,
     /// Configurations that another one stands before.
-    left: Vec<DocumentId>,
+    outranked: Vec<DocumentId>,
 }
 
 struct Candidate {
@@ -27,14 +27,14 @@ struct Candidate {
 
 impl Folder {
     pub(crate) const fn new(host: HostName) -> Self {
-        Self { host, configuration: None, redirection: None, keys: Vec::new(), history: Vec::new(), left: Vec::new() }
+        Self { host, configuration: None, redirection: None, keys: Vec::new(), history: Vec::new(), outranked: Vec::new() }
     }
 
     /// Takes a file of the folder; gives its content back where it is none of a server's.
-    pub(crate) fn accept(&mut self, below: &str, taken: &mut Taken) -> Option<Recognised> {
+    pub(crate) fn accept(&mut self, below: &str, file: &mut ReadFile) -> Option<Recognised> {
         let path = below.to_ascii_lowercase();
-        let record = &mut taken.document;
-        let Some(content) = taken.content.take() else {
+        let record = &mut file.document;
+        let Some(content) = file.content.take() else {
             // What could not be read has no content to be recognised by: its name alone says what it was meant to be.
             if path.rsplit('/').next() == Some("applicationhost.config")
                 && !path.contains("cfghistory_")
@@ -115,8 +115,8 @@ impl Folder {
         };
         let new = Candidate { rank, id: record.id, document };
         match &mut self.configuration {
-            Some(old) if old.rank <= new.rank => self.left.push(new.id),
-            slot => self.left.extend(slot.replace(new).map(|old| old.id)),
+            Some(old) if old.rank <= new.rank => self.outranked.push(new.id),
+            slot => self.outranked.extend(slot.replace(new).map(|old| old.id)),
         }
     }
 
@@ -142,7 +142,7 @@ impl Folder {
                     ServerStatus::Unreadable(problem) => DocumentStatus::Unreadable(problem.clone()),
                     ServerStatus::Read | ServerStatus::Missing => DocumentStatus::Used,
                 };
-            } else if self.left.contains(&record.id) {
+            } else if self.outranked.contains(&record.id) {
                 record.status = DocumentStatus::SetAside("another copy of this server's configuration is in force".into());
             }
             record.problems.extend(problems.iter().filter(|p| p.document == record.id).cloned());

@@ -2,6 +2,7 @@
 
 use crate::Input;
 use kerbsync_names::{Fqdn, HostName};
+use kerbsync_source::DocumentId;
 use kerbsync_store::{ArchiveLimits, ArchiveStore, Entry, Key, ReadStore, StoreError};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ const ARCHIVE_DEPTH: usize = 3;
 
 /// One file to be read.
 pub(crate) struct Item {
+    pub(crate) id: DocumentId,
     pub(crate) store: Store,
     pub(crate) key: Key,
     /// Path for people: the input's label and the key.
@@ -40,6 +42,7 @@ impl Store {
 
 /// Something that was not read: it could not be listed or opened, or is a folder that holds no exports.
 pub(crate) struct Obstacle {
+    pub(crate) id: DocumentId,
     pub(crate) path: String,
     /// Why it could not; `None` for a folder that is passed over.
     pub(crate) error: Option<StoreError>,
@@ -47,35 +50,58 @@ pub(crate) struct Obstacle {
     pub(crate) bytes: u64,
 }
 
-/// Everything in the inputs, in the order of paths, and what could not be listed.
-pub(crate) fn gather(inputs: &[Input]) -> (Vec<Item>, Vec<Obstacle>) {
+/// Everything in the inputs, in the order of paths. Files are numbered first, then what could not be listed.
+pub(crate) struct Gathered {
+    pub(crate) items: Vec<Item>,
+    pub(crate) obstacles: Vec<Obstacle>,
+}
+
+impl Gathered {
+    /// The number of a settings file from elsewhere: the next one.
+    pub(crate) fn given_settings(&self) -> DocumentId {
+        number(self.items.len() + self.obstacles.len())
+    }
+}
+
+fn number(index: usize) -> DocumentId {
+    DocumentId(u32::try_from(index).unwrap_or(u32::MAX))
+}
+
+/// A number until all are known.
+const UNNUMBERED: DocumentId = DocumentId(u32::MAX);
+
+/// Everything in the inputs, and what could not be listed.
+pub(crate) fn gather(inputs: &[Input]) -> Gathered {
     let (mut items, mut obstacles) = (Vec::new(), Vec::new());
     for (i, input) in inputs.iter().enumerate() {
         walk(inputs, Store::Given(i), &input.label, 0, &mut items, &mut obstacles);
     }
     items.sort_by(|a, b| a.path.cmp(&b.path));
     obstacles.sort_by(|a, b| a.path.cmp(&b.path));
-    (items, obstacles)
+    items.iter_mut().enumerate().for_each(|(i, item)| item.id = number(i));
+    let first = items.len();
+    obstacles.iter_mut().enumerate().for_each(|(i, obstacle)| obstacle.id = number(first + i));
+    Gathered { items, obstacles }
 }
 
 fn walk(inputs: &[Input], store: Store, label: &str, depth: usize, items: &mut Vec<Item>, obstacles: &mut Vec<Obstacle>) {
     let listing = match store.get(inputs).list() {
         Ok(listing) => listing,
-        Err(error) => return obstacles.push(Obstacle { path: label.to_owned(), error: Some(error), bytes: 0 }),
+        Err(error) => return obstacles.push(Obstacle { id: UNNUMBERED, path: label.to_owned(), error: Some(error), bytes: 0 }),
     };
     let mut folders = BTreeSet::new();
     for error in listing.errors {
         match passed_over(error.path()) {
-            Some(folder) => drop(folders.insert(join(label, folder))),
-            None => obstacles.push(Obstacle { path: join(label, error.path()), error: Some(error), bytes: 0 }),
+            Some(folder) => drop(folders.insert(path_below(label, folder))),
+            None => obstacles.push(Obstacle { id: UNNUMBERED, path: path_below(label, error.path()), error: Some(error), bytes: 0 }),
         }
     }
     for Entry { key, bytes, modified } in listing.entries {
         if let Some(folder) = passed_over(key.as_str()) {
-            folders.insert(join(label, folder));
+            folders.insert(path_below(label, folder));
             continue;
         }
-        let path = join(label, key.as_str());
+        let path = path_below(label, key.as_str());
         let server = server_of(&path, key.as_str());
         if may_be_archive(&key) && store.get(inputs).peek(&key, 4).is_ok_and(|head| ArchiveStore::is_archive(&head)) {
             let opened = if depth == ARCHIVE_DEPTH {
@@ -88,13 +114,13 @@ fn walk(inputs: &[Input], store: Store, label: &str, depth: usize, items: &mut V
             };
             match opened {
                 Ok(archive) => walk(inputs, Store::Opened(Arc::new(archive)), &format!("{path}!"), depth + 1, items, obstacles),
-                Err(error) => obstacles.push(Obstacle { path, error: Some(error), bytes }),
+                Err(error) => obstacles.push(Obstacle { id: UNNUMBERED, path, error: Some(error), bytes }),
             }
             continue;
         }
-        items.push(Item { store: store.clone(), key, path, bytes, modified, server });
+        items.push(Item { id: UNNUMBERED, store: store.clone(), key, path, bytes, modified, server });
     }
-    obstacles.extend(folders.into_iter().map(|path| Obstacle { path, error: None, bytes: 0 }));
+    obstacles.extend(folders.into_iter().map(|path| Obstacle { id: UNNUMBERED, path, error: None, bytes: 0 }));
 }
 
 /// Folders of version control and of operating systems: what lies in them is a copy or no export at all.
@@ -124,7 +150,7 @@ fn passed_over(key: &str) -> Option<&str> {
     None
 }
 
-fn join(label: &str, below: &str) -> String {
+fn path_below(label: &str, below: &str) -> String {
     if label.is_empty() || label == "." {
         return below.to_owned();
     }

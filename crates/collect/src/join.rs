@@ -1,123 +1,79 @@
 //! The whole way: gather files, read them in parallel, join what they say.
 
-use crate::config::{Settings, read_settings, read_waivers};
+use crate::facts::{DocumentFacts, read_facts};
 use crate::folder::Folder;
-use crate::items::{Item, Obstacle, gather};
-use crate::part::{Part, read_part};
-use crate::recognise::{Recognised, problem};
+use crate::items::{Gathered, Item, Obstacle, gather};
+use crate::read_file::{read_file, record};
+use crate::recognise::problem;
 use crate::server::Context;
-use crate::take::{record, sha256, take};
-use crate::{Collected, Input, Options, directory, topology};
-use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Gap, GapSubject, Inventory, ServerConfiguration, ServerStatus, state};
+use crate::{Collected, Input, Options, directory, gaps, settings, topology};
+use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory, ServerConfiguration, state};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
-use kerbsync_source::{DocumentId, Source};
+use kerbsync_source::DocumentId;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
+/// The records of all inputs, by their numbers.
+pub(crate) type Documents = BTreeMap<DocumentId, Document>;
+
 /// Gathers, reads and joins.
 pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> Collected {
-    let (items, obstacles) = gather(inputs);
-    options.progress.total(items.len() as u64);
-    let mut documents: BTreeMap<DocumentId, Document> = BTreeMap::new();
-    let settings = settings(inputs, options, &items, items.len() + obstacles.len(), &mut documents);
-    for (i, obstacle) in obstacles.into_iter().enumerate() {
-        let document = refused(number(items.len() + i), obstacle);
+    let gathered = gather(inputs);
+    options.progress.total(gathered.items.len() as u64);
+    let mut documents: Documents = gathered.obstacles.iter().map(|o| (o.id, refused(o))).collect();
+    let settings = settings::find(inputs, options, &gathered, &mut documents);
+    let (folders, others) = by_server(&gathered, &documents);
+
+    let mut facts = Facts::default();
+    for (document, read) in read_others(inputs, options, others) {
+        facts.add(document.id, read);
         documents.insert(document.id, document);
     }
-
-    let mut groups: BTreeMap<HostName, Vec<(DocumentId, &Item)>> = BTreeMap::new();
-    let mut others: Vec<(DocumentId, &Item)> = Vec::new();
-    for (i, item) in items.iter().enumerate() {
-        let id = number(i);
-        if documents.contains_key(&id) {
-            continue; // a settings file
-        }
-        match &item.server {
-            Some((host, _)) => groups.entry(host.clone()).or_default().push((id, item)),
-            None => others.push((id, item)),
-        }
-    }
-
-    let mut parts = Parts::default();
-    let read: Vec<(Document, Vec<Part>)> = others
-        .into_par_iter()
-        .map(|(id, item)| {
-            let taken = take(inputs, item, id);
-            options.progress.step(1);
-            read_part(taken)
-        })
-        .collect();
-    for (document, read) in read {
-        parts.add(document.id, read);
-        documents.insert(document.id, document);
-    }
-
     // Realms are needed before servers are read: a slot may name its account as name@realm.
-    let mut inventory = Inventory::default();
     let configured: Vec<(String, String)> = settings.domains.iter().map(|(n, d)| (n.clone(), d.clone())).collect();
-    directory::join(std::mem::take(&mut parts.directory), settings.directory.complete, &configured, &mut inventory);
-    let realms = realms(&inventory, &configured);
-    let context = Context::new(&settings, &realms, tagger);
-
-    let read: Vec<ReadFolder> = groups
-        .into_iter()
-        .collect::<Vec<_>>()
-        .into_par_iter()
-        .map(|(host, files)| {
-            let count = files.len() as u64;
-            let result = server_folder(inputs, host, files, &context);
-            options.progress.step(count);
-            result
-        })
-        .collect();
-    for (server, read, further) in read {
-        inventory.servers.push(server);
-        documents.extend(read.into_iter().map(|d| (d.id, d)));
-        for (id, further) in further {
-            parts.add(id, further);
-        }
-    }
-    // Directory exports in a server's folder: rare, and read after the others.
-    if !parts.directory.is_empty() {
-        directory::join(parts.directory, settings.directory.complete, &configured, &mut inventory);
+    let realms = with_configured(directory::domains(&facts.directory), &configured);
+    let mut inventory = Inventory::default();
+    for folder in read_folders(inputs, options, folders, &Context::new(&settings, &realms, tagger)) {
+        inventory.servers.push(folder.server);
+        documents.extend(folder.documents.into_iter().map(|d| (d.id, d)));
+        folder.further.into_iter().for_each(|(id, read)| facts.add(id, read));
     }
 
     inventory.documents = documents.into_values().collect();
-    topology::join(parts.topology, &mut inventory);
+    directory::join(facts.directory, settings.directory.complete, &configured, &mut inventory);
+    topology::join(facts.topology, &mut inventory);
     name_servers(&mut inventory);
-    gaps(&mut inventory, &items);
+    gaps::add(&mut inventory, &gathered.items);
     let reference = options.reference.clone().or_else(|| settings.reference.as_deref().and_then(HostName::new));
     state::compute(&mut inventory, reference.as_ref());
     options.progress.done();
     Collected { inventory, settings }
 }
 
+/// What all documents say, each with its number.
 #[derive(Default)]
-struct Parts {
+struct Facts {
     topology: Vec<(DocumentId, topology::TopologyPart)>,
     directory: Vec<(DocumentId, kerbsync_ad::DirectoryPart)>,
 }
 
-impl Parts {
-    fn add(&mut self, id: DocumentId, parts: Vec<Part>) {
-        for part in parts {
-            match part {
-                Part::Topology(part) => self.topology.push((id, *part)),
-                Part::Directory(part) => self.directory.push((id, *part)),
+impl Facts {
+    fn add(&mut self, id: DocumentId, facts: Vec<DocumentFacts>) {
+        for fact in facts {
+            match fact {
+                DocumentFacts::Topology(part) => self.topology.push((id, *part)),
+                DocumentFacts::Directory(part) => self.directory.push((id, *part)),
             }
         }
     }
 }
 
-fn number(index: usize) -> DocumentId {
-    DocumentId(u32::try_from(index).unwrap_or(u32::MAX))
-}
-
 /// A file or folder that was not read.
-fn refused(id: DocumentId, obstacle: Obstacle) -> Document {
+fn refused(obstacle: &Obstacle) -> Document {
+    let id = obstacle.id;
     let mut document = record(id, &obstacle.path, obstacle.bytes);
-    let Some(error) = obstacle.error else {
+    let Some(error) = &obstacle.error else {
         document.status = DocumentStatus::Noise("a folder of version control or of the system, passed over with all that it holds".into());
         return document;
     };
@@ -129,131 +85,82 @@ fn refused(id: DocumentId, obstacle: Obstacle) -> Document {
     document
 }
 
-/// Reads the settings: those given, else the `kerbsync.toml` nearest to the root.
-fn settings(
-    inputs: &[Input],
-    options: &Options<'_>,
-    items: &[Item],
-    next: usize,
-    documents: &mut BTreeMap<DocumentId, Document>,
-) -> Settings {
-    let mut found: Vec<(DocumentId, &Item)> = (0..items.len())
-        .filter(|&i| items[i].key.file_name().eq_ignore_ascii_case("kerbsync.toml") && items[i].server.is_none())
-        .map(|i| (number(i), &items[i]))
-        .collect();
-    found.sort_by_key(|(_, item)| (item.path.matches('/').count(), item.path.clone()));
-    let mut settings = Settings::default();
-    let mut used = None;
-    if let Some((path, bytes)) = &options.config {
-        let id = number(next);
-        let mut document = record(id, path, bytes.len() as u64);
-        document.sha256 = Some(sha256(bytes));
-        settings = read_document(&mut document, bytes.clone());
-        used = Some(path.clone());
-        documents.insert(id, document);
-    }
-    for (id, item) in found {
-        let mut taken = take(inputs, item, id);
-        taken.document.kind = DocumentKind::ProjectConfiguration;
-        match (&used, taken.content) {
-            (Some(used), _) => taken.document.status = DocumentStatus::SetAside(format!("the settings of {used} are in force")),
-            (None, Some(Recognised::Text(_, source))) => {
-                used = Some(item.path.clone());
-                settings = read_source(&mut taken.document, &source);
-                more_waivers(inputs, item, items, &mut settings, documents);
-            }
-            (None, _) => {}
+/// Files by the server whose folder they lie in, and files of no server; settings were read before.
+fn by_server<'g>(gathered: &'g Gathered, read: &Documents) -> (BTreeMap<HostName, Vec<&'g Item>>, Vec<&'g Item>) {
+    let mut folders: BTreeMap<HostName, Vec<&Item>> = BTreeMap::new();
+    let mut others = Vec::new();
+    for item in gathered.items.iter().filter(|item| !read.contains_key(&item.id)) {
+        match &item.server {
+            Some((host, _)) => folders.entry(host.clone()).or_default().push(item),
+            None => others.push(item),
         }
-        documents.insert(id, taken.document);
     }
-    settings
+    (folders, others)
 }
 
-fn read_document(document: &mut Document, bytes: Vec<u8>) -> Settings {
-    document.kind = DocumentKind::ProjectConfiguration;
-    match Source::decode(document.id, bytes) {
-        Ok(source) => read_source(document, &source),
-        Err(error) => {
-            document.status = DocumentStatus::Unreadable(problem(document.id, "encoding", &format!("{error}."), "Save the file as UTF-8."));
-            Settings::default()
-        }
-    }
-}
-
-fn read_source(document: &mut Document, source: &Source) -> Settings {
-    match read_settings(source) {
-        Ok(settings) => {
-            document.status = DocumentStatus::Used;
-            settings
-        }
-        Err(problem) => {
-            document.status = DocumentStatus::Unreadable(problem);
-            Settings::default()
-        }
-    }
-}
-
-/// Adds the waivers of the file that the settings name.
-fn more_waivers(inputs: &[Input], toml: &Item, items: &[Item], settings: &mut Settings, documents: &mut BTreeMap<DocumentId, Document>) {
-    let Some(name) = &settings.waivers_file else { return };
-    let folder = toml.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
-    let path = format!("{folder}{}", name.replace('\\', "/"));
-    let Some(index) = items.iter().position(|i| i.path == path) else {
-        if let Some(document) = documents.values_mut().find(|d| d.path == toml.path) {
-            document.problems.push(problem(
-                document.id,
-                "waivers-file",
-                &format!("the waivers file {name} is not in the bundle."),
-                "Add it, or remove the line.",
-            ));
-        }
-        return;
+/// Documents of no server, in parallel.
+fn read_others(inputs: &[Input], options: &Options<'_>, items: Vec<&Item>) -> Vec<(Document, Vec<DocumentFacts>)> {
+    let read = |item| {
+        let file = read_file(inputs, item);
+        options.progress.step(1);
+        read_facts(file)
     };
-    let mut taken = take(inputs, &items[index], number(index));
-    taken.document.kind = DocumentKind::ProjectConfiguration;
-    if let Some(Recognised::Text(_, source)) = &taken.content {
-        match read_waivers(source) {
-            Ok(waivers) => {
-                settings.waivers.extend(waivers);
-                taken.document.status = DocumentStatus::Used;
-            }
-            Err(problem) => taken.document.status = DocumentStatus::Unreadable(problem),
-        }
-    }
-    documents.insert(taken.document.id, taken.document);
+    items.into_par_iter().map(read).collect()
 }
 
 /// NetBIOS name and DNS name of every domain that is known.
 pub(crate) fn realms(inventory: &Inventory, configured: &[(String, String)]) -> Vec<(String, String)> {
-    let mut realms = configured.to_vec();
-    if let Some(directory) = &inventory.directory {
-        realms.extend(directory.domains.iter().map(|d| (d.netbios.clone(), d.dns.clone())));
-    }
-    realms
+    with_configured(inventory.domains().iter().map(|d| (d.netbios.clone(), d.dns.clone())), configured)
 }
 
-/// What a server's folder gave: the configuration, the records of its files, and documents in it that are no server's.
-type ReadFolder = (ServerConfiguration, Vec<Document>, Vec<(DocumentId, Vec<Part>)>);
+fn with_configured(found: impl IntoIterator<Item = (String, String)>, configured: &[(String, String)]) -> Vec<(String, String)> {
+    configured.iter().cloned().chain(found).collect()
+}
+
+/// What a server's folder gave.
+struct ReadFolder {
+    server: ServerConfiguration,
+    /// The records of its files.
+    documents: Vec<Document>,
+    /// What documents in it say that are no server's.
+    further: Vec<(DocumentId, Vec<DocumentFacts>)>,
+}
+
+/// The folders of all servers, in parallel, in the order of names.
+fn read_folders(
+    inputs: &[Input],
+    options: &Options<'_>,
+    folders: BTreeMap<HostName, Vec<&Item>>,
+    context: &Context<'_>,
+) -> Vec<ReadFolder> {
+    let read = |(host, files): (HostName, Vec<&Item>)| {
+        let count = files.len() as u64;
+        let folder = read_folder(inputs, host, files, context);
+        options.progress.step(count);
+        folder
+    };
+    folders.into_iter().collect::<Vec<_>>().into_par_iter().map(read).collect()
+}
 
 /// Everything in one server's folder. Only here are whole configurations in memory, one for each thread.
-fn server_folder(inputs: &[Input], host: HostName, files: Vec<(DocumentId, &Item)>, context: &Context<'_>) -> ReadFolder {
+fn read_folder(inputs: &[Input], host: HostName, files: Vec<&Item>, context: &Context<'_>) -> ReadFolder {
     let (mut documents, mut further, mut folder) = (Vec::with_capacity(files.len()), Vec::new(), Folder::new(host));
-    for (id, item) in files {
-        let mut taken = take(inputs, item, id);
+    for item in files {
+        let mut file = read_file(inputs, item);
         let below = item.server.as_ref().map_or("", |(_, below)| below.as_str());
-        if let Some(rest) = folder.accept(below, &mut taken) {
-            taken.content = Some(rest);
-            let (document, parts) = read_part(taken);
-            if !parts.is_empty() {
-                further.push((id, parts));
+        if let Some(rest) = folder.accept(below, &mut file) {
+            file.content = Some(rest);
+            let (document, facts) = read_facts(file);
+            if !facts.is_empty() {
+                further.push((item.id, facts));
             }
             documents.push(document);
         } else {
-            documents.push(taken.document);
+            documents.push(file.document);
         }
     }
     let server = folder.finish(context, &mut documents);
-    (server, documents, further)
+    ReadFolder { server, documents, further }
 }
 
 /// Gives servers whose folder has a short name the name that the topology gives them, where only one fits.
@@ -269,85 +176,4 @@ fn name_servers(inventory: &mut Inventory) {
         }
     }
     inventory.servers.sort_by(|a, b| a.computer.cmp(&b.computer));
-}
-
-fn gaps(inventory: &mut Inventory, items: &[Item]) {
-    let mut gaps = Vec::new();
-    let mut gap = |subject, code, reason: String, remedy: &str, document| {
-        gaps.push(Gap { subject, code, reason, remedy: Some(remedy.to_owned()), document })
-    };
-    if !inventory.topologies.iter().any(|t| t.used) {
-        gap(
-            GapSubject::Estate,
-            "no-topology",
-            "no topology document was found, so sites, pools and web servers are not known.".into(),
-            "Add the output of (Get-CsTopology -AsXml).ToString() | Out-File topology.xml.",
-            None,
-        );
-    }
-    if !inventory.assignments_known {
-        gap(
-            GapSubject::Estate,
-            "no-assignments",
-            "no export of the Kerberos account assignments was found, so it is not known which site has which account.".into(),
-            "Add the output of Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml.",
-            None,
-        );
-    }
-    if inventory.directory.is_none() {
-        gap(
-            GapSubject::Estate,
-            "no-directory",
-            "no Active Directory export was found, so the account, its flags and its service principal names are not known.".into(),
-            "Add the output of ldifde -f accounts.ldf, or of Get-ADComputer -Filter * -Properties * | Export-Clixml computers.xml.",
-            None,
-        );
-    }
-    let computers: HashSet<&HostName> = inventory.computers().map(|(_, c)| &c.fqdn.value).collect();
-    if !computers.is_empty() {
-        for server in inventory.servers.iter().filter(|s| !computers.contains(&s.computer)) {
-            gap(
-                GapSubject::Computer(server.computer.clone()),
-                "server-not-in-topology",
-                format!("{} has a configuration in the bundle but is no computer of the topology.", server.computer),
-                "Name the folder by the server's FQDN, or export the topology again.",
-                server.document,
-            );
-        }
-    }
-    let configured: HashSet<&HostName> =
-        inventory.servers.iter().filter(|s| s.status != ServerStatus::Missing).map(|s| &s.computer).collect();
-    for (pool, computer) in inventory.web_servers() {
-        if !configured.contains(&computer.fqdn.value) {
-            gap(
-                GapSubject::Computer(computer.fqdn.value.clone()),
-                "no-configuration",
-                format!(
-                    "{} of pool {} runs Web Services, and the bundle holds no applicationHost.config of it.",
-                    computer.fqdn.value, pool.fqdn.value
-                ),
-                &format!(
-                    "Copy C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config of the server to servers/{}/.",
-                    computer.fqdn.value
-                ),
-                None,
-            );
-        }
-    }
-    for (i, item) in items.iter().enumerate().filter(|(_, item)| item.server.is_none()) {
-        let id = number(i);
-        if inventory
-            .document(id)
-            .is_some_and(|d| matches!(d.kind, DocumentKind::ApplicationHost) && matches!(d.status, DocumentStatus::SetAside(_)))
-        {
-            gap(
-                GapSubject::Document(id),
-                "configuration-of-unknown-server",
-                format!("{} is an applicationHost.config, and nothing says of which server.", item.path),
-                "Put it into servers/<FQDN of the server>/.",
-                Some(id),
-            );
-        }
-    }
-    inventory.gaps.extend(gaps);
 }

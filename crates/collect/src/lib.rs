@@ -5,15 +5,17 @@
 
 mod config;
 mod directory;
+mod facts;
 mod folder;
+mod gaps;
 mod items;
 mod join;
-mod part;
 mod progress;
+mod read_file;
 mod recognise;
 mod server;
+mod settings;
 mod single;
-mod take;
 mod topology;
 
 pub use config::{DirectorySetting, Settings, SimulatedSetting, SlotSetting, Thresholds, WaiverSetting, WebSiteSetting};

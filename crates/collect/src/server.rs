@@ -16,7 +16,7 @@ use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
 use kerbsync_source::{DocumentId, Level, Problem, Source, Spanned};
 use kerbsync_xml::Document;
-use origins::{Detail, Origins, Strings};
+use origins::{Detail, Interner, Origins};
 
 /// Name of the native module without which windowsAuthentication has no effect.
 const WINDOWS_MODULE: &str = "WindowsAuthenticationModule";
@@ -25,13 +25,13 @@ const WINDOWS_MODULE: &str = "WindowsAuthenticationModule";
 pub(crate) struct Context<'a> {
     rules: SlotRules,
     tagger: &'a Tagger,
-    strings: Strings,
+    interner: Interner,
 }
 
 impl<'a> Context<'a> {
     /// `realms` are pairs of NetBIOS name and DNS name.
     pub(crate) fn new(settings: &'a Settings, realms: &'a [(String, String)], tagger: &'a Tagger) -> Self {
-        Self { rules: slot_rules(settings, realms), tagger, strings: Strings::default() }
+        Self { rules: slot_rules(settings, realms), tagger, interner: Interner::default() }
     }
 }
 
@@ -124,7 +124,7 @@ fn fill(
     context: &Context<'_>,
     problems: &mut Vec<Problem>,
 ) {
-    let mut origins = Origins::new(host.document(), &context.strings);
+    let mut origins = Origins::new(host.document(), &context.interner);
     let product = Product::recognise(host, &context.rules.web_sites);
     server.windows_authentication_module = host.has_global_module(WINDOWS_MODULE);
     server.web_site_count = product.site_count;

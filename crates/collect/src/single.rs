@@ -3,9 +3,9 @@
 use crate::CollectError;
 use crate::config::{Settings, read_settings};
 use crate::folder::Folder;
+use crate::read_file::{ReadFile, record, sha256};
 use crate::recognise::recognise;
 use crate::server::Context;
-use crate::take::{Taken, record, sha256};
 use kerbsync_inventory::{Document, DocumentKind, ServerConfiguration};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
@@ -40,16 +40,16 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
         return Ok(Err(crate::recognise::problem(id, "no-name", "the file has no name.", "Give the path of a file.")));
     };
     let mut folder = Folder::new(host);
-    let mut taken = Taken { document, content: Some(content) };
+    let mut file = ReadFile { document, content: Some(content) };
     let other = || {
         let message = "the file is no applicationHost.config: its root element is not <configuration>, or it has no section of IIS.";
         crate::recognise::problem(id, "not-a-configuration", message, "Give the applicationHost.config of a server.")
     };
-    if folder.accept("applicationHost.config", &mut taken).is_some() {
+    if folder.accept("applicationHost.config", &mut file).is_some() {
         return Ok(Err(other()));
     }
     let realms: Vec<(String, String)> = settings.domains.clone().into_iter().collect();
-    let mut records = [taken.document];
+    let mut records = [file.document];
     let server = folder.finish(&Context::new(&settings, &realms, &tagger), &mut records);
     let [document] = records;
     if let kerbsync_inventory::ServerStatus::Unreadable(problem) = &server.status {

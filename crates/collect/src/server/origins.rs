@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 ///
 /// Split by something that is at hand, so that threads seldom wait for each other.
 #[derive(Default)]
-pub(crate) struct Strings {
+pub(crate) struct Interner {
     texts: [Mutex<HashSet<Arc<str>>>; SHARDS],
     spots: [Mutex<HashMap<SpotKey, Arc<Spot>>>; SHARDS],
 }
@@ -24,7 +24,7 @@ const SHARDS: usize = 16;
 /// A place, and the addresses of its texts, which are shared and stay as long as the place does.
 type SpotKey = (Option<Location>, usize, usize);
 
-impl Strings {
+impl Interner {
     pub(super) fn share(&self, text: &str) -> Arc<str> {
         let mut known = lock(&self.texts[text.len() % SHARDS]);
         if let Some(same) = known.get(text) {
@@ -67,7 +67,7 @@ const SHORT_LINE: usize = 512;
 /// Makes the origins of one document.
 pub(super) struct Origins<'a> {
     document: &'a Document,
-    strings: &'a Strings,
+    interner: &'a Interner,
     made: HashMap<Span, Origin>,
     /// Paths of elements with many places below them.
     paths: HashMap<NodeId, String>,
@@ -82,11 +82,11 @@ pub(super) struct Origins<'a> {
 }
 
 impl<'a> Origins<'a> {
-    pub(super) fn new(document: &'a Document, strings: &'a Strings) -> Self {
+    pub(super) fn new(document: &'a Document, interner: &'a Interner) -> Self {
         let whole = Origin::document(document.source().document());
         Self {
             document,
-            strings,
+            interner,
             made: HashMap::with_capacity(256),
             paths: HashMap::new(),
             last: None,
@@ -111,7 +111,7 @@ impl<'a> Origins<'a> {
             None => (place.location(), self.element(element, place.attribute_name())),
         };
         let excerpt = (detail == Detail::Excerpt).then(|| self.excerpt(span.start));
-        let spot = self.strings.share_spot(Spot { location, element: text, excerpt });
+        let spot = self.interner.share_spot(Spot { location, element: text, excerpt });
         let origin = Origin::shared(self.whole.document, spot);
         self.made.insert(span, origin.clone());
         origin
@@ -133,7 +133,7 @@ impl<'a> Origins<'a> {
             self.buffer.push_str("/@");
             self.buffer.push_str(name);
         }
-        self.strings.share(&self.buffer)
+        self.interner.share(&self.buffer)
     }
 
     /// The masked line of an offset. Settings of one element stand on one line most often, and are asked for one after the other.
@@ -142,7 +142,7 @@ impl<'a> Origins<'a> {
         if let Some((_, excerpt)) = self.last_line.as_ref().filter(|(known, _)| *known == line) {
             return Arc::clone(excerpt);
         }
-        let excerpt = self.strings.share(&self.document.masked_line(at));
+        let excerpt = self.interner.share(&self.document.masked_line(at));
         // Of a long line an excerpt shows the neighbourhood of the offset only, which is another one for each place.
         self.last_line = (line.len() < SHORT_LINE).then(|| (line, Arc::clone(&excerpt)));
         excerpt
@@ -178,6 +178,6 @@ impl<'a> Origins<'a> {
 
     /// A text that other servers have too.
     pub(super) fn shared(&self, text: &str) -> Arc<str> {
-        self.strings.share(text)
+        self.interner.share(text)
     }
 }

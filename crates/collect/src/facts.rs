@@ -1,8 +1,8 @@
 //! What one document that belongs to no server says.
 
+use crate::read_file::ReadFile;
 use crate::recognise::{Recognised, problem};
 use crate::server;
-use crate::take::Taken;
 use crate::topology::{self, TopologyPart};
 use kerbsync_ad::DirectoryPart;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
@@ -10,14 +10,14 @@ use kerbsync_objects::Object;
 use kerbsync_source::{DocumentId, Problem};
 
 /// What a document says.
-pub(crate) enum Part {
+pub(crate) enum DocumentFacts {
     Topology(Box<TopologyPart>),
     Directory(Box<DirectoryPart>),
 }
 
 /// Reads a document that was taken in, and completes its record.
-pub(crate) fn read_part(taken: Taken) -> (Document, Vec<Part>) {
-    let Taken { mut document, content } = taken;
+pub(crate) fn read_facts(file: ReadFile) -> (Document, Vec<DocumentFacts>) {
+    let ReadFile { mut document, content } = file;
     let id = document.id;
     let mut problems = Vec::new();
     let parts = match content {
@@ -25,7 +25,7 @@ pub(crate) fn read_part(taken: Taken) -> (Document, Vec<Part>) {
         Some(Recognised::Xml(xml)) => {
             if let Some((kind, part)) = topology::read_xml(&xml, &mut problems) {
                 used(&mut document, kind);
-                vec![Part::Topology(Box::new(part))]
+                vec![DocumentFacts::Topology(Box::new(part))]
             } else if xml.root().local_name() == "Objs" {
                 document.kind = DocumentKind::Clixml;
                 let objects = kerbsync_objects::read_clixml(&xml, &mut problems);
@@ -46,7 +46,7 @@ pub(crate) fn read_part(taken: Taken) -> (Document, Vec<Part>) {
         Some(Recognised::Text(DocumentKind::Ldif, source)) => match kerbsync_ad::read_ldif(&source, &mut problems) {
             Some(part) => {
                 used(&mut document, DocumentKind::Ldif);
-                vec![Part::Directory(Box::new(part))]
+                vec![DocumentFacts::Directory(Box::new(part))]
             }
             None => {
                 document.status = DocumentStatus::SetAside("an LDIF file without an object that matters here".into());
@@ -77,10 +77,10 @@ fn used(document: &mut Document, kind: DocumentKind) {
     document.status = DocumentStatus::Used;
 }
 
-fn from_objects(objects: &[Object], document: &mut Document, problems: &mut Vec<Problem>) -> Vec<Part> {
+fn from_objects(objects: &[Object], document: &mut Document, problems: &mut Vec<Problem>) -> Vec<DocumentFacts> {
     let mut parts = Vec::new();
-    parts.extend(topology::read_objects(objects, document.id, problems).map(|p| Part::Topology(Box::new(p))));
-    parts.extend(kerbsync_ad::read_objects(objects, document.id, problems).map(|p| Part::Directory(Box::new(p))));
+    parts.extend(topology::read_objects(objects, document.id, problems).map(|p| DocumentFacts::Topology(Box::new(p))));
+    parts.extend(kerbsync_ad::read_objects(objects, document.id, problems).map(|p| DocumentFacts::Directory(Box::new(p))));
     let damaged = problems.iter().find(|p| p.level == kerbsync_source::Level::Error).cloned();
     document.status = match (parts.is_empty(), damaged) {
         (false, _) => DocumentStatus::Used,

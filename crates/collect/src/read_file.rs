@@ -1,4 +1,4 @@
-//! Takes one file in: read, hash, recognise.
+//! Reads one file in: read, hash, recognise.
 
 use crate::Input;
 use crate::items::Item;
@@ -8,7 +8,7 @@ use kerbsync_source::DocumentId;
 use sha2::{Digest, Sha256};
 
 /// A file's record and what it was recognised as; `None` where it could not be read at all.
-pub(crate) struct Taken {
+pub(crate) struct ReadFile {
     pub(crate) document: Document,
     pub(crate) content: Option<Recognised>,
 }
@@ -34,7 +34,8 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Reads a file and recognises it.
-pub(crate) fn take(inputs: &[Input], item: &Item, id: DocumentId) -> Taken {
+pub(crate) fn read_file(inputs: &[Input], item: &Item) -> ReadFile {
+    let id = item.id;
     let mut document = record(id, &item.path, item.bytes);
     document.computer = item.server.as_ref().map(|(host, _)| host.clone());
     document.modified = item.modified.and_then(|t| jiff::Timestamp::try_from(t).ok());
@@ -43,7 +44,7 @@ pub(crate) fn take(inputs: &[Input], item: &Item, id: DocumentId) -> Taken {
         Err(error) => {
             let (reason, remedy) = error.told();
             document.status = DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{reason}."), remedy));
-            return Taken { document, content: None };
+            return ReadFile { document, content: None };
         }
     };
     document.sha256 = Some(sha256(&snapshot.bytes));
@@ -61,5 +62,5 @@ pub(crate) fn take(inputs: &[Input], item: &Item, id: DocumentId) -> Taken {
         Recognised::Text(kind, _) => document.kind = *kind,
         Recognised::Xml(_) => {}
     }
-    Taken { document, content: Some(content) }
+    ReadFile { document, content: Some(content) }
 }
