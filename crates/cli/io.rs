@@ -20,6 +20,8 @@ pub struct Io<'a> {
     pub(crate) now: &'a dyn Fn() -> Timestamp,
     /// Name of this machine, for locks and journals.
     pub(crate) host: String,
+    /// Columns of the terminal, where they are known.
+    columns: Option<usize>,
     /// Whether each may be coloured, as decided by the arguments.
     pub(crate) color: (bool, bool),
     /// A failure to write to standard output that is worth an exit code: anything but a reader that went away.
@@ -45,11 +47,18 @@ impl<'a> Io<'a> {
             env,
             now,
             host: "unknown".to_owned(),
+            columns: None,
             color: (false, false),
             lost: None,
             closed: false,
             answers: None,
         }
+    }
+
+    /// The same, on a terminal of so many columns, where that is known.
+    #[must_use]
+    pub fn wide(self, columns: Option<usize>) -> Self {
+        Self { columns, ..self }
     }
 
     /// The same, on a machine of that name. Locks and journals carry it; without it they say `unknown`.
@@ -138,9 +147,10 @@ impl<'a> Io<'a> {
         };
     }
 
-    /// Columns of a line: those of the terminal where its shell says so, else 100.
+    /// Columns of a line: those of the terminal, where it or its shell tells them, else 100.
     pub(crate) fn width(&self) -> usize {
-        let told = if self.terminals.0 { (self.env)("COLUMNS").and_then(|c| c.parse().ok()) } else { None };
+        let told = || self.columns.or_else(|| (self.env)("COLUMNS").and_then(|c| c.parse().ok()));
+        let told = if self.terminals.0 { told() } else { None };
         told.filter(|w| (40..=400).contains(w)).unwrap_or(100)
     }
 

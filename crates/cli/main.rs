@@ -13,8 +13,9 @@ fn main() -> ExitCode {
     let now = || jiff::Timestamp::now();
     let terminals = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
     let host = gethostname::gethostname().to_string_lossy().into_owned();
+    let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     let mut stdin = std::io::stdin().lock();
-    let io = Io::new(&mut stdout, &mut stderr, terminals, &env, &now).on_host(host);
+    let io = Io::new(&mut stdout, &mut stderr, terminals, &env, &now).on_host(host).wide(width);
     let mut io = if stdin.is_terminal() { io.answered_by(&mut stdin) } else { io };
     let code = kerbsync::run(std::env::args_os(), &mut io);
     // A reader that went away (`kerbsync … | head`) is no failure of ours.

@@ -25,7 +25,7 @@ fn a_stale_server_is_an_error_with_its_place() {
         let rest = &ran.out[ran.out.find(from).unwrap()..];
         rest[..rest.find(to).unwrap()].to_owned()
     };
-    insta::assert_snapshot!(part("1 error\n", "  help:") + &part("Servers\n", "What was checked"));
+    insta::assert_snapshot!(part("1 error", "  fingerprint:") + &part("Servers\n", "What was checked"));
 }
 
 #[test]

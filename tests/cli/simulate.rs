@@ -9,9 +9,9 @@ fn the_demo_tells_a_verdict_and_the_next_step() {
     let mut at = 0;
     for part in [
         "$ kerbsync audit estate",
-        "Verdict: FAILED. ",
-        "In plain words",
+        "What to do first",
         "Set-CsKerberosAccountPassword -FromComputer ",
+        "Verdict: FAILED. ",
         "$ kerbsync sync estate --from-computer fe01.contoso.com --to-computer dir01.contoso.com --what-if",
         "What if: Performing the operation ",
         "all-new: every step is done",
@@ -25,6 +25,36 @@ fn the_demo_tells_a_verdict_and_the_next_step() {
     // But for the random bytes of what is encrypted.
     let told = |out: &str| out.lines().filter(|l| !l.starts_with("@@ ")).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(told(&Shell::empty().run("demo").out), told(&ran.out), "the same each time");
+}
+
+/// What fits on a screen says what is wrong, where, and what to do.
+#[test]
+fn the_first_screen_says_what_to_do() {
+    let ran = Shell::empty().run("demo");
+    let screen: String = ran.out.lines().take(40).flat_map(|line| [line, "\n"]).collect();
+    for part in ["old secret of the Kerberos account: dir01.contoso.com.", "What to do first (KS201)\n", "error[KS201] stale-secret"] {
+        assert!(screen.contains(part), "no '{part}' in {screen}");
+    }
+    let command = "    Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer dir01.contoso.com\n";
+    assert!(screen.contains(command), "{screen}");
+}
+
+#[test]
+fn one_bad_server_among_forty_fits_a_screen() {
+    let shell = Shell::empty();
+    let line = "simulate estate --seed 3 --sites 2 --servers 40 --clean --defect stale-secret --now 2026-02-20 --quiet -o DIR/e";
+    assert_eq!(shell.run(line).code, 0);
+    let ran = shell.run("audit DIR/e");
+    assert_eq!(ran.code, 1);
+    assert!(ran.out.lines().count() <= 40, "{} lines\n{}", ran.out.lines().count(), ran.out);
+    for part in [
+        "1 error. Of 40 web servers: 39 in sync",
+        "1 stale",
+        "\n    Set-CsKerberosAccountPassword -FromComputer ",
+        "Verdict: FAILED. 1 error.\n",
+    ] {
+        assert!(ran.out.contains(part), "no '{part}' in {}", ran.out);
+    }
 }
 
 #[test]

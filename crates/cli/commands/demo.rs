@@ -1,4 +1,4 @@
-//! `demo`: an estate is invented and audited, the verdict told in plain words; then a copy is tried, made, and taken back.
+//! `demo`: an estate is invented and audited; then a copy is tried, made, and taken back.
 
 use super::audit::audit;
 use super::simulate::{built, export_time, write};
@@ -46,7 +46,6 @@ pub(super) fn run(args: &DemoArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let report = report(&folder, &label, now, io)?;
     let view = io.view(0);
     io.out(&render::audit(&report, &view));
-    io.out(&in_plain_words(&report));
     match pair(&report) {
         Some((from, to)) => the_copy(&folder, &label, &report, (&from, &to), now, io)?,
         None => io.out("\nNo server of this estate has a credential that another one of the same account lacks, so nothing is copied.\n"),
@@ -140,40 +139,6 @@ fn report(folder: &Path, label: &str, now: jiff::Timestamp, io: &mut Io<'_>) -> 
     let store = kerbsync_store::open(folder).map_err(|e| crate::reading::unopened(folder, &e))?;
     let read = read_stores(&[Input { label: label.to_owned(), store }], None, None, false, io)?;
     audit(&read, now, &crate::config::Gate::default())
-}
-
-/// What the report means, and what to do next.
-fn in_plain_words(report: &Report) -> String {
-    let named = |state: State| -> Vec<&str> {
-        let pools = report.inventory.sites.iter().flat_map(|s| &s.pools);
-        pools.flat_map(|p| &p.computers).filter(|c| c.state == state && c.web_server).map(|c| c.fqdn.as_str()).collect()
-    };
-    let in_sync = named(State::InSync);
-    let mut lines =
-        vec![format!("{} of {} web servers hold the password of their site's account.", in_sync.len(), report.summary.web_servers)];
-    for (state, text) in [
-        (State::Stale, "Another password, so that Kerberos sign-in fails there"),
-        (State::DifferentAccount, "Another account than that of their site"),
-        (State::NotConfigured, "No account at all"),
-        (State::Unknown, "Not judged; the report says why, and which command would tell"),
-    ] {
-        let names = named(state);
-        if !names.is_empty() {
-            lines.push(format!("{text}: {}.", names.join(", ")));
-        }
-    }
-    if let (Some(from), Some(to)) = (in_sync.first(), named(State::Stale).first()) {
-        lines.push(String::new());
-        lines.push("Next step on real servers, in the product's Management Shell:".to_owned());
-        lines.push(format!("  Set-CsKerberosAccountPassword -FromComputer {from} -ToComputer {to}"));
-    }
-    let mut out = String::from("\nIn plain words\n\n");
-    for line in lines {
-        out.push_str(if line.is_empty() { "" } else { "  " });
-        out.push_str(&line);
-        out.push('\n');
-    }
-    out
 }
 
 fn next(kept: Option<&Path>) -> String {

@@ -1,8 +1,8 @@
 //! The audit report for people.
 
 use super::text_writer::{GREEN, RED, TextWriter, YELLOW, count, grouped};
-use super::{TextOptions, coverage, findings, servers};
-use crate::format::{Conclusion, Outcome, Report, State, Summary};
+use super::{TextOptions, coverage, findings, opening, servers};
+use crate::format::{Conclusion, Outcome, Report, Summary};
 
 /// What is looked for in a bundle: kind of document and how to get it.
 pub const LOOKED_FOR: &[(&str, &str)] = &[
@@ -20,7 +20,7 @@ pub const LOOKED_FOR: &[(&str, &str)] = &[
     ("the product's own reports", "XML of Enable-CsTopology, Test-CsKerberosAccountAssignment -Report and the like"),
 ];
 
-/// The whole report: findings, servers, coverage, verdict.
+/// The whole report: what to know first, findings, servers, coverage, verdict.
 #[must_use]
 pub fn audit(report: &Report, options: &TextOptions) -> String {
     let mut writer = TextWriter::new(options);
@@ -29,7 +29,8 @@ pub fn audit(report: &Report, options: &TextOptions) -> String {
         nothing(&mut writer, report);
         return writer.into_text();
     }
-    findings::failed(&mut writer, &report.findings);
+    opening::opening(&mut writer, report);
+    findings::failed(&mut writer, report);
     findings::undecided(&mut writer, report);
     findings::waived(&mut writer, &report.findings);
     verdicts(&mut writer, report);
@@ -103,29 +104,22 @@ fn nothing(writer: &mut TextWriter<'_>, report: &Report) {
     writer.labelled(0, "Verdict: NOTHING WAS CHECKED.", Some(RED), "This says nothing about the estate.", 4);
 }
 
-/// The last lines: counts and the verdict.
+/// The last lines: the verdict.
 fn conclusion(writer: &mut TextWriter<'_>, report: &Report) {
-    let s = &report.summary;
-    writer.heading("Summary");
     writer.gap();
+    writer.raw(&verdict(report, writer.options));
+}
+
+/// How much there is, and how much was said of it.
+pub(super) fn counts(writer: &mut TextWriter<'_>, report: &Report) {
+    let s = &report.summary;
     let estate = [count(s.sites, "site"), count(s.pools, "pool"), count(s.computers, "computer"), count(s.web_servers, "web server")];
-    writer.text(2, &format!("{}.", estate.join(", ")));
-    let states: Vec<String> = s
-        .states
-        .iter()
-        .filter(|c| c.state != State::NotApplicable)
-        .map(|c| format!("{} {}", grouped(c.computers), c.state.word()))
-        .collect();
-    if !states.is_empty() {
-        writer.text(2, &format!("Web servers: {}.", states.join(", ")));
-    }
     let outcomes: Vec<String> =
         s.verdicts.iter().filter(|c| c.verdicts > 0).map(|c| format!("{} {}", grouped(c.verdicts), c.outcome.name())).collect();
     let total = s.verdicts.iter().map(|c| c.verdicts).sum();
     let by = if outcomes.is_empty() { String::new() } else { format!(": {}", outcomes.join(", ")) };
-    writer.text(2, &format!("{} of {}{by}.", count(total, "verdict"), count(report.coverage.rules, "rule")));
-    writer.gap();
-    writer.raw(&verdict(report, writer.options));
+    let verdicts = format!("{} of {}{by}.", count(total, "verdict"), count(report.coverage.rules, "rule"));
+    writer.labelled(2, &format!("{}.", estate.join(", ")), None, &verdicts, 2);
 }
 
 /// The verdict alone, in one paragraph.

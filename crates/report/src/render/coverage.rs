@@ -1,5 +1,6 @@
 //! The coverage: what was looked at, and what could not be.
 
+use super::audit;
 use super::text_writer::{BLUE, Cell, GREEN, RED, TextWriter, YELLOW, count};
 use crate::format::{Coverage, Gap, Input, InputStatus, Level, Report};
 
@@ -9,9 +10,16 @@ const MANY: usize = 10;
 /// The whole coverage of an audit.
 pub(super) fn coverage(writer: &mut TextWriter<'_>, report: &Report) {
     writer.heading("What was checked");
-    writer.gap();
-    let rows: Vec<Vec<Cell>> = lines(&report.coverage)
+    audit::counts(writer, report);
+    let lines = lines(&report.coverage);
+    let brief = writer.options.verbosity == 0;
+    let whole: Vec<&str> = lines.iter().filter(|(_, how, _)| brief && matches!(how, How::Yes)).map(|(what, ..)| *what).collect();
+    if !whole.is_empty() {
+        writer.labelled(2, "in full:", Some(GREEN), &whole.join(", "), 4);
+    }
+    let rows: Vec<Vec<Cell>> = lines
         .into_iter()
+        .filter(|(_, how, _)| !brief || !matches!(how, How::Yes))
         .map(|(what, how, text)| {
             let (word, style) = match how {
                 How::Yes => ("yes", GREEN),
@@ -181,7 +189,7 @@ pub(super) fn unreadable(writer: &mut TextWriter<'_>, inputs: &[Input]) {
         writer.line(2, &format!("{}{at}", input.path), Some(RED));
         writer.text(4, problem.map(|p| &p.message).or(input.reason.as_ref()).map_or("it cannot be read", |m| m));
         if let Some(help) = problem.and_then(|p| p.help.as_ref()) {
-            writer.labelled(4, "help:", Some(BLUE), help, 10);
+            writer.advice(4, "help:", Some(BLUE), help, 10);
         }
     }
     more(writer, bad.len() - shown, "more document");
@@ -193,20 +201,25 @@ fn more(writer: &mut TextWriter<'_>, rest: usize, what: &str) {
     }
 }
 
-/// Documents that were not used: noise and those that another one stands for; only their number unless asked.
+/// Documents that were not used: those that another one stands for, and those of no kind that is read; the first of each unless asked.
 fn left_aside(writer: &mut TextWriter<'_>, inputs: &[Input]) {
-    for (status, heading) in [(InputStatus::SetAside, "Set aside"), (InputStatus::Noise, "Of no kind that is read")] {
-        let group: Vec<&Input> = inputs.iter().filter(|i| i.status == status).collect();
-        if group.is_empty() {
-            continue;
-        }
-        writer.heading(&format!("{heading}: {}", count(group.len(), "document")));
-        writer.gap();
-        let shown = if writer.options.verbosity == 0 { MANY.min(group.len()) } else { group.len() };
+    /// Told of each status at low verbosity.
+    const FEW: usize = 3;
+    let of = |status| inputs.iter().filter(move |i| i.status == status);
+    let all = of(InputStatus::SetAside).count() + of(InputStatus::Noise).count();
+    if all == 0 {
+        return;
+    }
+    writer.heading(&format!("Left out: {}", count(all, "document")));
+    for (status, what) in [(InputStatus::SetAside, "set aside"), (InputStatus::Noise, "of no kind that is read")] {
+        let group: Vec<&Input> = of(status).collect();
+        let shown = if writer.options.verbosity == 0 && group.len() > FEW + 1 { FEW } else { group.len() };
         for input in &group[..shown] {
-            writer.labelled(2, &input.path, None, &input.reason.as_ref().map(|r| format!("- {r}")).unwrap_or_default(), 4);
+            let why = input.reason.as_ref().map_or_else(|| what.to_owned(), |r| format!("{what}: {r}"));
+            writer.line(2, &input.path, None);
+            writer.text(4, &why);
         }
-        more(writer, group.len() - shown, "more document");
+        more(writer, group.len() - shown, &format!("more document {what}"));
     }
 }
 
@@ -216,7 +229,6 @@ pub(super) fn gaps(writer: &mut TextWriter<'_>, gaps: &[Gap]) {
         return;
     }
     writer.heading(&format!("Not known: {}", count(gaps.len(), "gap")));
-    writer.gap();
     let mut sorted: Vec<&Gap> = gaps.iter().collect();
     sorted.sort_by(|a, b| a.code.cmp(&b.code));
     for kind in sorted.chunk_by(|a, b| a.code == b.code) {
@@ -227,12 +239,12 @@ pub(super) fn gaps(writer: &mut TextWriter<'_>, gaps: &[Gap]) {
             let text = subject.map_or_else(|| gap.reason.clone(), |s| format!("{s}: {}", gap.reason));
             writer.labelled(2, "-", None, &text, 4);
             if let Some(remedy) = gap.remedy.as_ref().filter(|_| !one_remedy) {
-                writer.labelled(4, "help:", Some(BLUE), remedy, 10);
+                writer.advice(4, "help:", Some(BLUE), remedy, 10);
             }
         }
         more(writer, kind.len() - shown, "more gap of this kind");
         if let Some(remedy) = kind[0].remedy.as_ref().filter(|_| one_remedy) {
-            writer.labelled(4, "help:", Some(BLUE), remedy, 10);
+            writer.advice(4, "help:", Some(BLUE), remedy, 10);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Findings: failed ones one by one with their evidence, undecided and waived ones in short.
 
-use super::text_writer::{BLUE, CYAN, DIM, RED, TextWriter, YELLOW, count};
-use super::{TextOptions, excerpt::excerpt};
+use super::text_writer::{BLUE, CYAN, DIM, RED, TextWriter, YELLOW, count, grouped};
+use super::{TextOptions, excerpt::excerpt, opening};
 use crate::format::{Finding, Outcome, Place, Report, Severity, Verdict};
 use anstyle::Style;
 use std::collections::BTreeSet;
@@ -11,7 +11,9 @@ const MANY: usize = 50;
 /// How many are shown of a rule that has [`MANY`], and of undecided ones.
 const FEW: usize = 5;
 /// Places shown of one finding.
-const PLACES: usize = 3;
+const PLACES: usize = 1;
+/// Names of those of whom the same is said.
+const NAMES: usize = 20;
 
 pub(super) const fn color(severity: Severity) -> Style {
     match severity {
@@ -22,30 +24,57 @@ pub(super) const fn color(severity: Severity) -> Style {
 }
 
 /// Everything that failed, by severity.
-pub(super) fn failed(writer: &mut TextWriter<'_>, findings: &[Finding]) {
+pub(super) fn failed(writer: &mut TextWriter<'_>, report: &Report) {
+    // What the opening has told is not told again.
+    let told = opening::foremost(report).filter(|_| writer.options.verbosity == 0).map(|f| f.fingerprint.as_str());
     for (severity, heading) in [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")] {
         let group: Vec<&Finding> =
-            findings.iter().filter(|f| f.outcome == Outcome::Fail && f.waived.is_none() && f.severity == severity).collect();
+            report.findings.iter().filter(|f| f.outcome == Outcome::Fail && f.waived.is_none() && f.severity == severity).collect();
         if group.is_empty() {
             continue;
         }
-        writer.heading(&count(group.len(), heading));
+        if writer.options.verbosity > 0 {
+            writer.heading(&count(group.len(), heading));
+        }
         for of_rule in group.chunk_by(|a, b| a.number == b.number) {
-            let shown = if of_rule.len() > MANY && writer.options.verbosity == 0 { FEW } else { of_rule.len() };
-            for finding in &of_rule[..shown] {
+            let blocks = if writer.options.verbosity == 0 { equal(of_rule) } else { of_rule.iter().map(|f| vec![*f]).collect() };
+            let shown = if blocks.len() > MANY && writer.options.verbosity == 0 { FEW } else { blocks.len() };
+            for block in &blocks[..shown] {
                 writer.gap();
-                one(writer, finding);
+                if let [first, others @ ..] = block.as_slice() {
+                    one(writer, first, others, told != Some(&first.fingerprint));
+                }
             }
-            if let Some(first) = of_rule.get(shown) {
+            let rest: usize = blocks[shown..].iter().map(Vec::len).sum();
+            if let Some(first) = of_rule.first().filter(|_| rest > 0) {
                 writer.gap();
-                let rest = count(of_rule.len() - shown, &format!("more {heading}"));
+                let rest = count(rest, &format!("more {heading}"));
                 writer.text(0, &format!("{rest} of {} {}: -v shows all of them, --format json too", first.code(), first.rule));
             }
         }
     }
 }
 
-pub(super) fn one(writer: &mut TextWriter<'_>, finding: &Finding) {
+/// Findings of one rule that say the same but for the names of their servers and subjects, together.
+fn equal<'f>(of_rule: &[&'f Finding]) -> Vec<Vec<&'f Finding>> {
+    let mut blocks: Vec<(String, Vec<&Finding>)> = Vec::new();
+    for finding in of_rule {
+        let names = [finding.server.as_deref(), Some(finding.subject.as_str())];
+        // The longest name first: a subject may hold the server's.
+        let mut names: Vec<&str> = names.into_iter().flatten().collect();
+        names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let text = format!("{}\n{}", finding.message, finding.help.as_deref().unwrap_or_default());
+        let key = names.iter().fold(text, |text, name| text.replace(name, "\u{0}"));
+        match blocks.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, block)) => block.push(finding),
+            None => blocks.push((key, vec![finding])),
+        }
+    }
+    blocks.into_iter().map(|(_, block)| block).collect()
+}
+
+/// A finding with its places, its help where that was not told before, and whom it also concerns.
+pub(super) fn one(writer: &mut TextWriter<'_>, finding: &Finding, others: &[&Finding], with_help: bool) {
     let label = format!("{}[{}]", finding.severity.name(), finding.code());
     writer.labelled(0, &label, Some(color(finding.severity)), &format!("{}: {}", finding.rule, finding.message), 4);
     let places = if writer.options.verbosity == 0 { PLACES } else { usize::MAX };
@@ -55,10 +84,20 @@ pub(super) fn one(writer: &mut TextWriter<'_>, finding: &Finding) {
     if finding.locations.len() > places {
         writer.text(2, &format!("and {}: -v shows all", count(finding.locations.len() - places, "more place")));
     }
-    if let Some(help) = &finding.help {
-        writer.labelled(2, "help:", Some(BLUE), help, 8);
+    if let Some(help) = finding.help.as_ref().filter(|_| with_help) {
+        writer.advice(2, "help:", Some(BLUE), help, 8);
     }
-    writer.line(2, &format!("fingerprint: {}", finding.fingerprint), Some(DIM));
+    if others.is_empty() {
+        writer.line(2, &format!("fingerprint: {}", finding.fingerprint), Some(DIM));
+    } else {
+        let shown = if others.len() > NAMES + 1 { NAMES } else { others.len() };
+        let mut names = others[..shown].iter().map(|f| f.subject.as_str()).collect::<Vec<_>>().join(", ");
+        if shown < others.len() {
+            names.push_str(&format!(" and {} more: -v shows all", grouped(others.len() - shown)));
+        }
+        writer.labelled(2, &format!("the same of {}:", count(others.len(), "other")), Some(BLUE), &names, 4);
+        writer.line(2, &format!("fingerprint: {} (-v shows those of the others)", finding.fingerprint), Some(DIM));
+    }
 }
 
 /// `--> path:line:column` and the line itself.
@@ -103,14 +142,14 @@ pub(super) fn undecided(writer: &mut TextWriter<'_>, report: &Report) {
             let text = if named { finding.message.clone() } else { format!("{}: {}", finding.subject, finding.message) };
             writer.labelled(2, "-", None, &text, 4);
             if let Some(help) = finding.help.as_ref().filter(|_| !one_help) {
-                writer.labelled(4, "help:", Some(BLUE), help, 10);
+                writer.advice(4, "help:", Some(BLUE), help, 10);
             }
         }
         if of_rule.len() > shown {
             writer.text(2, &format!("and {}: -v shows all", count(of_rule.len() - shown, "more verdict")));
         }
         if let Some(help) = first.help.as_ref().filter(|_| one_help) {
-            writer.labelled(2, "help:", Some(BLUE), help, 8);
+            writer.advice(2, "help:", Some(BLUE), help, 8);
         }
     }
     let told: BTreeSet<(u16, &str)> =

@@ -1,5 +1,6 @@
 //! Texts for people, made from the formats.
 
+mod advice;
 mod audit;
 mod caret;
 mod coverage;
@@ -8,6 +9,7 @@ mod findings;
 mod inventory;
 mod json;
 mod management_log;
+mod opening;
 mod page;
 mod plan;
 mod preview;

@@ -30,7 +30,7 @@ pub fn rules(report: &RulesReport, options: &TextOptions) -> String {
 pub fn explain(rule: &Rule, finding: Option<&Finding>, options: &TextOptions) -> String {
     let mut writer = TextWriter::new(options);
     if let Some(finding) = finding {
-        super::findings::one(&mut writer, finding);
+        super::findings::one(&mut writer, finding, &[], true);
         if let Some(reason) = &finding.waived {
             writer.labelled(2, "waived:", None, reason, 10);
         }

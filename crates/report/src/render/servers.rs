@@ -4,9 +4,9 @@ use super::text_writer::{Cell, DIM, GREEN, RED, TextWriter, YELLOW, count};
 use crate::format::{Basis, Computer, Estate, Pool, Site, State};
 use anstyle::Style;
 
-/// Web servers of one site from which on those in sync are only counted.
+/// Servers of no topology from which on the others are only counted.
 const MANY: usize = 50;
-/// How many others of such a site are shown.
+/// Servers of one site that need attention from which on the others are only counted.
 const FEW: usize = 20;
 
 const fn color(state: State) -> Option<Style> {
@@ -26,8 +26,11 @@ pub(super) fn servers(writer: &mut TextWriter<'_>, estate: &Estate) {
         return;
     }
     writer.heading("Servers");
+    let brief = writer.options.verbosity == 0;
     for site in with {
-        writer.gap();
+        if !brief {
+            writer.gap();
+        }
         site_line(writer, site, estate.assignments_known);
         table(writer, &site.pools);
     }
@@ -37,7 +40,9 @@ pub(super) fn servers(writer: &mut TextWriter<'_>, estate: &Estate) {
         table(writer, &estate.unplaced_pools);
     }
     if !without.is_empty() {
-        writer.gap();
+        if !brief {
+            writer.gap();
+        }
         let names: Vec<&str> = without.iter().map(|s| s.name.as_str()).collect();
         writer.labelled(2, "Without web servers:", None, &names.join(", "), 4);
     }
@@ -71,21 +76,22 @@ pub(super) fn site_line(writer: &mut TextWriter<'_>, site: &Site, assignments_kn
 fn table(writer: &mut TextWriter<'_>, pools: &[Pool]) {
     let all: Vec<(&Pool, &Computer)> =
         pools.iter().flat_map(|p| p.computers.iter().map(move |c| (p, c))).filter(|(_, c)| c.web_server).collect();
-    let fold = all.len() > MANY && writer.options.verbosity == 0;
-    let shown: Vec<_> = all.iter().filter(|(_, c)| !fold || c.state != State::InSync).take(if fold { FEW } else { usize::MAX }).collect();
+    let brief = writer.options.verbosity == 0;
+    let attention = all.iter().filter(|(_, c)| !brief || !matches!(c.state, State::InSync | State::NotApplicable));
+    let shown: Vec<_> = attention.take(if brief { FEW } else { usize::MAX }).collect();
     if !shown.is_empty() {
         let mut rows = vec![["server", "pool", "state", "compared with", "group"].map(Cell::from).to_vec()];
         rows.extend(shown.iter().map(|(pool, computer)| row(&pool.fqdn, computer)));
         writer.table(4, true, &rows);
     }
     if shown.len() < all.len() {
-        let in_sync = all.iter().filter(|(_, c)| c.state == State::InSync).count();
-        let rest = all.len() - shown.len() - in_sync;
-        let mut text = format!("and {} in sync", count(in_sync, "server"));
-        if rest > 0 {
-            text.push_str(&format!(", {}", count(rest, "more server")));
-        }
-        writer.text(4, &format!("{text}: -v shows all"));
+        let of = |state| all.iter().filter(|(_, c)| c.state == state).count();
+        let (in_sync, without) = (of(State::InSync), of(State::NotApplicable));
+        let rest = all.len() - shown.len() - in_sync - without;
+        let told = [(in_sync, "in sync"), (without, "without an account to hold"), (rest, "more that need attention")];
+        let told: Vec<String> = told.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{} {what}", count(*n, "server"))).collect();
+        let and = if shown.is_empty() { "" } else { "and " };
+        writer.text(4, &format!("{and}{}: -v shows all", told.join(", ")));
     }
 }
 

@@ -1,6 +1,7 @@
 //! Lines, wrapping, tables and colours. Every text from outside is cleaned here and nowhere else.
 
 use super::TextOptions;
+use super::advice::{self, Piece};
 use anstyle::{AnsiColor, Style};
 pub(super) use kerbsync_source::{count, grouped};
 use std::borrow::Cow;
@@ -38,6 +39,28 @@ pub(super) fn columns(text: &str) -> usize {
     let wide = |c: char| matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0xffe0..=0xffe6 | 0x1f300..=0x1faff | 0x20000..=0x3fffd);
     let none = |c: char| matches!(u32::from(c), 0x300..=0x36f | 0x200b..=0x200d | 0xfe00..=0xfe0f | 0x20d0..=0x20ff);
     text.chars().map(|c| if none(c) { 0 } else { 1 + usize::from(wide(c)) }).sum()
+}
+
+/// The words of a text. A command counts as one, with the marks around it and behind it.
+fn words(text: &str) -> Vec<&str> {
+    let mut commands = Vec::new();
+    let mut at = 0;
+    for piece in advice::pieces(text) {
+        let (Piece::Text(part) | Piece::Command(part)) = piece;
+        commands.extend(Some(at..at + part.len()).filter(|_| matches!(piece, Piece::Command(_))));
+        at += part.len();
+    }
+    let mut words = Vec::new();
+    let mut start = None;
+    for (i, c) in text.char_indices() {
+        if !c.is_whitespace() || commands.iter().any(|command| command.contains(&i)) {
+            start.get_or_insert(i);
+        } else if let Some(start) = start.take() {
+            words.extend(text.get(start..i));
+        }
+    }
+    words.extend(start.and_then(|start| text.get(start..)));
+    words
 }
 
 /// A text under way.
@@ -119,7 +142,7 @@ impl<'v> TextWriter<'v> {
         self.paint(style, &label);
         let mut at = indent + columns(&label);
         let mut fresh = label.is_empty();
-        for word in clean(text).split_whitespace() {
+        for word in words(&clean(text)) {
             let width = columns(word);
             if !fresh && at + 1 + width > self.options.width {
                 self.out.push('\n');
@@ -136,6 +159,39 @@ impl<'v> TextWriter<'v> {
             fresh = false;
         }
         self.out.push('\n');
+    }
+
+    /// What to do, behind a label: words are wrapped, and every command stands unbroken on a line of its own.
+    pub(super) fn advice(&mut self, indent: usize, label: &str, style: Option<Style>, text: &str, hang: usize) {
+        let text = clean(text);
+        let pieces = advice::pieces(&text);
+        // The label stands before the first piece alone.
+        let mut label = Some(label).filter(|l| !l.is_empty());
+        for (i, piece) in pieces.iter().enumerate() {
+            match piece {
+                Piece::Text(words) => {
+                    // What ends a sentence behind a command would stand alone.
+                    let words = if i > 0 { words.trim_start_matches(['.', ',', ';', ')']) } else { words }.trim();
+                    // The command says it alone.
+                    let bare = i == 0 && label.is_none() && words == "Run" && pieces.len() > 1;
+                    if words.is_empty() || bare {
+                        continue;
+                    }
+                    let leads = i + 1 < pieces.len() && !words.ends_with([':', '(']);
+                    let words = if leads { format!("{words}:") } else { words.to_owned() };
+                    match label.take() {
+                        Some(label) => self.labelled(indent, label, style, &words, hang),
+                        None => self.text(hang, &words),
+                    }
+                }
+                Piece::Command(command) => {
+                    if let Some(label) = label.take() {
+                        self.line(indent, label, style);
+                    }
+                    self.line(hang + 2, advice::bare(command), None);
+                }
+            }
+        }
     }
 
     /// Rows in aligned columns, two blanks between them; the last column is wrapped. The first row is the head when `head` is set.
@@ -175,7 +231,7 @@ impl<'v> TextWriter<'v> {
     /// The words of a cell in lines that begin at a column.
     fn wrap(&mut self, text: &str, style: Option<Style>, from: usize) {
         let mut line = String::new();
-        for word in text.split_whitespace() {
+        for word in words(text) {
             if !line.is_empty() && from + columns(&line) + 1 + columns(word) > self.options.width {
                 self.paint(style, &line);
                 self.out.push('\n');
@@ -213,6 +269,25 @@ mod tests {
                 directory with
                 a-very-long-command-line-name
                 once
+        ");
+    }
+
+    #[test]
+    fn commands_stand_on_their_own_lines_and_are_never_broken() {
+        let mut writer = TextWriter::new(&TextOptions { width: 40, ..TextOptions::PLAIN });
+        let text = "Run 'Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com', then 'klist purge'. It takes effect at once.";
+        writer.advice(2, "help:", None, text, 8);
+        writer.text(2, text);
+        insta::assert_snapshot!(writer.into_text(), @r"
+          help: Run:
+                  Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com
+                then:
+                  klist purge
+                It takes effect at once.
+          Run
+          'Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com',
+          then 'klist purge'. It takes effect at
+          once.
         ");
     }
 

@@ -104,7 +104,9 @@ fn verbose_shows_every_server_and_finding() {
     let (i, verdicts) = large(200);
     let text = audit(&report(&i, &verdicts, Some(Severity::Error)), &TextOptions { verbosity: 1, ..TextOptions::PLAIN });
     for n in 0..200 {
-        assert_eq!(text.matches(&format!("fe{n:04}.contoso.com")).count(), 3, "fe{n:04}: its failure, its undecided verdict, its state");
+        // The first few stand in the opening, too.
+        let told = text[text.find("200 errors\n").unwrap()..].matches(&format!("fe{n:04}.contoso.com")).count();
+        assert_eq!(told, 3, "fe{n:04}: its failure, its undecided verdict, its state");
     }
 }
 
