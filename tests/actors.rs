@@ -1,6 +1,6 @@
 //! Others act on an estate while it is read and written.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use kerbsync_faults::{Fault, FaultKind, Image, MemoryDisk};
 use kerbsync_servers::actors::VirusScanner;
 use kerbsync_store::{FileErrorKind, Files as _, Key};

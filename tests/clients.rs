@@ -1,6 +1,6 @@
 //! What users see at the servers of simulated estates, told by the program.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use kerbsync_lab::Defect;
 use serde_json::Value;
 

@@ -1,6 +1,6 @@
 //! `simulate faults`: a plan of the user's own under seeded misfortune.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use serde_json::Value;
 
 fn planned() -> Program {

@@ -5,7 +5,7 @@
 
 #![cfg(unix)]
 
-use crate::program::Program;
+use crate::support::program::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::{Child, Command, Output, Stdio};

@@ -3,7 +3,6 @@
 
 #[cfg(feature = "simulate")]
 mod actors;
-mod audited;
 #[cfg(feature = "simulate")]
 mod canary;
 mod cli;
@@ -13,8 +12,6 @@ mod clients;
 mod cmdlets;
 mod encodings;
 #[cfg(feature = "simulate")]
-mod estates;
-#[cfg(feature = "simulate")]
 mod faulted;
 mod files;
 mod fresh;
@@ -23,11 +20,12 @@ mod killed;
 mod layering;
 #[cfg(feature = "simulate")]
 mod places;
-mod program;
 mod real_world;
+mod recipes;
 #[cfg(feature = "simulate")]
 mod rests;
 mod rules;
+mod support;
 #[cfg(feature = "simulate")]
 mod topology;
 #[cfg(feature = "simulate")]

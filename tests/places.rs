@@ -1,6 +1,6 @@
 //! Where bundles, settings and plans are: paths with blanks, of any bytes, of the environment, and places that are not for a plan.
 
-use crate::program::{Program, Ran};
+use crate::support::program::{Program, Ran};
 use crate::writes::{COPY, estate, told};
 use std::ffi::OsString;
 

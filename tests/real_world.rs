@@ -1,8 +1,8 @@
 //! A folder as people leave it: good exports beside a cut file, an empty one, archives and a photo.
 
 use crate::encodings::{Encoding, encode};
-use crate::program::Program;
 use crate::rules::base;
+use crate::support::program::Program;
 use std::io::Write;
 
 const NOW: &str = "2026-03-01T12:00:00Z";

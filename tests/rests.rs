@@ -1,6 +1,6 @@
 //! What a plan rests on: documents that cannot be read, that came later, and who asks.
 
-use crate::program::{Program, Ran};
+use crate::support::program::{Program, Ran};
 use crate::writes::{COPY, estate, told};
 use std::collections::BTreeMap;
 

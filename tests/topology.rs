@@ -1,6 +1,6 @@
 //! Every form and version of one deployment says the same, as far as the form can tell.
 
-use crate::program::Program;
+use crate::support::program::Program;
 use kerbsync_topologies::Form;
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! Plans made and carried out on a simulated estate by the program, and taken back.
 
-use crate::program::{Program, Ran};
+use crate::support::program::{Program, Ran};
 use std::collections::{BTreeMap, BTreeSet};
 
 const NOW: &str = "2026-05-01T12:00:00Z";

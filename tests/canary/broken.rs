@@ -2,7 +2,7 @@
 
 use super::{Canaries, LAPS, estate, files};
 use crate::encodings::{Encoding, decode, encode, with_encoding};
-use crate::program::Program;
+use crate::support::program::Program;
 use kerbsync_lab::{Estate, Layout};
 
 /// The configuration that holds a secret in clear, shortened to what surrounds its secrets, and the secret as it stands there.

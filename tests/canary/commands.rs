@@ -2,7 +2,7 @@
 
 use super::{Canaries, encoded, estate, is_configuration, samples, values};
 use crate::encodings::{Encoding, decode};
-use crate::program::{Program, Ran};
+use crate::support::program::{Program, Ran};
 use kerbsync_lab::Layout;
 
 struct Watched<'c> {

@@ -5,8 +5,8 @@ mod commands;
 mod writing;
 
 use crate::encodings::{Encoding, decode, encode, with_encoding};
-use crate::estates::now;
-use crate::program::Ran;
+use crate::support::estates::now;
+use crate::support::program::Ran;
 use base64::Engine;
 use kerbsync_lab::{Defect, Estate, LabOptions, Layout, build};
 use std::collections::BTreeSet;

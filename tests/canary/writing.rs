@@ -2,7 +2,7 @@
 
 use super::{Canaries, encoded, estate, parts};
 use crate::encodings::{Encoding, decode};
-use crate::program::{Program, Ran};
+use crate::support::program::{Program, Ran};
 use kerbsync_lab::{Estate, Layout};
 use serde_json::Value;
 

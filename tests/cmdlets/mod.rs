@@ -5,7 +5,7 @@ mod refusals;
 mod reports;
 mod syntax;
 
-use crate::program::{Program, Ran};
+use crate::support::program::{Program, Ran};
 use kerbsync::Io;
 use kerbsync_lab::{Defect, LabOptions, build};
 use std::ffi::OsString;

@@ -1,7 +1,7 @@
 //! The lines of the pages, and what they come to.
 
 use super::{CONFIGURATION, litware, run, transcript};
-use crate::program::Program;
+use crate::support::program::Program;
 
 #[test]
 fn get_assignment_lines_of_its_page() {

@@ -1,7 +1,7 @@
 //! One defect at a time, and none.
 
 use super::hold;
-use crate::estates::{audit, options, planted};
+use crate::support::estates::{audit, options, planted};
 use kerbsync_audit::Outcome;
 use kerbsync_lab::{Defect, build};
 

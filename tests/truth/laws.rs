@@ -1,9 +1,9 @@
 //! Laws: any defects together, and any place, order and encoding of the files.
 
 use super::hold;
-use crate::audited::{Files, file_name};
 use crate::encodings::{Encoding, decode, encode, with_encoding};
-use crate::estates::{audit, audit_inputs, now, planted, try_planted};
+use crate::support::audited::{Files, file_name};
+use crate::support::estates::{audit, audit_inputs, now, planted, try_planted};
 use kerbsync_lab::{Defect, Estate, LabOptions, build};
 use proptest::prelude::*;
 use std::collections::BTreeSet;

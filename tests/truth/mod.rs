@@ -8,7 +8,7 @@ mod laws;
 mod states;
 mod variants;
 
-use crate::audited::{Audited, file_name};
+use crate::support::audited::{Audited, file_name};
 use kerbsync_audit::Outcome;
 use kerbsync_lab::Truth;
 use std::collections::BTreeSet;

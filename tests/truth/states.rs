@@ -1,7 +1,7 @@
 //! Servers in mixed states: the inventory says exactly what is true.
 
 use super::hold;
-use crate::estates::{audit, now, options, planted};
+use crate::support::estates::{audit, now, options, planted};
 use kerbsync_lab::{Defect, Estate, LabOptions, Layout, TruthSite, build};
 use std::collections::BTreeSet;
 

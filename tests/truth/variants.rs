@@ -1,7 +1,7 @@
 //! Estates of other layouts and places of files, with histories and shared configurations: their truth holds like that of the usual ones.
 
 use super::states::agree_on;
-use crate::estates::now;
+use crate::support::estates::now;
 use kerbsync_lab::{Defect, Estate, LabError, LabOptions, Layout, build};
 use std::collections::BTreeSet;
 

@@ -152,10 +152,7 @@ impl SlotKey {
             };
             return Some(Self::Declared { section: section.to_owned(), path: path.to_owned(), location });
         }
-        let element = match text.strip_prefix('<').and_then(|rest| rest.split_once("> of ")) {
-            Some((element, _)) => Some(element.to_owned()),
-            None => None,
-        };
+        let element = text.strip_prefix('<').and_then(|rest| rest.split_once("> of ")).map(|(element, _)| element.to_owned());
         let key = Self::Section { section: section.to_owned(), element, location };
         (key.to_string() == text).then_some(key)
     }

@@ -1,6 +1,6 @@
 //! Simulated estates and their audits.
 
-use crate::audited::{Audited, Files, audit_at};
+use crate::support::audited::{Audited, Files, audit_at};
 use jiff::Timestamp;
 use kerbsync_lab::{Defect, Estate, LabError, LabOptions, build};
 

@@ -1,0 +1,57 @@
+//! The recipes of ARCHITECTURE.md name places that are there.
+#![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
+
+use crate::files::root;
+use kerbsync_audit::rules::RULES;
+use std::fs;
+
+/// The text of a recipe, up to the next one.
+fn recipe(title: &str) -> String {
+    let page = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let from = page.find(&format!("\n### {title}\n")).unwrap_or_else(|| panic!("ARCHITECTURE.md has no recipe '{title}'")) + 1;
+    let rest = &page[from..];
+    let end = ["\n### ", "\n## "].iter().filter_map(|next| rest.find(next)).min().unwrap_or(rest.len());
+    rest[..end].to_owned()
+}
+
+/// The paths of a recipe: what stands in backticks and has a slash.
+fn places(recipe: &str) -> Vec<String> {
+    let prose = recipe.split("```").step_by(2);
+    let spans = prose.flat_map(|part| part.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
+    spans.filter(|span| span.contains('/')).collect()
+}
+
+#[test]
+fn the_places_of_a_rule_are_those_of_every_rule() {
+    let places = places(&recipe("A rule"));
+    assert!(places.len() >= 8, "{places:?}");
+    let mut missing = Vec::new();
+    for rule in RULES {
+        for place in &places {
+            let path = place.replace("<id>", rule.id).replace("<file>", &rule.id.replace('-', "_"));
+            if !root().join(&path).exists() {
+                missing.push(path);
+            }
+        }
+        for file in places.iter().filter(|p| !p.contains('<') && (p.ends_with("defect.rs") || p.ends_with("rules.md"))) {
+            if !fs::read_to_string(root().join(file)).unwrap().contains(rule.id) {
+                missing.push(format!("{} in {file}", rule.id));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+#[test]
+fn the_places_of_an_output_are_those_of_every_text() {
+    let places = places(&recipe("A text or a format of a report"));
+    assert!(places.len() >= 5, "{places:?}");
+    let names = fs::read_to_string(root().join("crates/report/src/render/mod.rs")).unwrap();
+    for output in ["audit", "inventory", "rules", "slots", "resolve", "json"] {
+        assert!(names.contains(&format!("mod {output};")), "{output}");
+        for place in &places {
+            let path = place.replace("<output>", output);
+            assert!(root().join(&path).exists(), "{path}");
+        }
+    }
+}
