@@ -133,8 +133,12 @@ impl OpenedBundle {
     }
 
     /// Refuses an operator who may not do this by the product's own rule, where the inputs tell.
-    pub(crate) fn check_operator(&self, operator: &str) -> Result<(), Failure> {
-        let Some(precondition) = check_operator(&self.inventory, operator) else { return Ok(()) };
+    pub(crate) fn check_operator(&self, operator: &str, accept_unproved: bool) -> Result<(), Failure> {
+        let Some(precondition) =
+            check_operator(&self.inventory, operator, accept_unproved || self.settings.operator_unproved.unwrap_or(false))
+        else {
+            return Ok(());
+        };
         if precondition.outcome != PreconditionOutcome::Fail {
             return Ok(());
         }

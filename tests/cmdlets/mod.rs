@@ -40,7 +40,9 @@ fn litware() -> Litware {
             program.put(&format!("bundle/servers/{to}/{path}"), text.as_bytes());
         }
     }
-    program.put("bundle/kerbsync.toml", estate.file("kerbsync.toml").unwrap());
+    // Its exports hold no directory, so nothing shows that the operator may do this.
+    let settings = [b"operator_unproved = true\n", estate.file("kerbsync.toml").unwrap()].concat();
+    program.put("bundle/kerbsync.toml", &settings);
     program.put("bundle/topology.xml", topology().as_bytes());
     let assigned =
         ["Redmond", "Dublin"].map(|s| format!("{{ \"Identity\": \"Site:{s}\", \"UserAccount\": \"litwareinc\\\\kerberostest\" }}"));

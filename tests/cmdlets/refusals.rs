@@ -32,7 +32,7 @@ fn names_that_the_pages_refuse() {
           by its fully qualified domain name. (N01)
           help: atl-cs-001.litwareinc.com
       unknown[operator] CONTOSO\olivia: No directory export says whether CONTOSO\olivia is a member of
-          RTCUniversalServerAdmins.
+          RTCUniversalServerAdmins. That was accepted (--operator-unproved).
           help: Get-ADGroupMember RTCUniversalServerAdmins -Recursive
     --> 5
     > Set-CsKerberosAccountPassword -UserAccount kerberostest@litwareinc.com
@@ -43,7 +43,7 @@ fn names_that_the_pages_refuse() {
           the account as DOMAIN\name. (N13)
           help: LITWAREINC\kerberostest, if LITWAREINC is the NetBIOS name of litwareinc.com
       unknown[operator] CONTOSO\olivia: No directory export says whether CONTOSO\olivia is a member of
-          RTCUniversalServerAdmins.
+          RTCUniversalServerAdmins. That was accepted (--operator-unproved).
           help: Get-ADGroupMember RTCUniversalServerAdmins -Recursive
     --> 5
     > Set-CsKerberosAccountPassword -UserAccount litwareinckerberostest
@@ -54,7 +54,7 @@ fn names_that_the_pages_refuse() {
           (N13)
           help: DOMAIN\litwareinckerberostest, with the NetBIOS name of its domain
       unknown[operator] CONTOSO\olivia: No directory export says whether CONTOSO\olivia is a member of
-          RTCUniversalServerAdmins.
+          RTCUniversalServerAdmins. That was accepted (--operator-unproved).
           help: Get-ADGroupMember RTCUniversalServerAdmins -Recursive
     note: a Unix shell removes a backslash that is not quoted: -UserAccount 'litwareinc\kerberostest'
     --> 5

@@ -40,6 +40,7 @@ fn the_syntax() {
       --bundle DIR                  The exports; KERBSYNC_BUNDLE without it
       --config FILE                 A kerbsync.toml from elsewhere, in place of one in the bundle
       --operator DOMAIN\ACCOUNT     Who asks, a member of RTCUniversalServerAdmins; else the operator of kerbsync.toml
+      --operator-unproved           Go on although the directory does not show the operator to be a member of that group
       --accept-inferred-protection  Write values whose layout is inferred from how IIS behaves, not proved
       --format FORMAT               Format of standard output: text or json
 

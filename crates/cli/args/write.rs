@@ -79,6 +79,12 @@ pub(crate) struct SyncWhat {
     /// Every web server whose site has the same account
     #[arg(long, conflicts_with_all = ["to_computer", "to_site", "to_pool"])]
     pub(crate) all: bool,
+    /// With --all, --to-site or --to-pool: a server (FQDN) that is left out; may be repeated
+    #[arg(long, value_name = "SERVER", conflicts_with = "to_computer")]
+    pub(crate) except: Vec<String>,
+    /// With --all, --to-site or --to-pool: leave servers out that cannot be done, and name them, rather than refuse them all
+    #[arg(long, conflicts_with = "to_computer")]
+    pub(crate) ready_only: bool,
 }
 
 #[derive(Debug, Args)]
@@ -100,6 +106,9 @@ pub(crate) struct PlannedBundle {
     /// Who asks, DOMAIN\ACCOUNT, a member of RTCUniversalServerAdmins; else the operator of kerbsync.toml
     #[arg(long, value_name = "DOMAIN\\ACCOUNT")]
     pub(crate) operator: Option<String>,
+    /// Go on although the directory does not show the operator to be a member of RTCUniversalServerAdmins
+    #[arg(long)]
+    pub(crate) operator_unproved: bool,
     /// Write values whose layout is inferred from how IIS behaves, not proved
     #[arg(long)]
     pub(crate) accept_inferred_protection: bool,
@@ -176,6 +185,9 @@ pub(crate) struct WriteArgs {
     /// Who asks, for the journal; else the operator of the plan or of kerbsync.toml
     #[arg(long, value_name = "DOMAIN\\ACCOUNT")]
     pub(crate) operator: Option<String>,
+    /// Go on although the directory does not show that operator to be a member of RTCUniversalServerAdmins
+    #[arg(long)]
+    pub(crate) operator_unproved: bool,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }

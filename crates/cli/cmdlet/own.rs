@@ -32,6 +32,9 @@ pub(super) struct SetFlags {
     /// Who asks, a member of RTCUniversalServerAdmins; else the operator of kerbsync.toml
     #[arg(long, value_name = "DOMAIN\\ACCOUNT")]
     pub(super) operator: Option<String>,
+    /// Go on although the directory does not show the operator to be a member of that group
+    #[arg(long)]
+    pub(super) operator_unproved: bool,
     /// Write values whose layout is inferred from how IIS behaves, not proved
     #[arg(long)]
     pub(super) accept_inferred_protection: bool,

@@ -6,7 +6,7 @@ use super::report_file::ReportFile;
 use super::set_report::{self, Seen};
 use super::table::{Cmdlet, Exclusion, Kind, Member, Parameter, REPORT};
 use crate::args::{DryRun, PlannedBundle, Shown};
-use crate::commands::plan::{self, Front, Wish};
+use crate::commands::plan::{self, CopyWish, Front, Wish};
 use crate::failure::Failure;
 use crate::opened_bundle::OpenedBundle;
 use crate::{Exit, Io};
@@ -67,13 +67,15 @@ pub(super) fn run(bound: &Bound, flags: SetFlags, io: &mut Io<'_>) -> Result<Exi
     let wish = match (bound.text("FromComputer"), bound.text("ToComputer"), bound.text("UserAccount")) {
         (_, _, Some(account)) => Wish::SetPassword(account.to_owned()),
         (from, to, None) => {
-            Wish::Sync(from.unwrap_or_default().to_owned(), to.map(|t| CopyTarget::Computer(t.to_owned())).into_iter().collect())
+            let to = to.map(|t| CopyTarget::Computer(t.to_owned())).into_iter().collect();
+            Wish::Sync(CopyWish { from: from.unwrap_or_default().to_owned(), to, except: Vec::new(), ready_only: false })
         }
     };
     let bundle = PlannedBundle {
         bundle: path.clone(),
         config: flags.common.config,
         operator: flags.operator,
+        operator_unproved: flags.operator_unproved,
         accept_inferred_protection: flags.accept_inferred_protection,
     };
     let dry = DryRun { what_if: bound.is_on("WhatIf"), detailed_exitcode: false };

@@ -2,7 +2,8 @@
 
 use super::set_password::SET;
 use crate::Exit;
-use crate::commands::{plan::Wish, tool};
+use crate::commands::plan::{CopyWish, Wish};
+use crate::commands::tool;
 use crate::failure::Failure;
 use jiff::Timestamp;
 use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
@@ -55,7 +56,7 @@ pub(super) fn report(
 
 fn facts(wish: &Wish, bundle: &Path, seen: &Seen) -> Vec<(&'static str, String)> {
     let mut facts = match wish {
-        Wish::Sync(from, to) => {
+        Wish::Sync(CopyWish { from, to, .. }) => {
             let to: Vec<String> = to.iter().map(ToString::to_string).collect();
             vec![("From", from.clone()), ("To", to.join(", "))]
         }

@@ -37,6 +37,9 @@ fn settings(out: &mut String, s: &Settings, policy: &Policy) -> std::fmt::Result
     if let Some(accept) = s.accept_inferred_protection {
         writeln!(out, "accept_inferred_protection = {accept}")?;
     }
+    if let Some(accept) = s.operator_unproved {
+        writeln!(out, "operator_unproved = {accept}")?;
+    }
     if let Some(operator) = &s.operator {
         writeln!(out, "operator = {}", text(operator))?;
     }

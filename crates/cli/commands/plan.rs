@@ -18,10 +18,22 @@ use std::path::Path;
 
 /// What is asked for.
 pub(crate) enum Wish {
-    /// A copy: from, to.
-    Sync(String, Vec<CopyTarget>),
+    /// A copy.
+    Sync(CopyWish),
     /// A new password for an account.
     SetPassword(String),
+}
+
+/// A copy that is asked for.
+pub(crate) struct CopyWish {
+    /// The source.
+    pub(crate) from: String,
+    /// The targets.
+    pub(crate) to: Vec<CopyTarget>,
+    /// Servers that are left out.
+    pub(crate) except: Vec<String>,
+    /// Whether targets that cannot be done are left out too.
+    pub(crate) ready_only: bool,
 }
 
 impl From<SyncWhat> for Wish {
@@ -32,7 +44,7 @@ impl From<SyncWhat> for Wish {
         if what.all {
             to.push(CopyTarget::All);
         }
-        Self::Sync(what.from_computer, to)
+        Self::Sync(CopyWish { from: what.from_computer, to, except: what.except, ready_only: what.ready_only })
     }
 }
 
@@ -151,11 +163,15 @@ fn make(opened: &OpenedBundle, bundle: &PlannedBundle, wish: &Wish) -> Result<Pl
     let settings = &opened.settings;
     let common = Request {
         operator: bundle.operator.clone().or_else(|| settings.operator.clone()),
+        operator_unproved: bundle.operator_unproved || settings.operator_unproved.unwrap_or(false),
         accept_inferred_protection: bundle.accept_inferred_protection || settings.accept_inferred_protection.unwrap_or(false),
         tool: tool().version,
     };
     match wish {
-        Wish::Sync(from, to) => plan_sync(&opened.inventory, &SyncRequest { from: from.clone(), to: to.clone(), common }),
+        Wish::Sync(CopyWish { from, to, except, ready_only }) => {
+            let request = SyncRequest { from: from.clone(), to: to.clone(), except: except.clone(), ready_only: *ready_only, common };
+            plan_sync(&opened.inventory, &request)
+        }
         Wish::SetPassword(account) => plan_set_password(&opened.inventory, account, &common),
     }
 }

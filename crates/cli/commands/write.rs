@@ -24,7 +24,7 @@ pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Ex
     opened.warn_unread(io);
     // The plan's own operator was checked when it was made; whoever stands in for that one is not in it.
     if let Some(other) = args.write.operator.as_deref().filter(|o| Some(*o) != plan.operator.as_deref()) {
-        opened.check_operator(other)?;
+        opened.check_operator(other, args.write.operator_unproved)?;
     }
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
     let outcome = applied(&opened, &plan, operator, io)?;
@@ -69,7 +69,7 @@ pub(super) fn rollback(args: &RollbackArgs, quiet: bool, io: &mut Io<'_>) -> Res
     let bundle = bundle_of(named.as_deref(), io)?;
     let opened = OpenedBundle::open_for(&bundle, &args.write, quiet, io)?;
     if let Some(operator) = &args.write.operator {
-        opened.check_operator(operator)?;
+        opened.check_operator(operator, args.write.operator_unproved)?;
     }
     let parameters = RunParameters { operator: args.write.operator.as_deref(), ..RunParameters::default() };
     let outcome = opened.with_engine(&parameters, io, |engine| engine.rollback(&which))?.map_err(|e| refused(&e, false))?;

@@ -32,6 +32,8 @@ pub struct Settings {
     pub reference: Option<String>,
     /// Whether secrets may be written in a layout that is inferred, not verified. `--accept-inferred-protection` goes before it.
     pub accept_inferred_protection: Option<bool>,
+    /// Whether an operator is accepted whom the directory does not show to be a member of the administrators' group.
+    pub operator_unproved: Option<bool>,
     /// Who asks for changes, `DOMAIN\\account`. `--operator` goes before it.
     pub operator: Option<String>,
     /// Written by the simulators: the bundle is not a real estate.
@@ -216,7 +218,7 @@ seed = 7
     fn an_unknown_key_and_a_waiver_without_reason_are_errors_with_a_place() {
         let e = read("[domains]\nA = 'a.b'\n[slotz]\n").unwrap_err();
         assert_eq!(e.location.unwrap().position.line, 3);
-        insta::assert_snapshot!(e.message, @"unknown field `slotz`, expected one of `slots`, `domains`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `accept_inferred_protection`, `operator`, `simulated`.");
+        insta::assert_snapshot!(e.message, @"unknown field `slotz`, expected one of `slots`, `domains`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `accept_inferred_protection`, `operator_unproved`, `operator`, `simulated`.");
         assert!(read("[[waivers]]\nrule='KS101'\nreason=' '\n").is_err());
         assert!(read("[[waivers]]\nreason='x'\n").is_err());
     }

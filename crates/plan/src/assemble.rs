@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Request {
     /// Who asks, `DOMAIN\name`.
     pub operator: Option<String>,
+    /// Whether an operator is accepted whom the directory does not show to be a member of the administrators' group.
+    pub operator_unproved: bool,
     /// Whether protection whose layout is inferred is accepted.
     pub accept_inferred_protection: bool,
     /// Version of the program, for the document.

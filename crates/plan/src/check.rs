@@ -73,6 +73,21 @@ impl Checks {
         }
     }
 
+    /// Takes over what was looked at for one server.
+    pub(crate) fn extend(&mut self, other: Self) {
+        for one in other.0 {
+            if !self.0.contains(&one) {
+                self.0.push(one);
+            }
+        }
+    }
+
+    /// Why it does not hold, in one line.
+    pub(crate) fn why_not(&self) -> String {
+        let failed = self.0.iter().filter(|p| p.outcome == PreconditionOutcome::Fail);
+        failed.map(|p| format!("{} [{}]", p.reason, p.id)).collect::<Vec<_>>().join(" ")
+    }
+
     pub(crate) fn hold(&self) -> bool {
         self.0.iter().all(|p| p.outcome != PreconditionOutcome::Fail)
     }

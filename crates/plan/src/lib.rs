@@ -11,6 +11,7 @@ pub mod outcome;
 mod password;
 mod slot_address;
 mod slots;
+mod source_currency;
 mod sync;
 mod targets;
 mod verify;

@@ -13,15 +13,15 @@ const ID: &str = "operator";
 const LIVE: &str = "Get-ADGroupMember RTCUniversalServerAdmins -Recursive";
 
 /// Whether an operator, `DOMAIN\name`, may do this: the precondition that a plan states of its own operator. For runs that another one
-/// carries out.
+/// carries out. `accept_unproved`: an operator is accepted whom the directory does not show to be a member.
 #[must_use]
-pub fn check_operator(inventory: &Inventory, operator: &str) -> Option<Precondition> {
+pub fn check_operator(inventory: &Inventory, operator: &str, accept_unproved: bool) -> Option<Precondition> {
     let mut checks = Checks::default();
-    check(inventory, Some(operator), &mut checks);
+    check(inventory, Some(operator), accept_unproved, &mut checks);
     checks.into_list().pop()
 }
 
-pub(crate) fn check(inventory: &Inventory, operator: Option<&str>, checks: &mut Checks) {
+pub(crate) fn check(inventory: &Inventory, operator: Option<&str>, accept_unproved: bool, checks: &mut Checks) {
     let Some(text) = operator else {
         return checks.unknown(ID, "the operator", "Nobody was named as the operator.", "name one with --operator or in kerbsync.toml");
     };
@@ -30,13 +30,13 @@ pub(crate) fn check(inventory: &Inventory, operator: Option<&str>, checks: &mut 
         Err(error) => return checks.fail(ID, text, format!("This is no account name: {error}."), "give it as DOMAIN\\name"),
     };
     let Some(directory) = &inventory.directory else {
-        return checks.unknown(ID, &name, format!("No directory export says whether {name} is a member of {ADMINS}."), LIVE);
+        return unproved(&name, format!("No directory export says whether {name} is a member of {ADMINS}."), accept_unproved, checks);
     };
     let Some(account) = directory.account(&name) else {
         let reason = format!("The directory export holds no account {name}.");
         return match directory.completeness {
             Completeness::Complete => checks.fail(ID, &name, reason, "name an account of the directory"),
-            Completeness::Partial => checks.unknown(ID, &name, reason, LIVE),
+            Completeness::Partial => unproved(&name, reason, accept_unproved, checks),
         };
     };
     if account.is_enabled() == Some(false) {
@@ -53,8 +53,20 @@ pub(crate) fn check(inventory: &Inventory, operator: Option<&str>, checks: &mut 
             let reason = format!("{name} is not a member of {ADMINS}, directly or through {} it belongs to.", count(reached));
             checks.fail(ID, &name, reason, "let a member run it, or name the member with --operator");
         }
-        _ => checks.unknown(ID, &name, format!("The directory export does not tell whether {name} is a member of {ADMINS}."), LIVE),
+        _ => {
+            let reason = format!("The directory export does not tell whether {name} is a member of {ADMINS}.");
+            unproved(&name, reason, accept_unproved, checks);
+        }
     }
+}
+
+/// The directory does not show the operator to be a member, nor that he is none.
+fn unproved(name: &DownLevelName, reason: String, accepted: bool, checks: &mut Checks) {
+    if accepted {
+        return checks.unknown(ID, name, format!("{reason} That was accepted (--operator-unproved)."), LIVE);
+    }
+    let remedy = format!("export the groups with their members; or look, and accept it with --operator-unproved\n{LIVE}");
+    checks.fail(ID, name, reason, &remedy);
 }
 
 fn count(groups: usize) -> String {

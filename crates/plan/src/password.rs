@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 /// the step in the directory.
 pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request) -> Result<Plan, Refused> {
     let mut checks = Checks::default();
-    operator::check(inventory, request.operator.as_deref(), &mut checks);
+    operator::check(inventory, request.operator.as_deref(), request.operator_unproved, &mut checks);
     let parsed = match check_account(account) {
         Ok(parsed) => parsed,
         Err(refusal) => {

@@ -3,12 +3,13 @@
 use crate::assemble::{self, Changed, Parts, Request, follow_ups, list};
 use crate::check::{Checks, Refused};
 use crate::slots::{Wanted, changes, naming_slots, writable};
-use crate::targets::{CopyTarget, expand, of_account};
-use crate::{FollowUp, Intent, Plan, Reason, SecretFrom, SlotAddress, keys, operator, outage};
+use crate::targets::{CopyTarget, expand, of_account, pair};
+use crate::{FollowUp, Intent, Plan, Reason, SecretFrom, SlotAddress, keys, operator, outage, source_currency};
 use kerbsync_inventory::resolve::{Resolved, resolve};
 use kerbsync_inventory::state::{EqualityTag, Expectation, Expectations, State};
 use kerbsync_inventory::{Inventory, SecretState, Slot};
 use kerbsync_names::{DownLevelName, HostName};
+use std::collections::BTreeMap;
 
 /// A copy that is asked for.
 #[derive(Debug, Clone)]
@@ -17,6 +18,10 @@ pub struct SyncRequest {
     pub from: String,
     /// To what.
     pub to: Vec<CopyTarget>,
+    /// Servers that are left out, by FQDN.
+    pub except: Vec<String>,
+    /// Whether targets that cannot be done are left out and named, rather than refusing the whole plan.
+    pub ready_only: bool,
     /// What is common to all plans.
     pub common: Request,
 }
@@ -30,7 +35,7 @@ pub struct SyncRequest {
 /// A precondition does not hold; all of them are listed.
 pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, Refused> {
     let mut checks = Checks::default();
-    operator::check(inventory, request.common.operator.as_deref(), &mut checks);
+    operator::check(inventory, request.common.operator.as_deref(), request.common.operator_unproved, &mut checks);
     let source = match resolve(inventory, &request.from) {
         Ok(source) => source,
         Err(refusal) => {
@@ -48,7 +53,9 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
     };
     checks.pass("server-name", &request.from, format!("{} is a web server of pool {}.", source.computer, source.pool));
     let account = expected(inventory, &source);
-    let targets = expand(inventory, &source, account, &request.to, &mut checks);
+    let mut targets = expand(inventory, &source, account, &request.to, &mut checks);
+    let mut left_out = except(inventory, &request.except, &mut targets, &mut checks);
+    pairs(inventory, &source, &mut targets, request.ready_only, &mut left_out, &mut checks);
     let Some(account) = account else {
         if checks.hold() {
             checks.fail(
@@ -60,27 +67,32 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
         }
         return Err(Refused { preconditions: checks.into_list() });
     };
-    let Some((tag, wanted)) = read_source(inventory, &source.computer, account, &request.common, &mut checks) else {
+    let Some((tag, wanted)) = read_source(inventory, &source, account, &request.common, &mut checks) else {
         return Err(Refused { preconditions: checks.into_list() });
     };
     let (mut changed, mut unchanged) = (Vec::new(), Vec::new());
     for computer in targets.keys() {
-        let (server, document, sha256) = match writable(inventory, computer) {
-            Ok(found) => found,
-            Err((reason, remedy)) => {
-                checks.fail("target-readable", computer, reason, remedy);
-                continue;
-            }
-        };
+        let mut own = Checks::default();
+        let found = writable(inventory, computer).map_err(|(reason, remedy)| own.fail("target-readable", computer, reason, remedy));
         let after = format!("(the secret of {}, encrypted for this server)", source.computer);
-        let planned = changes(inventory, server, account, &wanted, Some(tag), &after);
-        planned.check_creation(computer, &mut checks);
+        let planned = found.as_ref().ok().map(|(server, ..)| changes(inventory, server, account, &wanted, Some(tag), &after));
+        if let (Ok((server, ..)), Some(planned)) = (&found, &planned) {
+            planned.check_creation(computer, &mut own);
+            if !planned.changes.is_empty() {
+                keys::check(server, &planned.purposes, request.common.accept_inferred_protection, &mut own);
+            }
+        }
+        if request.ready_only && !own.hold() {
+            left_out.push(Reason { subject: computer.to_string(), text: format!("Left out (--ready-only): {}", own.why_not()) });
+            continue;
+        }
+        checks.extend(own);
+        let (Ok((_, document, sha256)), Some(planned)) = (found, planned) else { continue };
         if planned.changes.is_empty() {
             let text = format!("It holds the secret of {} in every place already.", source.computer);
             unchanged.push(Reason { subject: computer.to_string(), text });
             continue;
         }
-        keys::check(server, &planned.purposes, request.common.accept_inferred_protection, &mut checks);
         let why = inventory.state_of(computer).map_or_else(String::new, |s| s.reason.clone());
         changed.push(Changed { computer: computer.clone(), document, sha256, changes: planned.changes, why });
     }
@@ -107,8 +119,8 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
         unchanged,
         directory: None,
         follow_ups,
-        waiting_on: Vec::new(),
-        notes: notes(inventory, &source),
+        waiting_on: left_out,
+        notes: notes(&source),
         also: vec![source.computer.clone()],
     };
     assemble::plan(inventory, &request.common, checks, parts)
@@ -125,11 +137,12 @@ fn expected<'i>(inventory: &'i Inventory, source: &Resolved) -> Option<&'i DownL
 /// The one secret of the source, and the places that hold it.
 fn read_source(
     inventory: &Inventory,
-    source: &HostName,
+    resolved: &Resolved,
     account: &DownLevelName,
     request: &Request,
     checks: &mut Checks,
 ) -> Option<(EqualityTag, Vec<Wanted>)> {
+    let source = &resolved.computer;
     let (server, document, sha256) = match writable(inventory, source) {
         Ok(found) => found,
         Err((reason, remedy)) => {
@@ -165,6 +178,7 @@ fn read_source(
         return None;
     };
     checks.pass("source-readable", source, format!("Its secret of {account} was read."));
+    source_currency::check(inventory, resolved, checks);
     keys::inferred(server, request.accept_inferred_protection, checks);
     let wanted = slots.iter().filter(|s| s.secret.tag().is_some()).map(|slot| {
         let secret = SecretFrom::Server {
@@ -194,11 +208,43 @@ fn further(inventory: &Inventory, scope: &[HostName], source: &HostName, steps: 
     })
 }
 
-fn notes(inventory: &Inventory, source: &Resolved) -> Vec<String> {
-    let mut notes: Vec<String> = source.notes.iter().map(|n| format!("{}: {n}.", source.computer)).collect();
-    let state = inventory.state_of(&source.computer);
-    if let Some(state) = state.filter(|s| s.state != State::InSync) {
-        notes.push(format!("That {} holds the current password is not proved: {}", source.computer, state.reason));
+fn notes(source: &Resolved) -> Vec<String> {
+    source.notes.iter().map(|n| format!("{}: {n}.", source.computer)).collect()
+}
+
+/// Takes the servers out that are named, and tells so. A name that is no target is an error: it was meant to protect a server.
+fn except(inventory: &Inventory, names: &[String], targets: &mut BTreeMap<HostName, Resolved>, checks: &mut Checks) -> Vec<Reason> {
+    let mut left_out = Vec::new();
+    for name in names {
+        match resolve(inventory, name) {
+            Ok(one) => match targets.remove(&one.computer) {
+                Some(_) => left_out.push(Reason { subject: one.computer.to_string(), text: "Left out (--except).".to_owned() }),
+                None => checks.fail("except", name, "It is left out, and is no target.", "leave it out of --except"),
+            },
+            Err(refusal) => checks.refusal(name, &refusal),
+        }
     }
-    notes
+    left_out
+}
+
+/// Checks source and targets in pairs.
+fn pairs(
+    inventory: &Inventory,
+    source: &Resolved,
+    targets: &mut BTreeMap<HostName, Resolved>,
+    ready_only: bool,
+    left_out: &mut Vec<Reason>,
+    checks: &mut Checks,
+) {
+    targets.retain(|computer, target| {
+        let mut own = Checks::default();
+        pair(inventory, source, target, &mut own);
+        let ready = own.hold();
+        if ready_only && !ready {
+            left_out.push(Reason { subject: computer.to_string(), text: format!("Left out (--ready-only): {}", own.why_not()) });
+            return false;
+        }
+        checks.extend(own);
+        true
+    });
 }

@@ -77,17 +77,19 @@ pub(crate) fn expand(
             }
         }
     }
-    for one in found.values() {
-        let refusals = check_pair(inventory, source, one);
-        if refusals.is_empty() {
-            checks.pass("same-account", &one.computer, format!("Its site and that of {} have the same account.", source.computer));
-        }
-        for refusal in &refusals {
-            let about_source = refusal.rule() == "N12";
-            checks.refusal(if about_source { &source.computer } else { &one.computer }, refusal);
-        }
-    }
     found
+}
+
+/// Whether a target may get the credential of the source.
+pub(crate) fn pair(inventory: &Inventory, source: &Resolved, target: &Resolved, checks: &mut Checks) {
+    let refusals = check_pair(inventory, source, target);
+    if refusals.is_empty() {
+        checks.pass("same-account", &target.computer, format!("Its site and that of {} have the same account.", source.computer));
+    }
+    for refusal in &refusals {
+        let about_source = refusal.rule() == "N12";
+        checks.refusal(if about_source { &source.computer } else { &target.computer }, refusal);
+    }
 }
 
 fn site(inventory: &Inventory, text: &str, checks: &mut Checks) -> Vec<HostName> {

@@ -15,11 +15,11 @@ use kerbsync_inventory::Inventory;
 use kerbsync_plan::{CopyTarget, Plan, Refused, Request, SyncRequest, plan_sync};
 
 fn common() -> Request {
-    Request { operator: Some("CONTOSO\\ann".into()), accept_inferred_protection: false, tool: "0.1.0".into() }
+    Request { operator: Some("CONTOSO\\ann".into()), tool: "0.1.0".into(), ..Request::default() }
 }
 
 fn sync(inventory: &Inventory, from: &str, to: &[CopyTarget]) -> Result<Plan, Refused> {
-    plan_sync(inventory, &SyncRequest { from: from.into(), to: to.to_vec(), common: common() })
+    plan_sync(inventory, &SyncRequest { from: from.into(), to: to.to_vec(), except: Vec::new(), ready_only: false, common: common() })
 }
 
 fn computer(name: &str) -> CopyTarget {

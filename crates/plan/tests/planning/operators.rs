@@ -8,8 +8,18 @@ use kerbsync_plan::{Precondition, PreconditionOutcome, Request, SyncRequest, pla
 use kerbsync_source::Spanned;
 
 fn judged(inventory: &Inventory, operator: Option<&str>) -> Precondition {
-    let common = Request { operator: operator.map(Into::into), ..Request::default() };
-    let request = SyncRequest { from: "fe01.contoso.com".into(), to: vec![computer("dir01.contoso.com")], common };
+    judged_with(inventory, operator, false)
+}
+
+fn judged_with(inventory: &Inventory, operator: Option<&str>, operator_unproved: bool) -> Precondition {
+    let common = Request { operator: operator.map(Into::into), operator_unproved, ..Request::default() };
+    let request = SyncRequest {
+        from: "fe01.contoso.com".into(),
+        to: vec![computer("dir01.contoso.com")],
+        except: Vec::new(),
+        ready_only: false,
+        common,
+    };
     let all = plan_sync(inventory, &request).map_or_else(|r| r.preconditions, |p| p.preconditions);
     all.into_iter().find(|p| p.id == "operator").unwrap()
 }
@@ -37,18 +47,26 @@ fn members_of_nested_groups_may_and_others_may_not() {
 }
 
 #[test]
-fn what_the_export_does_not_tell_is_unknown() {
+fn an_operator_whom_the_export_does_not_show_is_refused_until_that_is_accepted() {
     let mut inventory = usual();
-    assert_eq!(judged(&inventory, None).outcome, PreconditionOutcome::Unknown);
+    assert_eq!(judged(&inventory, None).outcome, PreconditionOutcome::Unknown, "nobody was named");
+    let unproved = |inventory: &Inventory, operator: &str| {
+        let refused = judged(inventory, Some(operator));
+        assert_eq!(refused.outcome, PreconditionOutcome::Fail, "{operator}");
+        let remedy = refused.remedy.unwrap();
+        assert!(remedy.ends_with("--operator-unproved\nGet-ADGroupMember RTCUniversalServerAdmins -Recursive"), "{remedy}");
+        let accepted = judged_with(inventory, Some(operator), true);
+        assert_eq!(accepted.outcome, PreconditionOutcome::Unknown, "{operator}");
+        assert!(accepted.reason.ends_with("That was accepted (--operator-unproved)."), "{}", accepted.reason);
+    };
     inventory.directory.as_mut().unwrap().completeness = Completeness::Partial;
-    assert_eq!(judged(&inventory, Some("CONTOSO\\nobody")).outcome, PreconditionOutcome::Unknown);
-    assert_eq!(judged(&inventory, Some("CONTOSO\\cleo")).outcome, PreconditionOutcome::Fail, "both ends of the membership are there");
+    unproved(&inventory, "CONTOSO\\nobody");
+    let other = judged_with(&inventory, Some("CONTOSO\\cleo"), true);
+    assert_eq!(other.outcome, PreconditionOutcome::Fail, "both ends of the membership are there: that is proved, and not accepted");
     inventory.directory.as_mut().unwrap().groups[0].members = None;
-    let unknown = judged(&inventory, Some("CONTOSO\\cleo"));
-    assert_eq!(unknown.outcome, PreconditionOutcome::Unknown);
-    assert_eq!(unknown.remedy.as_deref(), Some("Get-ADGroupMember RTCUniversalServerAdmins -Recursive"));
+    unproved(&inventory, "CONTOSO\\cleo");
     inventory.directory = None;
-    assert_eq!(judged(&inventory, Some("CONTOSO\\ann")).outcome, PreconditionOutcome::Unknown);
+    unproved(&inventory, "CONTOSO\\ann");
 }
 
 #[test]

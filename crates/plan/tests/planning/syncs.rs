@@ -3,8 +3,9 @@
 use crate::estate::{Builder, CANARY, Holds, assignment};
 use crate::shown::shown;
 use crate::{computer, refused, sync, usual};
+use kerbsync_inventory::state::{Basis, State};
 use kerbsync_inventory::{ProviderKey, SecretState};
-use kerbsync_plan::CopyTarget;
+use kerbsync_plan::{CopyTarget, Plan, PreconditionOutcome, Refused, SyncRequest, plan_sync};
 
 #[test]
 fn a_copy_to_a_server_that_holds_nothing() {
@@ -17,6 +18,8 @@ fn a_copy_to_a_server_that_holds_nothing() {
        create kerberosAccount in 'Lync Server Internal Web Site' <- fe01.contoso.com, kerberosAccount in 'Lync Server Internal Web Site'
          userName: (nothing) -> CONTOSO\KerbAuth
          password: (nothing) -> (the secret of fe01.contoso.com, encrypted for this server)
+    unknown: source-current fe01.contoso.com: No input proves that it holds the current password: The secret of the kerberosAccount in 'Lync Server External Web Site' equals that of the largest group of servers (2 hold the same). (before this, run
+    Test-CsKerberosAccountAssignment -Identity 'site:Redmond' -Verbose)
     then: recycle dir01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]
     then: test-assignment site Redmond: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Verbose]
     then: sync-further se01.contoso.com: These servers are to hold the same account, are not in this plan and are not known to be in sync. [Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer se01.contoso.com]
@@ -42,6 +45,8 @@ fn all_servers_of_the_account_and_no_others() {
          password: (another secret, under AesProvider) -> (the secret of fe01.contoso.com, encrypted for this server)
        kerberosAccount in 'Lync Server Internal Web Site' <- fe01.contoso.com, kerberosAccount in 'Lync Server Internal Web Site'
          password: (another secret, under AesProvider) -> (the secret of fe01.contoso.com, encrypted for this server)
+    unknown: source-current fe01.contoso.com: No input proves that it holds the current password: The secret of the kerberosAccount in 'Lync Server External Web Site' equals that of the largest group of servers (2 hold the same). (before this, run
+    Test-CsKerberosAccountAssignment -Identity 'site:Redmond' -Verbose)
     unchanged: fe02.contoso.com: It holds the secret of fe01.contoso.com in every place already.
     then: recycle dir01.contoso.com, se01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]
     then: test-assignment site Dublin: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity "site:Dublin" -Verbose]
@@ -181,7 +186,13 @@ fn inferred_protection_has_to_be_accepted() {
     assert!(text.contains("[inferred-protection]") && text.contains("--accept-inferred-protection"), "{text}");
     let mut common = crate::common();
     common.accept_inferred_protection = true;
-    let request = kerbsync_plan::SyncRequest { from: "fe01.contoso.com".into(), to: vec![computer("dir01.contoso.com")], common };
+    let request = kerbsync_plan::SyncRequest {
+        from: "fe01.contoso.com".into(),
+        to: vec![computer("dir01.contoso.com")],
+        except: Vec::new(),
+        ready_only: false,
+        common,
+    };
     assert!(kerbsync_plan::plan_sync(&inventory, &request).is_ok());
 }
 
@@ -197,4 +208,73 @@ fn shared_configurations_and_archives_are_not_written() {
     builder.inventory.servers[2].redirected_to = Some(kerbsync_source::Spanned::new("\\\\nas\\iis".into(), crate::estate::at(0)));
     let text = refused(sync(&builder.build(), "fe01.contoso.com", &[computer("dir01.contoso.com")]));
     assert!(text.contains("shared") && text.contains("[target-readable]"), "{text}");
+}
+
+fn set_state(inventory: &mut kerbsync_inventory::Inventory, computer: &str, state: State, basis: Basis) {
+    let own = inventory.states.iter_mut().find(|(c, _)| c.as_str() == computer).unwrap();
+    (own.1.state, own.1.basis, own.1.reason) = (state, basis, "A made-up reason.".to_owned());
+}
+
+#[test]
+fn a_source_that_is_proved_not_to_be_current_is_refused_and_an_unproved_one_names_the_test() {
+    let mut inventory = usual();
+    let judged = |inventory: &kerbsync_inventory::Inventory| {
+        let all =
+            sync(inventory, "fe01.contoso.com", &[computer("dir01.contoso.com")]).map_or_else(|r| r.preconditions, |p| p.preconditions);
+        all.into_iter().find(|p| p.id == "source-current").unwrap()
+    };
+    for (state, basis, outcome) in [
+        (State::InSync, Basis::Directory, PreconditionOutcome::Pass),
+        (State::InSync, Basis::ProductReport, PreconditionOutcome::Pass),
+        (State::InSync, Basis::Plurality, PreconditionOutcome::Unknown),
+        (State::InSync, Basis::Named, PreconditionOutcome::Unknown),
+        (State::Stale, Basis::Plurality, PreconditionOutcome::Unknown),
+        (State::Unknown, Basis::None, PreconditionOutcome::Unknown),
+        (State::Stale, Basis::Directory, PreconditionOutcome::Fail),
+        (State::Stale, Basis::ProductReport, PreconditionOutcome::Fail),
+    ] {
+        set_state(&mut inventory, "fe01.contoso.com", state, basis);
+        let own = judged(&inventory);
+        assert_eq!(own.outcome, outcome, "{state:?} by {basis:?}");
+        let test = "\nTest-CsKerberosAccountAssignment -Identity 'site:Redmond' -Verbose";
+        assert_eq!(own.remedy.is_some_and(|r| r.ends_with(test)), outcome != PreconditionOutcome::Pass);
+    }
+}
+
+/// A copy to all, with servers left out.
+fn sync_without(inventory: &kerbsync_inventory::Inventory, except: &[&str], ready_only: bool) -> Result<Plan, Refused> {
+    let except = except.iter().map(ToString::to_string).collect();
+    plan_sync(
+        inventory,
+        &SyncRequest { from: "fe01.contoso.com".into(), to: vec![CopyTarget::All], except, ready_only, common: crate::common() },
+    )
+}
+
+fn told(plan: &Plan) -> (Vec<&str>, Vec<String>) {
+    let left = plan.report.waiting_on.iter().map(|r| format!("{}: {}", r.subject, r.text)).collect();
+    (plan.steps.iter().map(|s| s.server.as_str()).collect(), left)
+}
+
+#[test]
+fn servers_are_left_out_by_name_and_are_named() {
+    let plan = sync_without(&usual(), &["DIR01.contoso.com"], false).unwrap();
+    assert_eq!(told(&plan), (vec!["se01.contoso.com"], vec!["dir01.contoso.com: Left out (--except).".to_owned()]));
+    // A name that protects nothing was misspelt, or its server is not among the targets.
+    assert!(sync_without(&usual(), &["dir09.contoso.com"], false).is_err());
+    let refused = sync_without(&usual(), &["fe01.contoso.com"], false).unwrap_err();
+    assert!(refused.failed().any(|p| p.id == "except"), "{refused}");
+}
+
+#[test]
+fn servers_that_cannot_be_done_are_left_out_when_that_is_asked_for() {
+    let mut inventory = usual();
+    inventory.servers.retain(|s| s.computer.as_str() != "se01.contoso.com");
+    assert!(sync_without(&inventory, &[], false).is_err(), "one server that cannot be done refuses all");
+    let plan = sync_without(&inventory, &[], true).unwrap();
+    let (steps, left) = told(&plan);
+    assert_eq!(steps, ["dir01.contoso.com"]);
+    insta::assert_snapshot!(left.join("\n"), @"se01.contoso.com: Left out (--ready-only): No configuration of this server is among the inputs. [target-readable]");
+    // The source is no target: what is wrong with it is never passed over.
+    set_state(&mut inventory, "fe01.contoso.com", State::Stale, Basis::Directory);
+    assert!(sync_without(&inventory, &[], true).is_err());
 }

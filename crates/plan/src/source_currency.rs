@@ -1,0 +1,36 @@
+//! Whether the source of a copy holds the account's current password.
+
+use crate::check::Checks;
+use kerbsync_inventory::Inventory;
+use kerbsync_inventory::resolve::Resolved;
+use kerbsync_inventory::state::{Basis, State};
+
+const ID: &str = "source-current";
+
+/// A source of which it is proved that it does not hold the current password is refused: copying it would stop servers that work. One of
+/// which nothing is proved is told, with the test that proves it.
+pub(crate) fn check(inventory: &Inventory, source: &Resolved, checks: &mut Checks) {
+    let computer = &source.computer;
+    let site = source.site.as_ref().and_then(|id| inventory.site(id));
+    let test = site.map_or_else(
+        || "Test-CsKerberosAccountAssignment -Verbose".to_owned(),
+        |site| format!("Test-CsKerberosAccountAssignment -Identity 'site:{}' -Verbose", site.name.value.replace('\'', "''")),
+    );
+    let Some(state) = inventory.state_of(computer) else {
+        return checks.unknown(ID, computer, "No input proves that it holds the current password.", &format!("before this, run\n{test}"));
+    };
+    let proved = matches!(state.basis, Basis::Directory | Basis::ProductReport);
+    match state.state {
+        State::InSync if proved => checks.pass(ID, computer, state.reason.clone()),
+        State::Stale if proved => checks.fail(
+            ID,
+            computer,
+            format!("It does not hold the current password: {}", state.reason),
+            &format!("copy from a server that is in sync; the test that tells which is\n{test}"),
+        ),
+        _ => {
+            let reason = format!("No input proves that it holds the current password: {}", state.reason);
+            checks.unknown(ID, computer, reason, &format!("before this, run\n{test}"));
+        }
+    }
+}
