@@ -55,3 +55,20 @@ fn the_places_of_an_output_are_those_of_every_text() {
         }
     }
 }
+
+#[test]
+fn the_places_of_a_layout_are_those_of_every_layout() {
+    let places = places(&recipe("A slot layout"));
+    assert!(places.len() >= 5, "{places:?}");
+    let registry = fs::read_to_string(root().join("crates/credential/src/layouts/mod.rs")).unwrap();
+    for layout in kerbsync_inventory::LayoutId::ALL {
+        let file = layout.name().replace('-', "_");
+        assert!(registry.contains(&format!("mod {file};")), "{layout}");
+        for place in &places {
+            let path = place.replace("<file>", &file);
+            assert!(root().join(&path).exists(), "{path}");
+        }
+        let ids = fs::read_to_string(root().join("crates/inventory/src/layout.rs")).unwrap();
+        assert!(ids.contains(&format!("\"{}\"", layout.name())), "{layout}");
+    }
+}
