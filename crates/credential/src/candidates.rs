@@ -46,13 +46,16 @@ fn holding<'d>(document: &'d Document, words: &Words) -> Vec<Element<'d>> {
 struct Words {
     texts: Vec<memmem::Finder<'static>>,
     /// Words by the rare letter they hold, with its place in each.
-    by_letter: Vec<(u8, Vec<(usize, &'static [u8])>)>,
+    by_letter: Vec<(u8, Vec<WordAround>)>,
 }
+
+/// A word, and where its rare letter stands in it.
+type WordAround = (usize, &'static [u8]);
 
 impl Words {
     fn new(words: impl Iterator<Item = &'static &'static str>) -> Self {
         let words: BTreeSet<&'static str> = words.copied().collect();
-        let (mut texts, mut by_letter) = (Vec::new(), Vec::<(u8, Vec<(usize, &'static [u8])>)>::new());
+        let (mut texts, mut by_letter) = (Vec::new(), Vec::<(u8, Vec<WordAround>)>::new());
         for word in words.iter().filter(|w| !w.is_empty()) {
             let bytes = word.as_bytes();
             let rare = bytes.iter().position(|b| b"[wqxz".contains(b));

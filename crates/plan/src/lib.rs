@@ -5,6 +5,7 @@ mod check;
 mod document;
 mod keys;
 pub mod lower;
+mod never_in_force;
 mod operator;
 mod outage;
 pub mod outcome;

@@ -1,7 +1,7 @@
 //! Which slots of a server are set, compared with those of the source.
 
 use crate::check::Checks;
-use crate::{Change, FieldChange, SecretFrom, SlotAddress};
+use crate::{Change, FieldChange, SecretFrom, SlotAddress, never_in_force};
 use kerbsync_inventory::state::{EqualityTag, Naming, naming};
 use kerbsync_inventory::{
     ApplicationPoolIdentity, Creation, Document, Inventory, NotInForce, ProviderPurpose, SecretState, ServerConfiguration, Slot, SlotKey,
@@ -27,6 +27,9 @@ pub(crate) fn writable<'i>(
         (why.to_string(), remedy)
     })?;
     let document = server.document.and_then(|id| inventory.document(id));
+    if let Some(what) = document.and_then(|d| never_in_force::folder_of(&d.path)) {
+        return Err((format!("The configuration at hand is never in force: it lies in {what}."), add));
+    }
     match document.and_then(|d| Some((d, d.sha256.as_deref()?))) {
         Some((document, sha256)) if !document.path.contains("!/") => Ok((server, document, sha256)),
         Some(_) => Err(("Its configuration lies in an archive.".to_owned(), "unpack the archive and plan for the folder")),

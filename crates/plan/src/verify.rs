@@ -28,6 +28,9 @@ pub enum PlanFault {
     /// A path that leads out of the bundle, or to this program's own files.
     #[error("step {0} writes where no configuration of the bundle is: plan again")]
     Path(u32),
+    /// A path of a copy that IIS never reads.
+    #[error("step {0} writes a copy that is never in force ({1}): plan again")]
+    NeverInForce(u32, &'static str),
     /// A digest that is none.
     #[error("step {0} is not bound to a content (its sha256 is not 64 hex digits): plan again")]
     Unbound(u32),
@@ -88,6 +91,9 @@ pub fn verify(plan: &Plan) -> Result<(), PlanFault> {
             path.split('/').any(|part| part == ".kerbsync") || path.rsplit('/').next().is_some_and(|name| name.contains(".kerbsync-"));
         if outside || own || step.path.split('/').any(|p| p == ".." || p == "." || p.is_empty()) {
             return Err(PlanFault::Path(number));
+        }
+        if let Some(what) = crate::never_in_force::folder_of(&step.path) {
+            return Err(PlanFault::NeverInForce(number, what));
         }
         if step.sha256.len() != 64 || !step.sha256.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
             return Err(PlanFault::Unbound(number));

@@ -278,3 +278,16 @@ fn servers_that_cannot_be_done_are_left_out_when_that_is_asked_for() {
     set_state(&mut inventory, "fe01.contoso.com", State::Stale, Basis::Directory);
     assert!(sync_without(&inventory, &[], true).is_err());
 }
+
+#[test]
+fn a_copy_that_is_never_in_force_is_neither_source_nor_target() {
+    let path = |name: &str| format!("servers/{name}/Windows/WinSxS/amd64_iis/applicationHost.config");
+    for name in ["fe01.contoso.com", "dir01.contoso.com"] {
+        let mut inventory = usual();
+        let document = inventory.servers.iter().find(|s| s.computer.as_str() == name).and_then(|s| s.document).unwrap();
+        inventory.documents[document.0 as usize].path = path(name);
+        let refused = sync(&inventory, "fe01.contoso.com", &[computer("dir01.contoso.com")]).unwrap_err();
+        let one = refused.failed().find(|p| p.subject == name).unwrap();
+        assert_eq!(one.reason, "The configuration at hand is never in force: it lies in the component store.");
+    }
+}

@@ -42,6 +42,7 @@ fn every_fault_is_named() {
         fault(|p| p.steps[0].path = "C:/Windows/x.config".into()),
         fault(|p| p.steps[0].path = "/etc/x".into()),
         fault(|p| p.steps[0].path = ".kerbsync/lock".into()),
+        fault(|p| p.steps[0].path = "servers/dir01/Windows/WinSxS/x/applicationHost.config".into()),
         fault(|p| p.steps[1].sha256.clear()),
         fault(|p| p.steps[1].changes.clear()),
         fault(|p| p.preconditions[0].outcome = kerbsync_plan::PreconditionOutcome::Fail),
@@ -55,6 +56,7 @@ fn every_fault_is_named() {
     step 1 writes where no configuration of the bundle is: plan again
     step 1 writes where no configuration of the bundle is: plan again
     step 1 writes where no configuration of the bundle is: plan again
+    step 1 writes a copy that is never in force (the component store): plan again
     step 2 is not bound to a content (its sha256 is not 64 hex digits): plan again
     step 2 changes nothing: plan again
     the precondition 'operator' does not hold: see the plan, mend it and plan again
