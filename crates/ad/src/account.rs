@@ -4,7 +4,7 @@ use crate::class::{Kind, kind};
 use crate::entry::{Datum, Entry, odd_value, report};
 use crate::sid::{is_sid, sid_text};
 use crate::{Dated, DirectoryPart, dn, flags, time};
-use kerbsync_inventory::directory::{Account, Domain, Group, Moment, ObjectClass};
+use kerbsync_inventory::directory::{Account, Deleted, Domain, Group, Moment, ObjectClass};
 use kerbsync_names::ServicePrincipalName;
 use kerbsync_source::{Level, Problem, Spanned};
 
@@ -16,6 +16,7 @@ impl DirectoryPart {
             Kind::Account(class) => self.accounts.push(reading.dated(|r| r.account(class))),
             Kind::Group => self.groups.push(reading.dated(Reading::group)),
             Kind::Domain => self.domains.extend(reading.domain()),
+            Kind::Deleted => self.deleted.push(reading.deleted()),
             Kind::Other => {}
         }
     }
@@ -182,6 +183,14 @@ impl Reading<'_, '_> {
         let distinguished_name = entry.distinguished_name.value.clone();
         let name = entry.text("samaccountname").unwrap_or_else(|| dn::first_value(&distinguished_name)).to_owned();
         Group { origin: entry.origin.clone(), name, members: self.list(&["member", "members"]), sid: self.sid(), distinguished_name }
+    }
+
+    fn deleted(&mut self) -> Deleted {
+        let name = &self.entry.distinguished_name.value;
+        let own =
+            self.entry.text("samaccountname").map_or_else(|| dn::name_before_deletion(name), |sam| sam.strip_suffix('$').unwrap_or(sam));
+        let changed = self.time("whenchanged").or_else(|| self.time("modified"));
+        Deleted { origin: self.entry.origin.clone(), name: own.to_owned(), domain: dn::domain_of(name), changed: changed.map(|c| c.value) }
     }
 
     fn domain(&self) -> Option<Domain> {

@@ -1,8 +1,11 @@
 //! What kind of object an entry is.
 
+use crate::dn;
 use crate::entry::Entry;
 use kerbsync_inventory::directory::ObjectClass;
 use kerbsync_source::Spanned;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What an entry is here.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,6 +15,8 @@ pub(crate) enum Kind {
     Group,
     /// A crossRef object, or the object that Get-ADDomain gives.
     Domain,
+    /// An object that was deleted.
+    Deleted,
     /// Nothing that matters.
     Other,
 }
@@ -19,8 +24,9 @@ pub(crate) enum Kind {
 /// Tells what an entry is: by objectClass, else by the PowerShell type, by sAMAccountType (documented: Microsoft, "SAM-Account-Type attribute"),
 /// by objectCategory, else by the attributes that it has.
 pub(crate) fn kind(entry: &Entry) -> Kind {
-    if entry.text("isdeleted").is_some_and(|v| v.eq_ignore_ascii_case("true")) {
-        return Kind::Other;
+    let marked = |name| entry.text(name).is_some_and(|v| v.eq_ignore_ascii_case("true"));
+    if marked("isdeleted") || marked("deleted") || dn::is_deleted(&entry.distinguished_name.value) {
+        return Kind::Deleted;
     }
     if entry.first("netbiosname").is_some() && (entry.first("dnsroot").is_some() || entry.first("ncname").is_some()) {
         return Kind::Domain;
@@ -41,6 +47,28 @@ pub(crate) fn kind(entry: &Entry) -> Kind {
         None if entry.get("member").is_some() || entry.get("members").is_some() => Kind::Group,
         None if holds() || entry.get("useraccountcontrol").is_some() || entry.get("pwdlastset").is_some() => Kind::Account(None),
         None => Kind::Other,
+    }
+}
+
+/// Tells every entry what others of its class have: an export asks all objects of a class for the same.
+pub(crate) fn tell_peers(entries: &mut [Entry]) {
+    let class = |entry: &Entry| match kind(entry) {
+        Kind::Account(class) => Some(format!("{:?}", class.map(|c| c.value))),
+        Kind::Group => Some("group".to_owned()),
+        Kind::Domain | Kind::Deleted | Kind::Other => None,
+    };
+    let classes: Vec<Option<String>> = entries.iter().map(class).collect();
+    let mut known: BTreeMap<&str, BTreeSet<&'static str>> = BTreeMap::new();
+    for (entry, class) in entries.iter().zip(&classes) {
+        if let Some(class) = class {
+            known.entry(class).or_default().extend(entry.attributes.iter().map(|a| a.name));
+        }
+    }
+    let known: BTreeMap<&str, Arc<[&'static str]>> = known.into_iter().map(|(c, names)| (c, names.into_iter().collect())).collect();
+    for (entry, class) in entries.iter_mut().zip(&classes) {
+        if let Some(names) = class.as_deref().and_then(|c| known.get(c)) {
+            entry.peers = names.clone();
+        }
     }
 }
 

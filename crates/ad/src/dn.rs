@@ -29,6 +29,19 @@ pub(crate) fn first_value(distinguished_name: &str) -> &str {
     parts(distinguished_name).first().and_then(|p| p.split_once('=')).map_or("", |(_, v)| v.trim())
 }
 
+/// Whether the name is that of a deleted object: below `CN=Deleted Objects`, or with what the deletion adds to a name (`\0ADEL:<GUID>`).
+pub(crate) fn is_deleted(distinguished_name: &str) -> bool {
+    let parts = parts(distinguished_name);
+    let marked = parts.first().is_some_and(|p| p.contains("\\0ADEL:") || p.contains("\nDEL:"));
+    marked || parts.iter().skip(1).any(|p| p.trim().eq_ignore_ascii_case("CN=Deleted Objects"))
+}
+
+/// The common name that an object had before it was deleted.
+pub(crate) fn name_before_deletion(distinguished_name: &str) -> &str {
+    let name = first_value(distinguished_name);
+    name.split("\\0ADEL:").next().and_then(|n| n.split("\nDEL:").next()).unwrap_or(name)
+}
+
 /// Splits at commas that are neither escaped by a backslash nor within quotes.
 fn parts(distinguished_name: &str) -> Vec<&str> {
     let mut out = Vec::new();

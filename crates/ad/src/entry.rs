@@ -47,6 +47,10 @@ pub(crate) struct Entry {
     pub(crate) requested: Requested,
     /// Attributes that are set but whose values could not be read.
     pub(crate) unread: Vec<&'static str>,
+    /// Whether the file ends within it.
+    pub(crate) cut: bool,
+    /// Attributes that other objects of the class have in the same export, where it does not say what it asked for.
+    pub(crate) peers: Arc<[&'static str]>,
     /// Last part of the PowerShell type, such as `ADComputer`.
     pub(crate) type_name: Option<String>,
 }
@@ -74,6 +78,7 @@ pub(crate) const KEPT: &[&str] = &[
     "objectsid",
     "dnshostname",
     "isdeleted",
+    "deleted",
     "netbiosname",
     "dnsroot",
     "ncname",
@@ -126,10 +131,10 @@ impl Entry {
     pub(crate) fn unset(&self, name: &str) -> Option<Origin> {
         match self.get(name) {
             Some(a) => a.values.is_empty().then(|| a.origin.clone()),
-            None if self.unread.contains(&name) => None,
+            None if self.cut || self.unread.contains(&name) => None,
             None => {
                 let asked = match &self.requested {
-                    Requested::Unknown => false,
+                    Requested::Unknown => self.peers.contains(&name),
                     Requested::All => true,
                     Requested::Only(names) => names.iter().any(|n| n == name),
                 };

@@ -1,7 +1,8 @@
 //! LDIF, as `ldifde` and `ldapsearch` write it (RFC 2849).
 
 use crate::DirectoryPart;
-use crate::entry::{Datum, Entry, Requested, kept, odd_value, report};
+use crate::entry::{Attribute, Datum, Entry, Requested, kept, odd_value, report};
+use crate::filter::Search;
 use crate::lines::{Line, lines};
 use base64::Engine as _;
 use kerbsync_objects::is_secret_property;
@@ -42,6 +43,8 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
         skipping: None,
         section: Vec::new(),
         requested: Requested::Unknown,
+        search: Search::default(),
+        all_told: true,
         elements: BTreeMap::new(),
         secrets: BTreeMap::new(),
         part: DirectoryPart::default(),
@@ -50,16 +53,25 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
     for line in lines(source.text()) {
         match line {
             Line::Blank => reader.end_record(),
-            Line::Comment(text) => reader.comment(text.trim()),
+            Line::Comment(text, at) => reader.comment(text.trim(), at),
             Line::Content(text, span) => reader.line(&text, span),
         }
     }
-    reader.end_record();
-    reader.end_section();
+    reader.end_of_file();
     crate::part::report_secrets(reader.problems, source.document(), &reader.secrets);
     // What concerns whole entries is found at the end of a search.
     reader.problems[before..].sort_by_key(|p| p.location);
     (reader.entries > 0).then_some(reader.part)
+}
+
+/// Whether an entry has most of the attributes that every object has.
+fn is_full(entry: &Entry) -> bool {
+    SIGNS.iter().filter(|s| entry.first(s).is_some()).count() >= SIGNS.len() - 1 && entry.first("instancetype").is_some()
+}
+
+/// Where the last value of an attribute stands.
+fn place(attribute: &Attribute) -> Option<u64> {
+    attribute.values.last()?.origin.location.map(|l| l.byte_start)
 }
 
 struct Reader<'s, 'p> {
@@ -71,6 +83,9 @@ struct Reader<'s, 'p> {
     /// The entries of the current search.
     section: Vec<Entry>,
     requested: Requested,
+    search: Search,
+    /// Whether every search with entries so far said what it asked for.
+    all_told: bool,
     elements: BTreeMap<String, Arc<str>>,
     /// Secret attributes: how many values, and where the first stands.
     secrets: BTreeMap<String, (usize, Origin)>,
@@ -80,10 +95,16 @@ struct Reader<'s, 'p> {
 
 impl Reader<'_, '_> {
     /// `ldapsearch` says in comments where a search begins and what it asked for.
-    fn comment(&mut self, text: &str) {
+    fn comment(&mut self, text: &str, at: usize) {
         if text.eq_ignore_ascii_case("extended LDIF") || text.eq_ignore_ascii_case("LDAPv3") {
             self.end_record();
             self.end_section();
+            self.search.begun = true;
+        } else if text.eq_ignore_ascii_case("search result") || text.starts_with("numResponses:") {
+            self.search.ended = true;
+        } else if text.starts_with("base <") || text.starts_with("filter") {
+            let line = self.source.location(Span::new(at, at)).position.line;
+            self.search.comment(text, line);
         } else if let Some(names) = text.strip_prefix("requesting:") {
             let names: Arc<[String]> = names.split([' ', ',']).filter(|n| !n.is_empty()).map(str::to_ascii_lowercase).collect();
             self.requested = if names.iter().any(|n| n == "all" || n == "*") { Requested::All } else { Requested::Only(names) };
@@ -91,17 +112,60 @@ impl Reader<'_, '_> {
     }
 
     fn end_section(&mut self) {
-        let full =
-            |e: &Entry| SIGNS.iter().filter(|s| e.first(s).is_some()).count() >= SIGNS.len() - 1 && e.first("instancetype").is_some();
+        let search = std::mem::take(&mut self.search);
+        if self.section.is_empty() && !search.said_something() {
+            // Between two lines of one head.
+            self.search = search;
+            return;
+        }
+        if search.begun && search.said_something() && !search.ended && !self.part.cut {
+            self.cut("the search has a head but no end, which ldapsearch writes as '# search result': the file is cut");
+        }
+        if !self.section.is_empty() {
+            match search.asked_for() {
+                Some(asked) if self.all_told => match &mut self.part.asked_for {
+                    Some(all) => all.add(asked),
+                    none => *none = Some(asked),
+                },
+                _ => (self.all_told, self.part.asked_for) = (false, None),
+            }
+        }
         let mut entries = std::mem::take(&mut self.section);
         let mut requested = std::mem::replace(&mut self.requested, Requested::Unknown);
-        if requested == Requested::Unknown && entries.iter().any(full) {
+        if requested == Requested::Unknown && entries.iter().any(is_full) {
             requested = Requested::All;
         }
+        if requested == Requested::Unknown {
+            crate::class::tell_peers(&mut entries);
+        }
         for entry in &mut entries {
-            entry.requested = requested.clone();
+            entry.requested = if entry.cut { Requested::Unknown } else { requested.clone() };
             self.part.take(entry, self.problems);
         }
+    }
+
+    /// The file ends within a line, and its last entry lacks what the others have: the line may be half of what it was.
+    fn end_of_file(&mut self) {
+        self.end_record();
+        if !self.source.text().ends_with(['\n', '\r'])
+            && self.section.iter().any(is_full)
+            && let Some(last) = self.section.last_mut().filter(|e| !is_full(e))
+        {
+            last.cut = true;
+            if let Some(attribute) = last.attributes.iter_mut().max_by(|a, b| place(a).cmp(&place(b))) {
+                attribute.values.pop();
+                last.unread.push(attribute.name);
+            }
+            self.cut("the file ends within an entry: it is cut");
+        }
+        self.end_section();
+    }
+
+    fn cut(&mut self, message: &str) {
+        self.part.cut = true;
+        let end = self.source.text().trim_end().len();
+        let origin = self.origin(Span::new(end, end), "").without_excerpt();
+        report(self.problems, Level::Error, "ldif-cut", &origin, message.to_owned(), Some("Export it again, or copy the whole file."));
     }
 
     fn end_record(&mut self) {
@@ -200,6 +264,8 @@ impl Reader<'_, '_> {
                     attributes: Vec::new(),
                     requested: Requested::Unknown,
                     unread: Vec::new(),
+                    peers: Arc::default(),
+                    cut: false,
                     type_name: None,
                 });
             }
@@ -211,8 +277,9 @@ impl Reader<'_, '_> {
     /// A line of a record that does not begin with `dn:`, such as what ldapsearch writes at the end.
     fn outside(&mut self, name: &str, rest: &str, span: Span) {
         match name.to_ascii_lowercase().as_str() {
-            "version" => {}
+            "version" | "pagedresults" => {}
             "result" => {
+                self.search.ended = true;
                 let code = rest.trim().split(' ').next().unwrap_or("");
                 if code != "0" && code.bytes().all(|b| b.is_ascii_digit()) {
                     self.part.cut = true;
@@ -233,7 +300,8 @@ impl Reader<'_, '_> {
                     );
                 }
             }
-            "search" | "ref" | "control" => {}
+            "search" => self.search.ended = true,
+            "ref" | "control" => {}
             _ => {
                 let origin = self.origin(span, "").without_excerpt();
                 report(

@@ -7,7 +7,11 @@
 //! export asked for it: `ldapsearch` writes what it asked for (`# requesting: ALL`); else an entry with most of the attributes that every object
 //! has and nobody lists by hand (`instanceType`, `uSNCreated`, `uSNChanged`, `whenCreated`, `whenChanged`, `objectCategory`) shows that the whole
 //! export was made without a list of attributes. **This last rule is inferred**; an attribute that the exporting user may not read also looks unset.
-//! In every other case the attribute is not known.
+//! An attribute that one object of a class has in an export is known to be unset for another object of that class without it, since all were
+//! asked the same. In every other case the attribute is not known.
+//!
+//! ## Known to be absent, or not exported
+//! `ldapsearch` writes base, scope and filter of a search ([`AskedFor`]): a filter for one object shows nothing of the others.
 //!
 //! ## Secrets
 //! Values of attributes that hold secrets (`unicodePwd`, `ms-Mcs-AdmPwd`, …) are neither kept nor shown; a problem says that the export holds some.
@@ -21,6 +25,7 @@ mod account;
 mod class;
 mod dn;
 mod entry;
+mod filter;
 mod flags;
 mod ldif;
 mod lines;
@@ -30,6 +35,7 @@ mod sid;
 mod time;
 
 pub use dn::{distinguished_name_key, domain_of};
+pub use filter::AskedFor;
 pub use ldif::{looks_like_ldif, read_ldif};
 pub use object::read_objects;
 pub use part::{Dated, DirectoryPart};

@@ -8,8 +8,8 @@ use std::borrow::Cow;
 pub(crate) enum Line<'t> {
     /// Separates records.
     Blank,
-    /// A comment, without `#`.
-    Comment(Cow<'t, str>),
+    /// A comment, without `#`, and where it begins.
+    Comment(Cow<'t, str>, usize),
     /// `name: value` and its forms, with its place.
     Content(Cow<'t, str>, Span),
 }
@@ -55,8 +55,8 @@ impl<'t> Iterator for Lines<'t> {
             end = next.end;
         }
         Some(match text {
-            Cow::Borrowed(t) if t.starts_with('#') => Line::Comment(Cow::Borrowed(&t[1..])),
-            Cow::Owned(t) if t.starts_with('#') => Line::Comment(Cow::Owned(t[1..].to_owned())),
+            Cow::Borrowed(t) if t.starts_with('#') => Line::Comment(Cow::Borrowed(&t[1..]), first.start),
+            Cow::Owned(t) if t.starts_with('#') => Line::Comment(Cow::Owned(t[1..].to_owned()), first.start),
             t => Line::Content(t, Span::new(first.start, end)),
         })
     }
@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(
             got,
             [
-                Line::Comment(" ab".into()),
+                Line::Comment(" ab".into(), 0),
                 Line::Content("dn: CN=x y".into(), Span::new(9, 22)),
                 Line::Blank,
                 Line::Content("cn: z".into(), Span::new(25, 30)),

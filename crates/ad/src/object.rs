@@ -5,6 +5,7 @@ use crate::entry::{Datum, Entry, Requested, kept, report};
 use kerbsync_objects::{Object, Property, Value, is_secret_property};
 use kerbsync_source::{DocumentId, Level, Origin, Problem, Spanned};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Types of the Active Directory module that are read.
 const TYPES: &[&str] = &["ADComputer", "ADUser", "ADObject", "ADGroup", "ADServiceAccount", "ADAccount", "ADPrincipal", "ADDomain"];
@@ -29,13 +30,22 @@ const LISTS: &[&str] = &[
 #[must_use]
 pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec<Problem>) -> Option<DirectoryPart> {
     let cut = problems.iter().any(|p| p.document == document && p.level == Level::Error);
-    let mut reader =
-        Reader { problems, secrets: BTreeMap::new(), lost: Vec::new(), part: DirectoryPart { cut, ..DirectoryPart::default() }, seen: 0 };
+    let mut reader = Reader {
+        problems,
+        secrets: BTreeMap::new(),
+        lost: Vec::new(),
+        part: DirectoryPart { cut, ..DirectoryPart::default() },
+        entries: Vec::new(),
+    };
     for object in objects {
         reader.object(object, 0);
     }
+    crate::class::tell_peers(&mut reader.entries);
+    for entry in &reader.entries {
+        reader.part.take(entry, reader.problems);
+    }
     crate::part::report_secrets(reader.problems, document, &reader.secrets);
-    (reader.seen > 0).then_some(reader.part)
+    (!reader.entries.is_empty()).then_some(reader.part)
 }
 
 struct Reader<'p> {
@@ -44,14 +54,13 @@ struct Reader<'p> {
     /// Attributes whose loss was reported.
     lost: Vec<&'static str>,
     part: DirectoryPart,
-    seen: usize,
+    entries: Vec<Entry>,
 }
 
 impl Reader<'_> {
     fn object(&mut self, object: &Object, depth: usize) {
         if let Some(entry) = self.entry(object) {
-            self.seen += 1;
-            self.part.take(&entry, self.problems);
+            self.entries.push(entry);
         } else if depth < 3 {
             // A script may have put several exports under one name each: { "computers": [ … ], "groups": [ … ] }.
             for property in &object.properties {
@@ -82,6 +91,8 @@ impl Reader<'_> {
             attributes: Vec::new(),
             requested: Requested::Unknown,
             unread: Vec::new(),
+            peers: Arc::default(),
+            cut: false,
             type_name: typed.map(|t| (*t).to_owned()),
         };
         for property in &object.properties {

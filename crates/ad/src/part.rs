@@ -1,7 +1,8 @@
 //! What one document says.
 
+use crate::filter::AskedFor;
 use jiff::Timestamp;
-use kerbsync_inventory::directory::{Account, Domain, Group};
+use kerbsync_inventory::directory::{Account, Deleted, Domain, Group};
 use kerbsync_source::{DocumentId, Level, Origin, Problem};
 use std::collections::BTreeMap;
 
@@ -14,6 +15,10 @@ pub struct DirectoryPart {
     pub groups: Vec<Dated<Group>>,
     /// Domains: NetBIOS and DNS names.
     pub domains: Vec<Domain>,
+    /// Objects that are shown as deleted.
+    pub deleted: Vec<Deleted>,
+    /// What the export says that it was asked for, where it says it for all of its objects.
+    pub asked_for: Option<AskedFor>,
     /// Whether the export is known to be cut (a size or time limit, a damaged file): what it does not hold proves nothing.
     pub cut: bool,
 }
@@ -22,7 +27,7 @@ impl DirectoryPart {
     /// Whether the document said nothing that matters here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.accounts.is_empty() && self.groups.is_empty() && self.domains.is_empty()
+        self.accounts.is_empty() && self.groups.is_empty() && self.domains.is_empty() && self.deleted.is_empty()
     }
 }
 

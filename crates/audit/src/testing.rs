@@ -179,6 +179,7 @@ fn directory() -> Directory {
             sid: Some("S-1-5-21-1-2-3-512".to_owned()),
         }],
         domains: vec![Domain { netbios: "CONTOSO".to_owned(), dns: "contoso.com".to_owned(), origin: None }],
+        deleted: Vec::new(),
         completeness: Completeness::Complete,
     }
 }

@@ -14,6 +14,8 @@ pub struct Settings {
     /// NetBIOS name of a domain = its DNS name.
     #[serde(default)]
     pub domains: BTreeMap<String, String>,
+    /// What is known about the assignments where there is no export of them.
+    pub assignments: Option<AssignmentSetting>,
     /// What is known about directory exports.
     #[serde(default)]
     pub directory: DirectorySetting,
@@ -52,6 +54,14 @@ pub struct SlotSetting {
     pub account: String,
     /// Attribute that holds the secret.
     pub secret: String,
+}
+
+/// What is known about the assignments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AssignmentSetting {
+    /// No site has a Kerberos account, and none is wanted.
+    None,
 }
 
 /// What is known about directory exports.
@@ -218,7 +228,7 @@ seed = 7
     fn an_unknown_key_and_a_waiver_without_reason_are_errors_with_a_place() {
         let e = read("[domains]\nA = 'a.b'\n[slotz]\n").unwrap_err();
         assert_eq!(e.location.unwrap().position.line, 3);
-        insta::assert_snapshot!(e.message, @"unknown field `slotz`, expected one of `slots`, `domains`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `accept_inferred_protection`, `operator_unproved`, `operator`, `simulated`.");
+        insta::assert_snapshot!(e.message, @"unknown field `slotz`, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `accept_inferred_protection`, `operator_unproved`, `operator`, `simulated`.");
         assert!(read("[[waivers]]\nrule='KS101'\nreason=' '\n").is_err());
         assert!(read("[[waivers]]\nreason='x'\n").is_err());
     }

@@ -28,14 +28,18 @@ pub(crate) fn join(
     let (mut documents, mut domains) = (Vec::new(), Vec::new());
     let mut accounts: Vec<Dated<Account>> = Vec::new();
     let mut groups: Vec<Dated<Group>> = Vec::new();
+    let mut deleted = Vec::new();
     let mut cut: Vec<DocumentId> = parts.iter().filter(|(_, part)| part.cut).map(|(document, _)| *document).collect();
     cut.sort_unstable();
+    let filtered = asked_for_less(&parts).filter(|_| complete);
     for (document, part) in parts {
         documents.push(document);
         accounts.extend(part.accounts);
         groups.extend(part.groups);
         domains.extend(part.domains);
+        deleted.extend(part.deleted);
     }
+    deleted.sort_by(|a, b| a.origin.cmp(&b.origin));
     documents.sort_unstable();
     documents.dedup();
     let gaps = &mut inventory.gaps;
@@ -52,14 +56,36 @@ pub(crate) fn join(
             }
         }));
     }
-    let complete = complete && cut.is_empty();
+    let complete = complete && cut.is_empty() && filtered.is_none();
+    gaps.extend(filtered);
     inventory.directory = Some(Directory {
         documents,
         accounts: merge_all(accounts, gaps),
         groups: merge_all(groups, gaps),
         domains: merge_domains(domains, configured_domains, gaps),
+        deleted,
         completeness: if complete { Completeness::Complete } else { Completeness::Partial },
     });
+}
+
+/// The gap where every export says by itself that it was asked for less than all users and computers.
+fn asked_for_less(parts: &[(DocumentId, DirectoryPart)]) -> Option<Gap> {
+    let mut told = parts.iter().map(|(id, part)| part.asked_for.clone().map(|asked| (*id, asked)));
+    let (document, mut asked) = told.next()??;
+    for next in told {
+        asked.add(next?.1);
+    }
+    (!asked.everything()).then(|| Gap {
+        subject: GapSubject::Document(document),
+        code: "directory-filtered",
+        reason: format!(
+            "kerbsync.toml says that the directory exports are complete, but their own words contradict it (line {}: {}): what they do not hold \
+             proves nothing.",
+            asked.line, asked.words
+        ),
+        remedy: Some("Export every user and computer, or take 'complete = true' out of kerbsync.toml.".to_owned()),
+        document: Some(document),
+    })
 }
 
 /// An object that may come from several exports.

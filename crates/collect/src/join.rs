@@ -6,7 +6,7 @@ use crate::items::{Gathered, Item, Obstacle, gather};
 use crate::read_file::{read_file, record};
 use crate::recognise::problem;
 use crate::server::Context;
-use crate::{Collected, Input, Options, directory, gaps, settings, topology};
+use crate::{Collected, Input, Options, absence, directory, gaps, settings, topology};
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory, ServerConfiguration, state};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
@@ -43,6 +43,8 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     inventory.documents = documents.into_values().collect();
     directory::join(facts.directory, settings.directory.complete, &configured, &mut inventory);
     topology::join(facts.topology, &mut inventory);
+    absence::assignments(settings.assignments, &mut inventory);
+    absence::directory(&mut inventory);
     name_servers(&mut inventory);
     gaps::add(&mut inventory, &gathered.items);
     let reference = options.reference.clone().or_else(|| settings.reference.as_deref().and_then(HostName::new));

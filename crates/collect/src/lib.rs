@@ -3,8 +3,10 @@
 //! Files are recognised by content. Each is read once, hashed, parsed and dropped; servers are read in parallel, and what is kept of
 //! one is what the estate needs. One bad file never hides a good one: it becomes a document that says what is wrong with it.
 
+mod absence;
 mod config;
 mod directory;
+mod empty;
 mod facts;
 mod folder;
 mod gaps;
@@ -18,7 +20,7 @@ mod settings;
 mod single;
 mod topology;
 
-pub use config::{DirectorySetting, Settings, SimulatedSetting, SlotSetting, Thresholds, WaiverSetting, WebSiteSetting};
+pub use config::{AssignmentSetting, DirectorySetting, Settings, SimulatedSetting, SlotSetting, Thresholds, WaiverSetting, WebSiteSetting};
 pub use progress::{Progress, Silent};
 pub use single::{Single, collect_slots};
 

@@ -33,10 +33,7 @@ const ROOTS: &[(&str, DocumentKind)] = &[
 pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognised {
     let expected = expected_by_name(path);
     if bytes.iter().all(u8::is_ascii_whitespace) {
-        return match expected {
-            Some(kind) => Recognised::Broken(kind, problem(id, "empty", "the file is empty.", "Export it again.")),
-            None => Recognised::Noise(DocumentKind::Empty, "an empty file".into()),
-        };
+        return empty(id, expected);
     }
     let head: Vec<u8> = bytes.iter().copied().take(1024).collect();
     let utf16 = matches!(head.as_slice(), [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] | [b'<', 0, ..] | [0, b'<', ..]);
@@ -54,6 +51,9 @@ pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognise
         Err(error) => return Recognised::Broken(expected.unwrap_or(DocumentKind::Unrecognised), undecodable(id, &error)),
     };
     let text = source.text().trim_start();
+    if text.is_empty() {
+        return empty(id, expected);
+    }
     match text.as_bytes().first() {
         Some(b'<') => xml(source, expected),
         Some(b'{' | b'[') => Recognised::Text(DocumentKind::Json, source),
@@ -69,6 +69,13 @@ pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognise
             }
             None => Recognised::Text(DocumentKind::Unrecognised, source),
         },
+    }
+}
+
+fn empty(id: DocumentId, expected: Option<DocumentKind>) -> Recognised {
+    match expected {
+        Some(kind) => Recognised::Broken(kind, problem(id, "empty", "the file is empty.", "Export it again.")),
+        None => Recognised::Noise(DocumentKind::Empty, "an empty file".into()),
     }
 }
 

@@ -37,6 +37,19 @@ pub(crate) fn read_objects(objects: &[kerbsync_objects::Object], id: DocumentId,
     kerbsync_topology::read_objects(objects, id, problems).map(TopologyPart)
 }
 
+/// What an empty export of the assignments says: that there are none.
+pub(crate) fn no_assignments() -> TopologyPart {
+    TopologyPart(Reading::no_assignments())
+}
+
+impl TopologyPart {
+    /// What a document that was read in part says: what stands in it counts, what does not stand in it proves nothing.
+    pub(crate) fn in_part(mut self) -> Self {
+        self.0.assignments_exported = false;
+        self
+    }
+}
+
 /// One part with what decides its place.
 struct Entry {
     document: DocumentId,
@@ -138,6 +151,10 @@ fn simple_urls(entries: &[Entry], ranked: &[Candidate], fates: &mut [Fate], inve
 /// Writes down what became of a document.
 fn settle(entry: &Entry, fate: Fate, inventory: &mut Inventory) {
     let Some(document) = inventory.documents.get_mut(entry.document.0 as usize) else { return };
+    // Read in part: what stands in it is used, and that it was cut stays told.
+    if matches!(document.status, DocumentStatus::Unreadable(_)) {
+        return;
+    }
     if fate.used {
         document.status = DocumentStatus::Used;
         return;

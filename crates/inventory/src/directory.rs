@@ -15,8 +15,23 @@ pub struct Directory {
     pub groups: Vec<Group>,
     /// Domains: NetBIOS and DNS names.
     pub domains: Vec<Domain>,
+    /// Objects that the export shows as deleted: they hold nothing that could clash, and are told where one is looked for.
+    pub deleted: Vec<Deleted>,
     /// Whether the absence of an object proves something.
     pub completeness: Completeness,
+}
+
+/// A deleted object (`isDeleted`, or below `CN=Deleted Objects`).
+#[derive(Debug, Clone)]
+pub struct Deleted {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Its name without what the deletion added; sAMAccountName without `$`, else the first part of the distinguished name.
+    pub name: String,
+    /// DNS name of its domain.
+    pub domain: Option<String>,
+    /// whenChanged, where the export holds it: the deletion, unless something changed the object after it. UTC.
+    pub changed: Option<Timestamp>,
 }
 
 impl Directory {
@@ -24,6 +39,12 @@ impl Directory {
     #[must_use]
     pub fn account(&self, name: &DownLevelName) -> Option<&Account> {
         self.accounts.iter().find(|a| a.is(name, &self.domains))
+    }
+
+    /// A deleted object of that name.
+    #[must_use]
+    pub fn deleted(&self, name: &DownLevelName) -> Option<&Deleted> {
+        self.deleted.iter().find(|d| d.name.eq_ignore_ascii_case(name.account()) && in_domain(d.domain.as_deref(), name, &self.domains))
     }
 
     /// Every account that holds an SPN.
@@ -143,11 +164,16 @@ impl Account {
         if !self.short_name().eq_ignore_ascii_case(name.account()) {
             return false;
         }
-        let Some(own) = &self.domain else { return true };
-        match domains.iter().find(|d| d.netbios.eq_ignore_ascii_case(name.domain())) {
-            Some(d) => d.dns.eq_ignore_ascii_case(own),
-            None => own.eq_ignore_ascii_case(name.domain()) || own.split('.').next().is_some_and(|l| l.eq_ignore_ascii_case(name.domain())),
-        }
+        in_domain(self.domain.as_deref(), name, domains)
+    }
+}
+
+/// Whether a domain, by its DNS name, is the one that a down-level name means; one that is not known may be.
+fn in_domain(own: Option<&str>, name: &DownLevelName, domains: &[Domain]) -> bool {
+    let Some(own) = own else { return true };
+    match domains.iter().find(|d| d.netbios.eq_ignore_ascii_case(name.domain())) {
+        Some(d) => d.dns.eq_ignore_ascii_case(own),
+        None => own.eq_ignore_ascii_case(name.domain()) || own.split('.').next().is_some_and(|l| l.eq_ignore_ascii_case(name.domain())),
     }
 }
 

@@ -91,6 +91,7 @@ pub enum DocumentStatus {
     SetAside(String),
     /// Not one of the kinds that are read: noise, which never counts as a failure.
     Noise(String),
-    /// Recognised or expected, but it cannot be read. Counts for exit code 4.
+    /// Recognised or expected, but it cannot be read, or not from the place of the problem on. What stands before that place is in the
+    /// inventory all the same; what is not there proves nothing. Counts for exit code 4.
     Unreadable(Problem),
 }

@@ -46,6 +46,8 @@ pub struct Inventory {
     pub assignments: Vec<Assignment>,
     /// Whether the inputs hold an export of the assignments at all. Without one, a site without assignment is unknown, not unassigned.
     pub assignments_known: bool,
+    /// Whether kerbsync.toml says that no site has a Kerberos account and none is wanted, and no assignment contradicts it.
+    pub assignments_declined: bool,
     /// Simple URLs.
     pub simple_urls: Vec<SimpleUrl>,
     /// What the inputs say about Active Directory; absent without any directory export.

@@ -28,6 +28,17 @@ pub fn looks_like_csv(text: &str) -> bool {
         && cells.iter().any(|c| KNOWN.iter().any(|k| k.eq_ignore_ascii_case(c)))
 }
 
+/// What the head of a CSV export says: the type of its `#TYPE` line, and the names of its columns.
+#[must_use]
+pub fn csv_head(text: &str) -> (Option<String>, Vec<String>) {
+    let Some((line, start)) = first_line(text) else { return (None, Vec::new()) };
+    if !line.get(..6).is_some_and(|s| s.eq_ignore_ascii_case("#TYPE ")) {
+        return (None, header(line, separator(line)));
+    }
+    let columns = first_line(&text[start + line.len()..]).map_or_else(Vec::new, |(next, _)| header(next, separator(next)));
+    (Some(type_name(&line[6..])), columns)
+}
+
 /// The first line that is not blank, without its line end, and its offset.
 fn first_line(text: &str) -> Option<(&str, usize)> {
     let start = text.find(|c: char| !c.is_whitespace())?;
@@ -110,6 +121,20 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
             secrets = names.iter().any(|n| is_secret_property(n));
             lost = vec![false; names.len()];
             continue;
+        }
+        // `Export-Csv -Append` writes no second header; `>>` and `ConvertTo-Csv` do.
+        let again = record.iter().map(str::trim).eq(names.iter().map(String::as_str)) && !names.is_empty();
+        let typed = record.get(0).is_some_and(|c| c.get(..6).is_some_and(|s| s.eq_ignore_ascii_case("#TYPE ")));
+        if again || typed {
+            let message = "a second CSV document begins here: it is not read, nor is what follows".to_owned();
+            let help = Some("Write the output of each command to a file of its own.");
+            problems.push(places.problem(Level::Error, "csv-second", span, message, help));
+            break;
+        }
+        if record.len() < names.len() && end == text.len() && !text.ends_with(['\r', '\n']) {
+            let message = "the file ends within a row: it is cut".to_owned();
+            problems.push(places.problem(Level::Error, "csv-cut", span, message, Some("Export the objects again.")));
+            break;
         }
         if record.len() != names.len() && problems.len() < 1000 {
             let message = format!("a row of {} cells under a header of {}", record.len(), names.len());

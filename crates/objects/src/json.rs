@@ -29,8 +29,16 @@ pub fn read_json(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
     }
     if let Err(e) = result {
         let at = offset(text, e.line(), e.column());
-        let reason = if e.is_eof() { "the JSON document ends too early: it is cut".to_owned() } else { "this is not JSON".to_owned() };
-        let help = "Export the objects again with ConvertTo-Json -Depth 4.";
+        // Behind a whole document stands the beginning of another one where two outputs were written to one file.
+        let second = !out.is_empty() && e.to_string().starts_with("trailing characters") && text[at..].starts_with(['{', '[']);
+        let (reason, help) = if e.is_eof() {
+            ("the JSON document ends too early: it is cut".to_owned(), "Export the objects again with ConvertTo-Json -Depth 4.")
+        } else if second {
+            let reason = "a second JSON document begins here: it is not read, nor is what follows".to_owned();
+            (reason, "Write the output of each command to a file of its own, or put the objects into one list before ConvertTo-Json.")
+        } else {
+            ("this is not JSON: it is not read from here on".to_owned(), "Export the objects again with ConvertTo-Json -Depth 4.")
+        };
         reader.problems.push(Problem {
             level: Level::Error,
             code: "json-syntax",

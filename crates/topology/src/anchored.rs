@@ -33,7 +33,10 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>, into: &mut Read
             "SimpleUrlConfiguration" => into.simple_urls.extend(simple_url::read(payload, context)),
             name if name.eq_ignore_ascii_case(ASSIGNMENT) => {
                 into.assignments_exported = true;
-                into.assignments.extend(item_assignment(item, payload, context));
+                match item_assignment(item, payload, context) {
+                    Some(assignment) => into.assignments.push(assignment),
+                    None => into.assignments_left_out = true,
+                }
             }
             _ => {}
         }

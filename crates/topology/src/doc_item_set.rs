@@ -35,10 +35,8 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>, into: &mut Read
     if documents == 0 {
         documents = bare(&items, context, into);
     }
-    if documents > 0 {
-        // The whole configuration: without an assignment in it, no site has one.
-        into.assignments_exported = true;
-    } else if users.is_empty() {
+    // A set without the document of the assignments says nothing of them: it may have been edited, or made by another tool.
+    if documents == 0 && users.is_empty() {
         let origin = context.origin(root);
         context.error(
             "empty-doc-item-set",
@@ -73,6 +71,7 @@ fn escaped(item: Element<'_>, context: &mut Context<'_>, into: &mut Reading) -> 
         }
         into.assignments.extend(reading.assignments);
         into.assignments_exported |= reading.assignments_exported;
+        into.assignments_left_out |= reading.assignments_left_out;
         into.simple_urls.extend(reading.simple_urls);
     }
     count
@@ -87,7 +86,13 @@ fn bare(items: &[Element<'_>], context: &mut Context<'_>, into: &mut Reading) ->
                 let deployment = published::read(element, Form::ConfigurationExport, context);
                 anchored::set_deployment(into, deployment, context);
             }
-            "KerberosAccountAssignment" => into.assignments.extend(assignment::read_alone(element, context)),
+            "KerberosAccountAssignment" => {
+                into.assignments_exported = true;
+                match assignment::read_alone(element, context) {
+                    Some(assignment) => into.assignments.push(assignment),
+                    None => into.assignments_left_out = true,
+                }
+            }
             "SimpleUrlConfiguration" => into.simple_urls.extend(simple_url::read(element, context)),
             _ => continue,
         }

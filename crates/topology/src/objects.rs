@@ -71,7 +71,10 @@ pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec
         match class {
             Class::Assignment => {
                 reading.assignments_exported = true;
-                reading.assignments.extend(read_assignment(object, &mut context));
+                match read_assignment(object, &mut context) {
+                    Some(assignment) => reading.assignments.push(assignment),
+                    None => reading.assignments_left_out = true,
+                }
             }
             Class::Topology => topology_object::read(object, &mut facts, &mut context),
             Class::Service => facts.service(object, &mut context),
@@ -85,6 +88,7 @@ pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec
     if !facts.is_empty() {
         reading.objects = Some(facts);
     }
+    reading.settle();
     known.then_some(reading)
 }
 

@@ -18,6 +18,8 @@ pub struct Reading {
     pub assignments: Vec<Assignment>,
     /// Whether the document is an export of all assignments: a site that it leaves out has none.
     pub assignments_exported: bool,
+    /// Whether an assignment of the document could not be read, so that a site without one proves nothing.
+    pub assignments_left_out: bool,
     /// Simple URLs of a configuration document (those of a builder file are in its deployment).
     pub simple_urls: Vec<SimpleUrl>,
     /// A report of a management cmdlet.
@@ -25,6 +27,17 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// An empty export of the assignments: no site has an account.
+    #[must_use]
+    pub fn no_assignments() -> Self {
+        Self { assignments_exported: true, ..Self::default() }
+    }
+
+    /// An export of which an assignment was left out does not hold all of them.
+    pub(crate) fn settle(&mut self) {
+        self.assignments_exported &= !self.assignments_left_out;
+    }
+
     /// Whether the document gave nothing that matters.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -64,5 +77,6 @@ fn read_with(document: &Document, form: XmlForm, context: &mut Context<'_>) -> O
         XmlForm::ManagementLog => reading.log = Some(management_log::read(root, context)),
         XmlForm::Html | XmlForm::Clixml | XmlForm::Configuration => return None,
     }
+    reading.settle();
     Some(reading)
 }

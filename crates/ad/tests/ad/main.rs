@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod absence;
 mod fixtures;
 mod laws;
 mod ldif;

@@ -1,4 +1,5 @@
 use crate::declare::declare_rule;
+use crate::text::day;
 use crate::{Object, Policy, Verdicts, View};
 
 declare_rule! {
@@ -35,10 +36,19 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for account in view.accounts() {
         let (subject, name) = (account.subject(), account.name);
+        let deleted = view.inventory.directory.as_ref().and_then(|d| d.deleted(name));
+        let since = deleted.and_then(|d| d.changed).map_or_else(String::new, |t| format!(" (last changed on {})", day(t)));
         match account.object {
             Object::Found(object) => verdicts.pass(subject, format!("{name} is {}.", object.distinguished_name.value)),
             Object::Absent => {
-                let mut finding = verdicts.fail(subject, format!("{name} is assigned, but does not exist in Active Directory."));
+                let what = match deleted {
+                    Some(_) => format!("{name} is assigned, but its object in Active Directory is deleted{since}."),
+                    None => format!("{name} is assigned, but does not exist in Active Directory."),
+                };
+                let mut finding = verdicts.fail(subject, what);
+                if let Some(deleted) = deleted {
+                    finding = finding.at(&deleted.origin, "the deleted object");
+                }
                 if let Some(origin) = account.origin() {
                     finding = finding.at(origin, "the assignment");
                 }
@@ -47,8 +57,16 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 ));
             }
             Object::NotInExport => {
-                let why = format!("The directory export does not hold {name}, and is not known to hold every object of the domain.");
-                let finding = verdicts.unknown_with_finding(subject, why, account.get_all());
+                let why = match deleted {
+                    Some(_) => format!(
+                        "The directory export holds {name} only as a deleted object{since}, and is not known to hold every object of the domain."
+                    ),
+                    None => format!("The directory export does not hold {name}, and is not known to hold every object of the domain."),
+                };
+                let mut finding = verdicts.unknown_with_finding(subject, why, account.get_all());
+                if let Some(deleted) = deleted {
+                    finding = finding.at(&deleted.origin, "the deleted object");
+                }
                 if let Some(origin) = account.origin() {
                     finding.at(origin, "the assignment");
                 }

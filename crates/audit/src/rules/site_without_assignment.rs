@@ -32,7 +32,8 @@ declare_rule! {
     /// |---|---|---|
     /// | `Get-CsKerberosAccountAssignment` | nothing for `Site:Redmond` | `Site:Redmond`, `CONTOSO\KerbAuth` |
     ///
-    /// If a site is meant to go without, waive the finding with a reason.
+    /// If a site is meant to go without, waive the finding with a reason. If no site is meant to have an account, write
+    /// `assignments = "none"` into kerbsync.toml.
     number: 101,
     severity: Warning,
     confidence: Documented,
@@ -52,6 +53,9 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
     let (subject, name) = (site.subject(), site.name());
     if !site.assignments.is_empty() {
         return verdicts.pass(subject, format!("Site {name} has an assignment."));
+    }
+    if view.inventory.assignments_declined {
+        return verdicts.not_applicable(subject, format!("kerbsync.toml says that site {name} is meant to have no Kerberos account."));
     }
     if site.site.kind == SiteKind::Branch {
         return verdicts

@@ -71,7 +71,7 @@ fn a_cut_document_gives_what_stands_before_the_cut() {
     insta::assert_snapshot!(show(json("{\"A\": 1} x")), @r#"
     1:1 [] None <object>
       1:7 A = Integer(1)
-    Error json-syntax: line 1, column 10 (byte 9): this is not JSON Export the objects again with ConvertTo-Json -Depth 4.
+    Error json-syntax: line 1, column 10 (byte 9): this is not JSON: it is not read from here on Export the objects again with ConvertTo-Json -Depth 4.
     "#);
     insta::assert_snapshot!(show(json("{\"A\": \"\\ud800\"}")), @r"
     1:1 [] None <object>

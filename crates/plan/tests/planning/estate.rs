@@ -203,6 +203,7 @@ fn directory() -> Directory {
             group("B", &["A"]),
         ],
         domains: Vec::new(),
+        deleted: Vec::new(),
         completeness: Completeness::Complete,
     }
 }

@@ -239,6 +239,7 @@ pub(crate) fn awkward() -> Inventory {
     i.directory = Some(Directory {
         documents: vec![ldif],
         accounts: vec![computer_account()],
+        deleted: Vec::new(),
         completeness: Completeness::Partial,
         ..Directory::default()
     });
