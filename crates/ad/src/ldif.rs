@@ -16,15 +16,25 @@ const SIGNS: &[&str] = &["objectclass", "objectcategory", "instancetype", "usncr
 /// The longest excerpt of a line, in characters.
 const EXCERPT: usize = 240;
 
-/// Whether a text begins like LDIF: after comments, blank lines and `version:` comes `dn:`.
+/// Whether a text is LDIF: after comments, blank lines, `version:` and what the tools print on a console (ldifde, SASL, `AdFind`) comes an entry,
+/// `dn:` with an attribute of every entry right below.
 #[must_use]
 pub fn looks_like_ldif(text: &str) -> bool {
-    for line in lines(text).take(200) {
-        if let Line::Content(content, _) = line {
-            let name = content.split(':').next().unwrap_or("");
-            if !name.eq_ignore_ascii_case("version") || name.len() == content.len() {
-                return name.eq_ignore_ascii_case("dn") && name.len() < content.len();
+    let mut chatter = false;
+    let mut content = lines(text).take(200).filter_map(|line| match line {
+        Line::Content(content, _) => Some(content),
+        Line::Blank | Line::Comment(..) => None,
+    });
+    while let Some(line) = content.next() {
+        match line.split_once(':') {
+            Some((name, value)) if name.eq_ignore_ascii_case("dn") => {
+                let next = content.next();
+                let below = next.as_deref().and_then(|n| n.trim_start_matches('>').split_once(':')).map(|(name, _)| name);
+                let first = |n: &str| ["changetype", "objectclass"].iter().any(|k| n.eq_ignore_ascii_case(k));
+                return !chatter || (value.contains('=') && below.is_some_and(first));
             }
+            Some((name, _)) if name.eq_ignore_ascii_case("version") => {}
+            _ => chatter = true,
         }
     }
     false
@@ -191,8 +201,11 @@ impl Reader<'_, '_> {
     }
 
     fn line(&mut self, text: &str, span: Span) {
+        // AdFind marks attributes with `>`.
+        let text = if self.entry.is_some() { text.strip_prefix('>').unwrap_or(text) } else { text };
         let Some((name, rest)) = text.split_once(':') else {
-            if self.skipping.is_none() {
+            // Before the first entry a tool says what it does; AdFind counts at the end.
+            if self.skipping.is_none() && self.entries > 0 && !text.trim_end().ends_with("Objects returned") {
                 let origin = self.origin(span, "").without_excerpt();
                 let message = "a line without a colon: it is left out".to_owned();
                 report(self.problems, Level::Warning, "ldif-line", &origin, message, Some("Look for a line that was broken by hand."));
@@ -302,6 +315,7 @@ impl Reader<'_, '_> {
             }
             "search" => self.search.ended = true,
             "ref" | "control" => {}
+            _ if self.entries == 0 => {}
             _ => {
                 let origin = self.origin(span, "").without_excerpt();
                 report(

@@ -43,7 +43,7 @@ pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognise
                 kind,
                 problem(id, "binary", "the file holds binary data, not text.", "Export it again, or restore it from a backup."),
             ),
-            None => Recognised::Noise(DocumentKind::Unrecognised, "binary data".into()),
+            None => Recognised::Noise(DocumentKind::Unrecognised, binary(&head).into()),
         };
     }
     let source = match Source::decode(id, bytes) {
@@ -69,6 +69,18 @@ pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognise
             }
             None => Recognised::Text(DocumentKind::Unrecognised, source),
         },
+    }
+}
+
+/// What binary data is, and what to do with it.
+fn binary(head: &[u8]) -> &'static str {
+    match head {
+        [b'7', b'z', 0xBC, 0xAF, ..] => "a 7-Zip archive, which is not opened: unpack it, or pack its files as .zip",
+        [b'R', b'a', b'r', b'!', ..] => "a RAR archive, which is not opened: unpack it, or pack its files as .zip",
+        [b'E', b'l', b'f', b'F', b'i', b'l', b'e', 0, ..] => {
+            "an event log, which is not read: the product's reports are XML files beside the HTML page that the cmdlet names"
+        }
+        _ => "binary data",
     }
 }
 

@@ -71,3 +71,18 @@ fn deleted_objects_are_told_as_such() {
         );
     }
 }
+
+#[test]
+fn what_tools_print_around_the_entries_is_passed_over() {
+    let ldifde = format!("Connecting to \"dc01.contoso.com\"\nLogging in as current user using SSPI\nWriting out entries...\n{ENTRY}");
+    let sasl = format!("SASL/GSSAPI authentication started\nSASL username: celia@CONTOSO.COM\n{HEAD}{ENTRY}{END}");
+    let adfind = "\nAdFind V01.62.00cpp\n\nUsing server: DC01.contoso.com:389\n\ndn:CN=a,DC=contoso,DC=com\n>objectClass: computer\n\
+                  >sAMAccountName: A$\n\n1 Objects returned\n";
+    for text in [ldifde, sasl, adfind.to_owned()] {
+        assert!(kerbsync_ad::looks_like_ldif(&text), "{text}");
+        let (part, problems) = read(&text);
+        let sam = part.accounts[0].object.sam_account_name.as_ref().map(|s| s.value.as_str());
+        assert!(sam == Some("A$") && problems.is_empty(), "{problems:?}");
+    }
+    assert!(!kerbsync_ad::looks_like_ldif("Dear all,\ndn: see below\nregards\n"));
+}
