@@ -45,6 +45,15 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
         let message = "the file is no applicationHost.config: its root element is not <configuration>, or it has no section of IIS.";
         crate::recognise::problem(id, "not-a-configuration", message, "Give the applicationHost.config of a server.")
     };
+    let content = match &file.content {
+        Some(crate::recognise::Recognised::Xml(xml)) => other_configuration(xml),
+        _ => None,
+    };
+    if let Some(what) = content {
+        let message = format!("the file is {what}, not an applicationHost.config.");
+        let help = "Give C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config of a server.";
+        return Ok(Err(crate::recognise::problem(id, "not-a-configuration", &message, help)));
+    }
     if folder.accept("applicationHost.config", &mut file).is_some() {
         return Ok(Err(other()));
     }
@@ -69,6 +78,26 @@ fn settings(bytes: Vec<u8>) -> Result<Settings, Problem> {
     read_settings(&source)
 }
 
+/// What another configuration file of Windows is, by the sections that only it has.
+fn other_configuration(xml: &kerbsync_xml::Document) -> Option<&'static str> {
+    let root = xml.root();
+    if root.local_name() != "configuration" || kerbsync_iis::is_redirection(xml) {
+        return None;
+    }
+    let has = |name: &str| root.child(name).is_some();
+    if has("system.applicationHost") {
+        None
+    } else if has("moduleProviders") {
+        Some("an administration.config")
+    } else if has("system.web") || has("runtime") {
+        Some("a web.config or machine.config of .NET")
+    } else if !has("location") && !has("configSections") {
+        Some("a web.config")
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,5 +111,19 @@ mod tests {
             let problem = collect_slots("x.config", text.as_bytes().to_vec(), None).unwrap().unwrap_err();
             assert!(problem.code.starts_with("not-a"), "{}: {text}", problem.code);
         }
+    }
+
+    #[test]
+    fn configurations_of_other_parts_of_windows_are_named() {
+        for (text, what) in [
+            ("<configuration><configSections/><moduleProviders/></configuration>", "administration.config"),
+            ("<configuration><system.webServer><defaultDocument/></system.webServer></configuration>", "a web.config"),
+            ("<configuration><configSections/><runtime/><system.web/></configuration>", "machine.config"),
+        ] {
+            let problem = collect_slots("x.config", text.as_bytes().to_vec(), None).unwrap().unwrap_err();
+            assert!(problem.message.contains(what), "{}", problem.message);
+        }
+        let host = "<configuration><system.applicationHost/><system.webServer/></configuration>";
+        assert!(collect_slots("x.config", host.as_bytes().to_vec(), None).unwrap().is_ok());
     }
 }
