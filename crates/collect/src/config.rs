@@ -137,6 +137,13 @@ pub(crate) fn read_settings(source: &Source) -> Result<Settings, Problem> {
         if [&slot.section, &slot.account, &slot.secret].iter().any(|t| t.trim().is_empty()) {
             return Err(problem(source, None, "a [[slots]] entry has an empty section, account or secret.".into()));
         }
+        // Neither is quoted: whoever took `secret` for the secret itself wrote one there.
+        for (key, name) in [("account", &slot.account), ("secret", &slot.secret)] {
+            if !kerbsync_xml::is_name(name) {
+                let message = format!("the {key} of a [[slots]] entry is no name of an attribute.");
+                return Err(problem(source, None, message));
+            }
+        }
     }
     Ok(settings)
 }
@@ -152,8 +159,31 @@ pub(crate) fn read_waivers(source: &Source) -> Result<Vec<WaiverSetting>, Proble
 }
 
 fn parse<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Problem> {
-    // The message of the library names keys and kinds, not values; its `Display` would quote the line, which is not passed on.
-    toml::from_str(source.text()).map_err(|e| problem(source, e.span(), format!("{}.", e.message().lines().next().unwrap_or("not TOML"))))
+    toml::from_str(source.text()).map_err(|e| problem(source, e.span(), reason(e.message())))
+}
+
+/// What is wrong, in words of this program and of the library: a message of the library may quote a value (`invalid type: string "…"`), so of
+/// it only what stands outside of quotes is kept, and the names that are expected.
+fn reason(message: &str) -> String {
+    let line = message.lines().next().unwrap_or("");
+    let expected = line.split_once("expected ").map(|(_, e)| e);
+    if line.starts_with("unknown field") {
+        // A key may be a value that stands at the wrong place.
+        return format!("an unknown key, expected {}.", expected.unwrap_or("another"));
+    }
+    if let Some(missing) = line.strip_prefix("missing field ") {
+        return format!("a key is missing: {missing}.");
+    }
+    if line.starts_with("duplicate") {
+        return "a key or table stands twice.".to_owned();
+    }
+    if line.starts_with("invalid type") || line.starts_with("invalid value") || line.starts_with("invalid length") {
+        return match expected.filter(|e| !e.contains(['"', '\''])) {
+            Some(kind) => format!("a value of the wrong kind, expected {kind}."),
+            None => "a value of the wrong kind.".to_owned(),
+        };
+    }
+    "this is not TOML: look for a quote, bracket or `=` that is missing or too many.".to_owned()
 }
 
 fn check_waivers(waivers: &[WaiverSetting], source: &Source) -> Result<(), Problem> {
@@ -228,8 +258,32 @@ seed = 7
     fn an_unknown_key_and_a_waiver_without_reason_are_errors_with_a_place() {
         let e = read("[domains]\nA = 'a.b'\n[slotz]\n").unwrap_err();
         assert_eq!(e.location.unwrap().position.line, 3);
-        insta::assert_snapshot!(e.message, @"unknown field `slotz`, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `accept_inferred_protection`, `operator_unproved`, `operator`, `simulated`.");
+        insta::assert_snapshot!(e.message, @"an unknown key, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `accept_inferred_protection`, `operator_unproved`, `operator`, `simulated`.");
         assert!(read("[[waivers]]\nrule='KS101'\nreason=' '\n").is_err());
         assert!(read("[[waivers]]\nreason='x'\n").is_err());
+    }
+
+    #[test]
+    fn no_value_comes_back_in_an_error() {
+        const SECRET: &str = "My Real Passw0rd";
+        for text in [
+            "[[slots]]\nsection = 'a'\naccount = 'u'\nsecret = 'SECRET'\n",
+            "[[slots]]\nsection = 'a'\naccount = 'SECRET'\nsecret = 'p'\n",
+            "[thresholds]\npassword_age_days = 'SECRET'\n",
+            "slots = 'SECRET'\n",
+            "[[slots]]\nsection = 1\naccount = 'SECRET'\n",
+            "operator = SECRET\n",
+            "operator = 'SECRET\n",
+            "'SECRET' = 1\n",
+            "[directory]\n'SECRET' = true\n",
+            "[directory]\ncomplete = 'SECRET'\n",
+            "[domains]\n'SECRET' = 'a'\n'SECRET' = 'b'\n",
+            "[[waivers]]\nrule='x'\nreason='y'\nexpires='SECRET'\n",
+            "SECRET",
+        ] {
+            let e = read(&text.replace("SECRET", SECRET)).unwrap_err();
+            let said = format!("{e} {e:?}");
+            assert!(!said.contains("Passw0rd") && !said.contains("Real"), "{text}: {said}");
+        }
     }
 }

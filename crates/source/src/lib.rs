@@ -8,6 +8,7 @@ mod lines;
 mod origin;
 mod problem;
 mod redact;
+mod shown;
 mod words;
 
 pub use decode::{DecodeError, Encoding, Source};
@@ -15,4 +16,5 @@ pub use lines::Newline;
 pub use origin::{DocumentId, Location, Origin, Position, Span, Spanned, Spot};
 pub use problem::{Level, Problem, ProblemSink, Problems};
 pub use redact::{REDACTED, is_secret_name, may_hold_secret, redact_values};
+pub use shown::{Shown, printable, steers};
 pub use words::{count, grouped, hex, letters};

@@ -21,6 +21,24 @@ const PARTS: &[&str] = &[
     "validationkey",
 ];
 
+/// Whole words that stand before a secret in text, beside the [parts of names](PARTS).
+pub(crate) const SECRET_WORDS: &[&str] = &[
+    "pass",
+    "pw",
+    "psw",
+    "pin",
+    "key",
+    "sig",
+    "sas",
+    "authorization",
+    "bearer",
+    "basic",
+    "accountkey",
+    "sharedaccesskey",
+    "cookie",
+    "auth",
+];
+
 /// Names that hold such a part and are known to hold no secret.
 const HARMLESS: &[&str] = &["passanonymoustoken", "useapppoolcredentials", "pwdlastset", "tokenchecking"];
 

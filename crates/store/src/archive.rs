@@ -1,7 +1,7 @@
 //! Files of a zip archive, read from memory.
 
 use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version, is_work_file};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 use std::sync::Arc;
 use zip::ZipArchive;
@@ -55,12 +55,14 @@ impl ArchiveStore {
     /// It is damaged, or a bound of `limits` is passed.
     pub fn open(name: &str, bytes: Vec<u8>, limits: ArchiveLimits) -> Result<Self, StoreError> {
         let fail = |reason: String| StoreError::Archive { path: name.to_owned(), reason };
-        let mut zip: Zip = ZipArchive::new(Cursor::new(bytes.into()))
+        let bytes: Arc<[u8]> = bytes.into();
+        let mut zip: Zip = ZipArchive::new(Cursor::new(Arc::clone(&bytes)))
             .map_err(|e| fail(format!("the archive cannot be read ({e}); it is cut or damaged: export it again")))?;
         if zip.len() > limits.members {
             return Err(fail(format!("{} members, more than the limit of {}", zip.len(), limits.members)));
         }
         let (mut members, mut refused, mut total) = (BTreeMap::new(), Vec::new(), 0u64);
+        let twice = names_twice(&bytes, zip.central_directory_start());
         for index in 0..zip.len() {
             let file = zip.by_index_raw(index).map_err(|e| fail(format!("member {index} cannot be read ({e})")))?;
             let shown = match file.name() {
@@ -76,9 +78,13 @@ impl ArchiveStore {
             let (size, packed) = (file.size(), file.compressed_size());
             let mut refuse = |reason: &str| refused.push((shown.clone(), reason.to_owned()));
             let Some(key) = Key::new(&shown) else {
-                refuse("the member's name leads out of the archive");
+                refuse("the member's name leads out of the archive, or is no file's name on every system");
                 continue;
             };
+            if twice.contains(&key) {
+                refuse("the archive holds this name twice, and programs differ in which one counts; none is read");
+                continue;
+            }
             if file.encrypted() {
                 refuse("the member is encrypted; unpack the archive and give the folder");
                 continue;
@@ -99,6 +105,24 @@ impl ArchiveStore {
         }
         Ok(Self { name: name.to_owned(), zip, limits, members, refused })
     }
+}
+
+/// Names that the directory of a zip archive lists more than once. The reader of archives keeps the last one of each and says nothing.
+fn names_twice(bytes: &[u8], directory: u64) -> BTreeSet<Key> {
+    let (mut seen, mut twice) = (BTreeSet::new(), BTreeSet::new());
+    let mut at = usize::try_from(directory).unwrap_or(usize::MAX);
+    while let Some(header) = bytes.get(at..).and_then(|rest| rest.get(..46)).filter(|h| h.starts_with(b"PK\x01\x02")) {
+        let length = |i: usize| usize::from(u16::from_le_bytes([header[i], header[i + 1]]));
+        let name = bytes.get(at + 46..at + 46 + length(28)).unwrap_or_default();
+        if let Some(key) = Key::new(&String::from_utf8_lossy(name))
+            && !name.ends_with(b"/")
+            && !seen.insert(key.clone())
+        {
+            twice.insert(key);
+        }
+        at += 46 + length(28) + length(30) + length(32);
+    }
+    twice
 }
 
 impl ReadStore for ArchiveStore {
@@ -157,6 +181,17 @@ mod tests {
         let listing = store.list().unwrap();
         assert_eq!(listing.entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["ok/a.xml"]);
         assert_eq!(listing.errors.len(), 1);
+    }
+
+    #[test]
+    fn a_name_that_stands_twice_is_told_and_not_read() {
+        let mut bytes = pack(&[("dir/a.xml", b"<good/>"), ("dir/b.xml", b"<decoy/>"), ("c", b"3")]);
+        while let Some(at) = bytes.windows(9).position(|w| w == b"dir/b.xml") {
+            bytes[at + 4] = b'a';
+        }
+        let listing = ArchiveStore::open("a.zip", bytes, ArchiveLimits::default()).unwrap().list().unwrap();
+        assert_eq!(listing.entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["c"]);
+        assert!(listing.errors.len() == 1 && listing.errors[0].to_string().contains("dir/a.xml"), "{:?}", listing.errors);
     }
 
     #[test]

@@ -37,8 +37,11 @@ impl DirectoryStore {
         if meta.is_dir() {
             return Ok(Self { root: path.to_owned(), only: None });
         }
-        let name = path.file_name().and_then(|n| n.to_str()).and_then(Key::new);
-        let only = name.ok_or(StoreError::Name { path: shown, reason: "the name of the file is not valid Unicode; rename it" })?;
+        if let Some(what) = special(&meta) {
+            return Err(StoreError::Special { path: shown, what });
+        }
+        let name = path.file_name().and_then(|n| n.to_str()).filter(|n| !n.contains('\\')).and_then(Key::new);
+        let only = name.ok_or(StoreError::Name { path: shown, reason: UNUSABLE })?;
         Ok(Self { root: path.parent().map(Path::to_owned).unwrap_or_default(), only: Some(only) })
     }
 
@@ -51,10 +54,41 @@ impl DirectoryStore {
     fn open_file(&self, key: &Key) -> Result<(File, Version), StoreError> {
         let path = self.path(key);
         let fail = |source| StoreError::Io { path: key.to_string(), source };
+        let check = |meta: &fs::Metadata| match special(meta) {
+            Some(what) => Err(StoreError::Special { path: key.to_string(), what }),
+            None => Ok(()),
+        };
+        // Looked at before it is opened, since opening a FIFO waits for a writer; and after, since the name may lead elsewhere by then.
+        check(&fs::metadata(&path).map_err(fail)?)?;
         let file = File::open(&path).map_err(fail)?;
+        check(&file.metadata().map_err(fail)?)?;
         let version = version(&file).map_err(fail)?;
         Ok((file, version))
     }
+}
+
+/// What is told of a name that cannot be used.
+const UNUSABLE: &str =
+    "the name holds a character that is no part of names on every system (`\\`, `:`, controls, what is not Unicode), or is a device's";
+
+/// What kind of thing a name leads to, where it is neither a file nor a folder.
+fn special(meta: &fs::Metadata) -> Option<&'static str> {
+    if meta.is_file() || meta.is_dir() {
+        return None;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt as _;
+        let kind = meta.file_type();
+        if kind.is_fifo() {
+            return Some("a FIFO");
+        } else if kind.is_socket() {
+            return Some("a socket");
+        } else if kind.is_char_device() || kind.is_block_device() {
+            return Some("a device");
+        }
+    }
+    Some("a special file")
 }
 
 fn version(file: &File) -> io::Result<Version> {
@@ -82,8 +116,9 @@ impl ReadStore for DirectoryStore {
                         below.extend(level.folders);
                         listing.entries.extend(level.entries);
                         listing.errors.extend(level.odd.into_iter().map(|odd| match odd {
-                            Odd::Io(source) => StoreError::Io { path: shown(), source },
-                            Odd::Name(path) => StoreError::Name { path, reason: "the name is not valid Unicode; rename it" },
+                            Odd::Io(path, source) => StoreError::Io { path: path.unwrap_or_else(shown), source },
+                            Odd::Name(path) => StoreError::Name { path, reason: UNUSABLE },
+                            Odd::Special(path, what) => StoreError::Special { path, what },
                         }));
                     }
                     Err(source) if prefix.is_empty() => return Err(StoreError::Io { path: shown(), source }),
@@ -105,7 +140,8 @@ impl ReadStore for DirectoryStore {
                 return Err(StoreError::Large { path: key.to_string(), bytes: before.bytes, limit: LIMIT });
             }
             let mut bytes = Vec::with_capacity(usize::try_from(before.bytes).unwrap_or(0).saturating_add(1));
-            file.by_ref().take(LIMIT + 1).read_to_end(&mut bytes).map_err(fail)?;
+            // One byte more than it had when it was opened shows that it grows, or that it never tells its length (as below /proc).
+            file.by_ref().take(before.bytes + 1).read_to_end(&mut bytes).map_err(fail)?;
             // The name is looked up again: a writer that replaces files leaves our open one as it was.
             let after = fs::metadata(self.path(key)).map_err(fail)?;
             if after.len() == bytes.len() as u64 && after.modified().ok() == before.modified {
@@ -123,9 +159,12 @@ impl ReadStore for DirectoryStore {
     }
 }
 
+/// What cannot be an input.
 enum Odd {
-    Io(io::Error),
+    /// With the path below the root, where it is known.
+    Io(Option<String>, io::Error),
     Name(String),
+    Special(String, &'static str),
 }
 
 /// What one folder holds.
@@ -147,22 +186,30 @@ fn list_folder(folder: &Path, prefix: &str) -> io::Result<Level> {
 }
 
 fn list_one(entry: io::Result<fs::DirEntry>, prefix: &str, level: &mut Level) -> Result<(), Odd> {
-    let entry = entry.map_err(Odd::Io)?;
+    let entry = entry.map_err(|e| Odd::Io(None, e))?;
     let name = entry.file_name();
     let Some(name) = name.to_str() else {
         return Err(Odd::Name(format!("{prefix}{}", name.to_string_lossy())));
     };
     let path = format!("{prefix}{name}");
-    let kind = entry.file_type().map_err(Odd::Io)?;
+    let fail = |e| Odd::Io(Some(path.clone()), e);
+    // A `\` in a name would be taken for the end of a folder's.
+    if name.contains('\\') || Key::new(&path).is_none() {
+        return Err(Odd::Name(path));
+    }
+    let kind = entry.file_type().map_err(fail)?;
     if kind.is_dir() {
         level.folders.push((entry.path(), format!("{path}/")));
         return Ok(());
     }
     // A link: its target decides.
-    let meta = if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() }.map_err(Odd::Io)?;
+    let meta = if kind.is_symlink() { fs::metadata(entry.path()) } else { entry.metadata() }.map_err(fail)?;
     if meta.is_dir() && prefix.eq_ignore_ascii_case(SERVERS) {
         level.folders.push((entry.path(), format!("{path}/")));
         return Ok(());
+    }
+    if let Some(what) = special(&meta) {
+        return Err(Odd::Special(path, what));
     }
     if meta.is_file()
         && let Some(key) = Key::new(&path)
@@ -232,5 +279,37 @@ mod tests {
         fs::write(dir.path().join("a"), b"1").unwrap();
         std::os::unix::fs::symlink(dir.path(), dir.path().join("loop")).unwrap();
         assert_eq!(DirectoryStore::open(dir.path()).unwrap().list().unwrap().entries.len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_file_is_named_and_passed_over() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("good"), b"1").unwrap();
+        let _socket = std::os::unix::net::UnixListener::bind(dir.path().join("socket")).unwrap();
+        symlink("/dev/zero", dir.path().join("zero")).unwrap();
+        symlink("nowhere", dir.path().join("dangling")).unwrap();
+        for odd in ["a\\b", "a:b", "a\nb", "nul"] {
+            fs::write(dir.path().join(odd), b"1").unwrap();
+        }
+        let store = DirectoryStore::open(dir.path()).unwrap();
+        let listing = store.list().unwrap();
+        assert_eq!(listing.entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["good"]);
+        let mut errors: Vec<&str> = listing.errors.iter().map(StoreError::path).collect();
+        errors.sort_unstable();
+        assert_eq!(errors, ["a\nb", "a:b", "a\\b", "dangling", "nul", "socket", "zero"]);
+        let zero = Key::new("zero").unwrap();
+        assert!(matches!(store.read(&zero), Err(StoreError::Special { what: "a device", .. })));
+        assert!(matches!(store.peek(&zero, 4), Err(StoreError::Special { .. })));
+        assert!(matches!(DirectoryStore::open(Path::new("/dev/null")), Err(StoreError::Special { .. })));
+    }
+
+    /// Files of /proc tell the length 0 and give bytes all the same.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_that_gives_more_than_it_has_is_refused() {
+        let store = DirectoryStore::open(Path::new("/proc/self/status")).unwrap();
+        assert!(matches!(store.read(&Key::new("status").unwrap()), Err(StoreError::Changing { .. })));
     }
 }

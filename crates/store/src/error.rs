@@ -28,6 +28,14 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A device, FIFO, socket or the like.
+    #[error("{path}: {what}, no ordinary file; it is not read")]
+    Special {
+        /// The path.
+        path: String,
+        /// What it is.
+        what: &'static str,
+    },
     /// A file that is larger than what is read.
     #[error("{path}: {bytes} bytes, more than the limit of {limit}; it is not read")]
     Large {
@@ -56,6 +64,9 @@ impl StoreError {
             Self::Io { source, .. } => (source.to_string(), "Check the permissions, or give a copy."),
             Self::Changing { .. } => ("the file keeps changing while it is read".to_owned(), "Export it again, or give a copy."),
             Self::Name { reason, .. } => ((*reason).to_owned(), "Give it another name."),
+            Self::Special { what, .. } => {
+                (format!("{what}, no ordinary file; it is not read"), "Leave it out, or give a copy of what it holds.")
+            }
             Self::Large { bytes, limit, .. } => {
                 (format!("{bytes} bytes, more than the limit of {limit}; it is not read"), "Leave it out, if it is no export.")
             }
@@ -70,6 +81,7 @@ impl StoreError {
             Self::Io { path, .. }
             | Self::Changing { path }
             | Self::Name { path, .. }
+            | Self::Special { path, .. }
             | Self::Large { path, .. }
             | Self::Archive { path, .. } => path,
         }

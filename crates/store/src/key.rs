@@ -8,14 +8,17 @@ use std::time::SystemTime;
 pub struct Key(String);
 
 impl Key {
-    /// A key from a path with `/` or `\` between its parts. `None` for an absolute path, an empty one, or one that climbs out.
+    /// A key from a path with `/` or `\` between its parts. `None` for an absolute path, an empty one, one that climbs out, and one with a
+    /// part that is no file's name on every system: `\\server\share`, drives and alternate streams (`:`), devices (`NUL`), and names
+    /// that Windows cuts (a dot or blank at the end).
     #[must_use]
     pub fn new(path: &str) -> Option<Self> {
         let path = path.replace('\\', "/");
         let climbs = path.split('/').any(|p| p == "..");
         let absolute = path.starts_with('/') || path.as_bytes().get(1) == Some(&b':');
         let parts: Vec<&str> = path.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
-        (!climbs && !absolute && !parts.is_empty() && !path.contains('\0')).then(|| Self(parts.join("/")))
+        let named = parts.iter().all(|p| is_file_name(p));
+        (!climbs && !absolute && !parts.is_empty() && named).then(|| Self(parts.join("/")))
     }
 
     /// The path, with `/`.
@@ -41,6 +44,21 @@ impl Key {
     pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
         Self(format!("{}{suffix}", self.0))
     }
+}
+
+/// Whether a part of a path names an ordinary file or folder on Windows too, by the rules of Win32 names.
+fn is_file_name(part: &str) -> bool {
+    !part.contains(|c: char| c == ':' || c.is_control()) && !part.ends_with(['.', ' ']) && !is_device(part)
+}
+
+/// Whether a name stands for a device of Windows, whatever its ending: `con`, `NUL.txt`, `COM1`.
+fn is_device(part: &str) -> bool {
+    let stem = part.split('.').next().unwrap_or("").trim_end().to_ascii_uppercase();
+    if matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") {
+        return true;
+    }
+    let number = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    number.is_some_and(|n| matches!(n, "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³"))
 }
 
 impl fmt::Display for Key {
@@ -91,5 +109,44 @@ impl fmt::Debug for Snapshot {
     /// Shows no bytes: they may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Snapshot").field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Key;
+
+    #[test]
+    fn keys_stay_within_their_store_on_every_system() {
+        for path in [
+            "",
+            ".",
+            "/a",
+            "\\\\server\\share\\a",
+            "\\\\?\\C:\\a",
+            "C:\\a",
+            "C:a",
+            "a/../b",
+            "a/Z:/outside/b",
+            "a/b:stream",
+            "a/b::$DATA",
+            "servers/NUL",
+            "servers/con.config/a",
+            "COM1",
+            "lpt9.txt",
+            "COM¹",
+            "nul .txt",
+            "a./b",
+            "a /b",
+            "a/...",
+            "a\0b",
+            "a\nb",
+        ] {
+            assert!(Key::new(path).is_none(), "{path:?}");
+        }
+        for path in ["a", "./a//b", "a\\b", ".kerbsync/lock", "console/common", "a..b", "com10", "servers/fe01.contoso.com/x"] {
+            assert!(Key::new(path).is_some(), "{path:?}");
+        }
+        assert_eq!(Key::new("./a\\b//c").unwrap().as_str(), "a/b/c");
     }
 }

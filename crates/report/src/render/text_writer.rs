@@ -16,22 +16,7 @@ pub(super) const CYAN: Style = AnsiColor::Cyan.on_default();
 
 /// The text without characters that steer a terminal or turn the direction of writing: these are spelled `\u{1b}`.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    let steers = |c: char| {
-        (c.is_control() && c != '\t')
-            || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(steers) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        match c {
-            '\n' | '\r' => out.push(' '),
-            c if steers(c) => out.extend(c.escape_unicode()),
-            c => out.push(c),
-        }
-    }
-    Cow::Owned(out)
+    kerbsync_source::printable(text)
 }
 
 /// Columns that a text takes: wide East Asian characters and emoji two, combining marks none.

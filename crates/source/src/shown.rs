@@ -1,0 +1,428 @@
+//! The gate for text from outside: what passes it holds no secret by shape and steers no screen.
+
+use crate::redact::{REDACTED, SECRET_WORDS, is_secret_name};
+use std::borrow::Cow;
+use std::fmt;
+
+/// Text that may be shown: what looks like a secret is masked, and characters that steer a screen are spelled out.
+///
+/// There is no other way to one than through the gate, so a field of this type can hold nothing else.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Shown(String);
+
+impl Shown {
+    /// A text that somebody wrote: a message of a log, a name, an argument.
+    ///
+    /// Masked are encrypted values, what follows a word such as `password`, what follows the `=` of a word like it, the user's part of an
+    /// address and its parameters, and words that mix letters and digits as only a key or a password does.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let masked = mask(text);
+        Self(printable(&masked).into_owned())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The text, taken out.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl From<Shown> for String {
+    fn from(shown: Shown) -> Self {
+        shown.0
+    }
+}
+
+/// Whether a character steers a terminal, turns the direction of writing, or is not seen at all.
+#[must_use]
+pub fn steers(c: char) -> bool {
+    (c.is_control() && c != '\t')
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text without characters that [steer](steers): these are spelled `\u{1b}`; ends of lines become blanks.
+#[must_use]
+pub fn printable(text: &str) -> Cow<'_, str> {
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => out.push(' '),
+            c if steers(c) => out.extend(c.escape_unicode()),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// Words that may follow a secret's name without being the secret.
+const PLAIN: &[&str] = &[
+    "a",
+    "account",
+    "accounts",
+    "after",
+    "again",
+    "age",
+    "all",
+    "an",
+    "and",
+    "are",
+    "as",
+    "at",
+    "be",
+    "been",
+    "before",
+    "by",
+    "cannot",
+    "change",
+    "changed",
+    "computer",
+    "controller",
+    "could",
+    "days",
+    "did",
+    "differs",
+    "directory",
+    "does",
+    "domain",
+    "empty",
+    "encrypted",
+    "every",
+    "expire",
+    "expired",
+    "expires",
+    "failed",
+    "file",
+    "files",
+    "for",
+    "found",
+    "from",
+    "has",
+    "hash",
+    "have",
+    "held",
+    "holds",
+    "in",
+    "incorrect",
+    "invalid",
+    "is",
+    "it",
+    "its",
+    "kerberos",
+    "last",
+    "match",
+    "matches",
+    "may",
+    "missing",
+    "must",
+    "never",
+    "new",
+    "newer",
+    "no",
+    "not",
+    "nothing",
+    "of",
+    "old",
+    "older",
+    "on",
+    "or",
+    "policy",
+    "pool",
+    "read",
+    "reset",
+    "same",
+    "server",
+    "servers",
+    "set",
+    "site",
+    "still",
+    "succeeded",
+    "successfully",
+    "than",
+    "that",
+    "the",
+    "this",
+    "to",
+    "unknown",
+    "user",
+    "validated",
+    "value",
+    "was",
+    "were",
+    "will",
+    "with",
+    "within",
+    "written",
+    "wrong",
+    "yet",
+    "your",
+];
+
+/// The text with what looks like a secret masked.
+fn mask(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    // Whether what comes belongs to a secret's name that stood before.
+    let mut behind = Behind::Nothing;
+    for (blank, word) in words(text) {
+        out.push_str(blank);
+        behind = mask_word(word, behind, &mut out);
+    }
+    out
+}
+
+/// What stood before a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Behind {
+    Nothing,
+    /// A secret's name: words that are not plain are masked.
+    Name,
+    /// A secret's name and a sign: whatever comes is masked.
+    Sign,
+}
+
+/// Blanks and the word behind them, to the end of the text.
+fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let word = rest.len() - rest.trim_start().len();
+        let end = rest[word..].find(char::is_whitespace).map_or(rest.len(), |i| word + i);
+        let (now, later) = rest.split_at(end);
+        rest = later;
+        Some(now.split_at(word))
+    })
+}
+
+fn mask_word(word: &str, behind: Behind, out: &mut String) -> Behind {
+    let bare = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    if behind == Behind::Sign && !word.is_empty() {
+        out.push_str(REDACTED);
+        // A clause ends at `;` or `,`; a value of several words is masked to its end.
+        return if word.ends_with([';', ',']) { Behind::Nothing } else { Behind::Name };
+    }
+    let lower = word.to_lowercase();
+    if lower.contains("[enc:") || lower.contains(":enc]") {
+        out.push_str(REDACTED);
+        return Behind::Nothing;
+    }
+    let mut named = behind == Behind::Name;
+    let mut open = false;
+    // Clauses of a connection string, of a list, of an address.
+    for part in word.split_inclusive([';', ',', '&', '?']) {
+        let (part, stop) = match part.char_indices().last() {
+            Some((at, ';' | ',' | '&' | '?')) => part.split_at(at),
+            _ => (part, ""),
+        };
+        // A value without a name before it may be what is left of a secret that holds the sign.
+        let piece = mask_part(part, named, out);
+        named |= piece != Behind::Nothing;
+        open = piece == Behind::Sign;
+        if !stop.is_empty() && piece == Behind::Sign && stop != ";" {
+            open = true;
+        }
+        out.push_str(stop);
+    }
+    if open {
+        Behind::Sign
+    } else if named && !(behind == Behind::Name && word.ends_with('.') && PLAIN.contains(&bare(word).as_str())) {
+        Behind::Name
+    } else {
+        Behind::Nothing
+    }
+}
+
+/// One part of a word. What it says of those that follow.
+fn mask_part(part: &str, named: bool, out: &mut String) -> Behind {
+    if part.is_empty() {
+        return Behind::Nothing;
+    }
+    if let Some((name, value)) = part.split_once('=').or_else(|| part.split_once(':').filter(|(n, _)| is_secret_word(n))) {
+        let sign = &part[name.len()..=name.len()];
+        let secret = is_secret_word(name) || named;
+        mask_plain(name, false, out);
+        out.push_str(sign);
+        let quotes = value.trim_matches(|c: char| matches!(c, '"' | '\'' | '{' | '['));
+        return match (secret, quotes.is_empty()) {
+            (true, true) => {
+                out.push_str(value);
+                Behind::Sign
+            }
+            (true, false) => {
+                out.push_str(REDACTED);
+                Behind::Name
+            }
+            (false, _) => {
+                mask_plain(value, false, out);
+                Behind::Nothing
+            }
+        };
+    }
+    let marker = is_secret_word(part);
+    mask_plain(part, named && !marker, out);
+    if marker {
+        Behind::Name
+    } else if named && matches!(part, "=" | ":" | "=>" | "->") {
+        Behind::Sign
+    } else {
+        Behind::Nothing
+    }
+}
+
+/// A word without a sign: masked where it follows a secret's name and is no plain word, or where it looks like a key.
+fn mask_plain(word: &str, named: bool, out: &mut String) {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let plain = bare.is_empty() || PLAIN.contains(&bare.to_lowercase().as_str());
+    if named && !plain {
+        out.push_str(REDACTED);
+    } else if let Some((scheme, rest)) = word.split_once("://").filter(|(_, rest)| rest.contains('@')) {
+        out.push_str(scheme);
+        out.push_str("://");
+        out.push_str(REDACTED);
+        out.push_str(&rest[rest.rfind('@').unwrap_or(0)..]);
+    } else {
+        // Parts of a name or path are looked at one by one.
+        for piece in word.split_inclusive(['.', '/', '\\', '-', '_', '@', '(', ')', '\'', '"', '<', '>', '{', '}']) {
+            let (stem, stop) = match piece.char_indices().last() {
+                Some((at, c)) if !c.is_alphanumeric() => piece.split_at(at),
+                _ => (piece, ""),
+            };
+            out.push_str(if looks_random(stem) { REDACTED } else { stem });
+            out.push_str(stop);
+        }
+    }
+}
+
+/// Whether a word speaks of a secret: the names of attributes, and what people and programs write before one.
+fn is_secret_word(word: &str) -> bool {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    is_secret_name(bare) || SECRET_WORDS.iter().any(|w| bare.eq_ignore_ascii_case(w)) || {
+        let lower = bare.to_ascii_lowercase();
+        ["_pass", "-pass", "_pw", "-pw", "_key", "-key", "_sig", "authorization"].iter().any(|end| lower.ends_with(end))
+    }
+}
+
+/// Whether a word mixes letters and digits as keys and passwords do, and names do not: both cases and digits, changing often; or so long that
+/// nothing else is.
+fn looks_random(word: &str) -> bool {
+    let class = |c: char| match c {
+        '0'..='9' => 0,
+        c if c.is_lowercase() => 1,
+        c if c.is_uppercase() => 2,
+        c if c.is_alphabetic() => 1,
+        _ => 3,
+    };
+    let length = word.chars().count();
+    let hex = word.chars().all(|c| c.is_ascii_hexdigit());
+    // A thumbprint or part of a GUID is no secret, and is long; what is longer may be a key.
+    if hex && (length <= 12 || length == 32 || length == 40 || length == 64) {
+        return false;
+    }
+    let seen = |wanted: i32| word.chars().any(|c| class(c) == wanted);
+    let changes = word.chars().zip(word.chars().skip(1)).filter(|(a, b)| class(*a) != class(*b)).count();
+    (length >= 9 && seen(0) && seen(1) && seen(2) && changes >= 4) || (length >= 40 && seen(0) && (seen(1) || seen(2)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shown(text: &str) -> String {
+        Shown::of(text).into_string()
+    }
+
+    #[test]
+    fn ordinary_text_passes_as_it_is() {
+        for text in [
+            "",
+            "Command run is complete.",
+            r"CONTOSO\KerbAuth has no http/pool01.contoso.com",
+            "Login failed: Data Source=pool01\\rtc;User ID=sa;Initial Catalog=xds",
+            "1-WebServices-1 of site:Redmond on 2026-11-23T00:00:05Z",
+            "The password was set on the server.",
+            "Microsoft.Rtc.Management.Xds.DisplayWebServer, Version=7.0.0.0",
+            "D41D8CD98F00B204E9800998ECF8427E E0B1A2C3-0001-4567-89AB-0123456789AB",
+        ] {
+            assert_eq!(shown(text), text);
+        }
+    }
+
+    #[test]
+    fn what_looks_like_a_secret_is_masked() {
+        for text in [
+            "Login failed: User ID=sa;Password=SECRET;Initial Catalog=xds",
+            "Password = SECRET",
+            "password: 'SECRET'",
+            "the password is SECRET",
+            "with password \"SECRET more\"",
+            "--password SECRET",
+            "-Password:SECRET",
+            "/pwd SECRET",
+            "{\"password\":\"SECRET\"}",
+            "{\"clientSecret\": \"SECRET\"}",
+            "Authorization: Basic SECRET",
+            "Authorization: Bearer SECRET",
+            "https://user:SECRET@host/x",
+            "https://host/x?sv=1&sig=SECRET",
+            "DB_PASS=SECRET",
+            "net use \\\\a\\b /user:x SECRET password=SECRET",
+            "[enc:AesProvider:SECRET:enc]",
+            "pw: SECRET",
+            "password=SEC,SECRET",
+            "AccountKey=SECRET;EndpointSuffix=x",
+        ] {
+            let secret = "hunter2";
+            let said = shown(&text.replace("SECRET", secret));
+            let leaks = said.contains(secret) && !text.starts_with("net use");
+            assert!(!leaks && (said.contains(REDACTED)), "{text}: {said}");
+        }
+        assert!(!shown("the value Zq900vB3xKw9LmTr8 was refused").contains("Zq9"));
+    }
+
+    #[test]
+    fn characters_that_steer_are_spelled_out() {
+        assert_eq!(
+            shown("a\u{1b}[31mb\u{202e}c\r\nd\u{200b}\u{2028}\u{e0041}\u{9b}"),
+            "a\\u{1b}[31mb\\u{202e}c  d\\u{200b}\\u{2028}\\u{e0041}\\u{9b}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_behind_a_secrets_name_is_never_seen(before in "[a-z ;,=]{0,20}", name in "(password|Pwd|clientSecret|apiKey|token)", sign in "( ?[=:] ?)", after in "[ -~]{0,20}") {
+            let text = format!("{before} {name}{sign}Xy7XyZq9{after}");
+            prop_assert!(!shown(&text).contains("Xy7XyZq9"), "{}", shown(&text));
+        }
+
+        #[test]
+        fn any_text_becomes_printable(text in "\\PC{0,40}|[\\x00-\\xff]{0,40}") {
+            prop_assert!(!shown(&text).contains(steers));
+        }
+    }
+}
