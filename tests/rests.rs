@@ -35,7 +35,7 @@ fn settings_that_cannot_be_read_stop_every_command_that_plans_or_applies() {
         assert!(ran.err.starts_with("error: kerbsync.toml:"), "{}", ran.err);
     }
     insta::assert_snapshot!(runs[0].err, @r"
-    error: kerbsync.toml:24:6: unclosed array, expected `]`.
+    error: kerbsync.toml:24:6: this is not TOML: look for a quote, bracket or `=` that is missing or too many.
     hint: `kerbsync init` writes a commented example.
     ");
     assert_eq!(files(&program), before);

@@ -21,8 +21,9 @@ pub use exit::{Exit, codes};
 pub use io::Io;
 
 use args::Cli;
-use clap::error::ErrorKind;
+use clap::error::{ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
+use kerbsync_source::{Shown, printable, steers};
 use std::ffi::OsString;
 
 /// Runs the program: `args` begins with its own name. Gives the exit code of [`codes`].
@@ -65,8 +66,34 @@ fn parse(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Result<Cl
             Err(Exit::Done)
         }
         _ => {
-            io.err(&text);
+            io.err(&quoted(&error, &text));
             Err(Exit::Usage)
         }
     }
+}
+
+/// An error about the arguments without what steers a screen; an argument that looks like a secret is masked wherever it is quoted.
+fn quoted(error: &clap::Error, text: &str) -> String {
+    let mut text = text.to_owned();
+    for (_, value) in error.context() {
+        let values = match value {
+            ContextValue::String(one) => std::slice::from_ref(one),
+            ContextValue::Strings(many) => many.as_slice(),
+            _ => &[],
+        };
+        for value in values.iter().filter(|v| !v.is_empty()) {
+            let shown = Shown::of(value);
+            if shown.as_str() != value {
+                text = text.replace(value.as_str(), shown.as_str());
+            }
+        }
+    }
+    // Colours are this program's own, and given up where anything else steers.
+    let plain = |line: &str| printable(line).into_owned();
+    let foreign = text.chars().filter(|c| steers(*c) && !matches!(c, '\n' | '\u{1b}')).count() > 0
+        || error.context().any(|(_, value)| {
+            matches!(value, ContextValue::String(one) if one.contains(steers))
+                || matches!(value, ContextValue::Strings(many) if many.iter().any(|v| v.contains(steers)))
+        });
+    if foreign { text.split('\n').map(plain).collect::<Vec<_>>().join("\n") } else { text }
 }

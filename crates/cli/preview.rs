@@ -51,8 +51,12 @@ fn changes(step: &Step, opened: &OpenedBundle, old: Vec<u8>, new: Vec<u8>) -> Re
     let of = |document: &Document, spans: &[Span], range: Range<usize>, (other, others): (&Document, &[Span])| {
         let bytes = covered(document, spans, range.clone());
         let others = others.iter().map(|s| &other.source().text()[s.range()]).map(Some).chain(std::iter::repeat(None));
-        let place =
-            |(line, other): (&Span, Option<&str>)| document.masked_line(line.start + shown(&document.source().text()[line.range()], other));
+        let place = |(line, other): (&Span, Option<&str>)| {
+            let text = &document.source().text()[line.range()];
+            let (from, to) = changed(text, other);
+            let end = line.start + text.trim_end_matches(['\r', '\n']).len();
+            document.masked_part(Span::new(line.start, end), Span::new(line.start + from, line.start + to))
+        };
         Lines { byte_start: bytes.start, byte_end: bytes.end, lines: spans[range].iter().zip(others).map(place).collect() }
     };
     let differences = capture_diff_slices(Algorithm::Myers, &text(&old, &from), &text(&new, &to));
@@ -64,14 +68,14 @@ fn changes(step: &Step, opened: &OpenedBundle, old: Vec<u8>, new: Vec<u8>) -> Re
     Ok(differences.iter().filter(|c| c.tag() != DiffTag::Equal).map(change).collect())
 }
 
-/// Which place of a line is to be shown where the line is too long to be shown whole: the first byte that differs from the other one.
-fn shown(line: &str, other: Option<&str>) -> usize {
-    /// As much as a masked line always shows on one side.
-    const WHOLE: usize = 4096;
-    match other {
-        Some(other) if line.len() > WHOLE => line.char_indices().zip(other.chars()).find(|((_, a), b)| a != b).map_or(0, |((at, _), _)| at),
-        _ => 0,
-    }
+/// The part of a line that differs from the other one; all of it where there is no other.
+fn changed(line: &str, other: Option<&str>) -> (usize, usize) {
+    let Some(other) = other else { return (0, line.len()) };
+    let same = |a: char, b: char| a == b;
+    let from: usize = line.chars().zip(other.chars()).take_while(|(a, b)| same(*a, *b)).map(|(a, _)| a.len_utf8()).sum();
+    let behind = line[from..].chars().rev().zip(other.get(from..).unwrap_or("").chars().rev());
+    let tail: usize = behind.take_while(|(a, b)| same(*a, *b)).map(|(a, _)| a.len_utf8()).sum();
+    (from, (line.len() - tail).max(from))
 }
 
 /// Spans of lines with their ends.

@@ -6,14 +6,14 @@ use crate::filter::Search;
 use crate::lines::{Line, lines};
 use base64::Engine as _;
 use kerbsync_objects::is_secret_property;
-use kerbsync_source::{Level, Origin, Problem, Source, Span, Spanned, Spot};
+use kerbsync_source::{Level, Origin, Problem, Source, Span, Spanned, Spot, is_harmless};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Attributes that every object has and that nobody lists by hand: most of them in one entry show that the export asked for everything (inferred).
 const SIGNS: &[&str] = &["objectclass", "objectcategory", "instancetype", "usncreated", "usnchanged", "whencreated", "whenchanged"];
 
-/// The longest excerpt of a line, in characters.
+/// The longest excerpt of a line, in bytes.
 const EXCERPT: usize = 240;
 
 /// Whether a text is LDIF: after comments, blank lines, `version:` and what the tools print on a console (ldifde, SASL, `AdFind`) comes an entry,
@@ -192,11 +192,12 @@ impl Reader<'_, '_> {
                 new
             }
         };
-        let excerpt = (!is_secret_property(name)).then(|| {
-            let line = self.source.line_text(span.start);
-            let end = line.char_indices().nth(EXCERPT).map_or(line.len(), |(at, _)| at);
-            Arc::from(&line[..end])
-        });
+        let line = self.source.line_text(span.start);
+        // Shown is what is known: a name that was asked for, and a value that is harmless.
+        let shown = line.len() <= EXCERPT
+            && !is_secret_property(name)
+            && line.split_once(": ").is_some_and(|(n, value)| n.eq_ignore_ascii_case(name) && is_harmless(n, value));
+        let excerpt = shown.then(|| Arc::from(line));
         Origin::new(self.source.document(), Spot { location: Some(self.source.location(span)), element, excerpt })
     }
 

@@ -36,6 +36,7 @@ impl ReportFile {
             ))
             .hint("give it a place outside of the bundle"));
         }
+        refuse_foreign(&twin)?;
         check_target(&page)?;
         check_target(&twin)?;
         Ok(Self { page, twin })
@@ -52,6 +53,28 @@ impl ReportFile {
     pub(super) fn told(&self) -> String {
         format!("Detailed results can be found at \"{}\".", self.page.display())
     }
+}
+
+/// Refuses to write over a file that is no report of this kind: whoever names the page may not know of the twin.
+fn refuse_foreign(twin: &Path) -> Result<(), Failure> {
+    let is_link = twin.symlink_metadata().is_ok_and(|m| m.file_type().is_symlink());
+    if !is_link && !twin.exists() {
+        return Ok(());
+    }
+    let own = || {
+        let store = kerbsync_store::open(twin).ok()?;
+        let key = store.list().ok()?.entries.into_iter().next()?.key;
+        let head = store.peek(&key, 1024).ok()?;
+        Some(String::from_utf8_lossy(&head).contains("<CsMgmtLog"))
+    };
+    if !is_link && own() == Some(true) {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "'{}' is there already and is no report of a cmdlet, so it is not written over; nothing was done",
+        twin.display()
+    ))
+    .hint("the page's XML twin gets that name: give the page another one"))
 }
 
 /// Whether a path can only be one of Windows: a drive, a share, or folders behind backslashes.

@@ -1,6 +1,7 @@
 //! What the inputs hold: every file, archives opened, each with the server it belongs to.
 
 use crate::Input;
+use crate::budget::Budget;
 use kerbsync_names::{Fqdn, HostName};
 use kerbsync_source::DocumentId;
 use kerbsync_store::{ArchiveLimits, ArchiveStore, Entry, Key, ReadStore, StoreError};
@@ -73,8 +74,9 @@ const UNNUMBERED: DocumentId = DocumentId(u32::MAX);
 /// Everything in the inputs, and what could not be listed.
 pub(crate) fn gather(inputs: &[Input]) -> Gathered {
     let (mut items, mut obstacles) = (Vec::new(), Vec::new());
+    let mut budget = Budget::default();
     for (i, input) in inputs.iter().enumerate() {
-        walk(inputs, Store::Given(i), &input.label, 0, &mut items, &mut obstacles);
+        walk(inputs, Store::Given(i), &input.label, 0, &mut budget, &mut items, &mut obstacles);
     }
     items.sort_by(|a, b| a.path.cmp(&b.path));
     obstacles.sort_by(|a, b| a.path.cmp(&b.path));
@@ -84,7 +86,15 @@ pub(crate) fn gather(inputs: &[Input]) -> Gathered {
     Gathered { items, obstacles }
 }
 
-fn walk(inputs: &[Input], store: Store, label: &str, depth: usize, items: &mut Vec<Item>, obstacles: &mut Vec<Obstacle>) {
+fn walk(
+    inputs: &[Input],
+    store: Store,
+    label: &str,
+    depth: usize,
+    budget: &mut Budget,
+    items: &mut Vec<Item>,
+    obstacles: &mut Vec<Obstacle>,
+) {
     let listing = match store.get(inputs).list() {
         Ok(listing) => listing,
         Err(error) => return obstacles.push(Obstacle { id: UNNUMBERED, path: label.to_owned(), error: Some(error), bytes: 0 }),
@@ -110,13 +120,18 @@ fn walk(inputs: &[Input], store: Store, label: &str, depth: usize, items: &mut V
                     reason: format!("archives within archives are opened {ARCHIVE_DEPTH} deep; unpack this one"),
                 })
             } else {
-                store.get(inputs).read(&key).and_then(|s| ArchiveStore::open(&path, s.bytes, ArchiveLimits::default()))
+                let spent = budget.archive(bytes).map_err(|reason| StoreError::Archive { path: path.clone(), reason });
+                spent.and_then(|()| store.get(inputs).read(&key)).and_then(|s| ArchiveStore::open(&path, s.bytes, ArchiveLimits::default()))
             };
             match opened {
-                Ok(archive) => walk(inputs, Store::Opened(Arc::new(archive)), &format!("{path}!"), depth + 1, items, obstacles),
+                Ok(archive) => walk(inputs, Store::Opened(Arc::new(archive)), &format!("{path}!"), depth + 1, budget, items, obstacles),
                 Err(error) => obstacles.push(Obstacle { id: UNNUMBERED, path, error: Some(error), bytes }),
             }
             continue;
+        }
+        if !budget.file() {
+            let error = StoreError::Archive { path: path.clone(), reason: Budget::too_many() };
+            return obstacles.push(Obstacle { id: UNNUMBERED, path, error: Some(error), bytes });
         }
         items.push(Item { id: UNNUMBERED, store: store.clone(), key, path, bytes, modified, server });
     }

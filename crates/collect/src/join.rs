@@ -1,5 +1,6 @@
 //! The whole way: gather files, read them in parallel, join what they say.
 
+use crate::budget::Gate;
 use crate::facts::{DocumentFacts, read_facts};
 use crate::folder::Folder;
 use crate::items::{Gathered, Item, Obstacle, gather};
@@ -102,7 +103,9 @@ fn by_server<'g>(gathered: &'g Gathered, read: &Documents) -> (BTreeMap<HostName
 
 /// Documents of no server, in parallel.
 fn read_others(inputs: &[Input], options: &Options<'_>, items: Vec<&Item>) -> Vec<(Document, Vec<DocumentFacts>)> {
-    let read = |item| {
+    let gate = Gate::default();
+    let read = |item: &Item| {
+        let _pass = gate.enter(item.bytes);
         let file = read_file(inputs, item);
         options.progress.step(1);
         read_facts(file)
@@ -135,8 +138,10 @@ fn read_folders(
     folders: BTreeMap<HostName, Vec<&Item>>,
     context: &Context<'_>,
 ) -> Vec<ReadFolder> {
+    let gate = Gate::default();
     let read = |(host, files): (HostName, Vec<&Item>)| {
         let count = files.len() as u64;
+        let _pass = gate.enter(files.iter().map(|item| item.bytes).sum());
         let folder = read_folder(inputs, host, files, context);
         options.progress.step(count);
         folder

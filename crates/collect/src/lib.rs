@@ -4,6 +4,7 @@
 //! one is what the estate needs. One bad file never hides a good one: it becomes a document that says what is wrong with it.
 
 mod absence;
+mod budget;
 mod config;
 mod directory;
 mod empty;

@@ -1,17 +1,21 @@
 //! Clixml, as `Export-Clixml` writes it (MS-PSRP 2.2.5).
 
+use crate::allowance::{Allowance, path_label};
 use crate::escape::unescape;
 use crate::leaf::{flatten, label, text_value, type_name};
 use crate::place::Places;
 use crate::{MAX_DEPTH, MAX_VALUES, Object, Property, Value, is_secret_property};
 use base64::Engine as _;
-use kerbsync_source::{Level, Origin, Problem, Span};
+use kerbsync_source::{Level, Origin, Problem, Span, is_harmless};
 use kerbsync_xml::{Document, Element, NodeId};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 /// Values that references may repeat: objects that each refer twice to the one before would double with every one of them.
 const MAX_REPEATED: usize = 200_000;
+
+/// The most type names of one object that are kept; real ones have a dozen.
+const MAX_TYPES: usize = 64;
 
 /// The objects of a Clixml document, in order. A list at the top gives its items; a text at the top is an object that is only its text.
 ///
@@ -38,6 +42,7 @@ pub fn read_clixml(document: &Document, problems: &mut Vec<Problem>) -> Vec<Obje
         objects: HashMap::new(),
         active: Vec::new(),
         path: String::new(),
+        allowance: Allowance::of(document.source().text().len()),
         referred: None,
         left: MAX_VALUES,
         repeated_left: MAX_REPEATED,
@@ -66,6 +71,7 @@ struct Reader<'d, 'p> {
     /// Objects that are being read, outermost first.
     active: Vec<NodeId>,
     path: String,
+    allowance: Allowance,
     /// While an object is read for the second time: the place of the reference.
     referred: Option<Origin>,
     left: usize,
@@ -86,8 +92,11 @@ struct Parts {
 
 impl<'d> Reader<'d, '_> {
     fn value(&mut self, element: Element<'d>, depth: usize) -> Value {
+        // What holds elements has no text of its own.
+        let own = if element.children().next().is_some() { 0 } else { element.span().len() };
+        let affordable = self.allowance.take(own + self.path.len());
         let left = if self.referred.is_some() { &mut self.repeated_left } else { &mut self.left };
-        if *left == 0 {
+        if *left == 0 || !affordable {
             if !self.full {
                 self.full = true;
                 let message = "the document holds too many values, or references that repeat too many: the rest is left out".to_owned();
@@ -191,13 +200,16 @@ impl<'d> Reader<'d, '_> {
         for child in element.children() {
             match child.local_name() {
                 "TN" => {
-                    parts.type_names = child.children_named("T").map(|t| type_name(&unescape(&t.text()))).collect();
+                    parts.type_names = child.children_named("T").take(MAX_TYPES).map(|t| type_name(&unescape(&t.text()))).collect();
                     if let Some(id) = child.attribute("RefId").filter(|_| self.referred.is_none()) {
                         self.types.insert(id.value().into_owned(), parts.type_names.clone());
                     }
                 }
                 "TNRef" => match child.attribute("RefId").and_then(|id| self.types.get(&*id.value())) {
-                    Some(names) => parts.type_names.clone_from(names),
+                    Some(names) if self.allowance.take(names.iter().map(|n| n.len() + size_of::<String>()).sum()) => {
+                        parts.type_names.clone_from(names);
+                    }
+                    Some(_) => {}
                     None => self.report(Level::Warning, "clixml-type", child, "a <TNRef> that leads to no <TN> before it".into(), None),
                 },
                 "ToString" => parts.to_string = Some(unescape(&child.text())),
@@ -239,7 +251,7 @@ impl<'d> Reader<'d, '_> {
         let secret = is_secret_property(&name);
         let length = self.path.len();
         self.path.push('/');
-        self.path.push_str(&name);
+        self.path.push_str(path_label(&name));
         let origin = self.origin(element, if secret { "" } else { &name });
         let value = if !secret {
             self.value(element, depth + 1)
@@ -276,6 +288,8 @@ impl<'d> Reader<'d, '_> {
         }
         let span: Span = if shown.is_empty() { element.start_tag() } else { element.span() };
         let text = &element.document().source().text()[span.range()];
-        self.places.origin(span, &self.path, |line| !shown.is_empty() && line == text)
+        self.places.origin(span, &self.path, |line| {
+            !shown.is_empty() && line == text && element.attributes().count() == 1 && is_harmless(shown, &element.text())
+        })
     }
 }

@@ -1,9 +1,10 @@
 //! CSV, as `Export-Csv` writes it.
 
+use crate::allowance::{Allowance, MAX_LABEL};
 use crate::leaf::{label, text_value, type_name};
 use crate::place::Places;
 use crate::{MAX_VALUES, Object, Property, Value, is_secret_property};
-use kerbsync_source::{Level, Problem, Source, Span};
+use kerbsync_source::{Level, Problem, Shown, Source, Span};
 
 /// Columns one of which every export has that kerbsync can use.
 const KNOWN: &[&str] = &["Identity", "Fqdn", "PoolFqdn", "SiteId", "UserAccount", "DistinguishedName", "SamAccountName", "DN"];
@@ -101,10 +102,11 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
     let mut reader = builder(separator(line)).from_reader(&text.as_bytes()[start..]);
     let mut record = csv::StringRecord::new();
     let mut names: Vec<String> = Vec::new();
-    let mut secrets = false;
+    let mut labels: Vec<String> = Vec::new();
     let mut lost: Vec<bool> = Vec::new();
     let mut out: Vec<Object> = Vec::new();
     let mut left = MAX_VALUES;
+    let mut allowance = Allowance::of(text.len());
     loop {
         let begin = start.saturating_add(usize::try_from(reader.position().byte()).unwrap_or(usize::MAX)).min(text.len());
         match reader.read_record(&mut record) {
@@ -117,8 +119,16 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
         let blank = row.len() - row.trim_start_matches(['\r', '\n']).len();
         let span = Span::new(begin + blank, begin + blank.max(row.trim_end().len()));
         if names.is_empty() {
-            names = record.iter().take(MAX_COLUMNS).map(|c| c.trim().to_owned()).collect();
-            secrets = names.iter().any(|n| is_secret_property(n));
+            // A name of any length would be repeated in each row.
+            let name = |c: &str| if c.len() <= MAX_LABEL { c.trim().to_owned() } else { "(long name)".to_owned() };
+            names = record.iter().take(MAX_COLUMNS).map(name).collect();
+            // Without a header the first row holds values: they are not repeated as names.
+            let header = names.iter().any(|n| KNOWN.iter().any(|k| k.eq_ignore_ascii_case(n)));
+            let label = |(i, name): (usize, &String)| match Shown::of(name) {
+                shown if header && name.len() <= MAX_LABEL && shown.as_str() == name => shown.into_string(),
+                _ => format!("column {}", i + 1),
+            };
+            labels = names.iter().enumerate().map(label).collect();
             lost = vec![false; names.len()];
             continue;
         }
@@ -147,16 +157,19 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
             ));
         }
         left = left.saturating_sub(record.len());
+        if !names.iter().zip(&record).all(|(name, cell)| allowance.take(2 * name.len() + cell.len() + 40)) {
+            left = 0;
+        }
         if left == 0 {
-            let message = format!("the document holds more than {MAX_VALUES} cells: the rest is left out");
+            let message = format!("the document holds more than {MAX_VALUES} cells, or more than memory is spent on: the rest is left out");
             problems.push(places.problem(Level::Error, "csv-size", span, message, Some("Export fewer objects or fewer properties.")));
             break;
         }
         let path = format!("{}[{}]", label(&type_names), out.len() + 1);
-        let origin = places.origin(span, &path, |_| !secrets);
+        let origin = places.origin(span, &path, |_| false);
         let mut properties = Vec::with_capacity(names.len());
         for (i, (name, cell)) in names.iter().zip(&record).enumerate() {
-            let origin = origin.clone().with_element(format!("{path}/{name}"));
+            let origin = origin.clone().with_element(format!("{path}/{}", labels[i]));
             let value =
                 if is_secret_property(name) && !cell.is_empty() { Value::Lost("not kept: a secret".into()) } else { cell_value(cell) };
             if matches!(value, Value::Lost(_)) && !is_secret_property(name) && !std::mem::replace(&mut lost[i], true) {
@@ -165,7 +178,7 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
                     code: "csv-collection",
                     document: source.document(),
                     location: origin.location,
-                    message: format!("the column '{name}' holds the name of a collection's type: Export-Csv has lost the values"),
+                    message: format!("the column '{}' holds the name of a collection's type: Export-Csv has lost the values", labels[i]),
                     help: Some("Export with Export-Clixml, or with ConvertTo-Json -Depth 4.".into()),
                 });
             }

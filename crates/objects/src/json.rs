@@ -1,9 +1,10 @@
 //! JSON, as `ConvertTo-Json` writes it.
 
+use crate::allowance::{Allowance, path_label};
 use crate::leaf::{flatten, text_value};
 use crate::place::Places;
 use crate::{MAX_DEPTH, MAX_VALUES, Object, Property, Value, is_secret_property};
-use kerbsync_source::{Level, Origin, Problem, Source, Span};
+use kerbsync_source::{Level, Origin, Problem, Source, Span, is_harmless};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -13,7 +14,15 @@ use serde_json::value::RawValue;
 #[must_use]
 pub fn read_json(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
     let text = source.text();
-    let mut reader = Reader { text, places: Places::new(source), path: String::new(), left: MAX_VALUES, full: false, problems };
+    let mut reader = Reader {
+        text,
+        places: Places::new(source),
+        path: String::new(),
+        allowance: Allowance::of(text.len()),
+        left: MAX_VALUES,
+        full: false,
+        problems,
+    };
     let mut parser = serde_json::Deserializer::from_str(text);
     let mut items: Vec<&RawValue> = Vec::new();
     let is_list = text.trim_start().starts_with('[');
@@ -117,6 +126,7 @@ struct Reader<'s, 'p> {
     text: &'s str,
     places: Places<'s>,
     path: String,
+    allowance: Allowance,
     left: usize,
     full: bool,
     problems: &'p mut Vec<Problem>,
@@ -125,10 +135,14 @@ struct Reader<'s, 'p> {
 impl<'s> Reader<'s, '_> {
     fn value(&mut self, raw: &'s RawValue, depth: usize) -> Value {
         let text = raw.get().trim();
-        if self.left == 0 || depth > 2 * MAX_DEPTH {
+        // A list or object is no text of its own: its members are counted.
+        let own = if matches!(text.as_bytes().first(), Some(b'{' | b'[')) { 0 } else { text.len() };
+        if self.left == 0 || depth > 2 * MAX_DEPTH || !self.allowance.take(own + self.path.len()) {
+            self.left = if depth > 2 * MAX_DEPTH { self.left } else { 0 };
             if !self.full {
                 self.full = true;
-                let message = format!("more than {MAX_VALUES} values or {MAX_DEPTH} levels: the rest is left out");
+                let message =
+                    format!("more than {MAX_VALUES} values or {MAX_DEPTH} levels, or texts that repeat too much: the rest is left out");
                 self.report("json-size", raw, message);
             }
             return Value::Lost("beyond the bounds".into());
@@ -172,7 +186,7 @@ impl<'s> Reader<'s, '_> {
             let secret = is_secret_property(&name);
             let length = self.path.len();
             self.path.push('/');
-            self.path.push_str(&name);
+            self.path.push_str(path_label(&name));
             let origin = self.origin(raw, if secret { "" } else { &name });
             let value = match raw.get().trim() {
                 "null" => Value::Null,
@@ -200,7 +214,7 @@ impl<'s> Reader<'s, '_> {
                 && line
                     .strip_suffix(raw.get())
                     .and_then(|l| l.trim_end().strip_suffix("\":")?.strip_prefix('"'))
-                    .is_some_and(|name| name == shown)
+                    .is_some_and(|name| name == shown && is_harmless(name, raw.get().trim().trim_matches('"')))
         })
     }
 }

@@ -9,6 +9,7 @@
 //!   its type ([`Value::Lost`]). A list that JSON joined with blanks cannot be told from a text.
 //! - An enumeration is its name in Clixml and CSV, but a number in JSON: the consumer has to know both.
 
+mod allowance;
 mod clixml;
 mod csv;
 mod escape;

@@ -4,6 +4,7 @@
 //! [`Source`] turns a span into the byte range of the file as it lies on disk, and into line and column.
 
 mod decode;
+mod harmless;
 mod lines;
 mod origin;
 mod problem;
@@ -12,6 +13,7 @@ mod shown;
 mod words;
 
 pub use decode::{DecodeError, Encoding, Source};
+pub use harmless::is_harmless;
 pub use lines::Newline;
 pub use origin::{DocumentId, Location, Origin, Position, Span, Spanned, Spot};
 pub use problem::{Level, Problem, ProblemSink, Problems};

@@ -89,7 +89,8 @@ pub struct Spot {
     pub location: Option<Location>,
     /// What holds the value, for people: an element path, an attribute name of a directory entry, a property of an object.
     pub element: Arc<str>,
-    /// The line of the file that holds the place, with every secret-looking value masked; absent where no excerpt may be shown.
+    /// Of the line that holds the place, the tag or property meant, every value masked that is not known to be harmless; absent where no
+    /// excerpt may be shown.
     pub excerpt: Option<Arc<str>>,
 }
 

@@ -345,7 +345,10 @@ fn looks_random(word: &str) -> bool {
     }
     let seen = |wanted: i32| word.chars().any(|c| class(c) == wanted);
     let changes = word.chars().zip(word.chars().skip(1)).filter(|(a, b)| class(*a) != class(*b)).count();
-    (length >= 9 && seen(0) && seen(1) && seen(2) && changes >= 4) || (length >= 40 && seen(0) && (seen(1) || seen(2)))
+    // Digits between letters: names have them at the end (`KerbAuth1`), or once (`Server2019Web`).
+    let inner = word.trim_matches(|c: char| c.is_ascii_digit()).split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).count();
+    (length >= 9 && seen(0) && seen(1) && seen(2) && changes >= 4 && (inner >= 2 || (inner == 1 && changes >= 7)))
+        || (length >= 40 && seen(0) && (seen(1) || seen(2)))
 }
 
 #[cfg(test)]
@@ -366,6 +369,7 @@ mod tests {
             "Login failed: Data Source=pool01\\rtc;User ID=sa;Initial Catalog=xds",
             "1-WebServices-1 of site:Redmond on 2026-11-23T00:00:05Z",
             "The password was set on the server.",
+            r"CONTOSO\KerberosWebAuth1 on SfbServer2019Web",
             "Microsoft.Rtc.Management.Xds.DisplayWebServer, Version=7.0.0.0",
             "D41D8CD98F00B204E9800998ECF8427E E0B1A2C3-0001-4567-89AB-0123456789AB",
         ] {

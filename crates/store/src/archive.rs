@@ -13,7 +13,7 @@ pub struct ArchiveLimits {
     pub members: usize,
     /// Bytes of all members together, unpacked. Default 4 GiB.
     pub unpacked: u64,
-    /// Bytes of one member, unpacked. Default 1 GiB.
+    /// Bytes of one member, unpacked. Default 96 MiB (larger ones are unpacked by their owner and given as a folder).
     pub member: u64,
     /// Unpacked bytes for each packed byte of one member beyond the first MiB. Default 200 (text packs up to 1:40 or so).
     pub ratio: u64,
@@ -21,7 +21,7 @@ pub struct ArchiveLimits {
 
 impl Default for ArchiveLimits {
     fn default() -> Self {
-        Self { members: 100_000, unpacked: 4 << 30, member: 1 << 30, ratio: 200 }
+        Self { members: 100_000, unpacked: 4 << 30, member: 96 << 20, ratio: 200 }
     }
 }
 
@@ -89,7 +89,11 @@ impl ArchiveStore {
                 refuse("the member is encrypted; unpack the archive and give the folder");
                 continue;
             }
-            if size > limits.member || size.saturating_sub(1 << 20) / packed.max(1) > limits.ratio {
+            if size > limits.member {
+                refuse("the member unpacks to more than is read from an archive; unpack it and give the folder");
+                continue;
+            }
+            if size.saturating_sub(1 << 20) / packed.max(1) > limits.ratio {
                 refuse("the member unpacks to far more than it should");
                 continue;
             }
@@ -135,13 +139,13 @@ impl ReadStore for ArchiveStore {
 
     fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {
         let fail = |reason: String| StoreError::Archive { path: key.to_string(), reason };
-        let &(index, _) = self.members.get(key).ok_or_else(|| fail("there is no such member".into()))?;
+        let &(index, size) = self.members.get(key).ok_or_else(|| fail("there is no such member".into()))?;
         // The directory of the archive is shared; only the cursor is this reader's own.
         let mut zip = self.zip.clone();
         let file = zip.by_index(index).map_err(|e| fail(format!("the member cannot be unpacked ({e})")))?;
         let mut bytes = Vec::new();
         // The size in the directory may lie, so the bound is kept here.
-        let limit = self.limits.member;
+        let limit = self.limits.member.min(size);
         file.take(limit + 1).read_to_end(&mut bytes).map_err(|e| fail(format!("the member is damaged ({e})")))?;
         if bytes.len() as u64 > limit {
             return Err(StoreError::Large { path: key.to_string(), bytes: bytes.len() as u64, limit });

@@ -5,7 +5,7 @@ mod verdicts;
 
 use crate::context::{Context, plain};
 use kerbsync_names::{HostName, SiteId};
-use kerbsync_source::{DocumentId, Origin, Spanned};
+use kerbsync_source::{DocumentId, Origin, Shown, Spanned};
 use kerbsync_xml::Element;
 use std::collections::HashSet;
 
@@ -74,9 +74,9 @@ pub struct LogEntry {
     /// How grave.
     pub level: LogLevel,
     /// Title of an error, type of an exception.
-    pub title: Option<String>,
+    pub title: Option<Shown>,
     /// Text.
-    pub message: String,
+    pub message: Shown,
     /// Where.
     pub origin: Origin,
 }
@@ -160,8 +160,8 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>) -> ManagementLo
         let exception = element.local_name() == "Exception";
         let message = if exception { plain(element, "Message").unwrap_or_default() } else { element.text().trim().to_owned() };
         if let Some(level) = level {
-            let title = plain(element, if exception { "Type" } else { "Title" });
-            log.entries.push(LogEntry { level, title, message: message.clone(), origin: context.origin(element) });
+            let title = plain(element, if exception { "Type" } else { "Title" }).map(|t| Shown::of(&t));
+            log.entries.push(LogEntry { level, title, message: Shown::of(&message), origin: context.origin(element) });
         }
         sentence(element, &message, context, &mut said, &mut log);
     }

@@ -9,12 +9,12 @@ pub struct Limits {
     pub depth: usize,
     /// Attributes of one element. Default 512.
     pub attributes: usize,
-    /// Elements of one document. Default 8 million.
+    /// Elements of one document. Default 4 million.
     pub elements: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 256 << 20, depth: 256, attributes: 512, elements: 8_000_000 }
+        Self { bytes: 256 << 20, depth: 256, attributes: 512, elements: 4_000_000 }
     }
 }

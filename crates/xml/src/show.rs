@@ -1,8 +1,15 @@
 //! Places of a document for people: origin, element path and a masked line.
 
 use crate::{Attribute, Document, Element, NodeId};
-use kerbsync_source::{Origin, REDACTED, Span, Spot, is_secret_name, may_hold_secret};
+use kerbsync_source::{Origin, REDACTED, Span, Spot, is_harmless, is_secret_name};
 use std::sync::Arc;
+
+/// What stands for a part of a line that is left out.
+const LEFT_OUT: &str = "…";
+/// As far on either side of a place its line is looked for.
+const REACH: usize = 1 << 20;
+/// Bytes of an excerpt from which on only what is meant is added.
+const LONGEST: usize = 2048;
 
 impl Element<'_> {
     /// The element as a path from the root, with the key attribute that tells siblings apart:
@@ -40,7 +47,7 @@ impl Element<'_> {
             .filter(|(_, a)| !self.document.is_hidden(a.name()))
             .min_by_key(|(rank, _)| *rank);
         let Some((key, value)) = key.map(|(_, a)| (a.name(), a.value())) else { return };
-        if value.len() <= 120 && !value.chars().any(char::is_control) && !may_hold_secret(&value) {
+        if value.len() <= 120 && !value.chars().any(kerbsync_source::steers) && is_harmless(key, &value) {
             let quote = if value.contains('\'') { "\"" } else { "'" };
             out.extend(["[@", key, "=", quote, &*value, quote, "]"]);
         }
@@ -75,93 +82,105 @@ impl Document {
         Origin::new(self.source.document(), Spot { location, element: Arc::from(path), excerpt })
     }
 
-    /// The line that holds a text offset, with every secret-looking attribute value, all text of secret-looking elements, every comment that may
-    /// hold a secret and every processing instruction masked, also where they began on an earlier line. Of a very long line only the
-    /// neighbourhood of the offset is given, with `…` where it is cut;
-    /// what is left out before it counts as masked.
+    /// Of the line that holds a text offset: the tag that the offset stands in, else the first tag of the line, as [`Self::masked_part`] shows it.
     #[must_use]
     pub fn masked_line(&self, offset: usize) -> String {
-        let text = self.source.text();
-        let line = self.line_window(offset);
-        let mut out = String::with_capacity(line.len() + 8);
-        if line.start > 0 && !text[..line.start].ends_with(['\n', '\r']) {
-            out.push('…');
-            out.push_str(REDACTED);
-        }
-        let mut at = line.start;
-        for mask in self.masks(line) {
-            let (from, to) = (mask.start.clamp(at, line.end), mask.end.clamp(at, line.end));
-            if from < to {
-                out.push_str(&text[at..from]);
-                out.push_str(REDACTED);
-                at = to;
+        let line = self.source.line_span(offset, REACH);
+        let at = offset.clamp(line.start, line.end);
+        let holder = self.tag_at(at);
+        let part = match holder {
+            Some(tag) if tag.start < line.end => Span::new(at.max(tag.start), tag.end.min(line.end).max(at + 1)),
+            _ => {
+                let first = self.nodes.partition_point(|n| (n.start as usize) < line.start);
+                let next = self.by_index(first).map(|e| e.start_tag()).filter(|t| t.start < line.end);
+                next.map_or(Span::new(at, at), |t| Span::new(t.start, t.start + 1))
             }
+        };
+        self.masked_part(line, part)
+    }
+
+    /// A line, of which only the tags are shown that a part of it meets: the names of their element and attributes, and values of attributes
+    /// that are [known to be harmless](is_harmless). Every other value is masked, and everything else is left out with `…` in its place.
+    #[must_use]
+    pub fn masked_part(&self, line: Span, part: Span) -> String {
+        let text = self.source.text();
+        let mut out = String::new();
+        let mut at = line.start;
+        let indent = text[line.range()].len() - text[line.range()].trim_start().len();
+        out.push_str(&text[line.start..line.start + indent]);
+        at += indent;
+        let first = self.nodes.partition_point(|n| n.start as usize <= part.start).saturating_sub(1);
+        for element in (first..).map_while(|i| self.by_index(i)) {
+            let tag = element.start_tag();
+            if tag.start >= part.end.max(part.start + 1) || tag.start >= line.end {
+                break;
+            }
+            if tag.end <= part.start.max(line.start) {
+                continue;
+            }
+            if out.len() > LONGEST {
+                break;
+            }
+            if tag.start > at {
+                out.push_str(LEFT_OUT);
+            }
+            self.push_tag(element, line, part, &mut out);
+            at = tag.end.min(line.end);
         }
-        out.push_str(&text[at..line.end]);
-        if line.end < text.len() && !text[line.end..].starts_with(['\n', '\r']) {
-            out.push('…');
+        // End tags hold a name alone.
+        let rest = text[at..line.end].trim();
+        if rest.strip_prefix("</").and_then(|r| r.strip_suffix('>')).is_some_and(crate::is_name) {
+            out.push_str(rest);
+        } else if !rest.is_empty() {
+            out.push_str(LEFT_OUT);
         }
         out
     }
 
-    /// The line around an offset, at most `WHOLE` bytes on either side; a side that is longer is cut to `CUT` bytes.
-    fn line_window(&self, offset: usize) -> Span {
-        /// More than any line of a real configuration (2,318 characters).
-        const WHOLE: usize = 4096;
-        const CUT: usize = 512;
-        let wide = self.source.line_span(offset, WHOLE);
+    /// As much of a start tag as stands on a line, its values masked unless they are harmless.
+    fn push_tag(&self, element: Element<'_>, line: Span, part: Span, out: &mut String) {
         let text = self.source.text();
-        let starts = wide.start == 0 || text[..wide.start].ends_with(['\n', '\r']);
-        let ends = wide.end == text.len() || text[wide.end..].starts_with(['\n', '\r']);
-        if starts && ends {
-            return wide;
+        let tag = element.start_tag();
+        let all = hides_content(Some(element));
+        let mut at = tag.start.max(line.start);
+        let mut skipped = false;
+        for a in element.attributes() {
+            let (value, span) = (a.value_span(), a.span());
+            if span.end <= line.start || span.start >= line.end {
+                continue;
+            }
+            // Of a tag of hundreds of attributes those are shown that are meant.
+            let meant = span.start < part.end && span.end > part.start;
+            if out.len() > LONGEST && !meant {
+                skipped = true;
+                at = span.end;
+                continue;
+            }
+            if skipped {
+                out.push_str(LEFT_OUT);
+                skipped = false;
+            }
+            if at < value.start {
+                out.push_str(&text[at..value.start.min(line.end)]);
+            }
+            let shown = !all && !value.is_empty() && is_shown(element, &a);
+            if value.end > line.start && value.start < line.end && !value.is_empty() {
+                out.push_str(if shown && value.start >= line.start && value.end <= line.end { a.raw_value() } else { REDACTED });
+            }
+            at = value.end.max(at);
         }
-        let narrow = self.source.line_span(offset, CUT);
-        Span::new(if starts { wide.start } else { narrow.start }, if ends { wide.end } else { narrow.end })
+        if skipped {
+            out.push_str(LEFT_OUT);
+        }
+        if at < tag.end.min(line.end) {
+            out.push_str(&text[at..tag.end.min(line.end)]);
+        }
     }
 
-    /// What must not be shown of a part of the text, in order. Reads the markup from the last start tag before the part on.
-    fn masks(&self, part: Span) -> Vec<Span> {
-        let text = self.source.text();
-        let mut masks = Vec::new();
-        let first = self.nodes.partition_point(|n| n.start as usize <= part.start).checked_sub(1);
-        let mut next = first.unwrap_or(0);
-        let mut at = first.map_or(0, |i| self.nodes[i].start as usize);
-        // The element that holds the text at `at`.
-        let mut holder = first.and_then(|i| self.by_index(i)?.parent());
-        while at < part.end {
-            let rest = &text[at..];
-            if let Some(element) = self.by_index(next).filter(|e| e.span().start == at) {
-                // The tag before the part is only where reading begins.
-                if element.start_tag().end > part.start {
-                    let all = hides_content(holder);
-                    let secret = element.attributes().filter(|a| all || is_secret(element, a));
-                    masks.extend(secret.map(|a| a.value_span()));
-                }
-                (at, next) = (element.start_tag().end, next + 1);
-                holder = if element.end_tag().is_some() { Some(element) } else { holder };
-            } else if rest.starts_with("</") {
-                at += rest.find('>').map_or(rest.len(), |i| i + 1);
-                holder = holder.and_then(|e| e.parent());
-            } else {
-                let (open, close) = match rest {
-                    r if r.starts_with("<!--") => (4, "-->"),
-                    r if r.starts_with("<![CDATA[") => (9, "]]>"),
-                    r if r.starts_with("<?") => (2, "?>"),
-                    _ => (0, "<"),
-                };
-                let body = Span::new(at + open, rest[open..].find(close).map_or(text.len(), |i| at + open + i));
-                let content = &text[body.range()];
-                let is_text = matches!(open, 0 | 9) && !content.trim().is_empty();
-                // A processing instruction has no form that would tell a secret from other text; only the XML declaration is known.
-                let is_instruction = open == 2 && !content.starts_with("xml ");
-                if may_hold_secret(content) || is_instruction || (is_text && hides_content(holder)) {
-                    masks.push(body);
-                }
-                at = body.end + if open > 0 { close.len() } else { 0 };
-            }
-        }
-        masks
+    /// The start tag that an offset stands in.
+    fn tag_at(&self, offset: usize) -> Option<Span> {
+        let before = self.nodes.partition_point(|n| n.start as usize <= offset).checked_sub(1)?;
+        self.by_index(before).map(|e| e.start_tag()).filter(|tag| offset < tag.end)
     }
 
     fn by_index(&self, index: usize) -> Option<Element<'_>> {
@@ -169,13 +188,18 @@ impl Document {
     }
 }
 
-/// Whether an attribute may hold a secret: by its name, by its value, or as the `value` beside a `name` or `key` that names a secret.
-fn is_secret(element: Element<'_>, attribute: &Attribute<'_>) -> bool {
-    let pair = || attribute.local_name().eq_ignore_ascii_case("value") && names_secret(element, &["name", "key", "N"]);
-    is_secret_name(attribute.name())
-        || element.document().is_hidden(attribute.local_name())
-        || may_hold_secret(&attribute.value())
-        || pair()
+/// Whether the value of an attribute may be shown: it is harmless, was not declared a secret, and steers no screen.
+fn is_shown(element: Element<'_>, attribute: &Attribute<'_>) -> bool {
+    let declares = attribute.local_name() == "xmlns" || attribute.name().starts_with("xmlns:");
+    let value = attribute.value();
+    let namespace = declares
+        && (value.starts_with("urn:") || value.starts_with("http://schemas.microsoft.com/"))
+        && value.len() < 200
+        && !kerbsync_source::may_hold_secret(&value)
+        && !value.contains(['?', '@', '=']);
+    !element.document().is_hidden(attribute.local_name())
+        && (namespace || is_harmless(attribute.name(), &value))
+        && !value.chars().any(kerbsync_source::steers)
 }
 
 /// Whether what stands in an element must not be shown, because of its name or of one around it. Clixml names a property in `N`, and its `SS`

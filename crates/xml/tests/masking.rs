@@ -21,45 +21,87 @@ fn masked_lines() {
     assert_eq!(shown(pool, "process"), ["    <processModel userName=\"contoso\\kerb\" password=\"***\" x='***' />"]);
     let earlier = "<a>\n<b password=\"one\ntwo\" name=\"n\"/>\n<secretText>s3</secretText><c v='[enc:A:QQ==:enc]'/></a>";
     assert_eq!(shown(earlier, "name"), ["***\" name=\"n\"/>"]);
-    assert_eq!(shown(earlier, "<c"), ["<secretText>***</secretText><c v='***'/></a>"]);
-    let pair = "<a><add key='DbPassword' value='x'/><add key='Db' value='x'/><add name='a' value='S=1;pwd = 2'/></a>";
-    assert_eq!(shown(pair, "'Db'"), ["<a><add key='DbPassword' value='***'/><add key='Db' value='x'/><add name='a' value='***'/></a>"]);
-    let clixml = "<Obj><S N='Identity'>site:Contoso</S><S N='Password'>x</S><SS N='P'>01000</SS><Obj N='Secret'><S>y</S></Obj></Obj>";
-    assert_eq!(
-        shown(clixml, "Identity"),
-        ["<Obj><S N='Identity'>site:Contoso</S><S N='Password'>***</S><SS N='P'>***</SS><Obj N='Secret'><S>***</S></Obj></Obj>"]
-    );
-    let comments = "<a><!-- <add password='x'/> --><b c='1'/><!-- fine --><![CDATA[pwd=2]]></a><!-- <password>x</password>\n -->";
-    assert_eq!(shown(comments, "<b"), ["<a><!--***--><b c='1'/><!-- fine --><![CDATA[***]]></a><!--***"]);
-    let inside = "<connectionStrings><add name='x' y='z'>t</add></connectionStrings>";
-    assert_eq!(shown(inside, "<add"), ["<connectionStrings><add name='***' y='***'>***</add></connectionStrings>"]);
-    let instructions = "<?xml version='1.0'?><?p Passw0rd!?><a><?q\nPassw0rd!?></a>";
-    assert_eq!(shown(instructions, "<?p"), ["<?xml version='1.0'?><?***?><a><?***"]);
+    assert_eq!(shown(earlier, "<c"), ["…<c v='***'/></a>"], "what stands beside the tag is left out");
+    let pair = "<a><add key='Db' value='x'/><add name='a' value='S=1;pwd = 2'/></a>";
+    assert_eq!(shown(pair, "'Db'"), ["…<add key='Db' value='***'/>…"]);
+    let clixml = "<Obj><S N='Identity'>site:Contoso</S><S N='Password'>x</S></Obj>";
+    assert_eq!(shown(clixml, "Password"), ["…<S N='***'>…"]);
+    let comments = "<a><!-- fine --><b c='1' id='1'/><![CDATA[pwd=2]]></a>";
+    assert_eq!(shown(comments, "<b"), ["…<b c='***' id='1'/>…"]);
+    assert_eq!(shown("<a>\n  text\n</a>", "text"), ["  …"]);
+    assert_eq!(shown("<a>\n</a>", "</a"), ["</a>"]);
     let module = "<a><add name='x' type='A, B, PublicKeyToken=31bf' path='C:\\ChangePassword'/></a>";
-    assert_eq!(shown(module, "<add"), [module]);
+    assert_eq!(shown(module, "<add"), [format!("…{}…", &module[3..module.len() - 4])]);
+}
+
+/// A text of its own at each place where a configuration may hold one; none may be seen from any place of its line.
+#[test]
+fn of_texts_planted_around_a_slot_none_is_seen() {
+    let mut planted = Vec::new();
+    let mut text = String::from("<r><slot userName='CONTOSO\\kerb' enabled='true' password='{}'");
+    for name in [
+        "DB_PASS",
+        "arguments",
+        "value",
+        "description",
+        "url",
+        "pattern",
+        "connection",
+        "header",
+        "Authorization",
+        "title",
+        "comment",
+        "x",
+        "validationKey",
+        "id",
+        "enabled",
+        "port",
+        "identityType",
+        "type2",
+        "protocol2",
+        "query",
+    ] {
+        text += &format!(" {name}='{{}}'");
+    }
+    for shape in ["Bearer {}", "--password {}", "a?sig={}", "Server=a;Pwd={}", "[enc:A:{}:enc]", "https://u:{}@h/"] {
+        for name in ["name", "path", "physicalPath", "image"] {
+            text += &format!("/><add {name}='{shape}'");
+        }
+    }
+    text += "/><!-- old pw: {} --><add>{}<![CDATA[{}]]></add><?p {}?></r>";
+    while let Some(at) = text.find("{}") {
+        let secret = format!("Zq9{}vB3xKw9LmTr8", 100 + planted.len());
+        text.replace_range(at..at + 2, &secret);
+        planted.push(secret);
+    }
+    assert!(planted.len() > 40, "{}", planted.len());
+    let d = read(&text);
+    for at in 0..text.len() {
+        let line = d.masked_line(at);
+        assert!(!line.contains("Zq9"), "{at}: {line}");
+    }
+    let line = d.masked_line(text.find("userName").unwrap());
+    assert!(line.contains("userName='CONTOSO\\kerb' enabled='true' password='***'"), "{line}");
 }
 
 #[test]
-fn declared_names_are_masked_as_attributes_and_elements_and_in_paths() {
-    let text = "<a><b word='s1' w='1'/><x:Word xmlns:x='y'>s2</x:Word><c name='s3'/></a>";
+fn declared_names_are_masked_as_attributes_and_in_paths() {
+    let text = "<a><b name='s1' id='1'/><c name='s3'/></a>";
     let d = read(text);
-    assert!(d.masked_line(3).contains("s1"), "an unremarkable name until it is declared");
-    d.hide_names(["word", "NAME"]);
-    assert_eq!(d.masked_line(3), "<a><b word='***' w='1'/><x:Word xmlns:x='y'>***</x:Word><c name='***'/></a>");
+    assert!(d.masked_line(4).contains("s1"), "a harmless name until it is declared");
+    d.hide_names(["NAME"]);
+    assert_eq!(d.masked_line(4), "…<b name='***' id='1'/>…");
     assert_eq!(d.root().path(&["c"]).unwrap().path_from_root(), "a/c");
 }
 
 #[test]
-fn of_a_very_long_line_the_neighbourhood_is_shown() {
-    let text = format!("<a>{}</a>", "<b c='0123456789' password='x'/>".repeat(2000));
+fn of_a_very_long_line_one_tag_is_shown() {
+    let text = format!("<a>{}</a>", "<b id='0123456789' password='x'/>".repeat(2000));
     let d = read(&text);
-    let line = d.masked_line(text.len() / 2);
-    assert!(
-        line.starts_with("…***") && line.ends_with('…') && line.contains("password='***'") && !line.contains("='x'") && line.len() < 1200,
-        "{line}"
-    );
-    assert!(d.masked_line(10).starts_with("<a><b c='0123456789' password='***'/>"));
-    assert!(d.masked_line(usize::MAX).ends_with("/></a>"));
+    assert_eq!(d.masked_line(3 + 33 * 1000), "…<b id='0123456789' password='***'/>…");
+    let wide = format!("<a {}/>", (0..400).map(|i| format!("a{i}='x' ")).collect::<String>());
+    let line = read(&wide).masked_line(wide.find("a399").unwrap());
+    assert!(line.len() < 2500 && line.contains("a399='***'"), "{line}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::ops::Range;
 /// looked for by name, and taken only when the line has one of that name.
 pub(super) fn underline(place: &Place, line: &str) -> Option<Range<usize>> {
     let start = place.column.and_then(|c| line.char_indices().nth((c as usize).checked_sub(1)?)).map(|(at, _)| at);
-    let shifted = line.find(REDACTED).is_some_and(|mask| start.is_none_or(|at| mask < at));
+    let shifted = [REDACTED, "…"].iter().filter_map(|mask| line.find(mask)).any(|mask| start.is_none_or(|at| mask < at));
     let named: Vec<Range<usize>> = match place.element.as_deref().map(|e| e.rsplit_once("/@").map_or((e, None), |(e, a)| (e, Some(a)))) {
         Some((_, Some(attribute))) => attributes(line, attribute),
         Some((path, None)) => start_tags(line, last_step(path)),

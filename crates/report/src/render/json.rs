@@ -1,6 +1,8 @@
 //! JSON, the same for every format.
 
+use kerbsync_source::steers;
 use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter};
 use std::io::{self, Write};
 
 /// A format as indented JSON with a line end.
@@ -8,9 +10,11 @@ use std::io::{self, Write};
 /// # Errors
 /// None of the formats of this crate fails; a map with keys that are no strings would.
 pub fn json<T: Serialize>(document: &T) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(document)?;
-    text.push('\n');
-    Ok(text)
+    let mut text = Vec::with_capacity(1 << 10);
+    serialize(document, &mut text)?;
+    text.push(b'\n');
+    // The formatter writes whole characters.
+    Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 /// Writes what [`json`] gives piece by piece, so that a large report never lies in memory as text. `out` should be buffered.
@@ -18,8 +22,67 @@ pub fn json<T: Serialize>(document: &T) -> Result<String, serde_json::Error> {
 /// # Errors
 /// Those of `out`.
 pub fn write_json<T: Serialize>(document: &T, mut out: impl Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut out, document)?;
+    serialize(document, &mut out)?;
     out.write_all(b"\n")
+}
+
+fn serialize<T: Serialize>(document: &T, out: &mut impl Write) -> serde_json::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(out, Escaping(PrettyFormatter::new()));
+    document.serialize(&mut serializer)
+}
+
+/// Indented, and every character that steers a screen is written as `\u….`: whoever shows the document as it is sees nothing but text.
+struct Escaping(PrettyFormatter<'static>);
+
+impl Formatter for Escaping {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let mut rest = fragment;
+        while let Some(at) = rest.find(steers) {
+            writer.write_all(&rest.as_bytes()[..at])?;
+            let Some(c) = rest[at..].chars().next() else { break };
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            rest = &rest[at + c.len_utf8()..];
+        }
+        writer.write_all(rest.as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
 }
 
 #[cfg(test)]
@@ -32,5 +95,13 @@ mod tests {
         let mut written = Vec::new();
         write_json(&document, &mut written).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), json(&document).unwrap());
+    }
+
+    #[test]
+    fn characters_that_steer_are_written_as_numbers() {
+        let document = serde_json::json!({ "a\u{202e}": "\u{1b}[2J\u{9b}\u{e0041}\u{2028}é" });
+        let text = json(&document).unwrap();
+        assert!(!text.contains(|c| c != '\n' && steers(c)), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), document);
     }
 }

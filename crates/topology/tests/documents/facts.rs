@@ -151,7 +151,7 @@ fn log_facts(log: &kerbsync_topology::ManagementLog) -> Value {
                 LogLevel::Warning => "warning",
                 LogLevel::Error => "error",
             };
-            format!("{level} {}: {}", e.title.as_deref().unwrap_or("-"), e.message)
+            format!("{level} {}: {}", e.title.as_ref().map(|t| t.as_str()).unwrap_or("-"), e.message)
         })
         .collect();
     let spns: Vec<String> = log
