@@ -9,7 +9,7 @@ const LEFT_OUT: &str = "…";
 /// As far on either side of a place its line is looked for.
 const REACH: usize = 1 << 20;
 /// Bytes of an excerpt from which on only what is meant is added.
-const LONGEST: usize = 2048;
+const LONGEST: usize = 1024;
 
 impl Element<'_> {
     /// The element as a path from the root, with the key attribute that tells siblings apart:
