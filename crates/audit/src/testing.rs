@@ -64,6 +64,8 @@ pub(crate) fn add_document(inventory: &mut Inventory, path: &str, kind: Document
         kind,
         status: DocumentStatus::Used,
         computer: None,
+        written: None,
+        read_at: None,
         modified: Some(time("2026-02-20T09:00:00Z")),
         problems: Vec::new(),
     });

@@ -170,9 +170,12 @@ impl<'i> View<'i> {
 
     /// The command that gives a server the account's password: copied from a server in sync, or else set anew everywhere.
     pub(crate) fn set_password(&self, server: &WebServer<'_>) -> String {
-        let copy = server.account.and_then(|a| self.in_sync_server(a));
+        let in_sync = |other: &&WebServer<'_>| {
+            other.host != server.host && other.account == server.account && other.state() == kerbsync_inventory::state::State::InSync
+        };
+        let copy = self.web_servers.iter().filter(|_| server.account.is_some()).find(in_sync);
         match (copy, server.expected()) {
-            (Some((from, _)), _) if from.host != server.host => {
+            (Some(from), _) if from.host != server.host => {
                 format!("Run 'Set-CsKerberosAccountPassword -FromComputer {} -ToComputer {}'.", from.host, server.host)
             }
             (_, Some(account)) => {

@@ -1,6 +1,7 @@
 //! What one document that belongs to no server says.
 
 use crate::empty;
+use crate::manifest::{self, Manifest};
 use crate::read_file::ReadFile;
 use crate::recognise::{Recognised, problem};
 use crate::server;
@@ -14,6 +15,7 @@ use kerbsync_source::{DocumentId, Level, Problem};
 pub(crate) enum DocumentFacts {
     Topology(Box<TopologyPart>),
     Directory(Box<DirectoryPart>),
+    Manifest(Manifest),
 }
 
 /// Reads a document that was taken in, and completes its record.
@@ -35,6 +37,19 @@ pub(crate) fn read_facts(file: ReadFile) -> (Document, Vec<DocumentFacts>) {
             } else {
                 other_xml(&xml, &mut document);
                 Vec::new()
+            }
+        }
+        Some(Recognised::Text(DocumentKind::Json, source)) if manifest::is_manifest(&source) => {
+            document.kind = DocumentKind::ProjectConfiguration;
+            match manifest::read(&source) {
+                Ok(manifest) => {
+                    document.status = DocumentStatus::Used;
+                    vec![DocumentFacts::Manifest(manifest)]
+                }
+                Err(problem) => {
+                    document.status = DocumentStatus::Unreadable(problem);
+                    Vec::new()
+                }
             }
         }
         Some(Recognised::Text(DocumentKind::Json, source)) => {

@@ -104,14 +104,17 @@ impl Folder {
 
     /// The copy that 64-bit IIS reads goes before one at the root of the folder, and that before any other.
     fn configuration(&mut self, path: &str, record: &mut Record, document: Result<Document, Problem>) {
+        if let Some(what) = never_in_force(path) {
+            record.kind = DocumentKind::ApplicationHostHistory;
+            record.status = DocumentStatus::SetAside(format!("{what}: never the configuration in force"));
+            return;
+        }
         let rank = if path.ends_with("system32/inetsrv/config/applicationhost.config") {
             0
         } else if path == "applicationhost.config" {
             1
-        } else if path.ends_with("applicationhost.config") && !path.contains("syswow64") && !path.contains("/backup/") {
-            2
         } else {
-            3
+            2
         };
         let new = Candidate { rank, id: record.id, document };
         match &mut self.configuration {
@@ -151,8 +154,36 @@ impl Folder {
     }
 }
 
+/// What a copy of a configuration is that IIS never reads as its own; `path` is below the server's folder, in lower case.
+fn never_in_force(path: &str) -> Option<&'static str> {
+    let path = format!("/{path}");
+    let copies = [
+        ("/winsxs/", "a component store's copy (WinSxS)"),
+        ("/syswow64/", "the copy for 32-bit programs (SysWOW64)"),
+        ("/inetsrv/backup/", "a backup that appcmd made"),
+        ("/inetpub/temp/", "what IIS made for one application pool"),
+        ("/apppools/", "what IIS made for one application pool"),
+        ("/inetpub/history/", "a part of IIS's configuration history"),
+        ("/$recycle.bin/", "a deleted file"),
+        ("/windows.old/", "a copy from before an upgrade of Windows"),
+    ];
+    copies.iter().find(|(part, _)| path.contains(part)).map(|(_, what)| *what)
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn copies_that_iis_never_reads_are_known_by_their_place() {
+        let never = |path: &str| super::never_in_force(path).is_some();
+        assert!(never("windows/winsxs/amd64_iis_31bf/applicationhost.config"));
+        assert!(never("windows/syswow64/inetsrv/config/applicationhost.config"));
+        assert!(never("windows/system32/inetsrv/backup/before/applicationhost.config"));
+        assert!(never("inetpub/temp/apppools/lyncintfeature/lyncintfeature.config"));
+        assert!(never("inetpub/history/applicationhost.config"));
+        assert!(!never("windows/system32/inetsrv/config/applicationhost.config"));
+        assert!(!never("applicationhost.config"));
+    }
+
     use crate::{Input, Options, Silent, collect};
     use kerbsync_inventory::{DocumentKind, ServerStatus};
     use kerbsync_store::{Entry, Key, Listing, ReadStore, Snapshot, StoreError};

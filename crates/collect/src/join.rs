@@ -7,7 +7,7 @@ use crate::items::{Gathered, Item, Obstacle, gather};
 use crate::read_file::{read_file, record};
 use crate::recognise::problem;
 use crate::server::Context;
-use crate::{Collected, Input, Options, absence, directory, gaps, settings, topology};
+use crate::{Collected, Input, Options, absence, directory, gaps, manifest, settings, topology};
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory, ServerConfiguration, state};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
@@ -34,7 +34,7 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     // Realms are needed before servers are read: a slot may name its account as name@realm.
     let configured: Vec<(String, String)> = settings.domains.iter().map(|(n, d)| (n.clone(), d.clone())).collect();
     let realms = with_configured(directory::domains(&facts.directory), &configured);
-    let mut inventory = Inventory::default();
+    let mut inventory = Inventory { place_declared: !settings.slots.is_empty(), ..Inventory::default() };
     for folder in read_folders(inputs, options, folders, &Context::new(&settings, &realms, tagger)) {
         inventory.servers.push(folder.server);
         documents.extend(folder.documents.into_iter().map(|d| (d.id, d)));
@@ -42,6 +42,7 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     }
 
     inventory.documents = documents.into_values().collect();
+    manifest::date(&facts.manifests, &mut inventory.documents);
     directory::join(facts.directory, settings.directory.complete, &configured, &mut inventory);
     topology::join(facts.topology, &mut inventory);
     absence::assignments(settings.assignments, &mut inventory);
@@ -59,6 +60,7 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
 struct Facts {
     topology: Vec<(DocumentId, topology::TopologyPart)>,
     directory: Vec<(DocumentId, kerbsync_ad::DirectoryPart)>,
+    manifests: Vec<(DocumentId, manifest::Manifest)>,
 }
 
 impl Facts {
@@ -67,6 +69,7 @@ impl Facts {
             match fact {
                 DocumentFacts::Topology(part) => self.topology.push((id, *part)),
                 DocumentFacts::Directory(part) => self.directory.push((id, *part)),
+                DocumentFacts::Manifest(manifest) => self.manifests.push((id, manifest)),
             }
         }
     }

@@ -13,6 +13,7 @@ mod folder;
 mod gaps;
 mod items;
 mod join;
+mod manifest;
 mod progress;
 mod read_file;
 mod recognise;

@@ -23,6 +23,8 @@ pub(crate) fn record(id: DocumentId, path: &str, bytes: u64) -> Document {
         kind: DocumentKind::Unrecognised,
         status: DocumentStatus::Noise("not looked at".into()),
         computer: None,
+        written: None,
+        read_at: None,
         modified: None,
         problems: Vec::new(),
     }

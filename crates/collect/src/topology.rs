@@ -55,7 +55,7 @@ struct Entry {
     document: DocumentId,
     path: String,
     sha256: Option<String>,
-    modified: Option<jiff::Timestamp>,
+    read_at: Option<jiff::Timestamp>,
     reading: Reading,
 }
 
@@ -91,7 +91,7 @@ fn entry(document: DocumentId, reading: Reading, inventory: &Inventory) -> Entry
         document,
         path: record.map_or_else(String::new, |d| d.path.clone()),
         sha256: record.and_then(|d| d.sha256.clone()),
-        modified: record.and_then(|d| d.modified),
+        read_at: record.and_then(|d| d.read_at.or(d.written)),
         reading,
     }
 }

@@ -20,7 +20,11 @@ pub struct Document {
     pub status: DocumentStatus,
     /// The server it belongs to, where its place in the bundle says so (`servers/<fqdn>/…`).
     pub computer: Option<HostName>,
-    /// When the file was last changed, where its store says so. UTC.
+    /// When its bytes were last changed where it was read, as manifest.json says. UTC.
+    pub written: Option<jiff::Timestamp>,
+    /// When it was read from the live system, as manifest.json says. UTC.
+    pub read_at: Option<jiff::Timestamp>,
+    /// When the file was last changed, where its store says so: a hint for people, which a copy changes, and which decides nothing. UTC.
     pub modified: Option<jiff::Timestamp>,
     /// What its reader noticed.
     pub problems: Vec<Problem>,

@@ -48,6 +48,8 @@ pub struct Inventory {
     pub assignments_known: bool,
     /// Whether kerbsync.toml says that no site has a Kerberos account and none is wanted, and no assignment contradicts it.
     pub assignments_declined: bool,
+    /// Whether kerbsync.toml declares where an account and its secret are held.
+    pub place_declared: bool,
     /// Simple URLs.
     pub simple_urls: Vec<SimpleUrl>,
     /// What the inputs say about Active Directory; absent without any directory export.

@@ -5,17 +5,19 @@
 mod account;
 mod expected;
 mod held;
+mod proof;
 mod reference;
 #[cfg(test)]
 mod tests;
 
-use crate::Inventory;
+use crate::{Inventory, ServerConfiguration};
 pub use account::account_key;
 pub use expected::{Expectation, Expectations};
 use held::Held;
 pub use held::{Naming, naming};
 use kerbsync_names::HostName;
 pub use kerbsync_secret::EqualityTag;
+pub use proof::{Proofs, configuration_time};
 use reference::Reference;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -97,7 +99,7 @@ enum Draft<'i> {
     /// Decided without a look at any secret.
     Done(ServerState),
     /// Its slots are to be compared with the reference of the account of that key.
-    Open { account: String, held: Held<'i> },
+    Open { account: String, held: Held<'i>, configuration: &'i ServerConfiguration },
 }
 
 fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, ServerState)> {
@@ -123,22 +125,25 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
                 Expectation::NoAccount(why) => Draft::Done(ServerState::without_secret(State::NotApplicable, why)),
                 Expectation::Unknown(why) => Draft::Done(ServerState::without_secret(State::Unknown, why)),
                 Expectation::Account(account) => match held::read(configurations.get(host).copied(), account, inventory.domains()) {
-                    Ok(held) => Draft::Open { account: account_key(account, inventory.domains()), held },
+                    Ok((configuration, held)) => Draft::Open { account: account_key(account, inventory.domains()), held, configuration },
                     Err(why) => Draft::Done(ServerState::without_secret(State::Unknown, why)),
                 },
             },
         };
         drafts.push((host, draft));
     }
-    let references = references(inventory, &drafts, named);
+    let accounts = accounts(inventory, &drafts, named);
     let mut letters = Letters::default();
     drafts
         .iter()
         .map(|(host, draft)| {
             let state = match draft {
                 Draft::Done(state) => state.clone(),
-                Draft::Open { account, held } => {
-                    let judged = held.judge(references.get(account.as_str()));
+                Draft::Open { account, held, configuration } => {
+                    let judged = accounts.get(account).map_or_else(
+                        || held.judge(&held::Measure::default()),
+                        |evidence| held.judge(&evidence.measure(inventory, host, configuration)),
+                    );
                     ServerState {
                         group: judged.tag.map(|t| letters.of(t)),
                         state: judged.state,
@@ -152,18 +157,50 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
         .collect()
 }
 
-/// The reference of every account that has one, by the account's key.
-fn references(inventory: &Inventory, drafts: &[(&HostName, Draft<'_>)], named: Option<&HostName>) -> BTreeMap<String, Reference> {
-    let mut holders: BTreeMap<&str, Vec<(&HostName, Vec<EqualityTag>)>> = BTreeMap::new();
-    for (host, draft) in drafts {
-        if let Draft::Open { account, held } = draft {
-            holders.entry(account).or_default().push((host, held.tags()));
+/// What the servers of one account are judged by.
+struct AccountEvidence {
+    proofs: Proofs,
+    reference: Option<Reference>,
+    /// Whether some server holds the account, or kerbsync.toml declares where it is held: only then is a place without it empty.
+    place_known: bool,
+}
+
+impl AccountEvidence {
+    fn measure<'e>(&'e self, inventory: &Inventory, host: &HostName, configuration: &ServerConfiguration) -> held::Measure<'e> {
+        let written = configuration_time(inventory, configuration);
+        held::Measure {
+            reference: self.reference.as_ref(),
+            proved: self.proofs.of_server(inventory, host, Some(configuration)),
+            refuted: self.proofs.refuted(host),
+            older_than_password: written.zip(self.proofs.password_set()).filter(|(written, set)| written < set),
+            place_known: self.place_known,
         }
     }
-    holders
-        .into_iter()
-        .filter_map(|(account, holders)| Some((account.to_owned(), reference::choose(inventory, account, &holders, named)?)))
-        .collect()
+}
+
+/// A server whose slots can be judged.
+type Candidate<'d> = (&'d HostName, &'d Held<'d>, &'d ServerConfiguration);
+
+fn holder<'d>(inventory: &Inventory, proofs: &Proofs, (host, held, configuration): Candidate<'d>) -> reference::Holder<'d> {
+    reference::Holder { host, tags: held.tags(), proved: proofs.of_server(inventory, host, Some(configuration)) }
+}
+
+/// The evidence of every account that servers are to hold, by the account's key.
+fn accounts(inventory: &Inventory, drafts: &[(&HostName, Draft<'_>)], named: Option<&HostName>) -> BTreeMap<String, AccountEvidence> {
+    let mut by_account: BTreeMap<&str, Vec<Candidate<'_>>> = BTreeMap::new();
+    for (host, draft) in drafts {
+        if let Draft::Open { account, held, configuration } = draft {
+            by_account.entry(account).or_default().push((host, held, configuration));
+        }
+    }
+    let evidence = |(account, servers): (&str, Vec<Candidate<'_>>)| {
+        let proofs = Proofs::of(inventory, account);
+        let holders: Vec<_> = servers.iter().map(|server| holder(inventory, &proofs, *server)).collect();
+        let place_known = inventory.place_declared || servers.iter().any(|(_, held, _)| held.holds_account());
+        let reference = reference::choose(&holders, named);
+        (account.to_owned(), AccountEvidence { proofs, reference, place_known })
+    };
+    by_account.into_iter().map(evidence).collect()
 }
 
 impl ServerState {

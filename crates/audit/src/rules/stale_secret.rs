@@ -80,14 +80,14 @@ mod tests {
         let mut inventory = estate();
         set_secret(&mut inventory, "fe02", &opened("old"));
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        pass fe01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' equals that of the largest group of servers (3 hold the same).
-        fail fe02.contoso.com: fe02.contoso.com does not hold the current secret of CONTOSO\KerbAuth. The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' differs from that of the largest group of servers (3 hold the same).
+        pass fe01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' agrees with 2 others; not proved against Active Directory.
+        fail fe02.contoso.com: fe02.contoso.com does not hold the current secret of CONTOSO\KerbAuth. The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' differs from that of the majority (3 servers hold the same).
           error servers/fe02.contoso.com/applicationHost.config:60 this secret differs
           error servers/fe02.contoso.com/applicationHost.config:70 this secret differs
           error servers/fe01.contoso.com/applicationHost.config:60 fe01.contoso.com is in sync
           help: Run 'Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com'.
-        pass dir01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' equals that of the largest group of servers (3 hold the same).
-        pass se01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' equals that of the largest group of servers (3 hold the same).
+        pass dir01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' agrees with 2 others; not proved against Active Directory.
+        pass se01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' agrees with 2 others; not proved against Active Directory.
         ");
     }
 

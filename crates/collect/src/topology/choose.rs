@@ -30,16 +30,16 @@ impl Candidate {
         self.entries.first().and_then(|at| entries.get(*at))
     }
 
-    /// When the youngest of its documents was changed.
-    fn modified(&self, entries: &[Entry]) -> Option<jiff::Timestamp> {
-        self.entries.iter().filter_map(|at| entries.get(*at)?.modified).max()
+    /// When the youngest of its documents was read, as manifest.json says; a file's own time decides nothing.
+    fn read_at(&self, entries: &[Entry]) -> Option<jiff::Timestamp> {
+        self.entries.iter().filter_map(|at| entries.get(*at)?.read_at).max()
     }
 }
 
 /// Chooses the topology, records all of them in the inventory, and returns them with the chosen one first.
 pub(super) fn choose(mut candidates: Vec<Candidate>, entries: &[Entry], fates: &mut [Fate], inventory: &mut Inventory) -> Vec<Candidate> {
-    // Of the same rank the one changed last, else the first by path; entries are sorted by path and content.
-    candidates.sort_by_key(|c| (c.rank(), Reverse(c.modified(entries)), c.entries.first().copied()));
+    // Of the same rank the one read last, else the first by path; entries are sorted by path and content.
+    candidates.sort_by_key(|c| (c.rank(), Reverse(c.read_at(entries)), c.entries.first().copied()));
     let Some((used, others)) = candidates.split_first() else { return candidates };
     let used_path = used.first(entries).map_or_else(String::new, |e| e.path.clone());
     for at in &used.entries {
@@ -66,8 +66,8 @@ pub(super) fn choose(mut candidates: Vec<Candidate>, entries: &[Entry], fates: &
 fn drift(used: &Candidate, other: &Candidate, used_path: &str, count: usize, entries: &[Entry], inventory: &mut Inventory) -> String {
     let why = if used.rank() < other.rank() {
         format!("because it is {} and this is {}", form_phrase(&used.deployment), form_phrase(&other.deployment))
-    } else if used.modified(entries) > other.modified(entries) {
-        "because it was changed later".to_owned()
+    } else if used.read_at(entries) > other.read_at(entries) {
+        "because manifest.json says that it was read later".to_owned()
     } else {
         "because its path comes first".to_owned()
     };

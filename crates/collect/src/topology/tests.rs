@@ -7,7 +7,7 @@ use kerbsync_xml::Limits;
 use proptest::prelude::*;
 use std::fmt::Write as _;
 
-/// A file: path, when it was changed (seconds), bytes.
+/// A file: path, when manifest.json says it was read (seconds), bytes.
 type File = (&'static str, Option<i64>, Vec<u8>);
 
 macro_rules! fixture {
@@ -37,7 +37,7 @@ fn part(bytes: Vec<u8>, document: &mut Document) -> Option<TopologyPart> {
 fn joined(files: &[File]) -> Inventory {
     let mut inventory = Inventory::default();
     let mut parts = Vec::new();
-    for (number, (path, modified, bytes)) in (0..).zip(files) {
+    for (number, (path, read_at, bytes)) in (0..).zip(files) {
         let id = DocumentId(number);
         let mut document = Document {
             id,
@@ -48,7 +48,9 @@ fn joined(files: &[File]) -> Inventory {
             kind: DocumentKind::Unrecognised,
             status: DocumentStatus::Used,
             computer: None,
-            modified: modified.map(|s| jiff::Timestamp::from_second(s).unwrap()),
+            written: None,
+            read_at: read_at.map(|s| jiff::Timestamp::from_second(s).unwrap()),
+            modified: None,
             problems: Vec::new(),
         };
         if let Some(part) = part(bytes.clone(), &mut document) {
@@ -165,7 +167,7 @@ fn of_two_that_differ_the_later_is_used_and_without_times_the_first_by_path() {
     let two = topology("fe02.contoso.com", "Redmond");
     let later = joined(&[("a.xml", Some(100), one.clone()), ("b.xml", Some(200), two.clone())]);
     insta::assert_snapshot!(show(&later), @r#"
-    a.xml (topology) set aside: b.xml is used instead, because it was changed later; 2 facts differ
+    a.xml (topology) set aside: b.xml is used instead, because manifest.json says that it was read later; 2 facts differ
     b.xml (topology) used
     topology b.xml Published used true draft false
     topology a.xml Published used false draft false
@@ -174,7 +176,7 @@ fn of_two_that_differ_the_later_is_used_and_without_times_the_first_by_path() {
     site 1 'Redmond' Central
     pool pool01.contoso.com in 1: other web true ["fe02.contoso.com"]
     assignments known: false
-    gap topology-differs: a.xml and b.xml describe different topologies (2 facts differ); b.xml is used because it was changed later.
+    gap topology-differs: a.xml and b.xml describe different topologies (2 facts differ); b.xml is used because manifest.json says that it was read later.
     "#);
     let timeless = joined(&[("b.xml", None, two), ("a.xml", None, one)]);
     assert_eq!(timeless.pools[0].computers[0].fqdn.value.as_str(), "fe01.contoso.com");

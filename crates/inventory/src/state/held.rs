@@ -25,6 +25,20 @@ pub enum Naming {
     Unclear,
 }
 
+/// What a server's slots are judged by.
+#[derive(Default)]
+pub(super) struct Measure<'e> {
+    pub(super) reference: Option<&'e Reference>,
+    /// When the product's test proved that the server holds the password of today.
+    pub(super) proved: Option<jiff::Timestamp>,
+    /// When the product's test found the server invalid, since the password was set.
+    pub(super) refuted: Option<jiff::Timestamp>,
+    /// Time of the configuration and of the password, where the first is known to be the earlier one.
+    pub(super) older_than_password: Option<(jiff::Timestamp, jiff::Timestamp)>,
+    /// Whether the place in which the account is held is known: declared, or a peer holds it there.
+    pub(super) place_known: bool,
+}
+
 /// The outcome for one slot or one server.
 pub(super) struct Judged {
     pub(super) state: State,
@@ -41,7 +55,7 @@ pub(super) fn read<'i>(
     configuration: Option<&'i ServerConfiguration>,
     account: &'i DownLevelName,
     domains: &[Domain],
-) -> Result<Held<'i>, String> {
+) -> Result<(&'i ServerConfiguration, Held<'i>), String> {
     let Some(configuration) = configuration else {
         return Err("No configuration of this server is among the inputs.".to_owned());
     };
@@ -59,7 +73,7 @@ pub(super) fn read<'i>(
             _ => slots.push((slot, naming)),
         }
     }
-    Ok(Held { account, slots, empty })
+    Ok((configuration, Held { account, slots, empty }))
 }
 
 /// Whom an account text names, seen from the account that is expected.
@@ -83,26 +97,49 @@ impl Held<'_> {
         tags
     }
 
+    /// Whether a slot of the server names the account and holds a secret.
+    pub(super) fn holds_account(&self) -> bool {
+        self.slots.iter().any(|(_, naming)| *naming == Naming::Expected)
+    }
+
     /// The worst of the slots: another account, then stale, then unknown, then in sync.
-    pub(super) fn judge(&self, reference: Option<&Reference>) -> Judged {
-        let worst = self.slots.iter().map(|(slot, naming)| self.judge_slot(slot, *naming, reference)).min_by_key(|j| match j.state {
+    pub(super) fn judge(&self, measure: &Measure<'_>) -> Judged {
+        let worst = self.slots.iter().map(|(slot, naming)| self.judge_slot(slot, *naming, measure)).min_by_key(|j| match j.state {
             State::DifferentAccount => 0,
             State::Stale => 1,
             State::Unknown => 2,
             _ => 3,
         });
-        worst.unwrap_or_else(|| Judged {
-            state: State::NotConfigured,
-            basis: Basis::None,
-            tag: None,
-            reason: match self.empty {
-                Some(label) => format!("The {label} names {}, but its secret is empty.", self.account),
-                None => format!("No slot where it would be expected names {}.", self.account),
-            },
-        })
+        worst.unwrap_or_else(|| self.without_slot(measure))
     }
 
-    fn judge_slot(&self, slot: &Slot, naming: Naming, reference: Option<&Reference>) -> Judged {
+    /// No slot holds a secret: that says something only where it is known in which place one would be.
+    fn without_slot(&self, measure: &Measure<'_>) -> Judged {
+        let account = self.account;
+        let judged = |state, basis, reason| Judged { state, basis, tag: None, reason };
+        let not_configured = |reason| judged(State::NotConfigured, Basis::None, reason);
+        match (self.empty, measure.proved) {
+            (Some(label), None) => not_configured(format!("The {label} names {account}, but its secret is empty.")),
+            (None, None) if measure.place_known => not_configured(format!("No slot where it would be expected names {account}.")),
+            (None, Some(time)) if !measure.place_known => judged(
+                State::InSync,
+                Basis::ProductReport,
+                format!("The product's test of {} found it valid; in which place it holds {account} is not known.", moment(time)),
+            ),
+            (None, None) => judged(
+                State::Unknown,
+                Basis::None,
+                format!("No slot names {account} on any server, and no input says in which place this deployment holds it."),
+            ),
+            (_, Some(time)) => judged(
+                State::Unknown,
+                Basis::None,
+                format!("No slot holds a secret of {account}, but the product's test of {} found the server valid.", moment(time)),
+            ),
+        }
+    }
+
+    fn judge_slot(&self, slot: &Slot, naming: Naming, measure: &Measure<'_>) -> Judged {
         let (label, account) = (&slot.label, self.account);
         let tag = slot.secret.tag();
         let judged = |state, basis, reason| Judged { state, basis, tag, reason };
@@ -118,7 +155,24 @@ impl Held<'_> {
             }
             Naming::Expected => {}
         }
-        match (&slot.secret, tag, reference) {
+        // A server with two secrets was found valid with one of them: with which is not known.
+        let proved = measure.proved.filter(|_| self.tags().len() < 2);
+        match (&slot.secret, tag, measure.reference) {
+            (_, Some(tag), Some(reference)) if tag == reference.tag => self.equal(label, tag, reference, measure),
+            (_, Some(_), Some(reference)) if proved.is_none() => {
+                judged(State::Stale, reference.basis, format!("The secret of the {label} differs from that of {}.", reference.what))
+            }
+            (_, Some(_), Some(reference)) => {
+                let reason = format!(
+                    "The product's test found the server valid, but the secret of the {label} differs from that of {}.",
+                    reference.what
+                );
+                judged(State::Unknown, Basis::None, reason)
+            }
+            (..) if let Some(time) = proved => {
+                let reason = format!("The product's test of {} found it valid, after the password of {account} was set.", moment(time));
+                judged(State::InSync, Basis::ProductReport, reason)
+            }
             (SecretState::Sealed { provider, reason, .. }, ..) => {
                 let reason = reason.trim_end_matches('.');
                 judged(
@@ -127,12 +181,6 @@ impl Held<'_> {
                     format!("The secret of the {label} is encrypted by {provider} and was not opened: {reason}."),
                 )
             }
-            (_, Some(tag), Some(reference)) if tag == reference.tag => {
-                judged(State::InSync, reference.basis, format!("The secret of the {label} equals that of {}.", reference.what))
-            }
-            (_, Some(_), Some(reference)) => {
-                judged(State::Stale, reference.basis, format!("The secret of the {label} differs from that of {}.", reference.what))
-            }
             _ => judged(
                 State::Unknown,
                 Basis::None,
@@ -140,4 +188,42 @@ impl Held<'_> {
             ),
         }
     }
+
+    /// The secret equals the reference's: in sync, where no dated evidence speaks against it.
+    fn equal(&self, label: &str, tag: EqualityTag, reference: &Reference, measure: &Measure<'_>) -> Judged {
+        let account = self.account;
+        let judged = |state, basis, reason| Judged { state, basis, tag: Some(tag), reason };
+        if reference.basis == Basis::ProductReport {
+            return judged(State::InSync, reference.basis, format!("The secret of the {label} equals that of {}.", reference.what));
+        }
+        if let Some((written, set)) = measure.older_than_password {
+            let reason = format!(
+                "The configuration is of {}, and the password of {account} was set on {}: it cannot hold the password of today.",
+                moment(written),
+                moment(set)
+            );
+            return judged(State::Unknown, Basis::None, reason);
+        }
+        if let Some(time) = measure.refuted {
+            let reason = format!(
+                "The secret of the {label} equals that of {}, but the product's test of {} found the server invalid.",
+                reference.what,
+                moment(time)
+            );
+            return judged(State::Unknown, Basis::None, reason);
+        }
+        let reason = if reference.basis == Basis::Plurality {
+            let others = reference.size.saturating_sub(1);
+            let noun = if others == 1 { "other" } else { "others" };
+            format!("The secret of the {label} agrees with {others} {noun}; not proved against Active Directory.")
+        } else {
+            format!("The secret of the {label} equals that of {}.", reference.what)
+        };
+        judged(State::InSync, reference.basis, reason)
+    }
+}
+
+/// A point in time, for a sentence.
+fn moment(time: jiff::Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }

@@ -1,10 +1,8 @@
 //! The secret that the others are compared with.
 
-use super::{Basis, account_key};
-use crate::Inventory;
-use crate::directory::Moment;
+use super::Basis;
 use jiff::Timestamp;
-use kerbsync_names::{DownLevelName, HostName};
+use kerbsync_names::HostName;
 use kerbsync_secret::EqualityTag;
 use std::collections::BTreeMap;
 
@@ -14,19 +12,25 @@ pub(super) struct Reference {
     pub(super) basis: Basis,
     /// Whose secret it is, for a sentence: `fe01.contoso.com, which was named as the reference`.
     pub(super) what: String,
+    /// How many servers hold it, where it is the majority's.
+    pub(super) size: usize,
+}
+
+/// A server that is to hold an account.
+pub(super) struct Holder<'i> {
+    pub(super) host: &'i HostName,
+    /// The distinct secrets that it holds for the account.
+    pub(super) tags: Vec<EqualityTag>,
+    /// When the product's test proved that it holds the password of today.
+    pub(super) proved: Option<Timestamp>,
 }
 
 /// Chooses the reference among the servers that are to hold an account: each with the distinct secrets that it holds for it.
 ///
 /// The order is: what the product's own test report proved to be the directory's password; the server named by the user; the largest
 /// group of servers with equal secrets, if it has two or more servers and no other group is as large.
-pub(super) fn choose(
-    inventory: &Inventory,
-    account: &str,
-    holders: &[(&HostName, Vec<EqualityTag>)],
-    named: Option<&HostName>,
-) -> Option<Reference> {
-    proved(inventory, account, holders).or_else(|| by_name(holders, named)).or_else(|| plurality(holders))
+pub(super) fn choose(holders: &[Holder<'_>], named: Option<&HostName>) -> Option<Reference> {
+    proved(holders).or_else(|| by_name(holders, named)).or_else(|| plurality(holders))
 }
 
 /// A server with one secret for the account: its tag. A server that disagrees with itself cannot be the measure of others.
@@ -37,69 +41,33 @@ fn single(tags: &[EqualityTag]) -> Option<EqualityTag> {
     }
 }
 
-fn proved(inventory: &Inventory, account: &str, holders: &[(&HostName, Vec<EqualityTag>)]) -> Option<Reference> {
-    let changed = password_changed(inventory, account);
-    let latest = latest_verdicts(inventory, account);
+fn proved(holders: &[Holder<'_>]) -> Option<Reference> {
     let mut found: Option<(&HostName, EqualityTag)> = None;
-    for (host, tags) in holders {
-        let Some((time, true)) = latest.get(&host.to_key()) else { continue };
-        // A password that was set after the report makes the report's verdict say nothing about today's.
-        if changed.is_some_and(|changed| changed > *time) {
-            continue;
-        }
-        let Some(tag) = single(tags) else { continue };
+    for holder in holders.iter().filter(|h| h.proved.is_some()) {
+        let Some(tag) = single(&holder.tags) else { continue };
         match found {
             Some((_, first)) if first != tag => return None,
             Some(_) => {}
-            None => found = Some((host, tag)),
+            None => found = Some((holder.host, tag)),
         }
     }
     found.map(|(host, tag)| Reference {
         tag,
         basis: Basis::ProductReport,
         what: format!("{host}, which the product's test report found valid"),
+        size: 0,
     })
 }
 
-/// When and how the newest verdict of the product's test about each server for this account turned out.
-fn latest_verdicts(inventory: &Inventory, account: &str) -> BTreeMap<String, (Timestamp, bool)> {
-    let mut latest: BTreeMap<String, (Timestamp, bool)> = BTreeMap::new();
-    for log in &inventory.logs {
-        for verdict in &log.test_verdicts {
-            let about =
-                verdict.account.as_deref().map(|text| DownLevelName::parse(text).map(|p| account_key(&p.name, inventory.domains())));
-            if about.is_some_and(|key| key.as_deref() != Ok(account)) {
-                continue;
-            }
-            let time = verdict.time.or(log.ended).or(log.started).unwrap_or(Timestamp::MIN);
-            let entry = latest.entry(verdict.server.to_key()).or_insert((time, verdict.valid));
-            // Two verdicts of one time that disagree prove nothing.
-            if time > entry.0 {
-                *entry = (time, verdict.valid);
-            } else if time == entry.0 {
-                entry.1 &= verdict.valid;
-            }
-        }
-    }
-    latest
+fn by_name(holders: &[Holder<'_>], named: Option<&HostName>) -> Option<Reference> {
+    let holder = holders.iter().find(|h| Some(h.host) == named)?;
+    let what = format!("{}, which was named as the reference", holder.host);
+    Some(Reference { tag: single(&holder.tags)?, basis: Basis::Named, what, size: 0 })
 }
 
-fn password_changed(inventory: &Inventory, account: &str) -> Option<Timestamp> {
-    let name = DownLevelName::parse(account).ok()?.name;
-    match inventory.directory.as_ref()?.account(&name)?.password_last_set.as_ref()?.value {
-        Moment::At(time) => Some(time),
-        Moment::Never => None,
-    }
-}
-
-fn by_name(holders: &[(&HostName, Vec<EqualityTag>)], named: Option<&HostName>) -> Option<Reference> {
-    let (host, tags) = holders.iter().find(|(host, _)| Some(*host) == named)?;
-    Some(Reference { tag: single(tags)?, basis: Basis::Named, what: format!("{host}, which was named as the reference") })
-}
-
-fn plurality(holders: &[(&HostName, Vec<EqualityTag>)]) -> Option<Reference> {
+fn plurality(holders: &[Holder<'_>]) -> Option<Reference> {
     let mut groups: BTreeMap<EqualityTag, usize> = BTreeMap::new();
-    for tag in holders.iter().flat_map(|(_, tags)| tags) {
+    for tag in holders.iter().flat_map(|h| &h.tags) {
         *groups.entry(*tag).or_default() += 1;
     }
     let (&tag, &size) = groups.iter().max_by_key(|(_, size)| **size)?;
@@ -107,6 +75,7 @@ fn plurality(holders: &[(&HostName, Vec<EqualityTag>)]) -> Option<Reference> {
     (size >= 2 && alone).then(|| Reference {
         tag,
         basis: Basis::Plurality,
-        what: format!("the largest group of servers ({size} hold the same)"),
+        what: format!("the majority ({size} servers hold the same)"),
+        size,
     })
 }

@@ -133,9 +133,9 @@ fn an_account_is_compared_over_all_its_sites() {
     let [a, b, ..] = tags();
     let servers = vec![holding("fe03.contoso.com", a), holding("FE01.contoso.com", b), holding("fe02.contoso.com", a)];
     insta::assert_snapshot!(computed(estate(servers), None), @r"
-    fe01.contoso.com stale plurality A The secret of the slot at 1 differs from that of the largest group of servers (2 hold the same).
-    fe02.contoso.com in-sync plurality B The secret of the slot at 1 equals that of the largest group of servers (2 hold the same).
-    fe03.contoso.com in-sync plurality B The secret of the slot at 1 equals that of the largest group of servers (2 hold the same).
+    fe01.contoso.com stale plurality A The secret of the slot at 1 differs from that of the majority (2 servers hold the same).
+    fe02.contoso.com in-sync plurality B The secret of the slot at 1 agrees with 1 other; not proved against Active Directory.
+    fe03.contoso.com in-sync plurality B The secret of the slot at 1 agrees with 1 other; not proved against Active Directory.
     fe04.contoso.com unknown none - No configuration of this server is among the inputs.
     sql01.contoso.com not-applicable none - It does not run Web Services.
     ");
@@ -172,9 +172,9 @@ fn the_worst_slot_counts_and_the_rest_do_not() {
         server("fe04.contoso.com", vec![slot(1, ACCOUNT, sealed), slot(2, ACCOUNT, SecretState::Clear(a))]),
     ];
     insta::assert_snapshot!(computed(estate(servers), None), @r"
-    fe01.contoso.com in-sync plurality A The secret of the slot at 1 equals that of the largest group of servers (3 hold the same).
+    fe01.contoso.com in-sync plurality A The secret of the slot at 1 agrees with 2 others; not proved against Active Directory.
     fe02.contoso.com different-account none B The slot at 2 names contoso\svc instead of CONTOSO\KerbAuth.
-    fe03.contoso.com stale plurality B The secret of the slot at 2 differs from that of the largest group of servers (3 hold the same).
+    fe03.contoso.com stale plurality B The secret of the slot at 2 differs from that of the majority (3 servers hold the same).
     fe04.contoso.com unknown none - The secret of the slot at 1 is encrypted by AesProvider and was not opened: no exported key.
     sql01.contoso.com not-applicable none - It does not run Web Services.
     ");
@@ -250,6 +250,7 @@ fn the_product_s_own_report_comes_before_everything_else() {
     let servers = || vec![holding("fe01.contoso.com", a), holding("fe02.contoso.com", b), holding("fe03.contoso.com", b)];
     let mut inventory = estate(servers());
     inventory.logs = vec![tested("fe01.contoso.com", true, "2026-03-02T08:00:00Z")];
+    inventory.directory = Some(directory("2026-03-02T07:00:00Z"));
     let text = computed(inventory, Some("fe02.contoso.com"));
     assert!(text.starts_with("fe01.contoso.com in-sync product-report A "), "{text}");
     assert!(text.contains("fe02.contoso.com stale product-report B "), "{text}");
@@ -309,6 +310,56 @@ fn directory(password_set: &str) -> Directory {
     account.password_last_set = password_set.parse().ok().map(|t| Spanned::new(Moment::At(t), at(0)));
     let domain = Domain { netbios: "CONTOSO".to_owned(), dns: "contoso.com".to_owned(), origin: None };
     Directory { accounts: vec![account], domains: vec![domain], ..Directory::default() }
+}
+
+#[test]
+fn a_valid_server_is_in_sync_without_a_readable_secret_and_a_place_unknown_proves_nothing() {
+    let sealed = SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no exported key".to_owned(), damaged: false };
+    let with = |name, slots| vec![server(name, slots), server("fe02.contoso.com", Vec::new())];
+    let dated = |servers| {
+        let mut inventory = estate(servers);
+        inventory.logs = vec![tested("fe01.contoso.com", true, "2026-03-02T08:00:00Z")];
+        inventory.directory = Some(directory("2026-03-02T07:00:00Z"));
+        inventory
+    };
+    let text = computed(dated(with("fe01.contoso.com", vec![slot(1, ACCOUNT, sealed)])), None);
+    assert!(text.starts_with("fe01.contoso.com in-sync product-report - "), "{text}");
+    assert!(text.contains("fe02.contoso.com not-configured none "), "a peer shows the place: {text}");
+    let text = computed(dated(with("fe01.contoso.com", Vec::new())), None);
+    assert!(text.starts_with("fe01.contoso.com in-sync product-report - "), "{text}");
+    assert!(text.contains("fe02.contoso.com unknown none "), "no server shows the place: {text}");
+    let mut declared = dated(with("fe01.contoso.com", Vec::new()));
+    declared.place_declared = true;
+    let text = computed(declared, None);
+    assert!(text.starts_with("fe01.contoso.com unknown none "), "test and configuration contradict each other: {text}");
+    assert!(text.contains("fe02.contoso.com not-configured none "), "{text}");
+}
+
+#[test]
+fn dated_evidence_against_a_majority_is_heard() {
+    let [a, ..] = tags();
+    let servers = || vec![holding("fe01.contoso.com", a), holding("fe02.contoso.com", a)];
+    let mut inventory = estate(servers());
+    inventory.logs = vec![tested("fe01.contoso.com", false, "2026-03-02T08:00:00Z")];
+    let text = computed(inventory, None);
+    assert!(text.starts_with("fe01.contoso.com unknown none A "), "{text}");
+    assert!(text.contains("fe02.contoso.com in-sync plurality A "), "a report speaks only for the computer it names: {text}");
+    let mut inventory = estate(servers());
+    inventory.directory = Some(directory("2026-03-02T07:00:00Z"));
+    inventory.documents.push(crate::Document {
+        id: DocumentId(0),
+        path: "applicationHost.config".to_owned(),
+        sha256: None,
+        bytes: 0,
+        kind: crate::DocumentKind::ApplicationHost,
+        status: crate::DocumentStatus::Used,
+        computer: None,
+        written: "2026-03-02T06:00:00Z".parse().ok(),
+        read_at: None,
+        modified: None,
+        problems: Vec::new(),
+    });
+    assert!(computed(inventory, None).starts_with("fe01.contoso.com unknown none A The configuration is of 2026-03-02 06:00 UTC"));
 }
 
 #[test]
@@ -410,7 +461,10 @@ proptest! {
             let other = slots.iter().any(|s| matches!(s, Random::Other(_)));
             prop_assert_eq!(other, state.state == State::DifferentAccount);
             let nothing = slots.iter().all(|s| matches!(s, Random::Empty));
-            prop_assert_eq!(nothing, state.state == State::NotConfigured);
+            let held = random.iter().flatten().any(|s| matches!(s, Random::Ours(_) | Random::Sealed));
+            // Without a peer that holds the account, the place is known only where a slot names it and is empty.
+            let place_known = held || !slots.is_empty();
+            prop_assert_eq!(nothing && place_known, state.state == State::NotConfigured);
         }
     }
 }

@@ -145,6 +145,8 @@ fn document(id: u32, path: &str, kind: DocumentKind, computer: Option<&str>) -> 
         kind,
         status: DocumentStatus::Used,
         computer: computer.map(host),
+        written: None,
+        read_at: None,
         modified: None,
         problems: Vec::new(),
     }

@@ -85,6 +85,8 @@ pub(crate) fn document(inventory: &mut Inventory, path: &str, kind: DocumentKind
         kind,
         status,
         computer: None,
+        written: None,
+        read_at: None,
         modified: None,
         problems: Vec::new(),
     });

@@ -1,0 +1,150 @@
+//! `manifest.json`: when each file of a bundle was read from the live system, and last changed there.
+//!
+//! A copy keeps its bytes and loses its times. A manifest, made where the files were read, keeps the times beside the digests, so that
+//! they hold wherever the bundle lies. A digest that does not fit dates nothing.
+
+use jiff::Timestamp;
+use kerbsync_inventory::Document;
+use kerbsync_source::{DocumentId, Level, Problem, Source};
+use serde::Deserialize;
+use std::collections::HashMap;
+
+const SCHEMA: &str = "kerbsync.manifest/v1";
+
+/// The contents of a `manifest.json`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Manifest {
+    schema: String,
+    files: Vec<Dated>,
+}
+
+/// One file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Dated {
+    /// Path below the manifest's folder, with `/` or `\`.
+    path: String,
+    /// SHA-256 of the bytes, 64 hex digits.
+    sha256: String,
+    /// When the file was read.
+    #[serde(default, deserialize_with = "time")]
+    read_at: Option<Timestamp>,
+    /// When its bytes were last changed where it was read.
+    #[serde(default, deserialize_with = "time")]
+    written: Option<Timestamp>,
+}
+
+/// RFC 3339, with its zone.
+fn time<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Timestamp>, D::Error> {
+    let text: Option<String> = Deserialize::deserialize(from)?;
+    text.map(|text| text.parse().map_err(|_| serde::de::Error::custom("no time"))).transpose()
+}
+
+/// Whether a JSON text says that it is a manifest.
+pub(crate) fn is_manifest(source: &Source) -> bool {
+    #[derive(Deserialize)]
+    struct Head {
+        schema: Option<String>,
+    }
+    source.text().contains("kerbsync.manifest/")
+        && serde_json::from_str::<Head>(source.text())
+            .is_ok_and(|head| head.schema.is_some_and(|schema| schema.starts_with("kerbsync.manifest/")))
+}
+
+/// Reads a manifest.
+///
+/// # Errors
+/// Of another version, or not of its form.
+pub(crate) fn read(source: &Source) -> Result<Manifest, Problem> {
+    let problem = |message: String| Problem {
+        level: Level::Error,
+        code: "manifest",
+        document: source.document(),
+        location: None,
+        message,
+        help: Some("`kerbsync init` shows the command that writes a manifest.".into()),
+    };
+    let manifest: Manifest = serde_json::from_str(source.text())
+        // The library's message may quote a value; its place is enough.
+        .map_err(|e| problem(format!("line {}, column {}: this is not what a manifest holds.", e.line(), e.column())))?;
+    if manifest.schema == SCHEMA { Ok(manifest) } else { Err(problem(format!("its schema is not {SCHEMA}, which is read here."))) }
+}
+
+/// Dates the documents that manifests name, each with a digest that fits. Of two manifests the earlier time of writing holds, for the
+/// same bytes cannot have been written later than they were there.
+pub(crate) fn date(manifests: &[(DocumentId, Manifest)], documents: &mut [Document]) {
+    if manifests.is_empty() {
+        return;
+    }
+    let at: HashMap<String, usize> = documents.iter().enumerate().map(|(i, d)| (d.path.to_lowercase(), i)).collect();
+    for (id, manifest) in manifests {
+        let Some(path) = documents.get(id.0 as usize).map(|d| d.path.clone()) else { continue };
+        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let mut others = 0_usize;
+        for file in &manifest.files {
+            let path = format!("{folder}{}", file.path.replace('\\', "/").trim_start_matches("./"));
+            let Some(document) = at.get(&path.to_lowercase()).and_then(|i| documents.get_mut(*i)) else { continue };
+            if !document.sha256.as_deref().is_some_and(|digest| digest.eq_ignore_ascii_case(&file.sha256)) {
+                others += 1;
+                continue;
+            }
+            document.written = [document.written, file.written].into_iter().flatten().min();
+            document.read_at = [document.read_at, file.read_at].into_iter().flatten().max();
+        }
+        if others > 0
+            && let Some(document) = documents.get_mut(id.0 as usize)
+        {
+            document.problems.push(Problem {
+                level: Level::Warning,
+                code: "manifest-digest",
+                document: *id,
+                location: None,
+                message: format!("{others} of its files have other bytes than it says, and are not dated by it."),
+                help: Some("Read the files again from the servers, and write the manifest anew.".into()),
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read_file::record;
+
+    fn source(text: &str) -> Source {
+        Source::decode(DocumentId(0), text.as_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn a_file_is_dated_where_its_digest_fits() {
+        let digest = "a".repeat(64);
+        let text = format!(
+            r#"{{"schema": "kerbsync.manifest/v1", "files": [
+                {{"path": "servers\\a\\x.config", "sha256": "{}", "read_at": "2026-03-02T08:00:00Z", "written": "2026-03-01T08:00:00Z"}},
+                {{"path": "y.config", "sha256": "{digest}", "written": "2026-03-01T08:00:00Z"}}]}}"#,
+            digest.to_uppercase()
+        );
+        let source = source(&text);
+        assert!(is_manifest(&source));
+        let mut documents = ["b/manifest.json", "b/servers/a/x.config", "b/y.config"]
+            .iter()
+            .zip(0..)
+            .map(|(path, id)| record(DocumentId(id), path, 1))
+            .collect::<Vec<_>>();
+        documents[1].sha256 = Some(digest);
+        documents[2].sha256 = Some("b".repeat(64));
+        date(&[(DocumentId(0), read(&source).unwrap())], &mut documents);
+        assert_eq!(documents[1].written.unwrap().to_string(), "2026-03-01T08:00:00Z");
+        assert_eq!(documents[1].read_at.unwrap().to_string(), "2026-03-02T08:00:00Z");
+        assert_eq!((documents[2].written, documents[0].problems[0].code), (None, "manifest-digest"));
+    }
+
+    #[test]
+    fn another_version_and_another_form_are_told_without_their_values() {
+        assert!(!is_manifest(&source(r#"{"schema": "kerbsync.report/v1"}"#)));
+        assert!(read(&source(r#"{"schema": "kerbsync.manifest/v9", "files": []}"#)).is_err());
+        let problem = read(&source(r#"{"schema": "kerbsync.manifest/v1", "files": [{"path": "hunter2"}]}"#)).unwrap_err();
+        assert!(!problem.message.contains("hunter2"), "{}", problem.message);
+    }
+}
