@@ -35,7 +35,6 @@ mod negotiate_missing;
 mod no_reference_secret;
 mod password_age;
 mod password_never_set;
-mod password_newer_than_proof;
 mod password_not_required;
 mod pool_name_shared_by_computer_elsewhere;
 mod privileged_groups;
@@ -87,7 +86,6 @@ pub static RULES: &[&Rule] = &[
     &no_reference_secret::RULE,
     &secret_not_comparable::RULE,
     &shared_configuration::RULE,
-    &password_newer_than_proof::RULE,
     &negotiate_missing::RULE,
     &negotiate_after_ntlm::RULE,
     &windows_authentication_module_missing::RULE,

@@ -29,10 +29,10 @@ impl Proofs {
         self.password_set
     }
 
-    /// The newest moment at which the product's test found a server valid, whether or not it still proves something.
-    #[must_use]
-    pub fn newest_valid(&self) -> Option<Timestamp> {
-        self.verdicts.values().filter(|(_, valid)| *valid).map(|(time, _)| *time).max()
+    /// The newest moment at which the product's test found one of these servers valid, whether or not it still proves something.
+    pub fn newest_valid<'h>(&self, servers: impl IntoIterator<Item = &'h HostName>) -> Option<Timestamp> {
+        let valid = |host: &HostName| self.verdicts.get(&host.to_key()).filter(|(_, valid)| *valid).map(|(time, _)| *time);
+        servers.into_iter().filter_map(valid).max()
     }
 
     /// The time of the test that proves that the server holds the password of today.
