@@ -177,6 +177,7 @@ fn directory() -> Directory {
             name: "Domain Admins".to_owned(),
             members: Some(Vec::new()),
             sid: Some("S-1-5-21-1-2-3-512".to_owned()),
+            created: None,
         }],
         domains: vec![Domain { netbios: "CONTOSO".to_owned(), dns: "contoso.com".to_owned(), origin: None }],
         deleted: Vec::new(),
@@ -208,6 +209,11 @@ pub(crate) fn computer(name: &str, line: u32, spns: &[&str]) -> Account {
         sid: None,
         dns_host_name: Some(at(DIRECTORY, line + 9, host(&format!("{name}.contoso.com")).to_string())),
         protected_from_deletion: None,
+        flags_not_told: 0,
+        operating_system: Some(at(DIRECTORY, line + 9, None)),
+        last_logon: None,
+        key_credential: Some(at(DIRECTORY, line + 9, false)),
+        silos: Some(Vec::new()),
     }
 }
 

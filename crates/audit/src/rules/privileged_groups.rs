@@ -162,6 +162,7 @@ mod tests {
 
     fn group(inventory: &mut Inventory, name: &str, sid: &str, members: &[&str]) {
         inventory.directory.as_mut().unwrap().groups.push(Group {
+            created: None,
             origin: origin(DIRECTORY, 950, name),
             distinguished_name: format!("CN={name},OU=Groups,DC=contoso,DC=com"),
             name: name.to_owned(),
