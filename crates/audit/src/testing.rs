@@ -164,7 +164,6 @@ fn directory() -> Directory {
     kerb.password_last_set = Some(at(DIRECTORY, 15, Moment::At(time("2026-01-10T08:00:00Z"))));
     kerb.dns_host_name = None;
     kerb.sid = Some("S-1-5-21-1-2-3-1105".to_owned());
-    kerb.protected_from_deletion = Some(at(DIRECTORY, 19, true));
     let mut accounts = vec![kerb];
     for (name, line) in [("fe01", 100), ("fe02", 200), ("dir01", 300), ("se01", 400), ("sql01", 500)] {
         let (short, long) = (format!("HOST/{name}"), format!("HOST/{name}.contoso.com"));

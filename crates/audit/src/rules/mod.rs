@@ -19,7 +19,6 @@ mod account_name_not_down_level;
 mod account_name_too_long;
 mod account_no_preauth;
 mod account_not_computer;
-mod account_not_protected_from_deletion;
 mod account_protected_users;
 mod anonymous_beside_windows;
 mod assignment_to_unknown_site;
@@ -128,7 +127,6 @@ pub static RULES: &[&Rule] = &[
     &account_key_credential::RULE,
     &account_in_silo::RULE,
     &account_keys_before_rodc_group::RULE,
-    &account_not_protected_from_deletion::RULE,
     &override_spn_elsewhere::RULE,
     &host_alias_shadows_pool::RULE,
     &enable_topology_owed::RULE,
