@@ -86,8 +86,9 @@ impl Reading<'_, '_> {
     fn account(&mut self, class: Option<Spanned<ObjectClass>>) -> Account {
         let entry = self.entry;
         let number = |t: &str| flags::bits(t);
-        let user_account_control =
-            self.one("useraccountcontrol", "a number", number).or_else(|| flags::from_booleans(entry, class.as_ref().map(|c| &c.value)));
+        let written = self.one("useraccountcontrol", "a number", number);
+        let flags_not_told = if written.is_some() { 0 } else { flags::not_told(entry) };
+        let user_account_control = written.or_else(|| flags::from_booleans(entry, class.as_ref().map(|c| &c.value)));
         let primary_group = self.one("primarygroupid", "a number", number).or_else(|| self.primary_group_by_name());
         Account {
             origin: entry.origin.clone(),
@@ -96,6 +97,7 @@ impl Reading<'_, '_> {
             sam_account_name: self.text("samaccountname"),
             class,
             user_account_control,
+            flags_not_told,
             enabled: self.boolean("enabled"),
             expires: self.moment("accountexpires", "accountexpirationdate"),
             password_last_set: self.moment("pwdlastset", "passwordlastset"),
@@ -111,6 +113,10 @@ impl Reading<'_, '_> {
             sid: self.sid(),
             dns_host_name: self.text("dnshostname"),
             protected_from_deletion: self.boolean("protectedfromaccidentaldeletion"),
+            operating_system: self.operating_system(),
+            last_logon: self.last_logon(),
+            key_credential: self.key_credential(),
+            silos: self.silos(),
         }
     }
 
@@ -129,6 +135,41 @@ impl Reading<'_, '_> {
             };
         }
         self.unset("msds-supportedencryptiontypes", None).or_else(|| self.unset("kerberosencryptiontype", None))
+    }
+
+    fn operating_system(&mut self) -> Option<Spanned<Option<String>>> {
+        let text = self.text("operatingsystem").map(|t| Spanned::new(Some(t.value).filter(|t| !t.is_empty()), t.origin));
+        text.or_else(|| self.unset("operatingsystem", None))
+    }
+
+    fn last_logon(&mut self) -> Option<Spanned<Moment>> {
+        // What one domain controller saw, and what all of them share; a value of either proves a logon.
+        let shared = self.moment("lastlogontimestamp", "lastlogondate");
+        let one = self.moment("lastlogon", "lastlogon");
+        let at = |m: &Option<Spanned<Moment>>| match m.as_ref().map(|m| m.value) {
+            Some(Moment::At(time)) => Some(time),
+            Some(Moment::Never) | None => None,
+        };
+        if at(&one) > at(&shared) { one } else { shared.or(one) }
+    }
+
+    fn key_credential(&self) -> Option<Spanned<bool>> {
+        const NAME: &str = "msds-keycredentiallink";
+        match self.entry.get(NAME).filter(|a| !a.values.is_empty()) {
+            Some(attribute) => Some(Spanned::new(true, attribute.origin.clone())),
+            None => self.unset(NAME, false),
+        }
+    }
+
+    /// Silos and policies, which PowerShell shows under the names of its own. Known to be none only where both are known to be unset.
+    fn silos(&self) -> Option<Vec<Spanned<String>>> {
+        let silo = self.list(&["msds-assignedauthnpolicysilo", "authenticationpolicysilo"]);
+        let policy = self.list(&["msds-assignedauthnpolicy", "authenticationpolicy"]);
+        match (silo, policy) {
+            (Some(silo), Some(policy)) => Some(silo.into_iter().chain(policy).collect()),
+            (Some(one), None) | (None, Some(one)) => Some(one).filter(|l| !l.is_empty()),
+            (None, None) => None,
+        }
     }
 
     fn spns(&mut self) -> Option<Vec<Spanned<ServicePrincipalName>>> {
@@ -182,7 +223,14 @@ impl Reading<'_, '_> {
         let entry = self.entry;
         let distinguished_name = entry.distinguished_name.value.clone();
         let name = entry.text("samaccountname").unwrap_or_else(|| dn::first_value(&distinguished_name)).to_owned();
-        Group { origin: entry.origin.clone(), name, members: self.list(&["member", "members"]), sid: self.sid(), distinguished_name }
+        Group {
+            origin: entry.origin.clone(),
+            name,
+            members: self.list(&["member", "members"]),
+            sid: self.sid(),
+            created: self.time("whencreated").or_else(|| self.time("created")),
+            distinguished_name,
+        }
     }
 
     fn deleted(&mut self) -> Deleted {

@@ -35,6 +35,12 @@ pub(crate) fn from_booleans(entry: &Entry, class: Option<&ObjectClass>) -> Optio
     Some(Spanned::new(bits, entry.get("enabled")?.origin.clone()))
 }
 
+/// The bits that the entry's booleans do not tell, where it has no userAccountControl of its own.
+pub(crate) fn not_told(entry: &Entry) -> u32 {
+    let told = BOOLEANS.iter().filter(|(name, ..)| entry.text(name).and_then(boolean).is_some());
+    told.fold(u32::MAX, |unknown, (_, bit, _)| unknown & !bit)
+}
+
 pub(crate) fn boolean(text: &str) -> Option<bool> {
     if text.eq_ignore_ascii_case("true") {
         Some(true)

@@ -19,6 +19,7 @@ const LISTS: &[&str] = &[
     "member",
     "members",
     "msds-allowedtodelegateto",
+    "msds-keycredentiallink",
     "principalsallowedtodelegatetoaccount",
 ];
 

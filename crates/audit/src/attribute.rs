@@ -15,6 +15,8 @@ pub enum Attribute {
     MemberOf,
     PrimaryGroup,
     AllowedToActOnBehalf,
+    KeyCredentialLink,
+    AuthenticationSilo,
 }
 
 impl Attribute {
@@ -31,6 +33,8 @@ impl Attribute {
             Self::MemberOf => "memberOf",
             Self::PrimaryGroup => "primaryGroupID",
             Self::AllowedToActOnBehalf => "msDS-AllowedToActOnBehalfOfOtherIdentity",
+            Self::KeyCredentialLink => "msDS-KeyCredentialLink",
+            Self::AuthenticationSilo => "msDS-AssignedAuthNPolicySilo",
         }
     }
 
@@ -47,6 +51,8 @@ impl Attribute {
             Self::MemberOf => account.member_of.is_some(),
             Self::PrimaryGroup => account.primary_group.is_some(),
             Self::AllowedToActOnBehalf => account.acted_for_by_others.is_some(),
+            Self::KeyCredentialLink => account.key_credential.is_some(),
+            Self::AuthenticationSilo => account.silos.is_some(),
         }
     }
 }

@@ -11,35 +11,6 @@ pub(crate) const AES: u32 = 0x8 | 0x10;
 
 /// 2008-02-27T00:00:00Z, the day of Windows Server 2008: no domain controller made AES keys before.
 pub(crate) const AES_FIRST: Timestamp = Timestamp::constant(1_204_070_400, 0);
-/// 2026-04-14T00:00:00Z: accounts without the attribute become AES only, with a way back.
-const AES_DEFAULT: Timestamp = Timestamp::constant(1_776_124_800, 0);
-/// 2026-07-01T00:00:00Z: the way back is ignored. The documents name the month, not the day.
-const NO_WAY_BACK: Timestamp = Timestamp::constant(1_782_864_000, 0);
-
-/// What a patched domain controller does for an account whose attribute is unset or 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// RC4 tickets.
-    Rc4ByDefault,
-    /// AES only; a registry value still leads back.
-    AesByDefault,
-    /// AES only.
-    AesEnforced,
-}
-
-impl Phase {
-    /// The phase at a time.
-    pub(crate) fn at(now: Timestamp) -> Self {
-        if now < AES_DEFAULT {
-            Self::Rc4ByDefault
-        } else if now < NO_WAY_BACK {
-            Self::AesByDefault
-        } else {
-            Self::AesEnforced
-        }
-    }
-}
-
 /// The types of a set, for sentences.
 pub(crate) fn names(bits: u32) -> String {
     let all = [(0x1, "DES-CBC-CRC"), (0x2, "DES-CBC-MD5"), (0x4, "RC4"), (0x8, "AES128"), (0x10, "AES256"), (0x20, "AES256 session keys")];
@@ -57,8 +28,6 @@ mod tests {
     #[test]
     fn the_days_are_those_of_the_documents() {
         assert_eq!(AES_FIRST.to_string(), "2008-02-27T00:00:00Z");
-        assert_eq!(AES_DEFAULT.to_string(), "2026-04-14T00:00:00Z");
-        assert_eq!(NO_WAY_BACK.to_string(), "2026-07-01T00:00:00Z");
         assert_eq!(names(0x1c), "RC4, AES128, AES256");
     }
 }

@@ -165,6 +165,7 @@ fn directory() -> Directory {
     kerb.encryption_types = Some(at(DIRECTORY, 16, Some(0x18)));
     kerb.password_last_set = Some(at(DIRECTORY, 15, Moment::At(time("2026-01-10T08:00:00Z"))));
     kerb.dns_host_name = None;
+    kerb.sid = Some("S-1-5-21-1-2-3-1105".to_owned());
     let mut accounts = vec![kerb];
     for (name, line) in [("fe01", 100), ("fe02", 200), ("dir01", 300), ("se01", 400), ("sql01", 500)] {
         let (short, long) = (format!("HOST/{name}"), format!("HOST/{name}.contoso.com"));
@@ -173,13 +174,24 @@ fn directory() -> Directory {
     Directory {
         documents: vec![DocumentId(DIRECTORY)],
         accounts,
-        groups: vec![Group {
-            origin: origin(DIRECTORY, 900, "CN=Domain Admins"),
-            distinguished_name: "CN=Domain Admins,CN=Users,DC=contoso,DC=com".to_owned(),
-            name: "Domain Admins".to_owned(),
-            members: Some(Vec::new()),
-            sid: Some("S-1-5-21-1-2-3-512".to_owned()),
-        }],
+        groups: vec![
+            Group {
+                origin: origin(DIRECTORY, 900, "CN=Domain Admins"),
+                distinguished_name: "CN=Domain Admins,CN=Users,DC=contoso,DC=com".to_owned(),
+                name: "Domain Admins".to_owned(),
+                members: Some(Vec::new()),
+                sid: Some("S-1-5-21-1-2-3-512".to_owned()),
+                created: None,
+            },
+            Group {
+                origin: origin(DIRECTORY, 910, "CN=Read-only Domain Controllers"),
+                distinguished_name: "CN=Read-only Domain Controllers,CN=Users,DC=contoso,DC=com".to_owned(),
+                name: "Read-only Domain Controllers".to_owned(),
+                members: Some(Vec::new()),
+                sid: Some("S-1-5-21-1-2-3-521".to_owned()),
+                created: Some(at(DIRECTORY, 911, time("2015-03-06T08:00:00Z"))),
+            },
+        ],
         domains: vec![Domain { netbios: "CONTOSO".to_owned(), dns: "contoso.com".to_owned(), origin: None }],
         deleted: Vec::new(),
         completeness: Completeness::Complete,
@@ -210,6 +222,11 @@ pub(crate) fn computer(name: &str, line: u32, spns: &[&str]) -> Account {
         sid: None,
         dns_host_name: Some(at(DIRECTORY, line + 9, host(&format!("{name}.contoso.com")).to_string())),
         protected_from_deletion: None,
+        flags_not_told: 0,
+        operating_system: Some(at(DIRECTORY, line + 9, None)),
+        last_logon: None,
+        key_credential: Some(at(DIRECTORY, line + 9, false)),
+        silos: Some(Vec::new()),
     }
 }
 
@@ -372,4 +389,16 @@ pub(crate) fn check_at(rule: &'static Rule, mut inventory: Inventory, now: &str)
     }
     assert_eq!(findings.len(), findings.iter().filter(|f| verdicts.iter().any(|v| v.subject == f.subject)).count());
     out
+}
+
+/// Adds a group in `OU=Groups` with these members.
+pub(crate) fn group(inventory: &mut Inventory, name: &str, sid: &str, members: &[&str]) {
+    inventory.directory.as_mut().unwrap().groups.push(Group {
+        created: None,
+        origin: origin(DIRECTORY, 950, name),
+        distinguished_name: format!("CN={name},OU=Groups,DC=contoso,DC=com"),
+        name: name.to_owned(),
+        members: Some(members.iter().map(|m| at(DIRECTORY, 951, (*m).to_owned())).collect()),
+        sid: Some(sid.to_owned()),
+    });
 }

@@ -135,6 +135,9 @@ impl<'v> Verdicts<'v> {
         for account in view.accounts() {
             let name = account.name;
             match account.object {
+                Object::Found(_) if account.machine.is_some() => {
+                    self.not_applicable(account.subject(), format!("{name} is a computer of its own; rule account-is-real-machine tells."));
+                }
                 Object::Found(object) => judge(self, account, object),
                 Object::Absent => self.not_applicable(account.subject(), format!("{name} does not exist in Active Directory.")),
                 Object::NotInExport => {

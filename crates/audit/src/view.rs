@@ -1,12 +1,16 @@
 //! An inventory as the rules look at it: every subject once, with what is joined to it, and lookups that do not search lists.
 
 mod accounts;
+mod groups;
+mod machine;
 mod paths;
 mod pools;
 mod servers;
 mod slots;
 
 pub use accounts::{AccountView, Object};
+pub(crate) use groups::{Groups, Membership};
+pub(crate) use machine::RealMachine;
 pub(crate) use paths::{is_set_by_the_product, judged_paths, provider_place, shown};
 pub use pools::{PoolView, SiteView};
 pub use servers::{ConfigurationStatus, WebServer};
@@ -39,6 +43,7 @@ pub struct View<'i> {
     slots: Vec<SlotView<'i>>,
     /// By the key of the SPN.
     holders: HashMap<String, Vec<Holder<'i>>>,
+    groups: Groups<'i>,
     /// Computer objects by their short name in lower case.
     machines: HashMap<String, Vec<&'i Account>>,
     /// By index of the account: index of a server in sync, and the tag of its secret.
@@ -51,6 +56,18 @@ impl<'i> View<'i> {
     pub fn new(inventory: &'i Inventory) -> Self {
         let expectations = Expectations::of(inventory);
         let (mut accounts, account_of) = accounts::all(inventory);
+        let machines = accounts::machines(inventory);
+        for account in &mut accounts {
+            account.machine = match account.object {
+                Object::Found(object) => {
+                    let mut computers = inventory.computers().map(|(_, c)| &c.fqdn);
+                    let is_it = |fqdn: &&Spanned<HostName>| machine_in(&machines, &fqdn.value).is_some_and(|m| std::ptr::eq(m, object));
+                    machine::of_object(object, computers.find(is_it))
+                }
+                Object::Absent | Object::NotInExport | Object::NoExport => machine::by_name(account.name, inventory)
+                    .map(|computer| RealMachine { computer: Some(computer), signs: Vec::new(), is_proved: true }),
+            };
+        }
         let sites = pools::sites(inventory, &expectations, &account_of);
         let pools = pools::web_pools(inventory, &expectations, &account_of);
         for (index, pool) in pools.iter().enumerate() {
@@ -74,7 +91,8 @@ impl<'i> View<'i> {
             account_of,
             slots,
             holders,
-            machines: accounts::machines(inventory),
+            machines,
+            groups: Groups::of(inventory.directory.as_ref()),
             references,
         }
     }
@@ -144,10 +162,17 @@ impl<'i> View<'i> {
     /// The computer object of a computer: by dNSHostName, else by sAMAccountName where no other DNS name speaks against it.
     #[must_use]
     pub(crate) fn machine(&self, host: &HostName) -> Option<&'i Account> {
-        let named = self.machines.get(&host.first_label().to_lowercase())?;
-        let dns = |a: &Account| a.dns_host_name.as_ref().map(|d| d.value.eq_ignore_ascii_case(host.as_str()));
-        let exact = named.iter().find(|a| dns(a) == Some(true));
-        exact.or_else(|| named.iter().find(|a| dns(a).is_none())).copied()
+        machine_in(&self.machines, host)
+    }
+
+    /// The groups that an object is in, directly and through others.
+    pub(crate) fn groups_of(&self, object: &'i Account) -> Vec<Membership<'i>> {
+        self.groups.containing(object)
+    }
+
+    /// Whether the assigned account is the account of a computer that exists: nothing may be advised then that breaks the computer.
+    pub(crate) fn is_real_machine(&self, account: Option<usize>) -> bool {
+        account.and_then(|a| self.accounts.get(a)).is_some_and(|a| a.machine.is_some())
     }
 
     /// Whether an object is the computer object of a computer of the pool.
@@ -170,6 +195,9 @@ impl<'i> View<'i> {
 
     /// The command that gives a server the account's password: copied from a server in sync, or else set anew everywhere.
     pub(crate) fn set_password(&self, server: &WebServer<'_>) -> String {
+        if self.is_real_machine(server.account) {
+            return OWN_ACCOUNT.to_owned();
+        }
         let in_sync = |other: &&WebServer<'_>| {
             other.host != server.host && other.account == server.account && other.state() == kerbsync_inventory::state::State::InSync
         };
@@ -228,6 +256,16 @@ impl<'i> View<'i> {
         }
         pools
     }
+}
+
+/// What comes before anything else where the assigned account is a computer that exists.
+pub(crate) const OWN_ACCOUNT: &str = "First give the site an account of its own, as rule account-is-real-machine says.";
+
+fn machine_in<'i>(machines: &HashMap<String, Vec<&'i Account>>, host: &HostName) -> Option<&'i Account> {
+    let named = machines.get(&machine::net_bios(host.first_label()).to_lowercase())?;
+    let dns = |a: &Account| a.dns_host_name.as_ref().map(|d| d.value.eq_ignore_ascii_case(host.as_str()));
+    let exact = named.iter().find(|a| dns(a) == Some(true));
+    exact.or_else(|| named.iter().find(|a| dns(a).is_none())).copied()
 }
 
 fn configurations(inventory: &Inventory) -> impl Iterator<Item = &ServerConfiguration> {

@@ -221,6 +221,9 @@ impl Joined for Account {
         };
         check("sAMAccountName", field(&mut self.sam_account_name, other.sam_account_name, |a, b| a.value.eq_ignore_ascii_case(&b.value)));
         check("objectClass", field(&mut self.class, other.class, value));
+        if self.user_account_control.is_none() {
+            self.flags_not_told = other.flags_not_told;
+        }
         check("userAccountControl", field(&mut self.user_account_control, other.user_account_control, value));
         check("enabled", field(&mut self.enabled, other.enabled, value));
         check("accountExpires", field(&mut self.expires, other.expires, value));
@@ -235,6 +238,11 @@ impl Joined for Account {
         check("msDS-KeyVersionNumber", field(&mut self.key_version, other.key_version, value));
         check("dNSHostName", field(&mut self.dns_host_name, other.dns_host_name, value));
         check("ProtectedFromAccidentalDeletion", field(&mut self.protected_from_deletion, other.protected_from_deletion, value));
+        check("operatingSystem", field(&mut self.operating_system, other.operating_system, value));
+        check("msDS-KeyCredentialLink", field(&mut self.key_credential, other.key_credential, value));
+        // Every domain controller has a time of its own, and both are logons.
+        field(&mut self.last_logon, other.last_logon, |_, _| true);
+        field(&mut self.silos, other.silos, |a, b| members(a, b));
         field(&mut self.domain, other.domain, |_, _| true);
         field(&mut self.sid, other.sid, |_, _| true);
         if self.delegates_to.is_empty() {
@@ -275,6 +283,7 @@ impl Joined for Group {
         if field(&mut self.members, other.members, |a, b| members(a, b)) {
             differ.push("member");
         }
+        field(&mut self.created, other.created, |_, _| true);
         field(&mut self.sid, other.sid, |_, _| true);
     }
 }

@@ -78,6 +78,8 @@ pub struct Account {
     pub class: Option<Spanned<ObjectClass>>,
     /// userAccountControl bits.
     pub user_account_control: Option<Spanned<u32>>,
+    /// Bits of userAccountControl that the export does not tell: a bit that is not set there may be set all the same.
+    pub flags_not_told: u32,
     /// Enabled, where the export says it other than by the bits.
     pub enabled: Option<Spanned<bool>>,
     /// accountExpires.
@@ -108,6 +110,14 @@ pub struct Account {
     pub dns_host_name: Option<Spanned<String>>,
     /// ProtectedFromAccidentalDeletion.
     pub protected_from_deletion: Option<Spanned<bool>>,
+    /// operatingSystem, which a computer writes about itself; `Some(None)` = known to be unset.
+    pub operating_system: Option<Spanned<Option<String>>>,
+    /// lastLogonTimestamp or lastLogon.
+    pub last_logon: Option<Spanned<Moment>>,
+    /// Whether msDS-KeyCredentialLink is set.
+    pub key_credential: Option<Spanned<bool>>,
+    /// Authentication policies and silos that the account is assigned to, distinguished names; an empty list = known to be none.
+    pub silos: Option<Vec<Spanned<String>>>,
 }
 
 /// userAccountControl bits that rules ask for (documented: Microsoft, "UserAccountControl property flags").
@@ -130,6 +140,8 @@ pub mod uac {
     pub const USE_DES_KEY_ONLY: u32 = 0x20_0000;
     /// No Kerberos pre-authentication.
     pub const DONT_REQ_PREAUTH: u32 = 0x40_0000;
+    /// A computer that holds secrets of a part of the domain: a read-only domain controller.
+    pub const PARTIAL_SECRETS_ACCOUNT: u32 = 0x400_0000;
     /// The password has expired.
     pub const PASSWORD_EXPIRED: u32 = 0x80_0000;
     /// Trusted to authenticate for delegation (protocol transition).
@@ -212,6 +224,8 @@ pub struct Group {
     pub members: Option<Vec<Spanned<String>>>,
     /// objectSid as text.
     pub sid: Option<String>,
+    /// whenCreated.
+    pub created: Option<Spanned<Timestamp>>,
 }
 
 /// One domain's two names.

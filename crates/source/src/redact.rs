@@ -39,8 +39,8 @@ pub(crate) const SECRET_WORDS: &[&str] = &[
     "auth",
 ];
 
-/// Names that hold such a part and are known to hold no secret.
-const HARMLESS: &[&str] = &["passanonymoustoken", "useapppoolcredentials", "pwdlastset", "tokenchecking"];
+/// Names that hold such a part and are known to hold no secret. The links of key credentials are public keys.
+const HARMLESS: &[&str] = &["passanonymoustoken", "useapppoolcredentials", "pwdlastset", "tokenchecking", "msds-keycredentiallink"];
 
 /// Whether an attribute, property or element of this name is taken to hold a secret.
 ///

@@ -154,6 +154,8 @@ pub struct Account {
     pub delegates_to: Vec<String>,
     /// description.
     pub description: Option<String>,
+    /// Further attributes by their LDAP names.
+    pub further: Vec<(&'static str, String)>,
 }
 
 impl Account {

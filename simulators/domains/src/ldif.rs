@@ -162,6 +162,9 @@ fn account_entry(w: &mut Writer, memberships: &Memberships<'_>, a: &Account, bas
     if let Some(types) = a.encryption_types {
         w.text("msDS-SupportedEncryptionTypes", &types.to_string());
     }
+    for (name, value) in &a.further {
+        w.text(name, value);
+    }
     w.end();
 }
 

@@ -61,7 +61,7 @@ fn account(memberships: &Memberships<'_>, a: &Account, class: &'static str) -> O
     let name = a.common_name();
     let date = |time: Option<Timestamp>| time.map_or(Value::Null, Value::Date);
     let number = |n: Option<u32>| n.map_or(Value::Null, |n| Value::Number(i64::from(n)));
-    let properties = vec![
+    let mut properties = vec![
         ("AccountExpirationDate", date(a.expires)),
         ("adminCount", number(a.admin_count)),
         ("CN", name.into()),
@@ -84,8 +84,13 @@ fn account(memberships: &Memberships<'_>, a: &Account, class: &'static str) -> O
         ("userAccountControl", Value::Number(i64::from(a.user_account_control))),
         ("whenCreated", Value::Date(a.created)),
     ];
+    // '-Properties *' shows what is set.
+    properties.extend(a.further.iter().map(|(name, value)| (*name, value.as_str().into())));
     Object { class, text: a.distinguished_name.clone(), properties }
 }
+
+/// When every group was made.
+const GROUPS_CREATED: &str = "2015-03-06T08:15:00Z";
 
 fn group(g: &Group, class: &'static str) -> Object {
     let properties = vec![
@@ -96,6 +101,7 @@ fn group(g: &Group, class: &'static str) -> Object {
         ("ObjectClass", "group".into()),
         ("objectSid", Value::Sid(g.sid)),
         ("sAMAccountName", g.name.as_str().into()),
+        ("whenCreated", GROUPS_CREATED.parse().map_or(Value::Null, Value::Date)),
     ];
     Object { class, text: g.distinguished_name.clone(), properties }
 }

@@ -21,6 +21,7 @@ fn directory() -> Directory {
         admin_count: None,
         delegates_to: Vec::new(),
         description: Some("x <y> & \"z\"".into()),
+        further: Vec::new(),
     };
     let group = Group {
         distinguished_name: "CN=RTCUniversalServerAdmins,CN=Users,DC=contoso,DC=com".into(),

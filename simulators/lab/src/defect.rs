@@ -112,6 +112,24 @@ pub enum Defect {
     UnreadableDocument,
     /// An account holds SPNs of the product but is assigned to no site.
     UnusedKerberosAccount,
+    /// The account is a computer that exists.
+    AccountIsRealMachine,
+    /// The account is in Protected Users.
+    AccountProtectedUsers,
+    /// The account is marked as a domain controller.
+    AccountDomainControllerFlag,
+    /// The account needs no pre-authentication.
+    AccountNoPreauth,
+    /// The account has a key beside its password.
+    AccountKeyCredential,
+    /// The account is in an authentication silo.
+    AccountInSilo,
+    /// The account's password is older than the domain's AES keys.
+    AccountKeysBeforeRodcGroup,
+    /// The SPN of an overridden internal web FQDN is on another object.
+    OverrideSpnElsewhere,
+    /// Another object holds the HOST name of a pool.
+    HostAliasShadowsPool,
 }
 
 /// Every defect with its name, in the order in which they are planted: what changes names and structure comes first.
@@ -163,6 +181,15 @@ const NAMES: &[(Defect, &str)] = &[
     (Defect::PasswordNeverSet, "password-never-set"),
     (Defect::PrivilegedGroups, "privileged-groups"),
     (Defect::EncryptionKeysOlderThanAes, "encryption-keys-older-than-aes"),
+    (Defect::AccountIsRealMachine, "account-is-real-machine"),
+    (Defect::AccountProtectedUsers, "account-protected-users"),
+    (Defect::AccountDomainControllerFlag, "account-domain-controller-flag"),
+    (Defect::AccountNoPreauth, "account-no-preauth"),
+    (Defect::AccountKeyCredential, "account-key-credential"),
+    (Defect::AccountInSilo, "account-in-silo"),
+    (Defect::AccountKeysBeforeRodcGroup, "account-keys-before-rodc-group"),
+    (Defect::OverrideSpnElsewhere, "override-spn-elsewhere"),
+    (Defect::HostAliasShadowsPool, "host-alias-shadows-pool"),
     (Defect::EnableTopologyOwed, "enable-topology-owed"),
     (Defect::ProductReportFailed, "product-report-failed"),
     (Defect::DraftTopology, "draft-topology"),

@@ -1,6 +1,5 @@
 use crate::declare::declare_rule;
-use crate::encryption::Phase;
-use crate::{Attribute, Policy, Severity, Verdicts, View};
+use crate::{Attribute, Policy, Verdicts, View};
 
 declare_rule! {
     /// The Kerberos account does not say which encryption types it supports.
@@ -36,7 +35,7 @@ declare_rule! {
     reads: [EncryptionTypes],
 }
 
-fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
         let Some(types) = &object.encryption_types else {
@@ -45,17 +44,13 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
         if let Some(bits) = types.value.filter(|bits| *bits != 0) {
             return verdicts.pass(subject, format!("{name} supports {bits:#x}."));
         }
-        let (consequence, severity) = match Phase::at(policy.now) {
-            Phase::Rc4ByDefault => ("it gets RC4 tickets, and AES only from the update of April 2026 on", Severity::Warning),
-            Phase::AesByDefault => {
-                ("domain controllers with the update of April 2026 give it AES tickets only, others RC4", Severity::Warning)
-            }
-            Phase::AesEnforced => ("it is AES only since the update of July 2026", Severity::Note),
-        };
+        let message = format!(
+            "{name} has no msDS-SupportedEncryptionTypes: domain controllers without the update of April 2026 give it RC4 tickets, those \
+             with it AES tickets only (a registry value leads back until the update of July 2026)."
+        );
         verdicts
-            .fail(subject, format!("{name} has no msDS-SupportedEncryptionTypes: {consequence}."))
+            .fail(subject, message)
             .at(&types.origin, "the attribute is not set")
-            .at_most(severity)
             .help(format!("Run 'Set-ADComputer {} -KerberosEncryptionType AES128,AES256'.", name.account()));
     });
 }
@@ -72,22 +67,13 @@ mod tests {
     }
 
     #[test]
-    fn the_day_decides_what_it_means() {
+    fn what_it_means_depends_on_updates_and_the_day_says_nothing_of_them() {
         insta::assert_snapshot!(unset("2026-04-13T23:59:59Z", None), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes: it gets RC4 tickets, and AES only from the update of April 2026 on.
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes: domain controllers without the update of April 2026 give it RC4 tickets, those with it AES tickets only (a registry value leads back until the update of July 2026).
           warning directory.ldf:16 the attribute is not set
           help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256'.
         ");
-        insta::assert_snapshot!(unset("2026-04-14T00:00:00Z", Some(0)), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes: domain controllers with the update of April 2026 give it AES tickets only, others RC4.
-          warning directory.ldf:16 the attribute is not set
-          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256'.
-        ");
-        insta::assert_snapshot!(unset("2026-07-01T00:00:00Z", None), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes: it is AES only since the update of July 2026.
-          note directory.ldf:16 the attribute is not set
-          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256'.
-        ");
+        assert_eq!(unset("2026-08-01T00:00:00Z", Some(0)), unset("2026-04-13T23:59:59Z", None));
     }
 
     #[test]

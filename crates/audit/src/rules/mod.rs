@@ -7,12 +7,19 @@ use crate::Rule;
 
 // rules:begin
 mod account_disabled;
+mod account_domain_controller_flag;
 mod account_domain_not_netbios;
 mod account_expired;
+mod account_in_silo;
+mod account_is_real_machine;
+mod account_key_credential;
+mod account_keys_before_rodc_group;
 mod account_missing;
 mod account_name_not_down_level;
 mod account_name_too_long;
+mod account_no_preauth;
 mod account_not_computer;
+mod account_protected_users;
 mod anonymous_beside_windows;
 mod assignment_to_unknown_site;
 mod assignment_without_web_servers;
@@ -28,11 +35,13 @@ mod duplicate_web_fqdn;
 mod enable_topology_owed;
 mod encryption_keys_older_than_aes;
 mod encryption_types_unset;
+mod host_alias_shadows_pool;
 mod kernel_mode_hides_slot;
 mod leftover_slot;
 mod negotiate_after_ntlm;
 mod negotiate_missing;
 mod no_reference_secret;
+mod override_spn_elsewhere;
 mod password_age;
 mod password_never_set;
 mod password_not_required;
@@ -111,6 +120,15 @@ pub static RULES: &[&Rule] = &[
     &password_never_set::RULE,
     &privileged_groups::RULE,
     &encryption_keys_older_than_aes::RULE,
+    &account_is_real_machine::RULE,
+    &account_protected_users::RULE,
+    &account_domain_controller_flag::RULE,
+    &account_no_preauth::RULE,
+    &account_key_credential::RULE,
+    &account_in_silo::RULE,
+    &account_keys_before_rodc_group::RULE,
+    &override_spn_elsewhere::RULE,
+    &host_alias_shadows_pool::RULE,
     &enable_topology_owed::RULE,
     &product_report_failed::RULE,
     &draft_topology::RULE,

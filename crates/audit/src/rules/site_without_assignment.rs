@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::{count, day, days_between};
 use crate::view::SiteView;
-use crate::{Policy, Verdicts, View};
+use crate::{Policy, Severity, Verdicts, View};
 use jiff::Timestamp;
 use kerbsync_inventory::SiteKind;
 use kerbsync_names::SiteId;
@@ -70,13 +70,15 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
             verdicts.unknown_told_elsewhere(subject, why, command);
         };
     }
+    // A deployment may do without Kerberos; with it at one site, the others were forgotten or are yet to come.
+    let severity = if view.accounts().is_empty() { Severity::Note } else { Severity::Warning };
     let servers = count(site.web_pools.iter().map(|p| p.computers.len()).sum(), "web server");
     let help = format!(
         "Run 'New-CsKerberosAccountAssignment -Identity \"site:{name}\" -UserAccount \"DOMAIN\\account\"', then Enable-CsTopology."
     );
     if view.inventory.assignments_known {
         let message = format!("Site {name} has {servers}, but no Kerberos account is assigned to it.");
-        verdicts.fail(subject, message).at(&site.site.name.origin, "the site").help(help);
+        verdicts.fail(subject, message).at_most(severity).at(&site.site.name.origin, "the site").help(help);
         return;
     }
     match reported_unassigned(view, &site.site.id.value) {
@@ -84,7 +86,12 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
             let day = day(ended);
             let message =
                 format!("Site {name} has {servers}, and the product's report of {day} says that no Kerberos account is assigned to it.");
-            verdicts.fail(subject, message).at(&origin, "the product says so").at(&site.site.name.origin, "the site").help(help);
+            verdicts
+                .fail(subject, message)
+                .at_most(severity)
+                .at(&origin, "the product says so")
+                .at(&site.site.name.origin, "the site")
+                .help(help);
         }
         old => {
             let then =
@@ -132,8 +139,8 @@ mod tests {
         inventory.logs[0].ended = "2026-02-20T10:00:00Z".parse().ok();
         insta::assert_snapshot!(check(&RULE, inventory), @r#"
         fail site:Redmond: Site Redmond has 3 web servers, and the product's report of 2026-02-20 says that no Kerberos account is assigned to it.
-          warning Enable-CsTopology.xml:7 the product says so
-          warning topology.xml:3 the site
+          note Enable-CsTopology.xml:7 the product says so
+          note topology.xml:3 the site
           help: Run 'New-CsKerberosAccountAssignment -Identity "site:Redmond" -UserAccount "DOMAIN\account"', then Enable-CsTopology.
         unknown site:Dublin: Site Dublin has 1 web server, but the assignments are not among the inputs. Add the output of 'Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml' to the bundle.
           warning topology.xml:4 the site

@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::text::list;
+use crate::view::OWN_ACCOUNT;
 use crate::{AccountView, Object, Policy, PoolView, Verdicts, View};
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::Expectation;
@@ -89,7 +90,9 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     for (_, held) in view.holders(&spn) {
         finding = finding.at(&held.origin, "the name stands here");
     }
-    let help = if others.is_empty() {
+    let help = if account.machine.is_some() {
+        OWN_ACCOUNT.to_owned()
+    } else if others.is_empty() {
         format!("Run Enable-CsTopology; if the name is still missing, run 'setspn -S {spn} {}'.", name.account())
     } else {
         format!(

@@ -53,6 +53,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         // The objects of all servers of the pool, with their names, prove the absence even in a partial export.
         let seen = pool.pool.computers.iter().all(|c| view.machine(&c.fqdn.value).is_some_and(|machine| machine.spns.is_some()));
         match held {
+            // Where a server of the pool is the account itself, its name is where the assignment puts it.
+            Some(_) if view.is_real_machine(pool.account) => {
+                verdicts.not_applicable(subject, format!("{account} is a computer of its own; rule account-is-real-machine tells."));
+            }
             Some((object, spn)) => {
                 let machine = object.short_name();
                 verdicts

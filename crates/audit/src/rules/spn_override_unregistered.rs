@@ -1,4 +1,6 @@
 use crate::declare::declare_rule;
+use crate::text::list;
+use crate::view::OWN_ACCOUNT;
 use crate::{Object, Policy, Verdicts, View};
 use kerbsync_inventory::state::Expectation;
 
@@ -20,7 +22,7 @@ declare_rule! {
     /// Before: `setspn -L KerbAuth` lists `http/pool01.contoso.com`. After: also `http/webint.contoso.com`. Nothing says that the name
     /// is removed by itself later: take it off by hand when the override goes.
     number: 408,
-    severity: Warning,
+    severity: Error,
     confidence: Documented,
     family: Directory,
     subject: Pool,
@@ -49,6 +51,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     verdicts.unknown_told_elsewhere(subject, why, query);
                 }
                 Some(spns) if spns.iter().any(|s| s.value == spn) => verdicts.pass(subject, format!("{spn} is on {name}.")),
+                Some(_) if !view.holders(&spn).is_empty() => {
+                    let others: Vec<&str> = view.holders(&spn).iter().map(|(a, _)| a.short_name()).collect();
+                    verdicts.not_applicable(subject, format!("{spn} is on {} instead; another rule tells.", list(&others)));
+                }
                 Some(spns) => {
                     let place = spns.first().map_or(&object.origin, |s| &s.origin);
                     let mut finding = verdicts
@@ -57,7 +63,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     if let Some(name) = &pool.pool.internal_web_override {
                         finding = finding.at(&name.origin, "the override");
                     }
-                    finding.help(format!("Run 'setspn -S {spn} {}'.", name.account()));
+                    finding.help(if view.is_real_machine(pool.account) {
+                        OWN_ACCOUNT.to_owned()
+                    } else {
+                        format!("Run 'setspn -S {spn} {}'.", name.account())
+                    });
                 }
             },
             (_, Some((name, Object::Absent))) => verdicts.not_applicable(subject, format!("{name} does not exist in Active Directory.")),
@@ -85,8 +95,8 @@ mod tests {
         overridden(&mut inventory);
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail pool01.contoso.com: http/webint.contoso.com, the overridden internal web FQDN of pool01.contoso.com, is not on CONTOSO\KerbAuth.
-          warning directory.ldf:17 the names on CONTOSO\KerbAuth
-          warning topology.xml:12 the override
+          error directory.ldf:17 the names on CONTOSO\KerbAuth
+          error topology.xml:12 the override
           help: Run 'setspn -S http/webint.contoso.com KerbAuth'.
         notapplicable dirpool01.contoso.com: The internal web FQDN of dirpool01.contoso.com is not overridden.
         notapplicable se01.contoso.com: The internal web FQDN of se01.contoso.com is not overridden.

@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
-use crate::encryption::{AES, DES, Phase, RC4, names};
-use crate::{Attribute, Policy, Verdicts, View};
+use crate::encryption::{AES, DES, RC4, names};
+use crate::{Attribute, Policy, Severity, Verdicts, View};
 use kerbsync_inventory::directory::uac;
 
 declare_rule! {
@@ -23,7 +23,7 @@ declare_rule! {
     ///
     /// The second line makes AES keys if the password is older than they are. Before: 4 (RC4). After: 24 (AES128, AES256).
     number: 411,
-    severity: Warning,
+    severity: Error,
     confidence: Documented,
     family: Directory,
     subject: Account,
@@ -32,7 +32,7 @@ declare_rule! {
     reads: [UserAccountControl, EncryptionTypes],
 }
 
-fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
         let help = format!("Run 'Set-ADComputer {} -KerberosEncryptionType AES128,AES256', then set a new password.", name.account());
@@ -49,13 +49,10 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
         };
         let list = names(bits);
         let message = if bits & AES == 0 {
-            let later = match Phase::at(policy.now) {
-                Phase::Rc4ByDefault | Phase::AesByDefault => {
-                    "from July 2026 such tickets need the consent of every domain controller's policy"
-                }
-                Phase::AesEnforced => "such tickets need the consent of every domain controller's policy",
-            };
-            format!("{name} supports no AES, only {list} ({bits:#x}); {later}.")
+            format!(
+                "{name} supports no AES, only {list} ({bits:#x}); domain controllers with the update of July 2026 give such tickets only \
+                 where their own policy allows it."
+            )
         } else if bits & DES != 0 {
             format!("{name} allows DES: {list} ({bits:#x}).")
         } else if bits & RC4 != 0 {
@@ -63,7 +60,9 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
         } else {
             return verdicts.pass(subject, format!("{name} supports {list} ({bits:#x})."));
         };
-        verdicts.fail(subject, message).at(&types.origin, format!("the value {bits:#x}")).help(help);
+        // No Windows since 2008 R2 offers DES by itself.
+        let severity = if bits & (AES | RC4) == 0 { Severity::Error } else { Severity::Warning };
+        verdicts.fail(subject, message).at_most(severity).at(&types.origin, format!("the value {bits:#x}")).help(help);
     });
 }
 
@@ -81,7 +80,7 @@ mod tests {
     #[test]
     fn sets_of_types() {
         insta::assert_snapshot!(with(Some(0x4)), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only RC4 (0x4); from July 2026 such tickets need the consent of every domain controller's policy.
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only RC4 (0x4); domain controllers with the update of July 2026 give such tickets only where their own policy allows it.
           warning directory.ldf:16 the value 0x4
           help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
         ");
@@ -93,8 +92,8 @@ mod tests {
         insta::assert_snapshot!(with(Some(0x1c)), @r"informational CONTOSO\KerbAuth: CONTOSO\KerbAuth allows RC4 beside AES: RC4, AES128, AES256 (0x1c).");
         insta::assert_snapshot!(with(Some(0x38)), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth supports AES128, AES256, AES256 session keys (0x38).");
         insta::assert_snapshot!(with(Some(0x20)), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only AES256 session keys (0x20); from July 2026 such tickets need the consent of every domain controller's policy.
-          warning directory.ldf:16 the value 0x20
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only AES256 session keys (0x20); domain controllers with the update of July 2026 give such tickets only where their own policy allows it.
+          error directory.ldf:16 the value 0x20
           help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
         ");
         insta::assert_snapshot!(with(None), @r"notapplicable CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes.");
@@ -106,7 +105,7 @@ mod tests {
         kerb(&mut inventory).user_account_control.as_mut().unwrap().value |= uac::USE_DES_KEY_ONLY;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is limited to DES keys by userAccountControl (USE_DES_KEY_ONLY).
-          warning directory.ldf:13 USE_DES_KEY_ONLY is set
+          error directory.ldf:13 USE_DES_KEY_ONLY is set
           help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
         ");
         let mut inventory = estate();

@@ -1,6 +1,6 @@
 //! Assigned accounts and their objects in the directory.
 
-use super::Holder;
+use super::{Holder, RealMachine};
 use crate::Subject;
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
 use kerbsync_inventory::state::account_key;
@@ -20,6 +20,8 @@ pub struct AccountView<'i> {
     pub pools: Vec<usize>,
     /// Its object in the directory.
     pub object: Object<'i>,
+    /// What shows that it is the account of a computer that exists.
+    pub(crate) machine: Option<RealMachine<'i>>,
 }
 
 /// What a directory export says of an object.
@@ -67,6 +69,7 @@ pub(super) fn all(inventory: &Inventory) -> (Vec<AccountView<'_>>, HashMap<Strin
                 assignments: vec![assignment],
                 pools: Vec::new(),
                 object: look_up(inventory.directory.as_ref(), name),
+                machine: None,
             }),
         }
     }

@@ -306,6 +306,11 @@ fn directory(password_set: &str) -> Directory {
         sid: None,
         dns_host_name: None,
         protected_from_deletion: None,
+        flags_not_told: 0,
+        operating_system: None,
+        last_logon: None,
+        key_credential: None,
+        silos: None,
     };
     account.password_last_set = password_set.parse().ok().map(|t| Spanned::new(Moment::At(t), at(0)));
     let domain = Domain { netbios: "CONTOSO".to_owned(), dns: "contoso.com".to_owned(), origin: None };

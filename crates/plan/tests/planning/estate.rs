@@ -193,6 +193,7 @@ fn directory() -> Directory {
         distinguished_name: dn(name),
         name: name.to_owned(),
         members: Some(members.iter().map(|m| text(dn(m))).collect()),
+        created: None,
         sid: None,
     };
     Directory {
@@ -237,5 +238,10 @@ pub(crate) fn account(name: &str) -> Account {
         sid: None,
         dns_host_name: None,
         protected_from_deletion: None,
+        flags_not_told: 0,
+        operating_system: None,
+        last_logon: None,
+        key_credential: None,
+        silos: None,
     }
 }

@@ -291,6 +291,11 @@ fn computer_account() -> Account {
         sid: None,
         dns_host_name: None,
         protected_from_deletion: None,
+        flags_not_told: 0,
+        operating_system: None,
+        last_logon: None,
+        key_credential: None,
+        silos: None,
     }
 }
 

@@ -24,6 +24,7 @@ fn account(domain: &Domain, sam: &str) -> Account {
         admin_count: None,
         delegates_to: Vec::new(),
         description: None,
+        further: Vec::new(),
     }
 }
 

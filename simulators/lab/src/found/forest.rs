@@ -57,6 +57,7 @@ pub(super) fn directory(options: &LabOptions, deployment: &Deployment, accounts:
         group("Domain Admins", 512, false, vec![format!("CN=Administrator,CN=Users,{base}")]),
         group("Domain Users", DOMAIN_USERS, false, Vec::new()),
         group("Domain Computers", DOMAIN_COMPUTERS, false, Vec::new()),
+        group("Read-only Domain Controllers", 521, false, Vec::new()),
         group("RTCUniversalServerAdmins", 1101, true, admins),
         group("RTCUniversalUserAdmins", 1102, true, Vec::new()),
         group(OPERATORS_GROUP, 1103, true, users.first().map(|u| u.distinguished_name.clone()).into_iter().collect()),
@@ -98,6 +99,7 @@ fn kerberos(directory: &Directory, deployment: &Deployment, account: &KerberosAc
         admin_count: None,
         delegates_to: Vec::new(),
         description: Some("Kerberos web authentication".to_owned()),
+        further: Vec::new(),
     }
 }
 
@@ -131,6 +133,7 @@ pub(crate) fn computer(directory: &Directory, machine: &str, created: Timestamp,
         admin_count: None,
         delegates_to: Vec::new(),
         description: None,
+        further: Vec::new(),
     }
 }
 
@@ -151,5 +154,6 @@ fn user(directory: &Directory, name: &str, created: Timestamp) -> Account {
         admin_count: None,
         delegates_to: Vec::new(),
         description: None,
+        further: Vec::new(),
     }
 }

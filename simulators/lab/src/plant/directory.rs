@@ -6,7 +6,7 @@ use kerbsync_domains::{Account, Class, uac};
 use kerbsync_topologies::Cluster;
 
 /// Changes the object of an account of which neither this part nor the whole was changed.
-fn change(p: &mut Planter<'_>, part: &str, rule: Defect, how: impl FnOnce(&mut Account)) -> Option<()> {
+pub(super) fn change(p: &mut Planter<'_>, part: &str, rule: Defect, how: impl FnOnce(&mut Account)) -> Option<()> {
     let index = p.account(part)?;
     let account = p.model.accounts.get(index)?;
     let (name, sam) = (account.name.clone(), account.sam());
@@ -50,7 +50,7 @@ pub(super) fn not_computer(p: &mut Planter<'_>) -> Option<()> {
 
 /// Takes a pool with web servers, an account and an SPN in order; `fit` says which pools will do. Gives site, name of the pool and
 /// sAMAccountName of the account.
-fn pool(p: &mut Planter<'_>, fit: impl Fn(&Cluster) -> bool) -> Option<(String, String, String)> {
+pub(super) fn pool(p: &mut Planter<'_>, fit: impl Fn(&Cluster) -> bool) -> Option<(String, String, String)> {
     let mut fitting = Vec::new();
     for cluster in p.model.web_clusters().filter(|c| fit(c) && p.is_free(&format!("spn of {}", c.fqdn))) {
         let assigned = p.model.deployment.assignments.iter().filter(|a| a.site == cluster.site).count();
@@ -98,6 +98,7 @@ pub(super) fn spn_duplicate(p: &mut Planter<'_>) -> Option<()> {
         admin_count: None,
         delegates_to: Vec::new(),
         description: Some("Intranet".to_owned()),
+        further: Vec::new(),
     });
     p.fails(Defect::SpnDuplicate, account);
     Some(())

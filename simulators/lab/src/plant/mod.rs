@@ -2,6 +2,7 @@
 
 mod authentication;
 mod directory;
+mod further;
 mod names;
 mod planter;
 mod process;
@@ -87,6 +88,15 @@ fn of(defect: Defect) -> (Phase, Plant, &'static str) {
         Defect::PasswordNeverSet => (Content, directory::password_never_set, ACCOUNT),
         Defect::PrivilegedGroups => (Content, directory::privileged_groups, ACCOUNT),
         Defect::EncryptionKeysOlderThanAes => (Content, directory::keys_older_than_aes, ACCOUNT),
+        Defect::AccountIsRealMachine => (Content, further::is_real_machine, ACCOUNT),
+        Defect::AccountProtectedUsers => (Content, further::protected_users, ACCOUNT),
+        Defect::AccountDomainControllerFlag => (Content, further::domain_controller_flag, ACCOUNT),
+        Defect::AccountNoPreauth => (Content, further::no_preauth, ACCOUNT),
+        Defect::AccountKeyCredential => (Content, further::key_credential, ACCOUNT),
+        Defect::AccountInSilo => (Content, further::in_silo, ACCOUNT),
+        Defect::AccountKeysBeforeRodcGroup => (Content, further::keys_before_rodc_group, ACCOUNT),
+        Defect::OverrideSpnElsewhere => (Content, further::override_elsewhere, "a further pool with an overridden internal web FQDN"),
+        Defect::HostAliasShadowsPool => (Content, further::host_alias, "a further pool"),
         Defect::EnableTopologyOwed => (Content, process::enable_topology_owed, "a site with an account of which nothing else is planted"),
         Defect::ProductReportFailed => (Content, process::product_report_failed, SERVER),
         Defect::DraftTopology => (Content, process::draft_topology, "nothing"),

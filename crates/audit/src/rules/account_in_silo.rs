@@ -1,0 +1,69 @@
+use crate::declare::declare_rule;
+use crate::{Policy, Verdicts, View};
+
+declare_rule! {
+    /// The Kerberos account is in an authentication policy or silo.
+    ///
+    /// ## What it checks
+    /// No authentication policy and no silo is assigned to the account (msDS-AssignedAuthNPolicy, msDS-AssignedAuthNPolicySilo).
+    ///
+    /// ## Why it matters
+    /// A policy may say from which devices the account logs on and who gets tickets for it. One that does not name every client
+    /// refuses them their tickets, and Windows authentication fails for them. What the policy says is not part of these inputs.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// Get-ADComputer KerbAuth -Properties AuthenticationPolicy, AuthenticationPolicySilo
+    /// Set-ADComputer KerbAuth -AuthenticationPolicy $null -AuthenticationPolicySilo $null
+    /// ```
+    ///
+    /// Before: the name of a policy. After: none, unless the policy is known to let every client in.
+    number: 425,
+    severity: Warning,
+    confidence: Inferred,
+    family: Directory,
+    subject: Account,
+    product_error: None,
+    controls: ["NIST SP 800-53 AC-3"],
+    reads: [AuthenticationSilo],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    verdicts.each_object(view, |verdicts, account, object| {
+        let (subject, name) = (account.subject(), account.name);
+        let command = format!("Run 'Get-ADComputer {} -Properties AuthenticationPolicy, AuthenticationPolicySilo'.", name.account());
+        match object.silos.as_deref() {
+            Some([]) => verdicts.pass(subject, format!("{name} is in no authentication policy or silo.")),
+            Some([first, ..]) => {
+                let message =
+                    format!("{name} is in an authentication policy or silo, which may refuse clients their tickets: {}.", first.value);
+                verdicts.fail(subject, message).at(&first.origin, "the policy or silo").help(command);
+            }
+            None => {
+                let why = format!("The directory export does not hold the authentication policy and the silo of {name}.");
+                verdicts.unknown_told_elsewhere(subject, why, command);
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{DIRECTORY, at, check, estate, kerb};
+
+    #[test]
+    fn a_silo_fails_and_what_was_not_exported_is_unknown() {
+        let mut inventory = estate();
+        kerb(&mut inventory).silos = Some(vec![at(DIRECTORY, 19, "CN=Tier0,CN=AuthN Silos,DC=contoso,DC=com".to_owned())]);
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is in an authentication policy or silo, which may refuse clients their tickets: CN=Tier0,CN=AuthN Silos,DC=contoso,DC=com.
+          warning directory.ldf:19 the policy or silo
+          help: Run 'Get-ADComputer KerbAuth -Properties AuthenticationPolicy, AuthenticationPolicySilo'.
+        ");
+        let mut inventory = estate();
+        kerb(&mut inventory).silos = None;
+        assert!(check(&RULE, inventory).starts_with("unknown CONTOSO\\KerbAuth: "));
+        assert!(check(&RULE, estate()).starts_with("pass CONTOSO\\KerbAuth: "));
+    }
+}

@@ -1,0 +1,74 @@
+use crate::declare::declare_rule;
+use crate::{Policy, Verdicts, View};
+
+declare_rule! {
+    /// Somebody has given the Kerberos account a key of its own.
+    ///
+    /// ## What it checks
+    /// msDS-KeyCredentialLink of an assigned account is empty.
+    ///
+    /// ## Why it matters
+    /// Whoever holds the private key behind a value of this attribute can log on as the account without its password, and a new
+    /// password does not end it. Devices write it about themselves, but no machine stands behind this account, so somebody else wrote
+    /// it.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// Get-ADComputer KerbAuth -Properties msDS-KeyCredentialLink
+    /// Set-ADComputer KerbAuth -Clear msDS-KeyCredentialLink
+    /// ```
+    ///
+    /// Before: one value. After: none. Find out who may write the attribute, and keep the value as evidence before you clear it.
+    number: 424,
+    severity: Warning,
+    confidence: Inferred,
+    family: Directory,
+    subject: Account,
+    product_error: None,
+    controls: ["NIST SP 800-53 IA-5", "NIST SP 800-53 AC-6"],
+    reads: [KeyCredentialLink],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    verdicts.each_object(view, |verdicts, account, object| {
+        let (subject, name) = (account.subject(), account.name);
+        match &object.key_credential {
+            Some(set) if set.value => {
+                verdicts
+                    .fail(subject, format!("{name} can log on by a key that is not its password (msDS-KeyCredentialLink is set)."))
+                    .at(&set.origin, "the key")
+                    .help(format!(
+                        "Run 'Get-ADComputer {} -Properties msDS-KeyCredentialLink' and find out who wrote the value.",
+                        name.account()
+                    ));
+            }
+            Some(_) => verdicts.pass(subject, format!("{name} has no msDS-KeyCredentialLink.")),
+            None => {
+                let why = format!("The directory export does not hold msDS-KeyCredentialLink of {name}.");
+                let command = format!("Run 'Get-ADComputer {} -Properties msDS-KeyCredentialLink'.", name.account());
+                verdicts.unknown_told_elsewhere(subject, why, command);
+            }
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{DIRECTORY, at, check, estate, kerb};
+
+    #[test]
+    fn a_key_fails_and_an_attribute_that_was_not_exported_is_unknown() {
+        let mut inventory = estate();
+        kerb(&mut inventory).key_credential = Some(at(DIRECTORY, 19, true));
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth can log on by a key that is not its password (msDS-KeyCredentialLink is set).
+          warning directory.ldf:19 the key
+          help: Run 'Get-ADComputer KerbAuth -Properties msDS-KeyCredentialLink' and find out who wrote the value.
+        ");
+        let mut inventory = estate();
+        kerb(&mut inventory).key_credential = None;
+        assert!(check(&RULE, inventory).starts_with("unknown CONTOSO\\KerbAuth: "));
+        assert!(check(&RULE, estate()).starts_with("pass CONTOSO\\KerbAuth: "));
+    }
+}
