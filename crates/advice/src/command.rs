@@ -10,8 +10,6 @@ enum Part {
     Word(&'static str),
     /// A value from the inputs.
     Value(String),
-    /// The next program of a pipeline.
-    Pipe(Program),
 }
 
 /// No command line can be printed: a value in it could mean more than itself to a shell.
@@ -57,13 +55,6 @@ impl Command {
         self
     }
 
-    #[must_use]
-    pub(crate) fn pipe(mut self, program: Program) -> Self {
-        self.class = self.class.max(program.class());
-        self.parts.push(Part::Pipe(program));
-        self
-    }
-
     /// With these parameters it changes something.
     #[must_use]
     pub(crate) fn changing(mut self) -> Self {
@@ -94,7 +85,7 @@ impl Command {
     /// A value is hostile to a shell, or cannot be handed to a program that is no cmdlet.
     pub fn line(&self) -> Result<String, Unprintable> {
         let mut line = self.program.text().to_owned();
-        let mut native = matches!(self.program, Program::Setspn | Program::Appcmd | Program::AspnetRegiis | Program::Kerbsync);
+        let native = matches!(self.program, Program::Setspn | Program::Appcmd | Program::AspnetRegiis | Program::Kerbsync);
         for part in &self.parts {
             match part {
                 Part::Word(word) => {
@@ -109,11 +100,6 @@ impl Command {
                     }
                     line.push(' ');
                     line.push_str(&quoted(value));
-                }
-                Part::Pipe(program) => {
-                    native = matches!(program, Program::Setspn);
-                    line.push_str(" | ");
-                    line.push_str(program.text());
                 }
             }
         }

@@ -100,9 +100,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 finding = finding.at(origin.unwrap_or(&object.origin), text.clone());
             }
             finding.help(format!(
-                "Run 'Remove-ADGroupMember' for {}$ and each group, and 'Set-ADComputer {} -Clear adminCount'.",
-                name.account(),
-                name.account()
+                "Find out who put {name} there and what relies on it; the account needs no group beyond Domain Computers. If the object is a real computer or serves another product, leave it in its groups and assign an account of its own instead."
             ));
         } else if object.member_of.is_none() {
             verdicts.attribute_missing(account, Attribute::MemberOf);
@@ -179,7 +177,7 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has privileges: member of Domänen-Admins.
           warning directory.ldf:951 member of Domänen-Admins
-          help: Run 'Remove-ADGroupMember' for KerbAuth$ and each group, and 'Set-ADComputer KerbAuth -Clear adminCount'.
+          help: Find out who put CONTOSO\KerbAuth there and what relies on it; the account needs no group beyond Domain Computers. If the object is a real computer or serves another product, leave it in its groups and assign an account of its own instead.
         ");
     }
 
@@ -194,7 +192,7 @@ mod tests {
           warning directory.ldf:951 member of Sicherungs-Operatoren
           warning directory.ldf:18 primary group 516
           warning directory.ldf:22 adminCount 1
-          help: Run 'Remove-ADGroupMember' for KerbAuth$ and each group, and 'Set-ADComputer KerbAuth -Clear adminCount'.
+          help: Find out who put CONTOSO\KerbAuth there and what relies on it; the account needs no group beyond Domain Computers. If the object is a real computer or serves another product, leave it in its groups and assign an account of its own instead.
         ");
     }
 
@@ -208,7 +206,7 @@ mod tests {
         let mut inventory = estate();
         kerb(&mut inventory).member_of = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold memberOf of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties memberOf'.
+        unknown CONTOSO\KerbAuth: The directory export does not hold memberOf of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties memberOf`.
           warning
         ");
     }

@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::{Object, Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
 
 declare_rule! {
@@ -36,13 +37,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts.not_applicable(subject, format!("The internal web FQDN of {} is not overridden.", pool.name()));
             continue;
         };
-        let query = format!("Run 'setspn -Q {spn}'.");
+        let query = commands::spn_query(&spn.to_string());
         let account = pool.account.and_then(|a| view.accounts().get(a));
         match (&pool.expectation, account.map(|a| (a.name, a.object))) {
             (Expectation::NoAccount(why), _) => verdicts.not_applicable(subject, why.clone()),
-            (Expectation::Unknown(why), _) => {
-                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.")
-            }
+            (Expectation::Unknown(why), _) => verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None)),
             (_, Some((name, Object::Found(object)))) => match &object.spns {
                 None => {
                     let why = format!("The directory export does not hold servicePrincipalName of {name}.");
@@ -57,7 +56,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     if let Some(name) = &pool.pool.internal_web_override {
                         finding = finding.at(&name.origin, "the override");
                     }
-                    finding.help(format!("Run 'setspn -S {spn} {}'.", name.account()));
+                    finding.help(
+                        Advice::say("The command refuses a name that another object holds. Run:")
+                            .then_run(commands::spn_add(&spn.to_string(), name.account())),
+                    );
                 }
             },
             (_, Some((name, Object::Absent))) => verdicts.not_applicable(subject, format!("{name} does not exist in Active Directory.")),
@@ -87,7 +89,8 @@ mod tests {
         fail pool01.contoso.com: http/webint.contoso.com, the overridden internal web FQDN of pool01.contoso.com, is not on CONTOSO\KerbAuth.
           warning directory.ldf:17 the names on CONTOSO\KerbAuth
           warning topology.xml:12 the override
-          help: Run 'setspn -S http/webint.contoso.com KerbAuth'.
+          help: The command refuses a name that another object holds. Run:
+              setspn -S http/webint.contoso.com KerbAuth
         notapplicable dirpool01.contoso.com: The internal web FQDN of dirpool01.contoso.com is not overridden.
         notapplicable se01.contoso.com: The internal web FQDN of se01.contoso.com is not overridden.
         ");
