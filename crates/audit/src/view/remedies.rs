@@ -85,9 +85,7 @@ impl View<'_> {
         if let Some(why) = self.foreign(object) {
             return refuse(&why);
         }
-        Ok(Proved::by(
-            "The exports are complete, every assignment is known, and the object holds no name beyond those of this deployment.",
-        ))
+        Ok(Proved::by("The exports are complete, every assignment is known, and the object holds no name beyond those of this deployment."))
     }
 
     /// Why an object is or may be more than a retired Kerberos account of this deployment.
