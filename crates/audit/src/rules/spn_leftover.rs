@@ -108,7 +108,7 @@ mod tests {
               Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
             Look whether the name is still there:
               setspn -Q http/se01.contoso.com
-            The exports are complete, every assignment is known and means another account, and the object holds no name beyond those of this deployment. Clients of the name get no more tickets for KerbAuth and fall back to NTLM. Run:
+            The exports are complete, every assignment is known, and the object holds no name beyond those of this deployment. Clients of the name get no more tickets for KerbAuth and fall back to NTLM. Run:
               setspn -D http/se01.contoso.com KerbAuth
         ");
         let mut inventory = estate();
