@@ -3,9 +3,10 @@
 use cargo_metadata::{DependencyKind, MetadataCommand};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Crate -> what it may depend on. `names` and `source` may be used by every layer and are not listed.
+/// Crate -> what it may depend on. `names`, `advice` and `source` may be used by every layer and are not listed.
 const ARROWS: &[(&str, &[&str])] = &[
     ("names", &[]),
+    ("advice", &[]),
     ("secret", &[]),
     ("source", &[]),
     ("inventory", &["secret"]),
@@ -33,7 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("testkit", &["store"]),
 ];
 
-const ANYWHERE: &[&str] = &["names", "source"];
+const ANYWHERE: &[&str] = &["names", "advice", "source"];
 const SIMULATORS: &[&str] = &["servers", "topologies", "domains", "clients", "lab"];
 
 fn edges() -> BTreeMap<String, BTreeSet<String>> {

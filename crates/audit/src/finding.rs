@@ -1,6 +1,7 @@
 //! A failed or undecided verdict with its evidence.
 
 use crate::{Outcome, Rule, Severity, Subject};
+use kerbsync_advice::Advice;
 use kerbsync_inventory::Inventory;
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::Origin;
@@ -29,7 +30,7 @@ pub struct Finding {
     /// What was found: one or two sentences, no secret.
     pub message: String,
     /// What to do next.
-    pub help: Option<String>,
+    pub help: Option<Advice>,
     /// The server it concerns.
     pub server: Option<HostName>,
     /// The site it concerns.

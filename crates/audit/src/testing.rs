@@ -383,7 +383,10 @@ pub(crate) fn check_at(rule: &'static Rule, mut inventory: Inventory, now: &str)
                 out += &format!("  {severity}\n");
             }
             if finding.outcome == Outcome::Fail {
-                out += &format!("  help: {}\n", finding.help.as_deref().unwrap_or("none"));
+                out += &format!(
+                    "  help: {}\n",
+                    finding.help.as_ref().map_or_else(|| "none".to_owned(), |h| h.to_string().replace('\n', "\n    "))
+                );
             }
         }
     }

@@ -1,6 +1,7 @@
 //! One outcome per rule and subject.
 
 use crate::{AccountView, Attribute, Finding, Object, Related, Rule, Severity, Subject, View, WebServer};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::ServerConfiguration;
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::Expectation;
@@ -95,15 +96,15 @@ impl<'v> Verdicts<'v> {
     }
 
     /// The inputs cannot decide. `remedy` is the live command or the export that would. Makes a finding, which is never an error.
-    pub fn unknown_with_finding(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<String>) -> FindingBuilder<'_> {
-        let (why, remedy) = (why.into(), remedy.into());
-        self.put(subject.clone(), Outcome::Unknown, format!("{why} {remedy}"));
+    pub fn unknown_with_finding(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<Advice>) -> FindingBuilder<'_> {
+        let (why, remedy): (String, Advice) = (why.into(), remedy.into());
+        self.put(subject.clone(), Outcome::Unknown, format!("{why} {}", remedy.inline()));
         self.find(subject, Outcome::Unknown, why).help(remedy)
     }
 
     /// The inputs cannot decide, and another rule makes the finding about the same gap.
-    pub fn unknown_told_elsewhere(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<String>) {
-        let reason = format!("{} {}", why.into(), remedy.into());
+    pub fn unknown_told_elsewhere(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<Advice>) {
+        let reason = format!("{} {}", why.into(), remedy.into().inline());
         self.put(subject, Outcome::Unknown, reason);
     }
 
@@ -159,7 +160,7 @@ impl<'v> Verdicts<'v> {
         debug_assert!(self.rule.reads.contains(&attribute), "{} does not declare that it reads {}", self.rule.id, attribute.name());
         let attribute = attribute.name();
         let why = format!("The directory export does not hold {attribute} of {}.", account.name);
-        let remedy = format!("Run 'Get-ADComputer {} -Properties {attribute}'.", account.name.account());
+        let remedy = commands::show_computer(account.name.account(), attribute);
         self.unknown_with_finding(account.subject(), why, remedy);
     }
 
@@ -204,7 +205,7 @@ impl FindingBuilder<'_> {
     }
 
     /// What to do, for this very finding.
-    pub fn help(self, help: impl Into<String>) -> Self {
+    pub fn help(self, help: impl Into<Advice>) -> Self {
         self.0.help = Some(help.into());
         self
     }

@@ -5,6 +5,7 @@ mod groups;
 mod machine;
 mod paths;
 mod pools;
+mod remedies;
 mod servers;
 mod slots;
 
@@ -13,8 +14,9 @@ pub(crate) use groups::{Groups, Membership};
 pub(crate) use machine::RealMachine;
 pub(crate) use paths::{is_set_by_the_product, judged_paths, provider_place, shown};
 pub use pools::{PoolView, SiteView};
+pub(crate) use remedies::{identity, new_password, test_of};
+pub(crate) use servers::export_of;
 pub use servers::{ConfigurationStatus, WebServer};
-pub(crate) use servers::{export_of, test_of};
 pub use slots::SlotView;
 
 use crate::Subject;
@@ -191,28 +193,6 @@ impl<'i> View<'i> {
     pub(crate) fn in_sync_server(&self, account: usize) -> Option<(&WebServer<'i>, EqualityTag)> {
         let (server, tag) = self.references.get(&account)?;
         Some((self.web_servers.get(*server)?, *tag))
-    }
-
-    /// The command that gives a server the account's password: copied from a server in sync, or else set anew everywhere.
-    pub(crate) fn set_password(&self, server: &WebServer<'_>) -> String {
-        if self.is_real_machine(server.account) {
-            return OWN_ACCOUNT.to_owned();
-        }
-        let in_sync = |other: &&WebServer<'_>| {
-            other.host != server.host && other.account == server.account && other.state() == kerbsync_inventory::state::State::InSync
-        };
-        let copy = self.web_servers.iter().filter(|_| server.account.is_some()).find(in_sync);
-        match (copy, server.expected()) {
-            (Some(from), _) if from.host != server.host => {
-                format!("Run 'Set-CsKerberosAccountPassword -FromComputer {} -ToComputer {}'.", from.host, server.host)
-            }
-            (_, Some(account)) => {
-                format!(
-                    "Run 'Set-CsKerberosAccountPassword -UserAccount \"{account}\"', which sets a new password on all servers of the account."
-                )
-            }
-            (_, None) => "Run 'Get-CsKerberosAccountAssignment' to see which account the site has.".to_owned(),
-        }
     }
 
     /// Whether the topology that was used is known to hold every site and pool.

@@ -1,5 +1,7 @@
 use crate::declare::declare_rule;
+use crate::view::identity;
 use crate::{Attribute, Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 
 declare_rule! {
     /// The Kerberos account is disabled.
@@ -36,7 +38,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts
                 .fail(account.subject(), format!("{} is disabled in Active Directory.", account.name))
                 .at(place.unwrap_or(&object.origin), "the account is disabled")
-                .help(format!("Run 'Enable-ADAccount -Identity {}$'.", account.name.account()));
+                .help(
+                    Advice::say("Find out first who disabled it and why. Then run:")
+                        .then_run(commands::enable_account(&identity(object, account.name))),
+                );
         }
         None => verdicts.attribute_missing(account, Attribute::UserAccountControl),
     });
@@ -55,12 +60,13 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is disabled in Active Directory.
           error directory.ldf:13 the account is disabled
-          help: Run 'Enable-ADAccount -Identity KerbAuth$'.
+          help: Find out first who disabled it and why. Then run:
+              Enable-ADAccount -Identity 'KerbAuth$'
         ");
         let mut inventory = estate();
         kerb(&mut inventory).user_account_control = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold userAccountControl of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties userAccountControl'.
+        unknown CONTOSO\KerbAuth: The directory export does not hold userAccountControl of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties userAccountControl`.
           warning
         ");
     }

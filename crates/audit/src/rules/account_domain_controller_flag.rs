@@ -1,5 +1,7 @@
 use crate::declare::declare_rule;
+use crate::view::identity;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::uac;
 
 declare_rule! {
@@ -36,7 +38,7 @@ const FLAGS: u32 = uac::SERVER_TRUST_ACCOUNT | uac::PARTIAL_SECRETS_ACCOUNT;
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
-        let command = format!("Run 'Get-ADComputer {} -Properties userAccountControl'.", name.account());
+        let command = commands::show_computer(&identity(object, name), "userAccountControl");
         let Some(flags) = &object.user_account_control else {
             let why = format!("The directory export does not hold userAccountControl of {name}.");
             return verdicts.unknown_told_elsewhere(subject, why, command);
@@ -46,7 +48,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts
                 .fail(subject, message)
                 .at(&flags.origin, "the mark of a domain controller")
-                .help(format!("Find out who set the mark; then make '{}' a plain computer account again.", name.account()));
+                .help(Advice::say("Find out who set the mark and what relies on it before it is taken away:").then_run(command));
         } else if object.flags_not_told & FLAGS == FLAGS {
             let why = format!("The directory export tells some switches of {name}, but not this one.");
             verdicts.unknown_told_elsewhere(subject, why, command);

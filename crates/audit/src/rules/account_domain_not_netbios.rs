@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_names::AccountNote;
 
 declare_rule! {
@@ -39,7 +40,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         }
         let domains = view.inventory.directory.iter().flat_map(|d| &d.domains);
         let netbios = domains.filter(|d| d.dns.eq_ignore_ascii_case(name.domain())).map(|d| d.netbios.as_str()).next();
-        let better = format!("{}\\{}", netbios.unwrap_or("DOMAIN"), name.account());
+        let better = netbios.map(|domain| format!("{domain}\\{}", name.account()));
         let finding = verdicts
             .fail(
                 subject,
@@ -51,7 +52,12 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             None => finding,
         };
         let site = &assignment.site_text.value;
-        finding.help(format!("Run 'Set-CsKerberosAccountAssignment -Identity \"{site}\" -UserAccount \"{better}\"'."));
+        let advice = match better {
+            Some(better) => Advice::run(commands::reassign(site, Some(&better))),
+            None => Advice::say("No input says which NetBIOS name the domain has. Add it to the bundle, or to [domains] in kerbsync.toml:")
+                .then_run(commands::domains()),
+        };
+        finding.help(advice);
     }
 }
 
@@ -65,12 +71,13 @@ mod tests {
         let mut inventory = estate();
         inventory.assignments[0] = assignment("Redmond", Some("1"), "contoso.com\\KerbAuth", 5);
         inventory.assignments.push(assignment("Dublin", Some("2"), "KerbAuth", 7));
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail Site:Redmond -> contoso.com\KerbAuth: The domain 'contoso.com' of the account is a DNS name; every documented example has a NetBIOS name.
           warning assignments.xml:5 the account
-          help: Run 'Set-CsKerberosAccountAssignment -Identity "Site:Redmond" -UserAccount "CONTOSO\KerbAuth"'.
+          help: Run:
+              Set-CsKerberosAccountAssignment -Identity Site:Redmond -UserAccount CONTOSO\KerbAuth
         pass Site:Dublin -> contoso\kerbauth: 'contoso' is a NetBIOS name.
         notapplicable Site:Dublin -> KerbAuth: 'KerbAuth' is not of the form DOMAIN\name.
-        "#);
+        ");
     }
 }

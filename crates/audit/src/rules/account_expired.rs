@@ -1,6 +1,8 @@
 use crate::declare::declare_rule;
 use crate::text::{day, days_between};
+use crate::view::identity;
 use crate::{Attribute, Policy, Verdicts, View};
+use kerbsync_advice::commands;
 use kerbsync_inventory::directory::Moment;
 
 declare_rule! {
@@ -47,7 +49,7 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
                     verdicts
                         .fail(subject, format!("{name} expired on {}.", day(end)))
                         .at(&expires.origin, "the account has expired")
-                        .help(format!("Run 'Clear-ADAccountExpiration -Identity {}$'.", name.account()));
+                        .help(commands::clear_expiration(&identity(object, name)));
                 }
                 Moment::At(end) if days_between(policy.now, end) <= SOON => {
                     verdicts.informational(subject, format!("{name} expires on {}; run Clear-ADAccountExpiration before.", day(end)));
@@ -74,13 +76,14 @@ mod tests {
         insta::assert_snapshot!(expiring(Some(Moment::At(time("2026-02-28T00:00:00Z")))), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth expired on 2026-02-28.
           error directory.ldf:14 the account has expired
-          help: Run 'Clear-ADAccountExpiration -Identity KerbAuth$'.
+          help: Run:
+              Clear-ADAccountExpiration -Identity 'KerbAuth$'
         ");
         insta::assert_snapshot!(expiring(Some(Moment::At(time("2026-03-20T00:00:00Z")))), @r"informational CONTOSO\KerbAuth: CONTOSO\KerbAuth expires on 2026-03-20; run Clear-ADAccountExpiration before.");
         insta::assert_snapshot!(expiring(Some(Moment::At(time("2027-03-20T00:00:00Z")))), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth expires on 2027-03-20.");
         insta::assert_snapshot!(expiring(Some(Moment::Never)), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth never expires.");
         insta::assert_snapshot!(expiring(None), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold accountExpires of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties accountExpires'.
+        unknown CONTOSO\KerbAuth: The directory export does not hold accountExpires of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties accountExpires`.
           warning
         ");
     }

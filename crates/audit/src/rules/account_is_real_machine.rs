@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Attribute, Object, Policy, Severity, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 
 declare_rule! {
     /// The assigned account is the account of a computer that exists.
@@ -54,10 +55,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             if let Some(origin) = account.origin() {
                 finding = finding.at(origin, "the assignment");
             }
-            finding.help(
-                "Do not set its password, which would break the computer. Create an account that no computer uses with \
-                 'New-CsKerberosAccount', assign it with 'Set-CsKerberosAccountAssignment', then run Enable-CsTopology.",
-            );
+            finding.help(remedy(account));
             continue;
         }
         match account.object {
@@ -74,6 +72,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
         }
     }
+}
+
+/// An account of its own for the sites; nothing is advised that touches the computer.
+fn remedy(account: &AccountView<'_>) -> Advice {
+    let advice = Advice::say("Do not set its password, which would break the computer. Create an account that no computer uses:")
+        .then_run(commands::create_account(None))
+        .then_say("Assign it, and let the product write its names:");
+    let assign = |advice: Advice, a: &Assignment| advice.then_run(commands::reassign(&a.site_text.value, None));
+    account.assignments.iter().fold(advice, |advice, a| assign(advice, a)).then_run(commands::enable_topology())
 }
 
 #[cfg(test)]

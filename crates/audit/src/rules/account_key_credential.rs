@@ -1,5 +1,7 @@
 use crate::declare::declare_rule;
+use crate::view::identity;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 
 declare_rule! {
     /// Somebody has given the Kerberos account a key of its own.
@@ -32,20 +34,17 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
+        let command = commands::show_computer(&identity(object, name), "msDS-KeyCredentialLink");
         match &object.key_credential {
             Some(set) if set.value => {
                 verdicts
                     .fail(subject, format!("{name} can log on by a key that is not its password (msDS-KeyCredentialLink is set)."))
                     .at(&set.origin, "the key")
-                    .help(format!(
-                        "Run 'Get-ADComputer {} -Properties msDS-KeyCredentialLink' and find out who wrote the value.",
-                        name.account()
-                    ));
+                    .help(Advice::say("Find out who wrote the value, and keep it as evidence:").then_run(command));
             }
             Some(_) => verdicts.pass(subject, format!("{name} has no msDS-KeyCredentialLink.")),
             None => {
                 let why = format!("The directory export does not hold msDS-KeyCredentialLink of {name}.");
-                let command = format!("Run 'Get-ADComputer {} -Properties msDS-KeyCredentialLink'.", name.account());
                 verdicts.unknown_told_elsewhere(subject, why, command);
             }
         }

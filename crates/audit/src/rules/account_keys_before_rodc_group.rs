@@ -1,7 +1,9 @@
 use crate::declare::declare_rule;
+use crate::view::identity;
 use crate::encryption::AES_FIRST;
 use crate::text::day;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::commands;
 use kerbsync_inventory::directory::Moment;
 
 declare_rule! {
@@ -41,7 +43,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             Some((Moment::Never, _)) => return verdicts.not_applicable(subject, format!("The password of {name} was never set.")),
             None => {
                 let why = format!("The directory export does not hold pwdLastSet of {name}.");
-                let command = format!("Run 'Get-ADComputer {} -Properties pwdLastSet'.", name.account());
+                let command = commands::show_computer(&identity(object, name), "pwdLastSet");
                 return verdicts.unknown_told_elsewhere(subject, why, command);
             }
         };
@@ -74,8 +76,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             None => {
                 let why = format!("The inputs do not hold whenCreated of the group Read-only Domain Controllers of the domain of {name}.");
-                let command = "Run 'Get-ADGroup \"Read-only Domain Controllers\" -Properties whenCreated, objectSid'.";
-                verdicts.unknown_told_elsewhere(subject, why, command);
+                verdicts.unknown_told_elsewhere(subject, why, commands::show_group("Read-only Domain Controllers", "whenCreated, objectSid"));
             }
         }
     });

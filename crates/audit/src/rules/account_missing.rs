@@ -1,6 +1,8 @@
 use crate::declare::declare_rule;
 use crate::text::day;
 use crate::{Object, Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
+use kerbsync_names::DownLevelName;
 
 declare_rule! {
     /// An assigned account does not exist in Active Directory.
@@ -17,7 +19,13 @@ declare_rule! {
     /// Restore the object if it was deleted (its password comes back as it was), else create it and set everything anew:
     ///
     /// ```powershell
-    /// Get-ADObject -Filter 'Name -like "KerbAuth*"' -IncludeDeletedObjects | Restore-ADObject
+    /// Get-ADObject -LDAPFilter '(&(isDeleted=TRUE)(sAMAccountName=KerbAuth$))' -IncludeDeletedObjects
+    /// Restore-ADObject -Identity '11111111-2222-3333-4444-555555555555'
+    /// ```
+    ///
+    /// The second line takes the objectGUID that the first one shows; a pattern of names can bring back others. If nothing is found:
+    ///
+    /// ```powershell
     /// New-CsKerberosAccount -UserAccount "CONTOSO\KerbAuth" -ContainerDN "OU=Kerberos,DC=contoso,DC=com"
     /// Enable-CsTopology
     /// Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"
@@ -52,9 +60,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 if let Some(origin) = account.origin() {
                     finding = finding.at(origin, "the assignment");
                 }
-                finding.help(format!(
-                    "Restore the deleted object, or run 'New-CsKerberosAccount -UserAccount \"{name}\"', Enable-CsTopology and 'Set-CsKerberosAccountPassword -UserAccount \"{name}\"'."
-                ));
+                finding.help(restore_or_create(name));
             }
             Object::NotInExport => {
                 let why = match deleted {
@@ -73,14 +79,25 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             Object::NoExport => {
                 let why = format!("There is no directory export among the inputs, so nothing is known about {name}.");
-                let remedy = format!(
-                    "{} Or add its output to the bundle: '... | ConvertTo-Json -Depth 3 | Set-Content directory.json'.",
-                    account.get_all()
-                );
+                let remedy =
+                    account.get_all().then_say("Or export all computer objects into the bundle:").then_run(commands::export_computers());
                 verdicts.unknown_with_finding(subject, why, remedy);
             }
         }
     }
+}
+
+/// A deleted object keeps its password; a new one needs a new password on every server.
+fn restore_or_create(name: &DownLevelName) -> Advice {
+    Advice::say("Look first whether the object was deleted; restored, it has the password that the servers hold:")
+        .then_run(commands::show_deleted())
+        .then_say(
+            "Restore it by its objectGUID with Restore-ADObject, never by a pattern of names. Only if it cannot be had again, create it:",
+        )
+        .then_run(commands::create_account(Some(&name.to_string())))
+        .then_say("Then put its names into Active Directory:")
+        .then_run(commands::enable_topology())
+        .then_say("A new object has no password that a server knows: the manual page of this rule tells how to set one.")
 }
 
 #[cfg(test)]
@@ -94,13 +111,19 @@ mod tests {
         let mut inventory = estate();
         inventory.directory.as_mut().unwrap().accounts.remove(0);
         inventory.assignments.push(assignment("Lab", None, "FABRIKAM\\KerbAuth", 9));
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is assigned, but does not exist in Active Directory.
           error assignments.xml:5 the assignment
-          help: Restore the deleted object, or run 'New-CsKerberosAccount -UserAccount "CONTOSO\KerbAuth"', Enable-CsTopology and 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"'.
-        unknown FABRIKAM\KerbAuth: The directory export does not hold FABRIKAM\KerbAuth, and is not known to hold every object of the domain. Run 'Get-ADComputer KerbAuth -Properties *'.
+          help: Look first whether the object was deleted; restored, it has the password that the servers hold:
+              Get-ADObject -LDAPFilter '(&(isDeleted=TRUE)(objectClass=computer))' -IncludeDeletedObjects -Properties sAMAccountName, lastKnownParent, whenChanged
+            Restore it by its objectGUID with Restore-ADObject, never by a pattern of names. Only if it cannot be had again, create it:
+              New-CsKerberosAccount -UserAccount CONTOSO\KerbAuth
+            Then put its names into Active Directory:
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
+            A new object has no password that a server knows: the manual page of this rule tells how to set one.
+        unknown FABRIKAM\KerbAuth: The directory export does not hold FABRIKAM\KerbAuth, and is not known to hold every object of the domain. Run `Get-ADComputer -Identity KerbAuth -Properties *`.
           warning assignments.xml:9 the assignment
-        "#);
+        ");
     }
 
     #[test]
@@ -110,11 +133,11 @@ mod tests {
         directory.accounts.remove(0);
         directory.completeness = Completeness::Partial;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold CONTOSO\KerbAuth, and is not known to hold every object of the domain. Run 'Get-ADComputer KerbAuth -Properties *'.
+        unknown CONTOSO\KerbAuth: The directory export does not hold CONTOSO\KerbAuth, and is not known to hold every object of the domain. Run `Get-ADComputer -Identity KerbAuth -Properties *`.
           warning assignments.xml:5 the assignment
         ");
         insta::assert_snapshot!(check(&RULE, without_directory()), @r"
-        unknown CONTOSO\KerbAuth: There is no directory export among the inputs, so nothing is known about CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties *'. Or add its output to the bundle: '... | ConvertTo-Json -Depth 3 | Set-Content directory.json'.
+        unknown CONTOSO\KerbAuth: There is no directory export among the inputs, so nothing is known about CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties *`. Or export all computer objects into the bundle `Get-ADComputer -Filter * -Properties * | Export-Clixml computers.xml`.
           warning
         ");
     }

@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::commands;
 use kerbsync_names::AccountNote;
 
 declare_rule! {
@@ -48,7 +49,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     Some(id) => finding.site(id),
                     None => finding,
                 };
-                finding.help(format!("Run 'Set-CsKerberosAccountAssignment -Identity \"{site}\" -UserAccount \"DOMAIN\\account\"'."));
+                finding.help(commands::reassign(site, None));
             }
         }
     }
@@ -65,15 +66,17 @@ mod tests {
         inventory.assignments[0] = assignment("Redmond", Some("1"), "KerbAuth@contoso.com", 5);
         inventory.assignments.push(assignment("Dublin", Some("2"), "CONTOSO\\KerbAuth$", 7));
         inventory.assignments.push(assignment("Nowhere", None, "KerbAuth", 8));
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail Site:Redmond -> KerbAuth@contoso.com: The account 'KerbAuth@contoso.com' of Site:Redmond is not of the form DOMAIN\name: user principal names are not supported here: give the account as DOMAIN\name.
           error assignments.xml:5 the account
-          help: Run 'Set-CsKerberosAccountAssignment -Identity "Site:Redmond" -UserAccount "DOMAIN\account"'.
+          help: Run:
+              Set-CsKerberosAccountAssignment -Identity Site:Redmond -UserAccount 'DOMAIN\name'
         pass Site:Dublin -> contoso\kerbauth: contoso\kerbauth has the form DOMAIN\name.
         pass Site:Dublin -> CONTOSO\KerbAuth$: 'CONTOSO\KerbAuth$' is CONTOSO\KerbAuth; the '$' at the end is in no example of the documentation.
         fail Site:Nowhere -> KerbAuth: The account 'KerbAuth' of Site:Nowhere is not of the form DOMAIN\name: the domain is missing: give the account as DOMAIN\name.
           error assignments.xml:8 the account
-          help: Run 'Set-CsKerberosAccountAssignment -Identity "Site:Nowhere" -UserAccount "DOMAIN\account"'.
-        "#);
+          help: Run:
+              Set-CsKerberosAccountAssignment -Identity Site:Nowhere -UserAccount 'DOMAIN\name'
+        ");
     }
 }

@@ -1,5 +1,7 @@
 use crate::declare::declare_rule;
+use crate::view::identity;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::commands;
 use kerbsync_inventory::directory::uac;
 
 declare_rule! {
@@ -34,7 +36,7 @@ const FLAGS: u32 = uac::DONT_REQ_PREAUTH;
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
-        let command = format!("Run 'Get-ADComputer {} -Properties userAccountControl'.", name.account());
+        let command = commands::show_computer(&identity(object, name), "userAccountControl");
         let Some(flags) = &object.user_account_control else {
             let why = format!("The directory export does not hold userAccountControl of {name}.");
             return verdicts.unknown_told_elsewhere(subject, why, command);
@@ -43,7 +45,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts
                 .fail(subject, format!("{name} needs no Kerberos pre-authentication (DONT_REQ_PREAUTH)."))
                 .at(&flags.origin, "DONT_REQ_PREAUTH is set")
-                .help(format!("Run 'Set-ADAccountControl -Identity {}$ -DoesNotRequirePreAuth $false'.", name.account()));
+                .help(commands::account_control(&identity(object, name), "-DoesNotRequirePreAuth $false"));
         } else if object.flags_not_told & FLAGS == FLAGS {
             let why = format!("The directory export tells some switches of {name}, but not this one.");
             verdicts.unknown_told_elsewhere(subject, why, command);

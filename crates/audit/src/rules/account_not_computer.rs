@@ -71,7 +71,7 @@ mod tests {
         let mut inventory = estate();
         kerb(&mut inventory).class = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold objectClass of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties objectClass'.
+        unknown CONTOSO\KerbAuth: The directory export does not hold objectClass of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties objectClass`.
           warning
         ");
     }

@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 
 declare_rule! {
     /// An assignment names a site that the topology does not hold.
@@ -41,13 +42,18 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts
                 .fail(subject, format!("No site of the topology is named by '{text}'."))
                 .at(&assignment.site_text.origin, "the identity")
-                .help(format!(
-                    "The sites are {}. Check with Get-CsSite, then use New-CsKerberosAccountAssignment for the site that is meant.",
-                    list(&names)
-                ));
+                .help(
+                    Advice::say(format!("The topology names {}. Compare with what is there now:", list(&names)))
+                        .then_run(commands::sites())
+                        .then_say("Then assign the account to the site that is meant with New-CsKerberosAccountAssignment."),
+                );
         } else {
             let why = format!("The topology is not or only in part among the inputs, so '{text}' cannot be checked.");
-            verdicts.unknown_with_finding(subject, why, "Run 'Get-CsSite', or add the output of 'Get-CsTopology -AsXml' to the bundle.");
+            verdicts.unknown_with_finding(
+                subject,
+                why,
+                Advice::run(commands::sites()).then_say("Or export the topology into the bundle:").then_run(commands::export_topology()),
+            );
         }
     }
 }
@@ -66,7 +72,9 @@ mod tests {
         pass Site:Dublin -> contoso\kerbauth: 'Site:Dublin' is site Dublin.
         fail Site:Redmnd -> CONTOSO\KerbAuth: No site of the topology is named by 'Site:Redmnd'.
           warning assignments.xml:9 the identity
-          help: The sites are Redmond and Dublin. Check with Get-CsSite, then use New-CsKerberosAccountAssignment for the site that is meant.
+          help: The topology names Redmond and Dublin. Compare with what is there now:
+              Get-CsSite | Select-Object Identity
+            Then assign the account to the site that is meant with New-CsKerberosAccountAssignment.
         ");
     }
 
@@ -76,7 +84,7 @@ mod tests {
         inventory.assignments = vec![assignment("Redmnd", None, "CONTOSO\\KerbAuth", 9)];
         inventory.topologies[0].complete = false;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown Site:Redmnd -> CONTOSO\KerbAuth: The topology is not or only in part among the inputs, so 'Site:Redmnd' cannot be checked. Run 'Get-CsSite', or add the output of 'Get-CsTopology -AsXml' to the bundle.
+        unknown Site:Redmnd -> CONTOSO\KerbAuth: The topology is not or only in part among the inputs, so 'Site:Redmnd' cannot be checked. Run `Get-CsSite | Select-Object Identity`. Or export the topology into the bundle `(Get-CsTopology -AsXml).ToString() | Out-File topology.xml`.
           warning
         ");
     }

@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, Proved, commands};
 
 declare_rule! {
     /// A Kerberos account is assigned to a site without web servers.
@@ -46,13 +47,23 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 .at(&assignment.origin, "the assignment")
                 .at(&site.site.name.origin, "the site")
                 .site(&site.site.id.value)
-                .help(format!("Run 'Remove-CsKerberosAccountAssignment -Identity \"site:{name}\"', then Enable-CsTopology."));
+                .help(
+                    Advice::say("Keep it if pools are about to be deployed there. Look first whether any are there now:")
+                        .then_run(commands::web_services())
+                        .then_destroy(
+                            commands::unassign(name),
+                            Proved::by("The topology is complete and no pool of the site runs Web Services, so no client loses anything that works."),
+                            "The next Enable-CsTopology takes the names of the site off the account. To sever the link, run:",
+                        ),
+                );
         } else {
             let why = format!("The topology is only in part among the inputs, so site {name} may have web servers that are not in it.");
             verdicts.unknown_with_finding(
                 subject,
                 why,
-                "Run 'Get-CsService -WebServer', or add the output of 'Get-CsTopology -AsXml' to the bundle.",
+                Advice::run(commands::web_services())
+                    .then_say("Or export the topology into the bundle:")
+                    .then_run(commands::export_topology()),
             );
         }
     }
@@ -67,20 +78,23 @@ mod tests {
     fn it_fires_only_where_the_whole_topology_is_known() {
         let mut inventory = estate();
         inventory.pools.pop();
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         pass Site:Redmond -> CONTOSO\KerbAuth: Site Redmond has web servers.
         fail Site:Dublin -> contoso\kerbauth: contoso\kerbauth is assigned to site Dublin, but no pool of the site runs Web Services.
           warning assignments.xml:6 the assignment
           warning topology.xml:4 the site
-          help: Run 'Remove-CsKerberosAccountAssignment -Identity "site:Dublin"', then Enable-CsTopology.
-        "#);
+          help: Keep it if pools are about to be deployed there. Look first whether any are there now:
+              Get-CsService -WebServer
+            The topology is complete and no pool of the site runs Web Services, so no client loses anything that works. The next Enable-CsTopology takes the names of the site off the account. To sever the link, run:
+              Remove-CsKerberosAccountAssignment -Identity site:Dublin
+        ");
         let mut inventory = estate();
         inventory.pools.pop();
         inventory.topologies[0].complete = false;
         inventory.assignments.push(assignment("Nowhere", None, "CONTOSO\\KerbAuth", 9));
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         pass Site:Redmond -> CONTOSO\KerbAuth: Site Redmond has web servers.
-        unknown Site:Dublin -> contoso\kerbauth: The topology is only in part among the inputs, so site Dublin may have web servers that are not in it. Run 'Get-CsService -WebServer', or add the output of 'Get-CsTopology -AsXml' to the bundle.
+        unknown Site:Dublin -> contoso\kerbauth: The topology is only in part among the inputs, so site Dublin may have web servers that are not in it. Run `Get-CsService -WebServer`. Or export the topology into the bundle `(Get-CsTopology -AsXml).ToString() | Out-File topology.xml`.
           warning
         notapplicable Site:Nowhere -> CONTOSO\KerbAuth: 'Site:Nowhere' leads to no site of the topology.
         ");

@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::account_key;
 
 declare_rule! {
@@ -52,7 +53,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             [] => verdicts.unknown_told_elsewhere(
                 subject,
                 format!("The assignments are not among the inputs, so those of site {name} are not known."),
-                "Run 'Get-CsKerberosAccountAssignment'.",
+                commands::assignments(None),
             ),
             [one] => verdicts.pass(subject, format!("Site {name} has one account, {}.", one.account_text.value)),
             several => {
@@ -61,9 +62,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 for assignment in several {
                     finding = finding.at(&assignment.account_text.origin, format!("assigns {}", assignment.account_text.value));
                 }
-                finding.help(format!(
-                    "Run 'Get-CsKerberosAccountAssignment -Identity \"site:{name}\"' to see which one is in force, and leave the other export out."
-                ));
+                finding.help(
+                    Advice::say("See which one is in force, and leave the other export out of the bundle:")
+                        .then_run(commands::assignments(Some(name))),
+                );
             }
         }
     }
@@ -79,13 +81,14 @@ mod tests {
         let mut inventory = estate();
         inventory.assignments.push(assignment("redmond", Some("1"), "contoso\\KerbOld", 9));
         inventory.assignments.push(assignment("Dublin", Some("2"), "CONTOSO\\KERBAUTH$", 10));
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail site:Redmond: Site Redmond has 2 accounts: CONTOSO\KerbAuth and contoso\KerbOld.
           error assignments.xml:5 assigns CONTOSO\KerbAuth
           error assignments.xml:9 assigns contoso\KerbOld
-          help: Run 'Get-CsKerberosAccountAssignment -Identity "site:Redmond"' to see which one is in force, and leave the other export out.
+          help: See which one is in force, and leave the other export out of the bundle:
+              Get-CsKerberosAccountAssignment -Identity site:Redmond
         pass site:Dublin: Site Dublin has one account, contoso\kerbauth.
-        "#);
+        ");
     }
 
     #[test]

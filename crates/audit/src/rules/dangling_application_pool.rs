@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 
 declare_rule! {
     /// An application of the product names an application pool that does not exist.
@@ -48,9 +49,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let names: Vec<String> = bad.iter().map(|(s, a)| format!("'{}{}' ('{}')", s.name.value, a.path.value, a.pool.value)).collect();
         let finding = verdicts.fail(subject, format!("On {host}, the application pool of {} does not exist.", list(&names)));
         let places = bad.iter().map(|(_, a)| (&a.pool.origin, format!("no pool is named '{}'", a.pool.value)));
-        finding.at_each(places).help(format!(
-            "Run 'appcmd list apppool' on {host} and on a healthy server of the pool, then point the application to a pool that exists."
-        ));
+        finding.at_each(places).help(
+            Advice::say(format!("On {host} and on a healthy server of the pool, compare:"))
+                .then_run(commands::iis_pools())
+                .then_say("Then point the application to a pool that exists, or create the pool again as it is there."),
+        );
     });
 }
 
@@ -69,7 +72,9 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail fe01.contoso.com: On fe01.contoso.com, the application pool of 'Skype for Business Server Internal Web Site/Abs' ('LyncIntFeatures') does not exist.
           error servers/fe01.contoso.com/applicationHost.config:22 no pool is named 'LyncIntFeatures'
-          help: Run 'appcmd list apppool' on fe01.contoso.com and on a healthy server of the pool, then point the application to a pool that exists.
+          help: On fe01.contoso.com and on a healthy server of the pool, compare:
+              & $env:windir\System32\inetsrv\appcmd.exe list apppool
+            Then point the application to a pool that exists, or create the pool again as it is there.
         notapplicable fe02.contoso.com: fe02.contoso.com has none of the product's applications.
         unknown dir01.contoso.com: No configuration of dir01.contoso.com is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of dir01.contoso.com to servers/dir01.contoso.com/applicationHost.config in the bundle.
         pass se01.contoso.com: All 6 applications of se01.contoso.com name a pool that exists.

@@ -1,6 +1,8 @@
 use crate::declare::declare_rule;
 use crate::text::list;
+use crate::view::identity;
 use crate::{Attribute, Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::uac;
 
 declare_rule! {
@@ -53,10 +55,17 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             for (what, origin) in &found {
                 finding = finding.at(origin, *what);
             }
-            finding.help(format!(
-                "Run 'Set-ADAccountControl -Identity {0}$ -TrustedForDelegation $false -TrustedToAuthForDelegation $false' and clear the attributes with Set-ADComputer -Clear.",
-                name.account()
-            ));
+            let identity = identity(object, name);
+            let mut advice = Advice::say("Make sure that nobody set it up on purpose: what uses it stops.");
+            if found.iter().any(|(what, _)| what.starts_with("TRUSTED")) {
+                let bits = "-TrustedForDelegation $false -TrustedToAuthForDelegation $false";
+                advice = advice.then_say("Then run:").then_run(commands::account_control(&identity, bits));
+            }
+            if found.iter().any(|(what, _)| what.starts_with("msDS")) {
+                let attributes = "msDS-AllowedToDelegateTo, msDS-AllowedToActOnBehalfOfOtherIdentity";
+                advice = advice.then_say("Clear the attributes:").then_run(commands::clear_attributes(&identity, attributes));
+            }
+            finding.help(advice);
         } else if object.user_account_control.is_none() {
             verdicts.attribute_missing(account, Attribute::UserAccountControl);
         } else if object.acted_for_by_others.is_none() {
@@ -85,7 +94,10 @@ mod tests {
           warning directory.ldf:13 TRUSTED_TO_AUTH_FOR_DELEGATION
           warning directory.ldf:20 msDS-AllowedToDelegateTo
           warning directory.ldf:21 msDS-AllowedToActOnBehalfOfOtherIdentity
-          help: Run 'Set-ADAccountControl -Identity KerbAuth$ -TrustedForDelegation $false -TrustedToAuthForDelegation $false' and clear the attributes with Set-ADComputer -Clear.
+          help: Make sure that nobody set it up on purpose: what uses it stops. Then run:
+              Set-ADAccountControl -Identity 'KerbAuth$' -TrustedForDelegation $false -TrustedToAuthForDelegation $false
+            Clear the attributes:
+              Set-ADComputer -Identity 'KerbAuth$' -Clear msDS-AllowedToDelegateTo, msDS-AllowedToActOnBehalfOfOtherIdentity
         ");
     }
 
@@ -94,13 +106,13 @@ mod tests {
         let mut inventory = estate();
         kerb(&mut inventory).user_account_control = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold userAccountControl of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties userAccountControl'.
+        unknown CONTOSO\KerbAuth: The directory export does not hold userAccountControl of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties userAccountControl`.
           warning
         ");
         let mut inventory = estate();
         kerb(&mut inventory).acted_for_by_others = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold msDS-AllowedToActOnBehalfOfOtherIdentity of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties msDS-AllowedToActOnBehalfOfOtherIdentity'.
+        unknown CONTOSO\KerbAuth: The directory export does not hold msDS-AllowedToActOnBehalfOfOtherIdentity of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties msDS-AllowedToActOnBehalfOfOtherIdentity`.
           warning
         ");
     }

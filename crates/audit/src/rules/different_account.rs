@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::view::test_of;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::commands;
 use kerbsync_inventory::state::{Expectation, Naming};
 
 declare_rule! {
@@ -42,7 +43,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 continue;
             }
             Expectation::Unknown(why) => {
-                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None));
                 continue;
             }
         };
@@ -87,16 +88,19 @@ mod tests {
         config(&mut inventory, "fe02").slots[0].account.value = account_text("CONTOSO\\KerbOld");
         config(&mut inventory, "dir01").slots[1].account.value = account_text("KerbAuth$");
         config(&mut inventory, "se01").slots.clear();
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         pass fe01.contoso.com: All slots of fe01.contoso.com name CONTOSO\KerbAuth.
         fail fe02.contoso.com: The kerberosCredential in 'Skype for Business Server Internal Web Site' of fe02.contoso.com names CONTOSO\KerbOld; the account of the site is CONTOSO\KerbAuth.
           error servers/fe02.contoso.com/applicationHost.config:60 CONTOSO\KerbOld instead of CONTOSO\KerbAuth
           error assignments.xml:5 the account that is assigned
-          help: Run 'Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com'.
-        unknown dir01.contoso.com: The kerberosCredential in 'Skype for Business Server External Web Site' of dir01.contoso.com names 'KerbAuth$', and no input says whether that is CONTOSO\KerbAuth. Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'.
+          help: Copy the password from fe01.contoso.com, which is in sync:
+              Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com
+            Then let the product check:
+              Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
+        unknown dir01.contoso.com: The kerberosCredential in 'Skype for Business Server External Web Site' of dir01.contoso.com names 'KerbAuth$', and no input says whether that is CONTOSO\KerbAuth. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`.
           warning servers/dir01.contoso.com/applicationHost.config:70 a name without a domain that is known
         pass se01.contoso.com: No slot of se01.contoso.com names another account than contoso\kerbauth; none names that one either.
-        "#);
+        ");
     }
 
     #[test]

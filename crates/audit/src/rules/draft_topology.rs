@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Severity, Subject, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_source::Origin;
 use std::collections::HashSet;
 
@@ -17,12 +18,11 @@ declare_rule! {
     /// unconfigured, and servers that it removes are not looked at.
     ///
     /// ## What to do
-    /// Publish the draft, or export what is published:
+    /// Export what is published. A draft that is meant to be in force is opened and published in Topology Builder: no cmdlet takes a `.tbxml`
+    /// file.
     ///
     /// ```powershell
-    /// Get-CsTopology -AsXml | Out-File topology.xml
-    /// Publish-CsTopology -FileName C:\Topologies\new.tbxml
-    /// Enable-CsTopology
+    /// (Get-CsTopology -AsXml).ToString() | Out-File topology.xml
     /// ```
     ///
     /// | before | after |
@@ -55,7 +55,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             .fail(subject, message)
             .at(&Origin::document(topology.document), "the draft")
             .at_most(if topology.used { Severity::Warning } else { Severity::Note })
-            .help("Run 'Get-CsTopology -AsXml' for what is published, or publish the draft and run Enable-CsTopology.");
+            .help(Advice::say("Export what is published into the bundle:").then_run(commands::export_topology()).then_say(
+                "If the draft is meant to be in force, publish it in Topology Builder, which then enables it, and export again.",
+            ));
     }
 }
 
@@ -78,10 +80,14 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail topology.xml: topology.xml is a draft that was never published.
           warning topology.xml the draft
-          help: Run 'Get-CsTopology -AsXml' for what is published, or publish the draft and run Enable-CsTopology.
+          help: Export what is published into the bundle:
+              (Get-CsTopology -AsXml).ToString() | Out-File topology.xml
+            If the draft is meant to be in force, publish it in Topology Builder, which then enables it, and export again.
         fail new.tbxml: new.tbxml holds changes that are not published: Computer fe03.contoso.com is added to pool01.contoso.com.
           note new.tbxml the draft
-          help: Run 'Get-CsTopology -AsXml' for what is published, or publish the draft and run Enable-CsTopology.
+          help: Export what is published into the bundle:
+              (Get-CsTopology -AsXml).ToString() | Out-File topology.xml
+            If the draft is meant to be in force, publish it in Topology Builder, which then enables it, and export again.
         ");
         assert!(check(&RULE, estate()).starts_with("pass topology.xml: topology.xml is no draft."));
     }

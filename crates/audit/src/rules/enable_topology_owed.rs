@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::day;
 use crate::{AccountView, Object, Policy, SiteView, Verdicts, View};
 use jiff::Timestamp;
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::ManagementLog;
 use kerbsync_inventory::state::Expectation;
 use kerbsync_names::ServicePrincipalName;
@@ -49,15 +50,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts.not_applicable(subject, format!("No pool of site {} runs Web Services.", site.name()));
             }
             (Expectation::Account(_), Some(account)) => judge(verdicts, site, account, newest),
-            (Expectation::Unknown(why), _) => {
-                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.")
-            }
+            (Expectation::Unknown(why), _) => verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None)),
             (Expectation::Account(name), None) => {
-                verdicts.unknown_told_elsewhere(
-                    subject,
-                    format!("Nothing is known about {name}."),
-                    "Run 'Get-CsKerberosAccountAssignment'.",
-                );
+                verdicts.unknown_told_elsewhere(subject, format!("Nothing is known about {name}."), commands::assignments(None));
             }
         }
     }
@@ -73,7 +68,7 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
     let expected = site.web_pools.iter().map(|p| ServicePrincipalName::http(&p.fqdn.value));
     let there = spns.map(|(_, spns)| expected.filter(|spn| spns.iter().any(|s| s.value == *spn)).count());
     let unassigned = newest.and_then(|(ended, log)| Some((ended, log.unassigned_sites.iter().find(|s| s.value == site.site.id.value)?)));
-    let help = format!("Run 'Enable-CsTopology -Report C:\\Logs\\Enable-CsTopology.html', then check with 'setspn -L {}'.", name.account());
+    let help = Advice::run(commands::enable_topology()).then_say("Then check the names:").then_run(commands::spn_list(name.account()));
     match (there, unassigned, newest) {
         (Some(n), ..) if n == pools => verdicts.pass(subject, format!("The names of all pools of site {} are on {name}.", site.name())),
         (_, Some((ended, said)), _) => {
@@ -113,7 +108,7 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
         }
         (None, ..) => {
             let why = format!("No input says whether Enable-CsTopology has run since {name} was assigned to site {}.", site.name());
-            verdicts.unknown_told_elsewhere(subject, why, format!("Run 'setspn -L {}'.", name.account()));
+            verdicts.unknown_told_elsewhere(subject, why, commands::spn_list(name.account()));
         }
     }
 }
@@ -132,7 +127,10 @@ mod tests {
         fail site:Redmond: CONTOSO\KerbAuth is assigned to site Redmond, but holds no name of its pools: Enable-CsTopology seems not to have run since.
           warning assignments.xml:5 the assignment
           warning directory.ldf:19 the names on CONTOSO\KerbAuth
-          help: Run 'Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html', then check with 'setspn -L KerbAuth'.
+          help: Run:
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
+            Then check the names:
+              setspn -L KerbAuth
         pass site:Dublin: The names of all pools of site Dublin are on CONTOSO\KerbAuth.
         ");
         let mut inventory = estate();
@@ -148,14 +146,17 @@ mod tests {
         fail site:Redmond: The newest report of Enable-CsTopology (2026-02-01) found site Redmond without an account, but CONTOSO\KerbAuth is assigned to it now.
           warning Enable-CsTopology.xml:7 the site had no account then
           warning assignments.xml:5 it has one now
-          help: Run 'Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html', then check with 'setspn -L KerbAuth'.
+          help: Run:
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
+            Then check the names:
+              setspn -L KerbAuth
         pass site:Dublin: Enable-CsTopology ran on 2026-02-01 and did not find site Dublin without an account.
         ");
         let mut inventory = without_directory();
         inventory.logs.clear();
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown site:Redmond: No input says whether Enable-CsTopology has run since CONTOSO\KerbAuth was assigned to site Redmond. Run 'setspn -L KerbAuth'.
-        unknown site:Dublin: No input says whether Enable-CsTopology has run since CONTOSO\KerbAuth was assigned to site Dublin. Run 'setspn -L KerbAuth'.
+        unknown site:Redmond: No input says whether Enable-CsTopology has run since CONTOSO\KerbAuth was assigned to site Redmond. Run `setspn -L KerbAuth`.
+        unknown site:Dublin: No input says whether Enable-CsTopology has run since CONTOSO\KerbAuth was assigned to site Dublin. Run `setspn -L KerbAuth`.
         ");
     }
 

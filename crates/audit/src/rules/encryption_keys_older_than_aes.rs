@@ -1,7 +1,9 @@
 use crate::declare::declare_rule;
-use crate::encryption::{AES, AES_FIRST};
+use crate::encryption::{AES, AES_FIRST, RC4};
 use crate::text::day;
+use crate::view::new_password;
 use crate::{Attribute, Policy, Severity, Verdicts, View};
+use kerbsync_advice::{Advice, Proved};
 use kerbsync_inventory::directory::Moment;
 
 declare_rule! {
@@ -46,13 +48,17 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             return verdicts.pass(subject, text);
         }
         let bits = object.encryption_types.as_ref().and_then(|t| t.value).unwrap_or(0);
-        // Without the attribute it depends on the updates of the domain controllers whether RC4 still does.
-        let needs_aes = bits & AES != 0;
+        // Unset, it depends on the updates of the domain controllers, which no export tells.
+        let needs_aes = bits & AES != 0 && bits & RC4 == 0;
         verdicts
             .fail(subject, format!("The password of {name} was set on {}, when no domain could make AES keys.", day(time)))
             .at(&set.origin, "the last change of the password")
             .at_most(if needs_aes { Severity::Error } else { Severity::Warning })
-            .help(format!("Run 'Set-CsKerberosAccountPassword -UserAccount \"{name}\"'."));
+            .help(new_password(
+                Advice::say("Keys are made when a password is set, so a copy from a peer does not mend this."),
+                name,
+                Proved::by(format!("The export shows that the password was set on {}.", day(time))),
+            ));
     });
 }
 
@@ -70,13 +76,14 @@ mod tests {
 
     #[test]
     fn it_is_graver_where_aes_is_demanded() {
-        insta::assert_snapshot!(old(None, "2026-03-01T00:00:00Z"), @r#"
+        insta::assert_snapshot!(old(None, "2026-03-01T00:00:00Z"), @r"
         fail CONTOSO\KerbAuth: The password of CONTOSO\KerbAuth was set on 2007-06-01, when no domain could make AES keys.
           warning directory.ldf:15 the last change of the password
-          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"'.
-        "#);
-        // Without the attribute the updates of the domain controllers decide, and the day says nothing of them.
-        assert_eq!(old(None, "2026-08-01T00:00:00Z"), old(None, "2026-03-01T00:00:00Z"));
+          help: Keys are made when a password is set, so a copy from a peer does not mend this. The export shows that the password was set on 2007-06-01. A new password reaches the servers one by one and Active Directory last: until then sign-in can fail on all sites of the account, and a server that cannot be reached fails afterwards. In a maintenance window, run:
+              Set-CsKerberosAccountPassword -UserAccount CONTOSO\KerbAuth
+        ");
+        // Unset, it depends on updates that no export tells, whatever the date.
+        assert!(old(None, "2026-11-23T00:00:00Z").contains("\n  warning "));
         assert!(old(Some(0x18), "2026-03-01T00:00:00Z").contains("\n  error "));
         assert!(old(Some(0x4), "2026-08-01T00:00:00Z").contains("\n  warning "));
     }

@@ -1,4 +1,5 @@
 use crate::declare::declare_rule;
+use crate::encryption::{BY_UPDATES, aes};
 use crate::{Attribute, Policy, Verdicts, View};
 
 declare_rule! {
@@ -11,15 +12,16 @@ declare_rule! {
     /// ## Why it matters
     /// Until the update of 14 April 2026, an account without the attribute gets RC4 tickets by default. That update makes it
     /// AES only (0x18), with a way back; from July 2026 the way back is gone. An unset account thus changes its behaviour on
-    /// the day a domain controller is patched, and a mixture of patched and unpatched ones gives a mixture of tickets. After the
-    /// change the finding is a note.
+    /// the day a domain controller is patched, and a mixture of patched and unpatched ones gives a mixture of tickets. Which
+    /// updates the domain controllers have, no export tells, so the finding is the same whatever the date.
     ///
     /// ## What to do
-    /// Set AES, and set a new password if the present one may be older than the AES keys:
+    /// Make sure that the account has AES keys: its password was set when the domain was at functional level 2008 or later. Then allow AES
+    /// beside RC4, and AES alone only after clients have been seen to get AES tickets:
     ///
     /// ```powershell
-    /// Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256
-    /// Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"
+    /// Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
+    /// Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType AES128,AES256
     /// ```
     ///
     /// | before | after |
@@ -44,14 +46,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         if let Some(bits) = types.value.filter(|bits| *bits != 0) {
             return verdicts.pass(subject, format!("{name} supports {bits:#x}."));
         }
-        let message = format!(
-            "{name} has no msDS-SupportedEncryptionTypes: domain controllers without the update of April 2026 give it RC4 tickets, those \
-             with it AES tickets only (a registry value leads back until the update of July 2026)."
-        );
         verdicts
-            .fail(subject, message)
+            .fail(subject, format!("{name} has no msDS-SupportedEncryptionTypes: {BY_UPDATES}."))
             .at(&types.origin, "the attribute is not set")
-            .help(format!("Run 'Set-ADComputer {} -KerberosEncryptionType AES128,AES256'.", name.account()));
+            .help(aes(object, name));
     });
 }
 
@@ -69,11 +67,26 @@ mod tests {
     #[test]
     fn what_it_means_depends_on_updates_and_the_day_says_nothing_of_them() {
         insta::assert_snapshot!(unset("2026-04-13T23:59:59Z", None), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes: domain controllers without the update of April 2026 give it RC4 tickets, those with it AES tickets only (a registry value leads back until the update of July 2026).
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes: domain controllers without the update of 14 April 2026 (KB5073381) give it RC4 tickets, those with it AES tickets only unless RC4DefaultDisablementPhase puts that back, and those with the update of July 2026 AES tickets only.
           warning directory.ldf:16 the attribute is not set
-          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256'.
+          help: AES keys exist if the domain was at functional level 2008 or later when the password was set (2026-01-10). Allow AES beside RC4, which takes nothing away:
+              Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
+            Take RC4 away only after clients have been seen to get AES tickets (klist on a client).
         ");
-        assert_eq!(unset("2026-08-01T00:00:00Z", Some(0)), unset("2026-04-13T23:59:59Z", None));
+        insta::assert_snapshot!(unset("2026-04-14T00:00:00Z", Some(0)), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes: domain controllers without the update of 14 April 2026 (KB5073381) give it RC4 tickets, those with it AES tickets only unless RC4DefaultDisablementPhase puts that back, and those with the update of July 2026 AES tickets only.
+          warning directory.ldf:16 the attribute is not set
+          help: AES keys exist if the domain was at functional level 2008 or later when the password was set (2026-01-10). Allow AES beside RC4, which takes nothing away:
+              Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
+            Take RC4 away only after clients have been seen to get AES tickets (klist on a client).
+        ");
+        insta::assert_snapshot!(unset("2026-07-01T00:00:00Z", None), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes: domain controllers without the update of 14 April 2026 (KB5073381) give it RC4 tickets, those with it AES tickets only unless RC4DefaultDisablementPhase puts that back, and those with the update of July 2026 AES tickets only.
+          warning directory.ldf:16 the attribute is not set
+          help: AES keys exist if the domain was at functional level 2008 or later when the password was set (2026-01-10). Allow AES beside RC4, which takes nothing away:
+              Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
+            Take RC4 away only after clients have been seen to get AES tickets (klist on a client).
+        ");
     }
 
     #[test]
@@ -82,7 +95,7 @@ mod tests {
         let mut inventory = estate();
         kerb(&mut inventory).encryption_types = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold msDS-SupportedEncryptionTypes of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties msDS-SupportedEncryptionTypes'.
+        unknown CONTOSO\KerbAuth: The directory export does not hold msDS-SupportedEncryptionTypes of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties msDS-SupportedEncryptionTypes`.
           warning
         ");
     }

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::view::{Holder, OWN_ACCOUNT};
 use crate::{AccountView, Object, Policy, PoolView, Severity, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
 use kerbsync_names::ServicePrincipalName;
 
@@ -95,11 +96,12 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
         .at_each(found.iter().map(|(alias, (a, s))| (&s.origin, format!("{alias} on {}", a.short_name()))))
         .at(&pool.pool.fqdn.origin, "the pool");
     finding.help(if account.machine.is_some() {
-        OWN_ACCOUNT.to_owned()
+        Advice::say(OWN_ACCOUNT)
     } else if !is_in_force {
-        format!("Keep {} on {name}, and find out what uses the alias.", pool.spn())
+        Advice::say(format!("Keep {} on {name}, and find out what uses the alias.", pool.spn()))
     } else {
-        format!("Run 'setspn -S {} {}', and find out what uses the alias.", pool.spn(), name.account())
+        Advice::say("Find out what uses the alias, and put the http name on the account; the command refuses a name that another object holds:")
+            .then_run(commands::spn_add(&pool.spn().to_string(), name.account()))
     });
 }
 

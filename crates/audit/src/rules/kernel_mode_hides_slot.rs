@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::view::{judged_paths, shown};
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::commands;
 use kerbsync_inventory::directory::Domain;
 use kerbsync_inventory::state::{Naming, account_key, naming};
 use kerbsync_inventory::{ApplicationPool, ApplicationPoolIdentity, SecretState, ServerConfiguration};
@@ -41,11 +42,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_configured(view, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         let Some(account) = server.expected() else {
-            return verdicts.unknown_told_elsewhere(
-                subject,
-                "The account of the site is not known.",
-                "Run 'Get-CsKerberosAccountAssignment'.",
-            );
+            return verdicts.unknown_told_elsewhere(subject, "The account of the site is not known.", commands::assignments(None));
         };
         let holds: Vec<&ApplicationPool> =
             configuration.application_pools.iter().filter(|p| runs_as(configuration, p, account, view.inventory.domains())).collect();

@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
 
 declare_rule! {
@@ -43,13 +44,13 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts.pass(subject, format!("The site of {host} has the account {account}."));
             }
             Some((Expectation::Unknown(why), _)) => {
-                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None));
             }
             Some((Expectation::NoAccount(why), server)) => {
-                let site = server.site.map_or("<name>", |s| &s.name.value);
-                let help = format!(
-                    "Assign the account again ('New-CsKerberosAccountAssignment -Identity \"site:{site}\" -UserAccount \"{text}\"'), or clear the slot on {host} and retire the account."
-                );
+                let site = server.site.map(|s| s.name.value.as_str());
+                let help = Advice::say("See what is in force:")
+                    .then_run(commands::assignments(site))
+                    .then_say(format!("If the site is to have an account, assign it again with New-CsKerberosAccountAssignment. If not, {host} keeps a credential that nobody looks after: no cmdlet is documented that clears it."));
                 verdicts
                     .fail(subject, format!("The {} of {host} holds {text}. {why}", slot.slot.label))
                     .at(&slot.slot.account.origin, "the account that is left over")
@@ -59,13 +60,19 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts
                     .fail(subject, format!("The {} of {host} holds {text}, but {host} is no web server of the topology.", slot.slot.label))
                     .at(&slot.slot.account.origin, "the account that is left over")
-                    .help(format!(
-                        "Check with 'Get-CsComputer -Identity {host}'; if the server is retired, clear the slot or remove the server."
-                    ));
+                    .help(
+                        Advice::say("Look whether the topology knows the server now:")
+                            .then_run(commands::computer(host.as_str()))
+                            .then_say("If it is retired, it still keeps a credential: treat its disks and backups like the password."),
+                    );
             }
             None => {
                 let why = format!("The topology is not or only in part among the inputs, so the site of {host} is not known.");
-                verdicts.unknown_told_elsewhere(subject, why, "Add the output of 'Get-CsTopology -AsXml' to the bundle.");
+                verdicts.unknown_told_elsewhere(
+                    subject,
+                    why,
+                    Advice::say("Export the topology into the bundle:").then_run(commands::export_topology()),
+                );
             }
         }
     }
@@ -85,19 +92,25 @@ mod tests {
         retired.slots.truncate(1);
         inventory.servers.push(retired);
         inventory.servers.retain(|s| !matches!(s.computer.first_label(), "fe01" | "dir01"));
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         pass fe02.contoso.com: kerberosCredential in 'Skype for Business Server Internal Web Site': The site of fe02.contoso.com has the account CONTOSO\KerbAuth.
         pass fe02.contoso.com: kerberosCredential in 'Skype for Business Server External Web Site': The site of fe02.contoso.com has the account CONTOSO\KerbAuth.
         fail se01.contoso.com: kerberosCredential in 'Skype for Business Server Internal Web Site': The kerberosCredential in 'Skype for Business Server Internal Web Site' of se01.contoso.com holds CONTOSO\KerbAuth. Site Dublin has no Kerberos account.
           warning servers/se01.contoso.com/applicationHost.config:60 the account that is left over
-          help: Assign the account again ('New-CsKerberosAccountAssignment -Identity "site:Dublin" -UserAccount "CONTOSO\KerbAuth"'), or clear the slot on se01.contoso.com and retire the account.
+          help: See what is in force:
+              Get-CsKerberosAccountAssignment -Identity site:Dublin
+            If the site is to have an account, assign it again with New-CsKerberosAccountAssignment. If not, se01.contoso.com keeps a credential that nobody looks after: no cmdlet is documented that clears it.
         fail se01.contoso.com: kerberosCredential in 'Skype for Business Server External Web Site': The kerberosCredential in 'Skype for Business Server External Web Site' of se01.contoso.com holds CONTOSO\KerbAuth. Site Dublin has no Kerberos account.
           warning servers/se01.contoso.com/applicationHost.config:70 the account that is left over
-          help: Assign the account again ('New-CsKerberosAccountAssignment -Identity "site:Dublin" -UserAccount "CONTOSO\KerbAuth"'), or clear the slot on se01.contoso.com and retire the account.
+          help: See what is in force:
+              Get-CsKerberosAccountAssignment -Identity site:Dublin
+            If the site is to have an account, assign it again with New-CsKerberosAccountAssignment. If not, se01.contoso.com keeps a credential that nobody looks after: no cmdlet is documented that clears it.
         fail old01.contoso.com: kerberosCredential in 'Skype for Business Server Internal Web Site': The kerberosCredential in 'Skype for Business Server Internal Web Site' of old01.contoso.com holds CONTOSO\KerbAuth, but old01.contoso.com is no web server of the topology.
           warning servers/fe01.contoso.com/applicationHost.config:60 the account that is left over
-          help: Check with 'Get-CsComputer -Identity old01.contoso.com'; if the server is retired, clear the slot or remove the server.
-        "#);
+          help: Look whether the topology knows the server now:
+              Get-CsComputer -Identity old01.contoso.com
+            If it is retired, it still keeps a credential: treat its disks and backups like the password.
+        ");
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn judge(verdicts: &mut Verdicts<'_>, account: &AccountView<'_>, servers: &[&Web
             verdicts.unknown_with_finding(
                 subject,
                 why,
-                format!("{} Or name a server that is known to work with --reference.", test_of(first.site)),
+                test_of(first.site).then_say("Or name a server that is known to work with --reference."),
             );
         }
         several => {
@@ -104,10 +104,9 @@ fn judge(verdicts: &mut Verdicts<'_>, account: &AccountView<'_>, servers: &[&Web
                     finding = finding.at(origin, format!("group {group}: {}", server.host));
                 }
             }
-            finding.help(format!(
-                "{} Add its report to the bundle, or name a server that is known to work with --reference.",
-                test_of(first.site)
-            ));
+            finding.help(
+                test_of(first.site).then_say("Add its report to the bundle, or name a server that is known to work with --reference."),
+            );
         }
     }
 }
@@ -123,12 +122,14 @@ mod tests {
         for server in ["fe02", "se01"] {
             set_secret(&mut inventory, server, &opened("old"));
         }
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: The web servers hold 2 different secrets of CONTOSO\KerbAuth, and nothing says which is right: fe01.contoso.com and dir01.contoso.com; fe02.contoso.com and se01.contoso.com.
           error servers/fe01.contoso.com/applicationHost.config:60 group A: fe01.contoso.com
           error servers/fe02.contoso.com/applicationHost.config:60 group B: fe02.contoso.com
-          help: Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'. Add its report to the bundle, or name a server that is known to work with --reference.
-        "#);
+          help: Run:
+              Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
+            Add its report to the bundle, or name a server that is known to work with --reference.
+        ");
     }
 
     #[test]
@@ -137,15 +138,15 @@ mod tests {
         for server in ["fe02", "se01", "dir01"] {
             set_secret(&mut inventory, server, &sealed());
         }
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
-        unknown CONTOSO\KerbAuth: Only fe01.contoso.com holds a secret of CONTOSO\KerbAuth that could be read, so there is nothing to compare it with. Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'. Or name a server that is known to work with --reference.
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        unknown CONTOSO\KerbAuth: Only fe01.contoso.com holds a secret of CONTOSO\KerbAuth that could be read, so there is nothing to compare it with. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`. Or name a server that is known to work with --reference.
           warning
-        "#);
+        ");
         let mut inventory = estate();
         for server in ["fe01", "fe02", "se01", "dir01"] {
             set_secret(&mut inventory, server, &sealed());
         }
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"unknown CONTOSO\KerbAuth: No secret of CONTOSO\KerbAuth could be read on any of 4 web servers. Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'."#);
+        insta::assert_snapshot!(check(&RULE, inventory), @r"unknown CONTOSO\KerbAuth: No secret of CONTOSO\KerbAuth could be read on any of 4 web servers. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`.");
     }
 
     #[test]

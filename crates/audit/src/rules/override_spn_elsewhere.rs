@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::view::{Holder, OWN_ACCOUNT};
 use crate::{AccountView, Object, Policy, PoolView, Verdicts, View};
+use kerbsync_advice::Advice;
 use kerbsync_inventory::state::Expectation;
 
 declare_rule! {
@@ -84,9 +85,9 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
         finding = finding.at(&name.origin, "the override");
     }
     finding.help(if account.machine.is_some() {
-        OWN_ACCOUNT.to_owned()
+        Advice::say(OWN_ACCOUNT)
     } else {
-        format!("Find out what uses {} under this name before the name is moved to {name}: that use ends with it.", list(&names))
+        Advice::say(format!("Find out what uses {} under this name before the name is moved to {name}: that use ends with it.", list(&names)))
     });
 }
 

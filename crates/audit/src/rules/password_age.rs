@@ -1,6 +1,8 @@
 use crate::declare::declare_rule;
 use crate::text::{day, days_between};
+use crate::view::new_password;
 use crate::{Attribute, Policy, Verdicts, View};
+use kerbsync_advice::{Advice, Proved};
 use kerbsync_inventory::directory::Moment;
 
 declare_rule! {
@@ -49,7 +51,11 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
         verdicts
             .fail(subject, format!("The password of {name} is {age} days old (set on {}); the limit is {limit} days.", day(time)))
             .at(&set.origin, "the last change")
-            .help(format!("Run 'Set-CsKerberosAccountPassword -UserAccount \"{name}\"' in a quiet hour."));
+            .help(new_password(
+                Advice::say("Only a new password mends this, and only a server that can be reached gets it: check all first."),
+                name,
+                Proved::by(format!("The export shows that the password was set on {}.", day(time))),
+            ));
     });
 }
 
@@ -66,15 +72,16 @@ mod tests {
 
     #[test]
     fn one_day_over_the_limit_fails() {
-        insta::assert_snapshot!(set(Some(Moment::At(time("2025-02-28T11:00:00Z")))), @r#"
+        insta::assert_snapshot!(set(Some(Moment::At(time("2025-02-28T11:00:00Z")))), @r"
         fail CONTOSO\KerbAuth: The password of CONTOSO\KerbAuth is 366 days old (set on 2025-02-28); the limit is 365 days.
           warning directory.ldf:15 the last change
-          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"' in a quiet hour.
-        "#);
+          help: Only a new password mends this, and only a server that can be reached gets it: check all first. The export shows that the password was set on 2025-02-28. A new password reaches the servers one by one and Active Directory last: until then sign-in can fail on all sites of the account, and a server that cannot be reached fails afterwards. In a maintenance window, run:
+              Set-CsKerberosAccountPassword -UserAccount CONTOSO\KerbAuth
+        ");
         assert!(set(Some(Moment::At(time("2025-03-01T12:00:00Z")))).starts_with("pass "));
         insta::assert_snapshot!(set(Some(Moment::Never)), @r"notapplicable CONTOSO\KerbAuth: The password of CONTOSO\KerbAuth has never been set.");
         insta::assert_snapshot!(set(None), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold pwdLastSet of CONTOSO\KerbAuth. Run 'Get-ADComputer KerbAuth -Properties pwdLastSet'.
+        unknown CONTOSO\KerbAuth: The directory export does not hold pwdLastSet of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties pwdLastSet`.
           warning
         ");
     }

@@ -1,6 +1,8 @@
 use crate::declare::declare_rule;
 use crate::text::day;
+use crate::view::new_password;
 use crate::{Attribute, Policy, Verdicts, View};
+use kerbsync_advice::{Advice, Proved};
 use kerbsync_inventory::directory::{Moment, uac};
 
 declare_rule! {
@@ -50,7 +52,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         if let Some(origin) = created {
             finding = finding.at(origin, "the creation of the object");
         }
-        finding.help(format!("Run 'Set-CsKerberosAccountPassword -UserAccount \"{name}\"'."));
+        finding.help(new_password(
+            Advice::say("No server can hold a password that was never set, so there is none to copy."),
+            name,
+            Proved::by("The export shows that the password was never set."),
+        ));
     });
 }
 
@@ -63,11 +69,12 @@ mod tests {
     fn never_and_not_since_creation_fail() {
         let mut inventory = estate();
         kerb(&mut inventory).password_last_set = Some(at(DIRECTORY, 15, Moment::Never));
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: The password of CONTOSO\KerbAuth was never set.
           error directory.ldf:15 the last change of the password
-          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"'.
-        "#);
+          help: No server can hold a password that was never set, so there is none to copy. The export shows that the password was never set. A new password reaches the servers one by one and Active Directory last: until then sign-in can fail on all sites of the account, and a server that cannot be reached fails afterwards. In a maintenance window, run:
+              Set-CsKerberosAccountPassword -UserAccount CONTOSO\KerbAuth
+        ");
         let mut inventory = estate();
         let account = kerb(&mut inventory);
         account.password_last_set = Some(at(DIRECTORY, 15, Moment::At(time("2025-01-10T08:00:01Z"))));
@@ -76,12 +83,13 @@ mod tests {
         let account = kerb(&mut inventory);
         account.password_last_set = Some(at(DIRECTORY, 15, Moment::At(time("2025-01-10T08:00:01Z"))));
         account.user_account_control.as_mut().unwrap().value = 4128;
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: The password of CONTOSO\KerbAuth was not set since the object was created on 2025-01-10.
           error directory.ldf:15 the last change of the password
           error directory.ldf:15 the creation of the object
-          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"'.
-        "#);
+          help: No server can hold a password that was never set, so there is none to copy. The export shows that the password was never set. A new password reaches the servers one by one and Active Directory last: until then sign-in can fail on all sites of the account, and a server that cannot be reached fails afterwards. In a maintenance window, run:
+              Set-CsKerberosAccountPassword -UserAccount CONTOSO\KerbAuth
+        ");
         let mut inventory = estate();
         kerb(&mut inventory).password_last_set = None;
         assert!(check(&RULE, inventory).starts_with("unknown "));

@@ -1,5 +1,7 @@
 use crate::declare::declare_rule;
+use crate::view::identity;
 use crate::{Attribute, Policy, Verdicts, View};
+use kerbsync_advice::commands;
 use kerbsync_inventory::directory::uac;
 
 declare_rule! {
@@ -35,7 +37,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts
                 .fail(account.subject(), format!("{} needs no password: PASSWD_NOTREQD is set ({}).", account.name, bits.value))
                 .at(&bits.origin, "PASSWD_NOTREQD is set")
-                .help(format!("Run 'Set-ADAccountControl -Identity {}$ -PasswordNotRequired $false'.", account.name.account()));
+                .help(commands::account_control(&identity(object, account.name), "-PasswordNotRequired $false"));
         }
         Some(bits) => verdicts.pass(account.subject(), format!("{} needs a password ({}).", account.name, bits.value)),
     });
@@ -53,7 +55,8 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth needs no password: PASSWD_NOTREQD is set (4128).
           warning directory.ldf:13 PASSWD_NOTREQD is set
-          help: Run 'Set-ADAccountControl -Identity KerbAuth$ -PasswordNotRequired $false'.
+          help: Run:
+              Set-ADAccountControl -Identity 'KerbAuth$' -PasswordNotRequired $false
         ");
         let mut inventory = estate();
         kerb(&mut inventory).user_account_control = None;

@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::count;
-use crate::{Policy, Verdicts, View};
+use crate::{Policy, Verdicts, View, WebServer};
+use kerbsync_advice::Product;
 use kerbsync_inventory::WebSiteRole;
 use kerbsync_source::Origin;
 
@@ -16,11 +17,11 @@ declare_rule! {
     /// topology without them was not set up completely, was renamed by hand, or the file comes from another server or another time.
     ///
     /// ## What to do
-    /// Check that the file belongs to the server. Then let the product's setup create what is missing:
+    /// Check that the file belongs to the server. Then let the Deployment Wizard on the server create what is missing, with
+    /// `Setup or Remove Skype for Business Server Components` (`... Lync Server Components` in 2010 and 2013):
     ///
     /// ```powershell
     /// Get-CsService -WebServer -PoolFqdn pool01.contoso.com
-    /// & "$env:ProgramFiles\Skype for Business Server 2019\Deployment\Bootstrapper.exe"
     /// ```
     ///
     /// Before: `Default Web Site` only. After: `Skype for Business Server Internal Web Site` and `... External Web Site`.
@@ -49,9 +50,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             finding = finding.at(&Origin::document(document), "the site is not in this configuration");
         }
         finding.at(server.origin, "the topology names the server").help(format!(
-            "Check that the file is that of {host} and current; then run the Deployment Wizard's 'Setup or Remove Skype for Business Server Components' there."
+            "Check that the file is that of {host} and current; then run the step '{}' of the Deployment Wizard there.",
+            setup_step(server)
         ));
     });
+}
+
+/// The name of the step in the version that the server's pool has; both names where that is not known.
+fn setup_step(server: &WebServer<'_>) -> &'static str {
+    server.pool.version.and_then(Product::of_service_version).map_or("Setup or Remove ... Server Components", Product::setup_step)
 }
 
 #[cfg(test)]
@@ -70,11 +77,11 @@ mod tests {
         fail fe01.contoso.com: fe01.contoso.com has no external web site of the product (2 web sites in all).
           error servers/fe01.contoso.com/applicationHost.config the site is not in this configuration
           error topology.xml:11 the topology names the server
-          help: Check that the file is that of fe01.contoso.com and current; then run the Deployment Wizard's 'Setup or Remove Skype for Business Server Components' there.
+          help: Check that the file is that of fe01.contoso.com and current; then run the step 'Setup or Remove Skype for Business Server Components' of the Deployment Wizard there.
         fail fe02.contoso.com: fe02.contoso.com has neither the internal nor the external web site of the product (1 web site in all).
           error servers/fe02.contoso.com/applicationHost.config the site is not in this configuration
           error topology.xml:12 the topology names the server
-          help: Check that the file is that of fe02.contoso.com and current; then run the Deployment Wizard's 'Setup or Remove Skype for Business Server Components' there.
+          help: Check that the file is that of fe02.contoso.com and current; then run the step 'Setup or Remove Skype for Business Server Components' of the Deployment Wizard there.
         unknown dir01.contoso.com: No configuration of dir01.contoso.com is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of dir01.contoso.com to servers/dir01.contoso.com/applicationHost.config in the bundle.
         pass se01.contoso.com: se01.contoso.com has both web sites of the product.
         ");

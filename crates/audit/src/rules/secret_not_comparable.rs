@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::view::test_of;
 use crate::{Policy, Verdicts, View, WebServer};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::{Expectation, Naming};
 use kerbsync_inventory::{ProviderKey, SecretState, ServerConfiguration, Slot};
 
@@ -40,16 +41,14 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let subject = server.subject();
         match (&server.expectation, server.configuration()) {
             (Expectation::NoAccount(why), _) => verdicts.not_applicable(subject, why.clone()),
-            (Expectation::Unknown(why), _) => {
-                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.")
-            }
+            (Expectation::Unknown(why), _) => verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None)),
             (Expectation::Account(_), Err((why, remedy))) => verdicts.unknown_told_elsewhere(subject, why, remedy),
-            (Expectation::Account(_), Ok(configuration)) => judge(verdicts, server, configuration),
+            (Expectation::Account(_), Ok(configuration)) => judge(view, verdicts, server, configuration),
         }
     }
 }
 
-fn judge(verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, configuration: &ServerConfiguration) {
+fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, configuration: &ServerConfiguration) {
     let (subject, host) = (server.subject(), server.host);
     let slots: Vec<&Slot> = server.counted_slots().into_iter().filter(|(_, n)| *n != Naming::Another).map(|(s, _)| s).collect();
     if slots.is_empty() {
@@ -62,7 +61,10 @@ fn judge(verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, configuration: &Se
         verdicts
             .fail(subject, format!("The encrypted secret of the {} of {host} is damaged ({provider}): {reason}.", slot.label))
             .at(&place(slot), "this value cannot be decrypted")
-            .help(format!("Write the credential to {host} again with Set-CsKerberosAccountPassword, or copy the file again."));
+            .help(
+                Advice::say("Copy the file again, in case only the copy is damaged. If it is damaged on the server:")
+                    .then(view.set_password(server)),
+            );
         return;
     }
     let sealed: Vec<(&Slot, &str, &str)> = slots
@@ -85,16 +87,18 @@ fn judge(verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, configuration: &Se
     }
 }
 
-fn remedy(server: &WebServer<'_>, configuration: &ServerConfiguration, provider: &str) -> String {
+fn remedy(server: &WebServer<'_>, configuration: &ServerConfiguration, provider: &str) -> Advice {
     let test = test_of(server.site);
     let known = configuration.providers.iter().find(|p| p.name.value.eq_ignore_ascii_case(provider));
     match known.and_then(|p| Some((p.key_container.as_deref()?, &p.key))) {
         Some((_, ProviderKey::Unsupported)) | None => test,
-        Some((container, _)) => format!(
-            "{test} Or export its key on {} with 'aspnet_regiis -px {container} key.xml -pri' to servers/{}/keys/.",
-            server.host,
-            server.host.to_key()
-        ),
+        Some((container, _)) => test
+            .then_say(format!(
+                "Or export its key on {} and put the file below servers/{}/keys/; it is as secret as the password, so delete it afterwards:",
+                server.host,
+                server.host.to_key()
+            ))
+            .then_run(commands::export_key(container)),
     }
 }
 
@@ -116,16 +120,19 @@ mod tests {
         config(&mut inventory, "fe02").slots[1].secret =
             SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "the length is no multiple of 16".to_owned(), damaged: true };
         config(&mut inventory, "dir01").slots.clear();
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
-        unknown fe01.contoso.com: On fe01.contoso.com, the secret of kerberosCredential in 'Skype for Business Server Internal Web Site' and kerberosCredential in 'Skype for Business Server External Web Site' was not opened (AesProvider): no exported key fits. Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'. Or export its key on fe01.contoso.com with 'aspnet_regiis -px iisConfigurationKey key.xml -pri' to servers/fe01.contoso.com/keys/.
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        unknown fe01.contoso.com: On fe01.contoso.com, the secret of kerberosCredential in 'Skype for Business Server Internal Web Site' and kerberosCredential in 'Skype for Business Server External Web Site' was not opened (AesProvider): no exported key fits. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`. Or export its key on fe01.contoso.com and put the file below servers/fe01.contoso.com/keys/; it is as secret as the password, so delete it afterwards `& $env:windir\Microsoft.NET\Framework64\v4.0.30319\aspnet_regiis.exe -px iisConfigurationKey C:\keys\key.xml -pri`.
           warning servers/fe01.contoso.com/applicationHost.config:60 encrypted
           warning servers/fe01.contoso.com/applicationHost.config:70 encrypted
         fail fe02.contoso.com: The encrypted secret of the kerberosCredential in 'Skype for Business Server External Web Site' of fe02.contoso.com is damaged (AesProvider): the length is no multiple of 16.
           error servers/fe02.contoso.com/applicationHost.config:70 this value cannot be decrypted
-          help: Write the credential to fe02.contoso.com again with Set-CsKerberosAccountPassword, or copy the file again.
+          help: Copy the file again, in case only the copy is damaged. If it is damaged on the server: Copy the password from se01.contoso.com, which is in sync:
+              Set-CsKerberosAccountPassword -FromComputer se01.contoso.com -ToComputer fe02.contoso.com
+            Then let the product check:
+              Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
         notapplicable dir01.contoso.com: dir01.contoso.com holds no secret of the account.
         pass se01.contoso.com: The secrets of se01.contoso.com could be read.
-        "#);
+        ");
     }
 
     #[test]

@@ -57,7 +57,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 State::Unknown,
                 ConfigurationStatus::Missing(_) | ConfigurationStatus::Unreadable(..) | ConfigurationStatus::Redirected(..),
             ) => {
-                let remedy = server.configuration().err().map_or_else(|| test_of(server.site), |(_, remedy)| remedy);
+                let remedy = server.configuration().err().map_or_else(|| test_of(server.site), |(_, remedy)| remedy.into());
                 verdicts.unknown_told_elsewhere(subject, reason, remedy);
             }
             _ => verdicts.pass(subject, format!("{} holds an account where it is expected.", server.host)),
@@ -77,17 +77,23 @@ mod tests {
         set_secret(&mut inventory, "dir01", &kerbsync_inventory::SecretState::Empty);
         set_secret(&mut inventory, "fe01", &sealed());
         inventory.servers.retain(|s| s.computer.first_label() != "se01");
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         pass fe01.contoso.com: fe01.contoso.com holds an account where it is expected.
         fail fe02.contoso.com: fe02.contoso.com does not hold CONTOSO\KerbAuth. No slot where it would be expected names CONTOSO\KerbAuth.
           error servers/fe02.contoso.com/applicationHost.config no slot in this configuration
           error topology.xml:12 the topology names the server
-          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"', which sets a new password on all servers of the account.
+          help: Let the product test the site first:
+              Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
+            If it finds fe01.contoso.com valid, copy the password from there:
+              Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com
         fail dir01.contoso.com: dir01.contoso.com does not hold CONTOSO\KerbAuth. The kerberosCredential in 'Skype for Business Server Internal Web Site' names CONTOSO\KerbAuth, but its secret is empty.
           error servers/dir01.contoso.com/applicationHost.config:60 a slot without a secret, or not in force
           error topology.xml:21 the topology names the server
-          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"', which sets a new password on all servers of the account.
+          help: Let the product test the site first:
+              Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
+            If it finds fe01.contoso.com valid, copy the password from there:
+              Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer dir01.contoso.com
         unknown se01.contoso.com: No configuration of this server is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of se01.contoso.com to servers/se01.contoso.com/applicationHost.config in the bundle.
-        "#);
+        ");
     }
 }

@@ -89,14 +89,17 @@ mod tests {
         config(&mut inventory, "dir01").slots[1].account.value = account_text("kerbauth$");
         config(&mut inventory, "se01").slots.clear();
         inventory.servers.retain(|s| s.computer.first_label() != "fe01");
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         unknown fe01.contoso.com: No configuration of fe01.contoso.com is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of fe01.contoso.com to servers/fe01.contoso.com/applicationHost.config in the bundle.
         fail fe02.contoso.com: fe02.contoso.com holds 2 accounts: CONTOSO\KerbAuth and CONTOSO\KerbOld.
           warning servers/fe02.contoso.com/applicationHost.config:60 kerberosCredential in 'Skype for Business Server Internal Web Site' names CONTOSO\KerbAuth
           warning servers/fe02.contoso.com/applicationHost.config:70 kerberosCredential in 'Skype for Business Server External Web Site' names CONTOSO\KerbOld
-          help: Run 'Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"', which sets a new password on all servers of the account.
+          help: Let the product test the site first:
+              Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
+            If it finds dir01.contoso.com valid, copy the password from there:
+              Set-CsKerberosAccountPassword -FromComputer dir01.contoso.com -ToComputer fe02.contoso.com
         pass dir01.contoso.com: dir01.contoso.com holds one account, CONTOSO\KerbAuth.
         notapplicable se01.contoso.com: se01.contoso.com holds no account.
-        "#);
+        ");
     }
 }

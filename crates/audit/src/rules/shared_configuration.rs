@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::{ConfigurationStatus, Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 
 declare_rule! {
     /// A web server's IIS configuration is shared from elsewhere.
@@ -40,11 +41,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts
                     .fail(subject, format!("{host} takes its configuration from {}; the local file is not in force.", path.value))
                     .at(&path.origin, "shared configuration is on")
-                    .help(format!("Export applicationHost.config from {}, or run 'Disable-IISSharedConfig' on {host}.", path.value));
+                    .help(format!("Export applicationHost.config from {} into the bundle as that of {host}. To end the sharing, use Shared Configuration in IIS Manager on {host}: the server then needs its own keys and its own copy.", path.value));
             }
             ConfigurationStatus::Missing(None) => {
                 let why = format!("Nothing of {host} is among the inputs.");
-                verdicts.unknown_told_elsewhere(subject, why, format!("Run 'Get-IISSharedConfig' on {host}."));
+                verdicts.unknown_told_elsewhere(
+                    subject,
+                    why,
+                    Advice::say(format!("On {host}, look:")).then_run(commands::show_redirection()),
+                );
             }
             ConfigurationStatus::Missing(Some(_)) | ConfigurationStatus::Unreadable(..) | ConfigurationStatus::InForce(_) => {
                 verdicts.pass(subject, format!("No redirection.config among the inputs turns shared configuration on for {host}."));
@@ -69,8 +74,8 @@ mod tests {
         pass fe01.contoso.com: No redirection.config among the inputs turns shared configuration on for fe01.contoso.com.
         fail fe02.contoso.com: fe02.contoso.com takes its configuration from \\srv\iis; the local file is not in force.
           warning servers/fe02.contoso.com/redirection.config:8 shared configuration is on
-          help: Export applicationHost.config from \\srv\iis, or run 'Disable-IISSharedConfig' on fe02.contoso.com.
-        unknown dir01.contoso.com: Nothing of dir01.contoso.com is among the inputs. Run 'Get-IISSharedConfig' on dir01.contoso.com.
+          help: Export applicationHost.config from \\srv\iis into the bundle as that of fe02.contoso.com. To end the sharing, use Shared Configuration in IIS Manager on fe02.contoso.com: the server then needs its own keys and its own copy.
+        unknown dir01.contoso.com: Nothing of dir01.contoso.com is among the inputs. On dir01.contoso.com, look `Get-Content $env:windir\System32\inetsrv\config\redirection.config`.
         pass se01.contoso.com: No redirection.config among the inputs turns shared configuration on for se01.contoso.com.
         ");
     }

@@ -3,6 +3,7 @@ use crate::text::{count, day, days_between};
 use crate::view::SiteView;
 use crate::{Policy, Severity, Verdicts, View};
 use jiff::Timestamp;
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::SiteKind;
 use kerbsync_names::SiteId;
 use kerbsync_source::Origin;
@@ -62,7 +63,7 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
             .not_applicable(subject, format!("Site {name} is a branch site, and accounts are documented for central sites only."));
     }
     if site.web_pools.is_empty() {
-        let command = "Run 'Get-CsService -WebServer'.";
+        let command = commands::web_services();
         return if view.topology_is_complete() {
             verdicts.not_applicable(subject, format!("No pool of site {name} runs Web Services."));
         } else {
@@ -73,9 +74,10 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
     // A deployment may do without Kerberos; with it at one site, the others were forgotten or are yet to come.
     let severity = if view.accounts().is_empty() { Severity::Note } else { Severity::Warning };
     let servers = count(site.web_pools.iter().map(|p| p.computers.len()).sum(), "web server");
-    let help = format!(
-        "Run 'New-CsKerberosAccountAssignment -Identity \"site:{name}\" -UserAccount \"DOMAIN\\account\"', then Enable-CsTopology."
-    );
+    let help = Advice::say("If the site is to use Kerberos, assign an account:")
+        .then_run(commands::assign(name, None))
+        .then_say("Then let the product write its names:")
+        .then_run(commands::enable_topology());
     if view.inventory.assignments_known {
         let message = format!("Site {name} has {servers}, but no Kerberos account is assigned to it.");
         verdicts.fail(subject, message).at_most(severity).at(&site.site.name.origin, "the site").help(help);
@@ -97,7 +99,7 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
             let then =
                 old.as_ref().map_or_else(String::new, |(_, ended)| format!(" A report of {} found it without an account.", day(*ended)));
             let why = format!("Site {name} has {servers}, but the assignments are not among the inputs.{then}");
-            let remedy = "Add the output of 'Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml' to the bundle.";
+            let remedy = Advice::say("Export the assignments into the bundle:").then_run(commands::export_assignments());
             let finding = verdicts.unknown_with_finding(subject, why, remedy).at(&site.site.name.origin, "the site");
             if let Some((origin, _)) = &old {
                 finding.at(origin, "the old report says so");
@@ -123,12 +125,15 @@ mod tests {
     fn a_site_without_assignment_fails() {
         let mut inventory = estate();
         inventory.assignments.remove(0);
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail site:Redmond: Site Redmond has 3 web servers, but no Kerberos account is assigned to it.
           warning topology.xml:3 the site
-          help: Run 'New-CsKerberosAccountAssignment -Identity "site:Redmond" -UserAccount "DOMAIN\account"', then Enable-CsTopology.
+          help: If the site is to use Kerberos, assign an account:
+              New-CsKerberosAccountAssignment -Identity site:Redmond -UserAccount 'DOMAIN\name'
+            Then let the product write its names:
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
         pass site:Dublin: Site Dublin has an assignment.
-        "#);
+        ");
     }
 
     #[test]
@@ -137,14 +142,17 @@ mod tests {
         (inventory.assignments_known, inventory.assignments) = (false, Vec::new());
         inventory.logs[0].unassigned_sites = vec![at(LOG, 7, SiteId::new("1").unwrap())];
         inventory.logs[0].ended = "2026-02-20T10:00:00Z".parse().ok();
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail site:Redmond: Site Redmond has 3 web servers, and the product's report of 2026-02-20 says that no Kerberos account is assigned to it.
-          note Enable-CsTopology.xml:7 the product says so
-          note topology.xml:3 the site
-          help: Run 'New-CsKerberosAccountAssignment -Identity "site:Redmond" -UserAccount "DOMAIN\account"', then Enable-CsTopology.
-        unknown site:Dublin: Site Dublin has 1 web server, but the assignments are not among the inputs. Add the output of 'Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml' to the bundle.
+          warning Enable-CsTopology.xml:7 the product says so
+          warning topology.xml:3 the site
+          help: If the site is to use Kerberos, assign an account:
+              New-CsKerberosAccountAssignment -Identity site:Redmond -UserAccount 'DOMAIN\name'
+            Then let the product write its names:
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
+        unknown site:Dublin: Site Dublin has 1 web server, but the assignments are not among the inputs. Export the assignments into the bundle `Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml`.
           warning topology.xml:4 the site
-        "#);
+        ");
     }
 
     #[test]
@@ -154,7 +162,7 @@ mod tests {
         inventory.logs[0].unassigned_sites = vec![at(LOG, 7, SiteId::new("1").unwrap())];
         inventory.logs[0].ended = "2025-02-20T10:00:00Z".parse().ok();
         insta::assert_snapshot!(check(&RULE, inventory).lines().take(3).collect::<Vec<_>>().join("\n"), @r"
-        unknown site:Redmond: Site Redmond has 3 web servers, but the assignments are not among the inputs. A report of 2025-02-20 found it without an account. Add the output of 'Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml' to the bundle.
+        unknown site:Redmond: Site Redmond has 3 web servers, but the assignments are not among the inputs. A report of 2025-02-20 found it without an account. Export the assignments into the bundle `Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml`.
           warning topology.xml:3 the site
           warning Enable-CsTopology.xml:7 the old report says so
         ");

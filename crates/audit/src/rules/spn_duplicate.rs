@@ -1,6 +1,8 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Attribute, Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
+use kerbsync_inventory::directory::Account;
 use kerbsync_names::ServicePrincipalName;
 
 declare_rule! {
@@ -51,7 +53,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts.pass(subject, format!("No name of {name} is on a second object."));
             } else {
                 let why = format!("No name of {name} is on a second object of the export, which is not known to hold every object.");
-                verdicts.unknown_with_finding(subject, why, "Run 'setspn -X'.");
+                verdicts.unknown_with_finding(subject, why, commands::spn_duplicates());
             };
         };
         let mut places = Vec::new();
@@ -61,13 +63,26 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             texts.push(format!("{spn} is on {}", list(&holders)));
             places.extend(view.holders(spn).iter().map(|(a, s)| (&s.origin, format!("{spn} on {}", a.short_name()))));
         }
-        let mut others = view.holders(first).iter().map(|(a, _)| a.short_name()).filter(|a| !a.eq_ignore_ascii_case(name.account()));
-        let other = others.next().unwrap_or("<the other object>");
-        verdicts
-            .fail(subject, format!("{}.", texts.join("; ")))
-            .at_each(places)
-            .help(format!("Run 'setspn -D {first} {other}' for the object that is not the Kerberos account, and 'setspn -X' afterwards."));
+        let others: Vec<&Account> = view.holders(first).iter().map(|(a, _)| *a).filter(|a| !std::ptr::eq(*a, object)).collect();
+        verdicts.fail(subject, format!("{}.", texts.join("; "))).at_each(places).help(take_off(view, first, &others));
     });
+}
+
+/// Looks first; a name is taken off an object only where it is proved to be nobody's.
+fn take_off(view: &View<'_>, spn: &ServicePrincipalName, others: &[&Account]) -> Advice {
+    let mut advice =
+        Advice::say("Look who holds the name now, and what the other object is:").then_run(commands::spn_query(&spn.to_string()));
+    for other in others {
+        advice = match view.may_retire(other) {
+            Ok(proved) => advice.then_destroy(
+                commands::spn_delete(&spn.to_string(), other.short_name()),
+                proved,
+                &format!("Clients that ask for the name get no more tickets for {}. Run:", other.short_name()),
+            ),
+            Err(why) => advice.then_say(why),
+        };
+    }
+    advice
 }
 
 #[cfg(test)]
@@ -84,7 +99,9 @@ mod tests {
         fail CONTOSO\KerbAuth: http/pool01.contoso.com is on KerbAuth and sql01.
           error directory.ldf:17 http/pool01.contoso.com on KerbAuth
           error directory.ldf:509 http/pool01.contoso.com on sql01
-          help: Run 'setspn -D http/pool01.contoso.com sql01' for the object that is not the Kerberos account, and 'setspn -X' afterwards.
+          help: Look who holds the name now, and what the other object is:
+              setspn -Q http/pool01.contoso.com
+            No command that removes anything is given here: sql01 is a server of the topology.
         ");
     }
 
@@ -93,7 +110,7 @@ mod tests {
         let mut inventory = estate();
         inventory.directory.as_mut().unwrap().completeness = Completeness::Partial;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: No name of CONTOSO\KerbAuth is on a second object of the export, which is not known to hold every object. Run 'setspn -X'.
+        unknown CONTOSO\KerbAuth: No name of CONTOSO\KerbAuth is on a second object of the export, which is not known to hold every object. Run `setspn -X -F`.
           warning
         ");
         let mut inventory = estate();

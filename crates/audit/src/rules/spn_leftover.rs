@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::view::Holder;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
 
 declare_rule! {
@@ -43,12 +44,12 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 continue;
             }
             Expectation::Unknown(why) => {
-                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None));
                 continue;
             }
         }
         let spns: Vec<_> = [Some(pool.spn()), pool.override_spn()].into_iter().flatten().collect();
-        let query = format!("Run 'setspn -Q {}'.", pool.spn());
+        let query = commands::spn_query(&pool.spn().to_string());
         let holders = spns.iter().flat_map(|spn| view.holders(spn).iter());
         let left: Vec<&Holder<'_>> = holders.filter(|(account, _)| !view.is_machine_of(account, pool.pool)).collect();
         if !left.is_empty() {
@@ -62,9 +63,22 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             let (are, names_are) = if spns.len() == 1 { ("is", "the name is") } else { ("are", "the names are") };
             let message = format!("{} {are} still on {}, but site {site} has no Kerberos account.", list(&spns), list(&names));
             let places = left.iter().map(|(a, s)| (&s.origin, format!("{} on {}", s.value, a.short_name())));
-            let commands: Vec<String> = left.iter().map(|(a, s)| format!("'setspn -D {} {}'", s.value, a.short_name())).collect();
             let finding = verdicts.fail(subject, message).at_each(places).at(&pool.pool.fqdn.origin, "the pool");
-            finding.help(format!("Run Enable-CsTopology; if {names_are} still there, run {}.", list(&commands)));
+            let mut advice = Advice::say("Enable-CsTopology takes off what a removed assignment has left. Run:")
+                .then_run(commands::enable_topology())
+                .then_say(format!("Look whether {names_are} still there:"));
+            for (object, spn) in left {
+                advice = advice.then_run(commands::spn_query(&spn.value.to_string()));
+                advice = match view.may_retire(object) {
+                    Ok(proved) => advice.then_destroy(
+                        commands::spn_delete(&spn.value.to_string(), object.short_name()),
+                        proved,
+                        &format!("Clients of the name get no more tickets for {} and fall back to NTLM. Run:", object.short_name()),
+                    ),
+                    Err(why) => advice.then_say(why),
+                };
+            }
+            finding.help(advice);
         } else if view.directory_is_complete() {
             verdicts.pass(subject, format!("No account holds {}.", pool.spn()));
         } else if view.inventory.directory.is_some() {
@@ -90,7 +104,12 @@ mod tests {
         fail se01.contoso.com: http/se01.contoso.com is still on KerbAuth, but site Dublin has no Kerberos account.
           error directory.ldf:19 http/se01.contoso.com on KerbAuth
           error topology.xml:40 the pool
-          help: Run Enable-CsTopology; if the name is still there, run 'setspn -D http/se01.contoso.com KerbAuth'.
+          help: Enable-CsTopology takes off what a removed assignment has left. Run:
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
+            Look whether the name is still there:
+              setspn -Q http/se01.contoso.com
+            The exports are complete, every assignment is known, and the object holds no name beyond those of this deployment. Clients of the name get no more tickets for KerbAuth and fall back to NTLM. Run:
+              setspn -D http/se01.contoso.com KerbAuth
         ");
         let mut inventory = estate();
         inventory.assignments.pop();
@@ -107,7 +126,9 @@ mod tests {
         kerb(&mut inventory).spns.as_mut().unwrap().push(spn(30, "http/webint.contoso.com"));
         let told = check(&RULE, inventory);
         assert!(told.contains("http/pool01.contoso.com and http/webint.contoso.com are still on KerbAuth, but site"), "{told}");
-        assert!(told.contains("'setspn -D http/pool01.contoso.com KerbAuth' and 'setspn -D http/webint.contoso.com KerbAuth'."), "{told}");
+        // The account also holds names of pools that lost it in the same way, and nothing else: all of it is this deployment's.
+        assert!(told.contains("\n      setspn -D http/pool01.contoso.com KerbAuth\n"), "{told}");
+        assert!(told.contains("\n      setspn -D http/webint.contoso.com KerbAuth\n"), "{told}");
     }
 
     #[test]

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::view::OWN_ACCOUNT;
 use crate::{AccountView, Object, Policy, PoolView, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::Expectation;
 
@@ -46,20 +47,20 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 continue;
             }
             (Expectation::Unknown(why), _) => {
-                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None));
                 continue;
             }
             (Expectation::Account(name), None) => {
                 verdicts.unknown_told_elsewhere(
                     subject,
                     format!("{name} is not among the assigned accounts."),
-                    "Run 'Get-CsKerberosAccountAssignment'.",
+                    commands::assignments(None),
                 );
                 continue;
             }
             (Expectation::Account(_), Some(account)) => account,
         };
-        let remedy = format!("Run 'setspn -Q {}'.", pool.spn());
+        let remedy = commands::spn_query(&pool.spn().to_string());
         match account.object {
             Object::Found(object) => judge(view, verdicts, pool, account, object),
             Object::Absent => verdicts.not_applicable(subject, format!("{} does not exist in Active Directory.", account.name)),
@@ -75,7 +76,7 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     let (subject, spn, name) = (pool.subject(), pool.spn(), account.name);
     let Some(spns) = &object.spns else {
         let why = format!("The directory export does not hold servicePrincipalName of {name}.");
-        return verdicts.unknown_told_elsewhere(subject, why, format!("Run 'setspn -Q {spn}'."));
+        return verdicts.unknown_told_elsewhere(subject, why, commands::spn_query(&spn.to_string()));
     };
     if spns.iter().any(|s| s.value == spn) {
         return verdicts.pass(subject, format!("{spn} is on {name}."));
@@ -91,15 +92,16 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
         finding = finding.at(&held.origin, "the name stands here");
     }
     let help = if account.machine.is_some() {
-        OWN_ACCOUNT.to_owned()
+        Advice::say(OWN_ACCOUNT)
     } else if others.is_empty() {
-        format!("Run Enable-CsTopology; if the name is still missing, run 'setspn -S {spn} {}'.", name.account())
+        Advice::run(commands::enable_topology())
+            .then_say("If the name is still missing, add it; the command refuses a name that another object holds:")
+            .then_run(commands::spn_add(&spn.to_string(), name.account()))
     } else {
-        format!(
-            "Take the name off with 'setspn -D {spn} {}', then run Enable-CsTopology or 'setspn -S {spn} {}'.",
-            others.first().copied().unwrap_or_default(),
-            name.account()
-        )
+        Advice::say(format!("{} has to give the name up first. Find out what it is and who uses it:", list(&others)))
+            .then_run(commands::spn_query(&spn.to_string()))
+            .then_say(format!("When the name is free there, put it on {name}:"))
+            .then_run(commands::spn_add(&spn.to_string(), name.account()))
     };
     finding.help(help);
 }
@@ -119,12 +121,18 @@ mod tests {
         fail dirpool01.contoso.com: The service principal name http/dirpool01.contoso.com is not on CONTOSO\KerbAuth.
           error directory.ldf:17 the names on CONTOSO\KerbAuth
           error topology.xml:20 the pool
-          help: Run Enable-CsTopology; if the name is still missing, run 'setspn -S http/dirpool01.contoso.com KerbAuth'.
+          help: Run:
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
+            If the name is still missing, add it; the command refuses a name that another object holds:
+              setspn -S http/dirpool01.contoso.com KerbAuth
         fail se01.contoso.com: The service principal name http/se01.contoso.com is not on CONTOSO\KerbAuth; it is on se01.
           error directory.ldf:17 the names on CONTOSO\KerbAuth
           error topology.xml:40 the pool
           error directory.ldf:409 the name stands here
-          help: Take the name off with 'setspn -D http/se01.contoso.com se01', then run Enable-CsTopology or 'setspn -S http/se01.contoso.com KerbAuth'.
+          help: se01 has to give the name up first. Find out what it is and who uses it:
+              setspn -Q http/se01.contoso.com
+            When the name is free there, put it on CONTOSO\KerbAuth:
+              setspn -S http/se01.contoso.com KerbAuth
         ");
     }
 
@@ -134,8 +142,8 @@ mod tests {
         kerb(&mut inventory).spns = None;
         inventory.assignments.pop();
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown pool01.contoso.com: The directory export does not hold servicePrincipalName of CONTOSO\KerbAuth. Run 'setspn -Q http/pool01.contoso.com'.
-        unknown dirpool01.contoso.com: The directory export does not hold servicePrincipalName of CONTOSO\KerbAuth. Run 'setspn -Q http/dirpool01.contoso.com'.
+        unknown pool01.contoso.com: The directory export does not hold servicePrincipalName of CONTOSO\KerbAuth. Run `setspn -Q http/pool01.contoso.com`.
+        unknown dirpool01.contoso.com: The directory export does not hold servicePrincipalName of CONTOSO\KerbAuth. Run `setspn -Q http/dirpool01.contoso.com`.
         notapplicable se01.contoso.com: Site Dublin has no Kerberos account.
         ");
         let mut inventory = estate();

@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::view::Holder;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
 
 declare_rule! {
@@ -43,7 +44,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 continue;
             }
             Expectation::Unknown(why) => {
-                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None));
                 continue;
             }
         };
@@ -63,18 +64,21 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     .fail(subject, format!("{} is on the computer object {machine} instead of {account}.", spn.value))
                     .at(&spn.origin, format!("the name on {machine}"))
                     .at(&pool.pool.fqdn.origin, "the pool")
-                    .help(format!(
-                        "Run 'setspn -D {0} {machine}', then 'setspn -S {0} {1}' if it is not there yet.",
-                        spn.value,
-                        account.account()
-                    ));
+                    .help(
+                        Advice::say("Let the product move the name first:")
+                            .then_run(commands::enable_topology())
+                            .then_say(format!("If it is still on {machine}, it has to be taken off there by hand; WinRM and other tools that use the name on {machine} then need another one. Look first:"))
+                            .then_run(commands::spn_query(&spn.value.to_string()))
+                            .then_say(format!("Once it is free, put it on {account}:"))
+                            .then_run(commands::spn_add(&spn.value.to_string(), account.account())),
+                    );
             }
             None if seen || view.directory_is_complete() => {
                 verdicts.pass(subject, format!("No computer object of {} holds {}.", pool.name(), pool.spn()));
             }
             None => {
                 let why = format!("The directory export does not hold the names of every server of {}.", pool.name());
-                verdicts.unknown_told_elsewhere(subject, why, format!("Run 'setspn -Q {}'.", pool.spn()));
+                verdicts.unknown_told_elsewhere(subject, why, commands::spn_query(&pool.spn().to_string()));
             }
         }
     }
@@ -97,7 +101,12 @@ mod tests {
         fail se01.contoso.com: http/SE01.contoso.com is on the computer object se01 instead of contoso\kerbauth.
           error directory.ldf:409 the name on se01
           error topology.xml:40 the pool
-          help: Run 'setspn -D http/SE01.contoso.com se01', then 'setspn -S http/SE01.contoso.com kerbauth' if it is not there yet.
+          help: Let the product move the name first:
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
+            If it is still on se01, it has to be taken off there by hand; WinRM and other tools that use the name on se01 then need another one. Look first:
+              setspn -Q http/SE01.contoso.com
+            Once it is free, put it on contoso\kerbauth:
+              setspn -S http/SE01.contoso.com kerbauth
         ");
     }
 

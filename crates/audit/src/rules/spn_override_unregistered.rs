@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::view::OWN_ACCOUNT;
 use crate::{Object, Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
 
 declare_rule! {
@@ -38,13 +39,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts.not_applicable(subject, format!("The internal web FQDN of {} is not overridden.", pool.name()));
             continue;
         };
-        let query = format!("Run 'setspn -Q {spn}'.");
+        let query = commands::spn_query(&spn.to_string());
         let account = pool.account.and_then(|a| view.accounts().get(a));
         match (&pool.expectation, account.map(|a| (a.name, a.object))) {
             (Expectation::NoAccount(why), _) => verdicts.not_applicable(subject, why.clone()),
-            (Expectation::Unknown(why), _) => {
-                verdicts.unknown_told_elsewhere(subject, why.clone(), "Run 'Get-CsKerberosAccountAssignment'.")
-            }
+            (Expectation::Unknown(why), _) => verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None)),
             (_, Some((name, Object::Found(object)))) => match &object.spns {
                 None => {
                     let why = format!("The directory export does not hold servicePrincipalName of {name}.");
@@ -64,9 +63,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                         finding = finding.at(&name.origin, "the override");
                     }
                     finding.help(if view.is_real_machine(pool.account) {
-                        OWN_ACCOUNT.to_owned()
+                        Advice::say(OWN_ACCOUNT)
                     } else {
-                        format!("Run 'setspn -S {spn} {}'.", name.account())
+                        Advice::say("The command refuses a name that another object holds. Run:")
+                            .then_run(commands::spn_add(&spn.to_string(), name.account()))
                     });
                 }
             },
@@ -95,9 +95,10 @@ mod tests {
         overridden(&mut inventory);
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail pool01.contoso.com: http/webint.contoso.com, the overridden internal web FQDN of pool01.contoso.com, is not on CONTOSO\KerbAuth.
-          error directory.ldf:17 the names on CONTOSO\KerbAuth
-          error topology.xml:12 the override
-          help: Run 'setspn -S http/webint.contoso.com KerbAuth'.
+          warning directory.ldf:17 the names on CONTOSO\KerbAuth
+          warning topology.xml:12 the override
+          help: The command refuses a name that another object holds. Run:
+              setspn -S http/webint.contoso.com KerbAuth
         notapplicable dirpool01.contoso.com: The internal web FQDN of dirpool01.contoso.com is not overridden.
         notapplicable se01.contoso.com: The internal web FQDN of se01.contoso.com is not overridden.
         ");

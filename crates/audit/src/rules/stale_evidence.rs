@@ -22,7 +22,7 @@ declare_rule! {
     /// Export again:
     ///
     /// ```powershell
-    /// Get-CsTopology -AsXml | Out-File topology.xml
+    /// (Get-CsTopology -AsXml).ToString() | Out-File topology.xml
     /// Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml
     /// Get-ADComputer KerbAuth -Properties * | ConvertTo-Json -Depth 3 | Out-File directory.json
     /// ```

@@ -85,9 +85,12 @@ mod tests {
           error servers/fe02.contoso.com/applicationHost.config:60 this secret differs
           error servers/fe02.contoso.com/applicationHost.config:70 this secret differs
           error servers/fe01.contoso.com/applicationHost.config:60 fe01.contoso.com is in sync
-          help: Run 'Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com'.
-        pass dir01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' agrees with 2 others; not proved against Active Directory.
-        pass se01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' agrees with 2 others; not proved against Active Directory.
+          help: Copy the password from fe01.contoso.com, which is in sync:
+              Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com
+            Then let the product check:
+              Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
+        pass dir01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' equals that of the largest group of servers (3 hold the same).
+        pass se01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' equals that of the largest group of servers (3 hold the same).
         ");
     }
 
@@ -106,11 +109,11 @@ mod tests {
         set_secret(&mut inventory, "fe02", &sealed());
         config(&mut inventory, "dir01").slots.clear();
         inventory.servers.retain(|s| s.computer.first_label() != "se01");
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
-        unknown fe01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' could be read, but there is no reference to compare it with. Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'.
-        unknown fe02.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' is encrypted by AesProvider and was not opened: no exported key fits. Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'.
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        unknown fe01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' could be read, but there is no reference to compare it with. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`.
+        unknown fe02.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' is encrypted by AesProvider and was not opened: no exported key fits. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`.
         notapplicable dir01.contoso.com: No slot where it would be expected names CONTOSO\KerbAuth.
-        unknown se01.contoso.com: No configuration of this server is among the inputs. Run 'Test-CsKerberosAccountAssignment -Identity "site:Dublin" -Report C:\Logs\Test.html'.
-        "#);
+        unknown se01.contoso.com: No configuration of this server is among the inputs. Run `Test-CsKerberosAccountAssignment -Identity site:Dublin -Report C:\Logs\Test.html`.
+        ");
     }
 }

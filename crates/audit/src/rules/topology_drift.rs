@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Subject, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_source::Origin;
 use std::collections::HashSet;
 
@@ -19,11 +20,7 @@ declare_rule! {
     /// Export the topology afresh, and leave the others out:
     ///
     /// ```powershell
-    /// Get-CsTopology -AsXml | Out-File topology.xml
-    /// ```
-    ///
-    /// ```text
-    /// kerbsync diff old-topology.xml topology.xml
+    /// (Get-CsTopology -AsXml).ToString() | Out-File topology.xml
     /// ```
     ///
     /// Before: `topology.xml` and `topology-2024.xml` differ in one server. After: one document.
@@ -56,7 +53,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             if let Some(used) = used {
                 finding = finding.at(&Origin::document(used.document), "used");
             }
-            finding.help("Run 'Get-CsTopology -AsXml', and leave older documents out of the bundle.");
+            finding.help(
+                Advice::say("Export the topology afresh, and leave older documents out of the bundle:")
+                    .then_run(commands::export_topology()),
+            );
         }
     }
 }
@@ -83,7 +83,8 @@ mod tests {
         fail old.xml: old.xml differs from topology.xml: Computer fe03.contoso.com is in old.xml only.
           warning old.xml set aside
           warning topology.xml used
-          help: Run 'Get-CsTopology -AsXml', and leave older documents out of the bundle.
+          help: Export the topology afresh, and leave older documents out of the bundle:
+              (Get-CsTopology -AsXml).ToString() | Out-File topology.xml
         pass copy.xml: copy.xml says nothing else than the topology that was used.
         ");
     }

@@ -20,7 +20,7 @@ declare_rule! {
     /// Export it again:
     ///
     /// ```powershell
-    /// Get-CsTopology -AsXml | Out-File topology.xml
+    /// (Get-CsTopology -AsXml).ToString() | Out-File topology.xml
     /// ```
     ///
     /// Before: line 812, the element 'Topology' is not closed. After: the file is read.

@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Subject, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::{Account, Directory, ObjectClass};
 use kerbsync_source::Origin;
 use std::collections::{HashMap, HashSet};
@@ -46,7 +47,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 .not_applicable(subject, format!("{name} is assigned to no site with web servers: assignment-without-web-servers tells."));
         } else {
             let why = format!("The topology is not or only in part among the inputs, so the servers of {name} are not known.");
-            verdicts.unknown_told_elsewhere(subject, why, "Run 'Get-CsService -WebServer'.");
+            verdicts.unknown_told_elsewhere(subject, why, commands::web_services());
         }
     }
     let Some(directory) = &view.inventory.directory else { return };
@@ -81,11 +82,25 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 .fail(subject, format!("{name} looks like a Kerberos account ({what}), but is assigned to no site."))
                 .at(&object.origin, "the object")
                 .at(origin, what)
-                .help(format!("If nothing uses it any more, run 'Remove-ADComputer {}'.", object.short_name()));
+                .help(retire(view, object));
         } else {
             let why = format!("{name} looks like a Kerberos account ({what}), but the assignments are not among the inputs.");
-            verdicts.unknown_told_elsewhere(subject, why, "Run 'Get-CsKerberosAccountAssignment'.");
+            verdicts.unknown_told_elsewhere(subject, why, commands::assignments(None));
         }
+    }
+}
+
+/// Disabling comes before deleting: it shows who still needs the account, and can be taken back.
+fn retire(view: &View<'_>, object: &Account) -> Advice {
+    let advice = Advice::say("Look what it holds, and ask who made it:").then_run(commands::spn_list(object.short_name()));
+    match (view.may_retire(object), &object.sam_account_name) {
+        (Ok(proved), Some(sam)) => advice.then_destroy(
+            commands::disable_account(&sam.value),
+            proved,
+            "Whoever still uses it gets no more tickets, and Enable-ADAccount takes that back; delete the object by hand weeks later. Run:",
+        ),
+        (Ok(_), None) => advice,
+        (Err(why), _) => advice.then_say(why),
     }
 }
 
@@ -144,11 +159,15 @@ mod tests {
         fail CONTOSO\KerbOld: CONTOSO\KerbOld looks like a Kerberos account (it holds an http name and no HOST name), but is assigned to no site.
           note directory.ldf:600 the object
           note directory.ldf:607 it holds an http name and no HOST name
-          help: If nothing uses it any more, run 'Remove-ADComputer KerbOld'.
+          help: Look what it holds, and ask who made it:
+              setspn -L KerbOld
+            No command that removes anything is given here: KerbOld has a dNSHostName, as real computers have.
         fail CONTOSO\KerbOlder: CONTOSO\KerbOlder looks like a Kerberos account (a server still holds it), but is assigned to no site.
           note directory.ldf:620 the object
           note servers/fe02.contoso.com/applicationHost.config:60 a server still holds it
-          help: If nothing uses it any more, run 'Remove-ADComputer KerbOlder'.
+          help: Look what it holds, and ask who made it:
+              setspn -L KerbOlder
+            No command that removes anything is given here: KerbOlder has a dNSHostName, as real computers have.
         ");
     }
 

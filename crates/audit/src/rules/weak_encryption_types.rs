@@ -1,5 +1,5 @@
 use crate::declare::declare_rule;
-use crate::encryption::{AES, DES, RC4, names};
+use crate::encryption::{AES, DES, RC4, aes, names};
 use crate::{Attribute, Policy, Severity, Verdicts, View};
 use kerbsync_inventory::directory::uac;
 
@@ -17,11 +17,12 @@ declare_rule! {
     ///
     /// ## What to do
     /// ```powershell
-    /// Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256
-    /// Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"
+    /// Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
+    /// Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType AES128,AES256
     /// ```
     ///
-    /// The second line makes AES keys if the password is older than they are. Before: 4 (RC4). After: 24 (AES128, AES256).
+    /// The second line only after clients have been seen to get AES tickets: an account without AES keys gets no ticket then.
+    /// Before: 4 (RC4). After: 24 (AES128, AES256).
     number: 411,
     severity: Error,
     confidence: Documented,
@@ -35,7 +36,7 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
-        let help = format!("Run 'Set-ADComputer {} -KerberosEncryptionType AES128,AES256', then set a new password.", name.account());
+        let help = aes(object, name);
         if let Some(bits) = object.user_account_control.as_ref().filter(|b| b.value & uac::USE_DES_KEY_ONLY != 0) {
             let message = format!("{name} is limited to DES keys by userAccountControl (USE_DES_KEY_ONLY).");
             verdicts.fail(subject, message).at(&bits.origin, "USE_DES_KEY_ONLY is set").help(help);
@@ -49,10 +50,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         };
         let list = names(bits);
         let message = if bits & AES == 0 {
-            format!(
-                "{name} supports no AES, only {list} ({bits:#x}); domain controllers with the update of July 2026 give such tickets only \
-                 where their own policy allows it."
-            )
+            let later = "domain controllers with the update of July 2026 give such tickets only if their own policy allows them";
+            format!("{name} supports no AES, only {list} ({bits:#x}); {later}.")
         } else if bits & DES != 0 {
             format!("{name} allows DES: {list} ({bits:#x}).")
         } else if bits & RC4 != 0 {
@@ -80,21 +79,27 @@ mod tests {
     #[test]
     fn sets_of_types() {
         insta::assert_snapshot!(with(Some(0x4)), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only RC4 (0x4); domain controllers with the update of July 2026 give such tickets only where their own policy allows it.
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only RC4 (0x4); domain controllers with the update of July 2026 give such tickets only if their own policy allows them.
           warning directory.ldf:16 the value 0x4
-          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
+          help: AES keys exist if the domain was at functional level 2008 or later when the password was set (2026-01-10). Allow AES beside RC4, which takes nothing away:
+              Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
+            Take RC4 away only after clients have been seen to get AES tickets (klist on a client).
         ");
         insta::assert_snapshot!(with(Some(0x1f)), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth allows DES: DES-CBC-CRC, DES-CBC-MD5, RC4, AES128, AES256 (0x1f).
           warning directory.ldf:16 the value 0x1f
-          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
+          help: AES keys exist if the domain was at functional level 2008 or later when the password was set (2026-01-10). Allow AES beside RC4, which takes nothing away:
+              Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
+            Take RC4 away only after clients have been seen to get AES tickets (klist on a client).
         ");
         insta::assert_snapshot!(with(Some(0x1c)), @r"informational CONTOSO\KerbAuth: CONTOSO\KerbAuth allows RC4 beside AES: RC4, AES128, AES256 (0x1c).");
         insta::assert_snapshot!(with(Some(0x38)), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth supports AES128, AES256, AES256 session keys (0x38).");
         insta::assert_snapshot!(with(Some(0x20)), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only AES256 session keys (0x20); domain controllers with the update of July 2026 give such tickets only where their own policy allows it.
-          error directory.ldf:16 the value 0x20
-          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only AES256 session keys (0x20); domain controllers with the update of July 2026 give such tickets only if their own policy allows them.
+          warning directory.ldf:16 the value 0x20
+          help: AES keys exist if the domain was at functional level 2008 or later when the password was set (2026-01-10). Allow AES beside RC4, which takes nothing away:
+              Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
+            Take RC4 away only after clients have been seen to get AES tickets (klist on a client).
         ");
         insta::assert_snapshot!(with(None), @r"notapplicable CONTOSO\KerbAuth: CONTOSO\KerbAuth has no msDS-SupportedEncryptionTypes.");
     }
@@ -105,8 +110,10 @@ mod tests {
         kerb(&mut inventory).user_account_control.as_mut().unwrap().value |= uac::USE_DES_KEY_ONLY;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is limited to DES keys by userAccountControl (USE_DES_KEY_ONLY).
-          error directory.ldf:13 USE_DES_KEY_ONLY is set
-          help: Run 'Set-ADComputer KerbAuth -KerberosEncryptionType AES128,AES256', then set a new password.
+          warning directory.ldf:13 USE_DES_KEY_ONLY is set
+          help: AES keys exist if the domain was at functional level 2008 or later when the password was set (2026-01-10). Allow AES beside RC4, which takes nothing away:
+              Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
+            Take RC4 away only after clients have been seen to get AES tickets (klist on a client).
         ");
         let mut inventory = estate();
         kerb(&mut inventory).encryption_types = None;

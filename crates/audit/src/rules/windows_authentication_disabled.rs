@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::view::{is_set_by_the_product, shown};
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::{AuthenticationPath, WebSite, WebSiteRole};
 
 declare_rule! {
@@ -50,7 +51,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 (None, Some(path)) => (path, format!("Windows authentication is on nowhere in '{}' of {host}.", site.name.value)),
                 (None, None) => {
                     let why = format!("The configuration of {host} tells nothing about authentication in '{}'.", site.name.value);
-                    let remedy = format!("Run 'appcmd list config \"{}\" -section:windowsAuthentication' on {host}.", site.name.value);
+                    let remedy = Advice::say(format!("On {host}, look:"))
+                        .then_run(commands::iis_show(&site.name.value, "-section:windowsAuthentication"));
                     verdicts.unknown_with_finding(subject, why, remedy).at(&site.name.origin, "the web site");
                     return;
                 }
@@ -103,12 +105,12 @@ mod tests {
         config(&mut inventory, "fe01").web_sites.remove(0);
         config(&mut inventory, "fe02").web_sites[0].authentication.clear();
         inventory.servers.remove(0);
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         notapplicable fe01.contoso.com: fe01.contoso.com has no internal web site of the product.
-        unknown fe02.contoso.com: The configuration of fe02.contoso.com tells nothing about authentication in 'Skype for Business Server Internal Web Site'. Run 'appcmd list config "Skype for Business Server Internal Web Site" -section:windowsAuthentication' on fe02.contoso.com.
+        unknown fe02.contoso.com: The configuration of fe02.contoso.com tells nothing about authentication in 'Skype for Business Server Internal Web Site'. On fe02.contoso.com, look `& $env:windir\System32\inetsrv\appcmd.exe list config 'Skype for Business Server Internal Web Site' -section:windowsAuthentication`.
           warning servers/fe02.contoso.com/applicationHost.config:20 the web site
         unknown dir01.contoso.com: No configuration of dir01.contoso.com is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of dir01.contoso.com to servers/dir01.contoso.com/applicationHost.config in the bundle.
         pass se01.contoso.com: Windows authentication is on for 'Skype for Business Server Internal Web Site/WebTicket'.
-        "#);
+        ");
     }
 }

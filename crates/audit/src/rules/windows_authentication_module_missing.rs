@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::{Advice, commands};
 use kerbsync_source::Origin;
 
 declare_rule! {
@@ -14,7 +15,7 @@ declare_rule! {
     ///
     /// ## What to do
     /// ```powershell
-    /// Install-WindowsFeature Web-Windows-Auth
+    /// Add-WindowsFeature Web-Windows-Auth
     /// ```
     ///
     /// | before | after |
@@ -39,11 +40,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 if let Some(document) = configuration.document {
                     finding = finding.at(&Origin::document(document), "globalModules without WindowsAuthenticationModule");
                 }
-                finding.help(format!("Run 'Install-WindowsFeature Web-Windows-Auth' on {host}."));
+                finding.help(Advice::say(format!("On {host}, run:")).then_run(commands::install_windows_authentication()));
             }
             None => {
                 let why = format!("The configuration of {host} has no section globalModules, so it is not a whole applicationHost.config.");
-                verdicts.unknown_with_finding(subject, why, format!("Run 'Get-WindowsFeature Web-Windows-Auth' on {host}."));
+                verdicts.unknown_with_finding(
+                    subject,
+                    why,
+                    Advice::say(format!("On {host}, look:")).then_run(commands::show_windows_authentication()),
+                );
             }
         }
     });
@@ -63,8 +68,9 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail fe01.contoso.com: WindowsAuthenticationModule is not among the global modules of fe01.contoso.com.
           error servers/fe01.contoso.com/applicationHost.config globalModules without WindowsAuthenticationModule
-          help: Run 'Install-WindowsFeature Web-Windows-Auth' on fe01.contoso.com.
-        unknown fe02.contoso.com: The configuration of fe02.contoso.com has no section globalModules, so it is not a whole applicationHost.config. Run 'Get-WindowsFeature Web-Windows-Auth' on fe02.contoso.com.
+          help: On fe01.contoso.com, run:
+              Add-WindowsFeature Web-Windows-Auth
+        unknown fe02.contoso.com: The configuration of fe02.contoso.com has no section globalModules, so it is not a whole applicationHost.config. On fe02.contoso.com, look `Get-WindowsFeature Web-Windows-Auth`.
           warning
         unknown dir01.contoso.com: No configuration of dir01.contoso.com is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of dir01.contoso.com to servers/dir01.contoso.com/applicationHost.config in the bundle.
         pass se01.contoso.com: The module is among the global modules of se01.contoso.com.

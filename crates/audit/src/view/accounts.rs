@@ -2,6 +2,7 @@
 
 use super::{Holder, RealMachine};
 use crate::Subject;
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{Assignment, Inventory};
@@ -51,8 +52,8 @@ impl<'i> AccountView<'i> {
     }
 
     /// The command that reads the whole object.
-    pub(crate) fn get_all(&self) -> String {
-        format!("Run 'Get-ADComputer {} -Properties *'.", self.name.account())
+    pub(crate) fn get_all(&self) -> Advice {
+        Advice::run(commands::show_computer(self.name.account(), "*"))
     }
 }
 

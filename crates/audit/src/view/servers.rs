@@ -115,12 +115,6 @@ impl<'i> WebServer<'i> {
     }
 }
 
-/// The command that asks the product itself about the servers of a site.
-pub(crate) fn test_of(site: Option<&Site>) -> String {
-    let name = site.map_or("<name>", |s| &s.name.value);
-    format!("Run 'Test-CsKerberosAccountAssignment -Identity \"site:{name}\" -Report C:\\Logs\\Test.html'.")
-}
-
 /// The way to bring a server's configuration into the bundle.
 pub(crate) fn export_of(host: &HostName) -> String {
     format!(

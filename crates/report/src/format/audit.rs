@@ -173,7 +173,7 @@ impl Finding {
             subject_kind: finding.subject.kind().name().to_owned(),
             subject: finding.subject.to_string(),
             message: finding.message.clone(),
-            help: finding.help.clone(),
+            help: finding.help.as_ref().map(ToString::to_string),
             server: finding.server.as_ref().map(ToString::to_string),
             site: finding.site.as_ref().map(ToString::to_string),
             locations: finding.locations.iter().map(|r| Place::of(&r.origin, &r.note, inventory)).collect(),

@@ -148,6 +148,9 @@ impl<'v> TextWriter<'v> {
 
     /// What to do, behind a label: words are wrapped, and every command stands unbroken on a line of its own.
     pub(super) fn advice(&mut self, indent: usize, label: &str, style: Option<Style>, text: &str, hang: usize) {
+        if text.contains("\n  ") {
+            return self.typed_advice(indent, label, style, text, hang);
+        }
         let text = clean(text);
         let pieces = advice::pieces(&text);
         // The label stands before the first piece alone.
@@ -175,6 +178,20 @@ impl<'v> TextWriter<'v> {
                     }
                     self.line(hang + 2, advice::bare(command), None);
                 }
+            }
+        }
+    }
+
+    /// An advice that was built from typed commands: each of them is a line behind two blanks.
+    fn typed_advice(&mut self, indent: usize, label: &str, style: Option<Style>, text: &str, hang: usize) {
+        let mut label = Some(label).filter(|l| !l.is_empty());
+        for line in text.split('\n') {
+            match (line.strip_prefix("  "), label.take()) {
+                (Some(command), _) => self.line(hang + 2, command, None),
+                // The command says it alone.
+                (None, None) if line == "Run:" => {}
+                (None, Some(label)) => self.labelled(indent, label, style, line, hang),
+                (None, None) => self.text(hang, line),
             }
         }
     }

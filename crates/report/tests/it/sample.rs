@@ -325,8 +325,9 @@ pub(crate) fn verdicts() -> Audit {
     finding.server = Some(host("fe02.contoso.com"));
     finding.site = SiteId::new("1");
     finding.help = Some(
-        "Run Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com, then test the assignment."
-            .to_owned(),
+        kerbsync_advice::Advice::say("Copy the password from fe01.contoso.com, which is in sync:")
+            .then_run(kerbsync_advice::commands::copy_password("fe01.contoso.com", "fe02.contoso.com"))
+            .then_say("Then let the product check."),
     );
     finding.locations = vec![
         Related { origin: password, note: "differs (group B)".to_owned() },
@@ -334,7 +335,7 @@ pub(crate) fn verdicts() -> Audit {
         Related { origin: Origin::document(DocumentId(0)), note: "the server's pool".to_owned() },
     ];
     put(&mut audit, &STALE, fe(3), Outcome::Unknown, "The configuration cannot be read.");
-    audit.findings.last_mut().unwrap().help = Some("Test-CsKerberosAccountAssignment -Identity site:Redmond -Verbose".to_owned());
+    audit.findings.last_mut().unwrap().help = Some(kerbsync_advice::commands::test_assignment(Some("Redmond")).into());
     for n in 3..=4 {
         put(&mut audit, &MISSING, fe(n), Outcome::Fail, &format!("No configuration of fe{n:02}.contoso.com is among the inputs."));
     }

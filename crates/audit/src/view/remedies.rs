@@ -1,0 +1,117 @@
+//! What is advised by several rules, and when a destroying command may be.
+
+use super::{OWN_ACCOUNT, View, WebServer};
+use kerbsync_advice::{Advice, Proved, commands};
+use kerbsync_inventory::Site;
+use kerbsync_inventory::directory::{Account, ObjectClass, uac};
+use kerbsync_inventory::state::{Naming, State};
+use kerbsync_names::DownLevelName;
+
+/// The command that asks the product itself about the servers of a site.
+pub(crate) fn test_of(site: Option<&Site>) -> Advice {
+    Advice::run(commands::test_assignment(site.map(|s| s.name.value.as_str())))
+}
+
+/// What cmdlets of Active Directory know an account by: its sAMAccountName.
+pub(crate) fn identity(object: &Account, name: &DownLevelName) -> String {
+    object.sam_account_name.as_ref().map_or_else(|| format!("{}$", name.account()), |sam| sam.value.clone())
+}
+
+/// A new password for all servers of an account, with what proves that nothing gentler does.
+pub(crate) fn new_password(advice: Advice, name: &DownLevelName, proved: Proved) -> Advice {
+    let consequence = "A new password reaches the servers one by one and Active Directory last: until then sign-in can fail on all sites of the account, and a server that cannot be reached fails afterwards. In a maintenance window, run:";
+    advice.then_destroy(commands::new_password(&name.to_string()), proved, consequence)
+}
+
+impl View<'_> {
+    /// How a server gets the account's password: copied from a peer. A new password for all is never the answer to one server's fault.
+    pub(crate) fn set_password(&self, server: &WebServer<'_>) -> Advice {
+        if server.expected().is_none() {
+            return Advice::run(commands::assignments(server.site.map(|s| s.name.value.as_str())));
+        }
+        if self.is_real_machine(server.account) {
+            return Advice::say(OWN_ACCOUNT);
+        }
+        let to = server.host.as_str();
+        let peers = || self.web_servers().iter().filter(|w| w.account.is_some() && w.account == server.account && w.host != server.host);
+        let holds = |w: &&WebServer<'_>| w.counted_slots().iter().any(|(_, naming)| *naming == Naming::Expected);
+        let then_test = |advice: Advice| {
+            advice.then_say("Then let the product check:").then_run(commands::test_assignment(server.site.map(|s| s.name.value.as_str())))
+        };
+        if let Some(from) = peers().find(|w| w.state() == State::InSync) {
+            let copy = commands::copy_password(from.host.as_str(), to);
+            return then_test(Advice::say(format!("Copy the password from {}, which is in sync:", from.host)).then_run(copy));
+        }
+        let test = Advice::say("Let the product test the site first:")
+            .then_run(commands::test_assignment(server.site.map(|s| s.name.value.as_str())));
+        match peers().find(|w| w.state() == State::Unknown && holds(w)) {
+            Some(from) => test
+                .then_say(format!("If it finds {} valid, copy the password from there:", from.host))
+                .then_run(commands::copy_password(from.host.as_str(), to)),
+            None => test.then_say("Then copy the password from a server that it finds valid:").then_run(commands::copy_password_to(to)),
+        }
+    }
+
+    /// Whether a name may be taken off an object, or the object be retired: what proves it, or why no such command is given.
+    ///
+    /// All of it has to be known: every object, every assignment and what it means, every site. The object must be no computer and
+    /// hold nothing but names of this deployment, since other products use computer objects in the same way.
+    pub(crate) fn may_retire(&self, object: &Account) -> Result<Proved, String> {
+        let refuse = |why: &str| Err(format!("No command that removes anything is given here: {why}."));
+        if !self.directory_is_complete() {
+            return refuse("the directory export is not known to hold every object");
+        }
+        if !self.inventory.assignments_known {
+            return refuse("the assignments are not known");
+        }
+        if !self.topology_is_complete() {
+            return refuse("the topology is not known to hold every site");
+        }
+        let Some(directory) = &self.inventory.directory else { return refuse("there is no directory export") };
+        let known =
+            |domain: &str| directory.domains.iter().any(|d| d.netbios.eq_ignore_ascii_case(domain) || d.dns.eq_ignore_ascii_case(domain));
+        for assignment in &self.inventory.assignments {
+            match &assignment.account {
+                Ok(name) if !known(name.domain()) => {
+                    return refuse(&format!("no input says which domain '{}' is; an assignment names it", name.domain()));
+                }
+                Ok(name) if !self.account(name).is_some_and(|a| matches!(a.object, super::Object::Found(_) | super::Object::Absent)) => {
+                    return refuse("the directory export does not tell which object an assignment means");
+                }
+                Ok(_) => {}
+                Err(_) => return refuse("an assignment names an account in a form that is not understood"),
+            }
+        }
+        if !object.domain.as_deref().is_some_and(known) {
+            return refuse("the domain of the object is not among those that the inputs name");
+        }
+        if let Some(why) = self.foreign(object) {
+            return refuse(&why);
+        }
+        Ok(Proved::by("The exports are complete, every assignment is known, and the object holds no name beyond those of this deployment."))
+    }
+
+    /// Why an object is or may be more than a retired Kerberos account of this deployment.
+    fn foreign(&self, object: &Account) -> Option<String> {
+        let name = object.short_name();
+        if self.inventory.computers().filter_map(|(_, c)| self.machine(&c.fqdn.value)).any(|machine| std::ptr::eq(machine, object)) {
+            return Some(format!("{name} is a server of the topology"));
+        }
+        if object.class.as_ref().is_none_or(|c| c.value != ObjectClass::Computer) {
+            return Some(format!("{name} is not known to be a computer object"));
+        }
+        if object.dns_host_name.is_some() {
+            return Some(format!("{name} has a dNSHostName, as real computers have"));
+        }
+        if object.user_account_control.as_ref().is_none_or(|bits| bits.value & uac::SERVER_TRUST_ACCOUNT != 0) {
+            return Some(format!("{name} is or may be a domain controller"));
+        }
+        let Some(spns) = &object.spns else { return Some(format!("the names of {name} are not known")) };
+        let ours: Vec<_> = self.web_pools().iter().flat_map(|p| [Some(p.spn()), p.override_spn()]).flatten().collect();
+        let other = spns.iter().find(|s| !ours.contains(&s.value))?;
+        Some(format!(
+            "{name} also holds {}, which is no name of this deployment: another product or a real computer may use it",
+            other.value
+        ))
+    }
+}
