@@ -71,7 +71,7 @@ fn bad_files_are_named_with_their_places_and_hide_nothing() {
     assert!(unreadable.contains("broken.zip"), "{unreadable}");
     // neither is an error: they are what lies about
     let noise = section("Left out: 2 documents", "Verdict");
-    assert!(noise.contains("of no kind that is read: binary data") && noise.contains("of no kind that is read: an empty file"), "{noise}");
+    assert!(noise.contains("photo.jpg: binary data") && noise.contains("empty.xml: an empty file"), "{noise}");
     // the others are judged as if nothing were wrong
     let servers = section("Servers", "What was checked");
     assert!(servers.contains("and 2 servers in sync") && servers.contains("1 server in sync"), "{}", ran.out);

@@ -68,7 +68,7 @@ fn test_assignment_lines_of_its_page() {
 
     error[KS210]: The web servers hold 2 different secrets of litwareinc\kerberostest, and nothing says which is right: atl-cs-001.litwareinc.com; dublin-cs-001.litwareinc.com.
 
-    Verdict: FAILED. 1 error. 17 verdicts could not be reached: see 'Not decided'.
+    Verdict: FAILED. 1 error. 25 verdicts could not be reached: see 'Not decided'.
     -Verbose shows what to do, and why something is unknown.
     --> 1
     > Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Verbose
@@ -76,12 +76,12 @@ fn test_assignment_lines_of_its_page() {
       atl-cs-001.litwareinc.com  unknown            The secret of the declared slot system.webServer/security/authentication/kerberosWebAuthentication of 'Skype for Business Server Internal Web Site' could be read, but there is no reference to compare it with.
 
     error[KS210]: The web servers hold 2 different secrets of litwareinc\kerberostest, and nothing says which is right: atl-cs-001.litwareinc.com; dublin-cs-001.litwareinc.com.
-        Run 'Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Report C:\Logs\Test.html'. Add its report to the bundle, or name a server that is known to work with --reference.
+        Run:   Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html Add its report to the bundle, or name a server that is known to work with --reference.
 
     Not decided:
-    unknown[KS401]: There is no directory export among the inputs, so nothing is known about litwareinc\kerberostest. Run 'Get-ADComputer kerberostest -Properties *'. Or add its output to the bundle: '... | ConvertTo-Json -Depth 3 | Set-Content directory.json'.
+    unknown[KS401]: There is no directory export among the inputs, so nothing is known about litwareinc\kerberostest. Run:   Get-ADComputer -Identity kerberostest -Properties * Or export all computer objects into the bundle:   Get-ADComputer -Filter * -Properties * | Export-Clixml computers.xml
 
-    Verdict: FAILED. 1 error. 17 verdicts could not be reached: see 'Not decided'.
+    Verdict: FAILED. 1 error. 25 verdicts could not be reached: see 'Not decided'.
     --> 1
     > Test-CsKerberosAccountAssignment -Identity "service:1-WebServices-1"
     error: Test-CsKerberosAccountAssignment : -Identity 'service:1-WebServices-1': Kerberos accounts are assigned to sites only: give a site identity, for example site:Redmond

@@ -10,8 +10,8 @@ use kerbsync_inventory::state::{self, EqualityTag};
 use kerbsync_inventory::{
     AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, Assignment, AuthenticationPath, Computer,
     Creation, Document, DocumentKind, DocumentStatus, EvidenceLevel, Inventory, LayoutId, ManagementLog, Pool, PoolKind, ProviderPurpose,
-    SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey, SlotPlace, Topology, TopologyForm, WebSite, WebSiteRole,
-    WindowsAuthentication,
+    SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey, SlotPlace, Topology, TopologyForm, WebBinding, WebSite,
+    WebSiteRole, WindowsAuthentication,
 };
 use kerbsync_names::{DownLevelName, HostName, ServicePrincipalName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -241,6 +241,8 @@ fn server(name: &str, document: u32) -> ServerConfiguration {
     let pool = |name: &str, line| ApplicationPool {
         name: at(document, line, name.to_owned()),
         identity: at(document, line, ApplicationPoolIdentity::NetworkService),
+        is_product: true,
+        starts: at(document, line, true),
         user_name: None,
     };
     ServerConfiguration {
@@ -250,12 +252,18 @@ fn server(name: &str, document: u32) -> ServerConfiguration {
         redirected_to: None,
         windows_authentication_module: Some(true),
         web_sites,
+        other_web_sites: Vec::new(),
         web_site_count: 2,
         application_pools: vec![pool("LyncIntFeature", 10), pool("LyncExtFeature", 11)],
         slots,
         providers: Vec::new(),
         history: Vec::new(),
     }
+}
+
+/// A binding for every address and host.
+pub(crate) fn binding(document: u32, line: u32, protocol: &str, port: u16) -> Spanned<WebBinding> {
+    at(document, line, WebBinding { protocol: protocol.to_owned(), address: "*".to_owned(), port, host: String::new() })
 }
 
 fn web_site(role: WebSiteRole, name: &str, pool: &str, document: u32, line: u32) -> WebSite {
@@ -284,6 +292,11 @@ fn web_site(role: WebSiteRole, name: &str, pool: &str, document: u32, line: u32)
         role,
         name: at(document, line, name.to_owned()),
         id: None,
+        starts: at(document, line, true),
+        bindings: match role {
+            WebSiteRole::Internal => vec![binding(document, line + 1, "http", 80), binding(document, line + 2, "https", 443)],
+            WebSiteRole::External => vec![binding(document, line + 1, "http", 8080), binding(document, line + 2, "https", 4443)],
+        },
         applications: vec![application("/", line + 1), application("/Abs", line + 2), application("/WebTicket", line + 3)],
         authentication: vec![
             path("/", line + 4, false, &["Negotiate", "NTLM"], true),

@@ -48,9 +48,7 @@ impl Folder {
         };
         if path.contains("/cfghistory_") || path.starts_with("cfghistory_") {
             record.kind = DocumentKind::ApplicationHostHistory;
-            record.status = DocumentStatus::SetAside(
-                "a snapshot of IIS's configuration history: evidence of the past, never the configuration in force".into(),
-            );
+            record.status = DocumentStatus::SetAside("a snapshot of IIS's history, never the configuration in force".into());
             if path.ends_with("applicationhost.config") {
                 self.history.push((path, record.id));
             }

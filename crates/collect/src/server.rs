@@ -4,11 +4,12 @@
 //! large estate stays small in memory once the documents are dropped.
 
 mod authentication;
+mod bindings;
 mod origins;
 
 use crate::config::Settings;
 use kerbsync_credential::lower::SlotRules;
-use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, ProductSite, WebSiteNames, discover_with};
+use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, ProductSite, WebSiteNames, discover_with, is_product_pool};
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection, same_name};
 use kerbsync_inventory::{Application, ApplicationPool, ApplicationPoolIdentity, ServerConfiguration, ServerStatus, SlotKey, WebSite};
@@ -73,6 +74,7 @@ pub(crate) fn read_server(input: ServerInput<'_>, context: &Context<'_>, problem
         redirected_to: input.redirection.and_then(|r| redirected_to(r, problems)),
         windows_authentication_module: None,
         web_sites: Vec::new(),
+        other_web_sites: Vec::new(),
         web_site_count: 0,
         application_pools: Vec::new(),
         slots: Vec::new(),
@@ -141,15 +143,19 @@ fn fill(
             role: p.role,
             name: origins.text(p.site.name(), Detail::Excerpt),
             id: p.site.id(),
+            starts: starts(p.site.auto_start(problems), &mut origins),
+            bindings: bindings::of(&p.site, &mut origins, problems),
             applications: applications(p, &pools, &mut origins),
             authentication: authentication::paths(host, p, &mut origins, problems),
         })
         .collect();
+    server.other_web_sites = bindings::other_sites(host, &product, &mut origins, problems);
     // A pool is kept when it serves the product, or when a slot stands on it.
     let holds_slot = |pool: &kerbsync_iis::Pool<'_>| {
         server.slots.iter().any(|s| matches!(&s.key, SlotKey::ApplicationPool { pool: name } if *name == pool.name().value))
     };
-    let kept: Vec<_> = pools.iter().filter(|p| product.is_served_by(&p.name().value) || holds_slot(p)).collect();
+    let kept: Vec<_> =
+        pools.iter().filter(|p| product.is_served_by(&p.name().value) || is_product_pool(&p.name().value) || holds_slot(p)).collect();
     server.application_pools = kept
         .into_iter()
         .map(|p| {
@@ -160,10 +166,18 @@ fn fill(
             ApplicationPool {
                 name: origins.text(p.name(), Detail::Document),
                 identity: Spanned::new(identity_name(identity.value), origins.of(identity.place, detail)),
+                is_product: product.is_served_by(&p.name().value) || is_product_pool(&p.name().value),
+                starts: starts(p.auto_start(problems), &mut origins),
                 user_name: p.user_name().map(|u| origins.text(&u, Detail::Excerpt)),
             }
         })
         .collect();
+}
+
+/// Whether something starts by itself. That it does is the rule and is never shown.
+fn starts(setting: kerbsync_iis::Setting<'_, bool>, origins: &mut Origins<'_>) -> Spanned<bool> {
+    let detail = if setting.value { Detail::Document } else { Detail::Excerpt };
+    origins.value(setting, detail)
 }
 
 fn applications(site: &ProductSite<'_>, pools: &[kerbsync_iis::Pool<'_>], origins: &mut Origins<'_>) -> Vec<Application> {

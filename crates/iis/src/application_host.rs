@@ -174,6 +174,7 @@ impl<'d> ApplicationHost<'d> {
     /// The application pools in document order; those without a name are left out.
     #[must_use]
     pub fn pools(&self) -> Vec<Pool<'d>> {
+        let pool_defaults = self.pool_collections().flat_map(|p| p.children_named("applicationPoolDefaults")).next();
         let defaults = self.default_process_model();
         // The default identity is the same in every generation's schema, so the generation need not be told here.
         let schema = Generation::Unknown.defaults();
@@ -181,7 +182,7 @@ impl<'d> ApplicationHost<'d> {
             .flat_map(|p| p.children_named("add"))
             .filter_map(|element| {
                 let a = element.attribute("name")?;
-                Some(Pool { element, name: Setting::new(a.value(), Place::attribute(element, a)), defaults, schema })
+                Some(Pool { element, name: Setting::new(a.value(), Place::attribute(element, a)), pool_defaults, defaults, schema })
             })
             .collect()
     }

@@ -1,7 +1,9 @@
 //! Application pools and their effective identity.
 
 use crate::generation::SchemaDefaults;
+use crate::text::boolean;
 use crate::{Place, Setting};
+use kerbsync_source::ProblemSink;
 use kerbsync_xml::{Attribute, Element};
 use std::borrow::Cow;
 
@@ -37,6 +39,8 @@ impl IdentityType {
 pub struct Pool<'d> {
     pub(crate) element: Element<'d>,
     pub(crate) name: Setting<'d, Cow<'d, str>>,
+    /// `applicationPoolDefaults`.
+    pub(crate) pool_defaults: Option<Element<'d>>,
     /// `applicationPoolDefaults/processModel`.
     pub(crate) defaults: Option<Element<'d>>,
     pub(crate) schema: SchemaDefaults,
@@ -84,6 +88,19 @@ impl<'d> Pool<'d> {
                 Some(Setting::new(IdentityType::parse(&a.value())?, Place::attribute(e, a)))
             })
             .unwrap_or(Setting::schema_default(self.schema.identity))
+    }
+
+    /// Whether the pool starts with the web service: autoStart of its own, else of the pool defaults, else the schema's true.
+    #[must_use]
+    pub fn auto_start(&self, problems: &mut dyn ProblemSink) -> Setting<'d, bool> {
+        [Some(self.element), self.pool_defaults]
+            .into_iter()
+            .flatten()
+            .find_map(|e| {
+                let a = e.attribute("autoStart")?;
+                Some(Setting::new(boolean(e, a, problems)?, Place::attribute(e, a)))
+            })
+            .unwrap_or(Setting::schema_default(true))
     }
 
     /// userName in force; IIS uses it only with `SpecificUser`.

@@ -1,7 +1,9 @@
 //! Web sites, applications, virtual directories, bindings.
 
 use crate::generation::SchemaDefaults;
+use crate::text::boolean;
 use crate::{PathKey, Place, Setting};
+use kerbsync_source::ProblemSink;
 use kerbsync_xml::Element;
 use std::borrow::Cow;
 
@@ -61,6 +63,18 @@ impl<'d> Site<'d> {
     #[must_use]
     pub fn id(&self) -> Option<u32> {
         self.element.attribute("id")?.value().trim().parse().ok()
+    }
+
+    /// Whether the site starts with the web service: serverAutoStart of its own, else of `siteDefaults`, else the schema's true.
+    #[must_use]
+    pub fn auto_start(&self, problems: &mut dyn ProblemSink) -> Setting<'d, bool> {
+        std::iter::once(self.element)
+            .chain(self.sites.children_named("siteDefaults"))
+            .find_map(|e| {
+                let a = e.attribute("serverAutoStart")?;
+                Some(Setting::new(boolean(e, a, problems)?, Place::attribute(e, a)))
+            })
+            .unwrap_or(Setting::schema_default(true))
     }
 
     /// Applications in document order. The pool is the application's own, else that of `applicationDefaults` of the site, else of

@@ -22,8 +22,8 @@ pub use gap::{Gap, GapSubject};
 pub use layout::{Creation, LayoutId, ProviderPurpose};
 pub use server::{
     AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, EvidenceLevel,
-    NotInForce, Provider, ProviderKey, SecretState, ServerConfiguration, ServerStatus, Slot, SlotPlace, WebSite, WebSiteRole,
-    WindowsAuthentication,
+    NotInForce, OtherWebSite, Provider, ProviderKey, SecretState, ServerConfiguration, ServerStatus, Slot, SlotPlace, WebBinding, WebSite,
+    WebSiteRole, WindowsAuthentication,
 };
 pub use slot_key::{DefaultsOf, SlotKey};
 

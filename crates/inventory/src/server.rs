@@ -19,8 +19,10 @@ pub struct ServerConfiguration {
     pub redirected_to: Option<Spanned<String>>,
     /// Whether `WindowsAuthenticationModule` is among the global modules; `None` when there is no such section.
     pub windows_authentication_module: Option<bool>,
-    /// The web sites that were recognised as the product's; other sites are not kept.
+    /// The web sites that were recognised as the product's.
     pub web_sites: Vec<WebSite>,
+    /// Of the other web sites, those that start and listen for HTTP: they may take requests that are the product's.
+    pub other_web_sites: Vec<OtherWebSite>,
     /// How many web sites there are in all.
     pub web_site_count: usize,
     /// The application pools that serve the product's applications, or that hold a slot.
@@ -103,6 +105,34 @@ pub enum WebSiteRole {
     External,
 }
 
+/// Where a web site listens for requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebBinding {
+    /// `http` or `https`, in small letters.
+    pub protocol: String,
+    /// IP address as written; `*` for every address.
+    pub address: String,
+    /// Port.
+    pub port: u16,
+    /// Host header in small letters; empty for every host.
+    pub host: String,
+}
+
+impl std::fmt::Display for WebBinding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}:{}:{}", self.protocol, self.address, self.port, self.host)
+    }
+}
+
+/// A web site that is not the product's.
+#[derive(Debug, Clone)]
+pub struct OtherWebSite {
+    /// Name.
+    pub name: Spanned<String>,
+    /// Its bindings for HTTP and HTTPS.
+    pub bindings: Vec<Spanned<WebBinding>>,
+}
+
 /// One of the product's web sites.
 #[derive(Debug, Clone)]
 pub struct WebSite {
@@ -112,6 +142,10 @@ pub struct WebSite {
     pub name: Spanned<String>,
     /// Id as written.
     pub id: Option<u32>,
+    /// serverAutoStart in force: whether the site starts with the web service.
+    pub starts: Spanned<bool>,
+    /// Bindings for HTTP and HTTPS in document order; those that nobody can read are left out.
+    pub bindings: Vec<Spanned<WebBinding>>,
     /// Applications in document order.
     pub applications: Vec<Application>,
     /// Effective authentication at the site's root, at every application and at every `<location>` below the site, sorted by path.
@@ -177,6 +211,10 @@ pub struct ApplicationPool {
     pub name: Spanned<String>,
     /// Effective identity.
     pub identity: Spanned<ApplicationPoolIdentity>,
+    /// Whether it serves an application of the product's web sites, or has a name that the product is known to use.
+    pub is_product: bool,
+    /// autoStart in force: whether the pool starts with the web service.
+    pub starts: Spanned<bool>,
     /// userName in force; matters only with `SpecificUser`.
     pub user_name: Option<Spanned<String>>,
 }

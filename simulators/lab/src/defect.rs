@@ -56,6 +56,14 @@ pub enum Defect {
     WindowsAuthenticationModuleMissing,
     /// A path has anonymous beside Windows authentication.
     AnonymousBesideWindows,
+    /// A web site of the product does not start.
+    ProductSiteStopped,
+    /// An application pool runs as the system.
+    ProductPoolIdentity,
+    /// A web site has no https binding.
+    ProductBindingMissingOrShared,
+    /// Kernel mode is on where a pool runs as Network Service.
+    KernelModeDiffers,
     /// Kernel mode is on, so that the machine's own key is asked for.
     KernelModeHidesSlot,
     /// An application names a pool that does not exist.
@@ -160,6 +168,10 @@ const NAMES: &[(Defect, &str)] = &[
     (Defect::NegotiateAfterNtlm, "negotiate-after-ntlm"),
     (Defect::WindowsAuthenticationModuleMissing, "windows-authentication-module-missing"),
     (Defect::AnonymousBesideWindows, "anonymous-beside-windows"),
+    (Defect::ProductSiteStopped, "product-site-stopped"),
+    (Defect::ProductPoolIdentity, "product-pool-identity"),
+    (Defect::ProductBindingMissingOrShared, "product-binding-missing-or-shared"),
+    (Defect::KernelModeDiffers, "kernel-mode-differs"),
     (Defect::KernelModeHidesSlot, "kernel-mode-hides-slot"),
     (Defect::DanglingApplicationPool, "dangling-application-pool"),
     (Defect::ProductWebSiteMissing, "product-web-site-missing"),

@@ -156,7 +156,7 @@ fn every_defect_can_be_planted_alone() {
 
 #[test]
 fn all_defects_at_once_in_a_large_estate() {
-    let estate = build(&LabOptions { defects: Defect::all().collect(), ..LabOptions::new(3, 14, 120, now()) }).unwrap();
+    let estate = build(&LabOptions { defects: Defect::all().collect(), ..LabOptions::new(3, 26, 160, now()) }).unwrap();
     let mut rules: Vec<&str> = estate.truth().defects.iter().filter(|d| !d.mix).map(|d| d.rule.as_str()).collect();
     rules.sort_unstable();
     let mut all: Vec<&str> = Defect::all().map(Defect::name).collect();

@@ -20,7 +20,7 @@ mod xml;
 pub use keys::{KeyError, KeyPool, MachineKeys};
 pub use product::{Generation, Product, Site};
 pub use protect::Password;
-pub use server::{Authentication, Credential, Layout, Server, ServerError, Stored};
+pub use server::{Authentication, Credential, Hosting, Layout, Server, ServerError, Stored};
 
 /// Section path of the stand-in that [`Layout::SiteSection`] writes.
 pub const STAND_IN_SECTION: &str = "system.webServer/security/authentication/kerberosWebAuthentication";

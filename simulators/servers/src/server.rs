@@ -67,6 +67,19 @@ pub struct Authentication {
     pub kernel_mode: Vec<Site>,
 }
 
+/// Sites, pools and bindings that differ from those of a server in good order.
+#[derive(Debug, Clone, Default)]
+pub struct Hosting {
+    /// A product web site that does not start.
+    pub stopped_site: Option<Site>,
+    /// `CsManagementAppPool` runs as LocalSystem.
+    pub management_as_system: bool,
+    /// A product web site without its https binding.
+    pub without_https: Option<Site>,
+    /// Kernel mode is on at `/WebTicket` of the internal web site, where the application pool runs as Network Service.
+    pub kernel_mode_ticket: bool,
+}
+
 /// One simulated IIS server of the product.
 #[derive(Debug, Clone)]
 pub struct Server {
@@ -92,6 +105,8 @@ pub struct Server {
     pub missing_site: Option<Site>,
     /// An application whose pool does not exist: site, path, name of the pool.
     pub dangling: Option<(Site, String, String)>,
+    /// What the web service starts, and who listens where.
+    pub hosting: Hosting,
     /// Whether the key containers were exported.
     pub keys_exported: bool,
     /// Shared configuration: the UNC path that redirection.config leads to.
@@ -132,6 +147,7 @@ impl Server {
             authentication: Authentication::default(),
             missing_site: None,
             dangling: None,
+            hosting: Hosting::default(),
             keys_exported: true,
             redirected_to: None,
             history: Vec::new(),

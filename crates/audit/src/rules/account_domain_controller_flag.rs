@@ -70,7 +70,8 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is marked as a domain controller (userAccountControl 0x3000).
           error directory.ldf:13 the mark of a domain controller
-          help: Find out who set the mark; then make 'KerbAuth' a plain computer account again.
+          help: Find out who set the mark and what relies on it before it is taken away:
+              Get-ADComputer -Identity 'KerbAuth$' -Properties userAccountControl
         ");
         assert!(check(&RULE, estate()).starts_with("pass CONTOSO\\KerbAuth: "));
     }

@@ -39,7 +39,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             Some([first, ..]) => {
                 let message =
                     format!("{name} is in an authentication policy or silo, which may refuse clients their tickets: {}.", first.value);
-                verdicts.fail(subject, message).at(&first.origin, "the policy or silo").help(Advice::say("Find out what the policy says of clients:").then_run(command));
+                verdicts
+                    .fail(subject, message)
+                    .at(&first.origin, "the policy or silo")
+                    .help(Advice::say("Find out what the policy says of clients:").then_run(command));
             }
             None => {
                 let why = format!("The directory export does not hold the authentication policy and the silo of {name}.");
@@ -61,7 +64,8 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is in an authentication policy or silo, which may refuse clients their tickets: CN=Tier0,CN=AuthN Silos,DC=contoso,DC=com.
           warning directory.ldf:19 the policy or silo
-          help: Run 'Get-ADComputer KerbAuth -Properties AuthenticationPolicy, AuthenticationPolicySilo'.
+          help: Find out what the policy says of clients:
+              Get-ADComputer -Identity 'KerbAuth$' -Properties AuthenticationPolicy, AuthenticationPolicySilo
         ");
         let mut inventory = estate();
         kerb(&mut inventory).silos = None;

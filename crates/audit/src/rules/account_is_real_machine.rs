@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::text::list;
-use crate::{Attribute, Object, Policy, Severity, Verdicts, View};
+use crate::{AccountView, Attribute, Object, Policy, Severity, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 
 declare_rule! {
@@ -79,8 +79,8 @@ fn remedy(account: &AccountView<'_>) -> Advice {
     let advice = Advice::say("Do not set its password, which would break the computer. Create an account that no computer uses:")
         .then_run(commands::create_account(None))
         .then_say("Assign it, and let the product write its names:");
-    let assign = |advice: Advice, a: &Assignment| advice.then_run(commands::reassign(&a.site_text.value, None));
-    account.assignments.iter().fold(advice, |advice, a| assign(advice, a)).then_run(commands::enable_topology())
+    let assigned = account.assignments.iter().fold(advice, |advice, a| advice.then_run(commands::reassign(&a.site_text.value, None)));
+    assigned.then_run(commands::enable_topology())
 }
 
 #[cfg(test)]
@@ -107,7 +107,12 @@ mod tests {
           error directory.ldf:108 the name HOST/fe01.contoso.com
           error directory.ldf:109 dNSHostName fe01.contoso.com
           error assignments.xml:5 the assignment
-          help: Do not set its password, which would break the computer. Create an account that no computer uses with 'New-CsKerberosAccount', assign it with 'Set-CsKerberosAccountAssignment', then run Enable-CsTopology.
+          help: Do not set its password, which would break the computer. Create an account that no computer uses:
+              New-CsKerberosAccount -UserAccount 'DOMAIN\name'
+            Assign it, and let the product write its names:
+              Set-CsKerberosAccountAssignment -Identity Site:Redmond -UserAccount 'DOMAIN\name'
+              Set-CsKerberosAccountAssignment -Identity Site:Dublin -UserAccount 'DOMAIN\name'
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
         ");
     }
 
@@ -128,7 +133,12 @@ mod tests {
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is the account of a real computer: its object holds operatingSystem Windows Server 2019 Standard.
           error directory.ldf:19 operatingSystem Windows Server 2019 Standard
           error assignments.xml:5 the assignment
-          help: Do not set its password, which would break the computer. Create an account that no computer uses with 'New-CsKerberosAccount', assign it with 'Set-CsKerberosAccountAssignment', then run Enable-CsTopology.
+          help: Do not set its password, which would break the computer. Create an account that no computer uses:
+              New-CsKerberosAccount -UserAccount 'DOMAIN\name'
+            Assign it, and let the product write its names:
+              Set-CsKerberosAccountAssignment -Identity Site:Redmond -UserAccount 'DOMAIN\name'
+              Set-CsKerberosAccountAssignment -Identity Site:Dublin -UserAccount 'DOMAIN\name'
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
         ");
         let mut inventory = estate();
         kerb(&mut inventory).spns.as_mut().unwrap().push(spn(30, "host/KERBAUTH"));
@@ -136,7 +146,12 @@ mod tests {
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has the names of a real computer: its object holds the name host/KERBAUTH.
           warning directory.ldf:30 the name host/KERBAUTH
           warning assignments.xml:5 the assignment
-          help: Do not set its password, which would break the computer. Create an account that no computer uses with 'New-CsKerberosAccount', assign it with 'Set-CsKerberosAccountAssignment', then run Enable-CsTopology.
+          help: Do not set its password, which would break the computer. Create an account that no computer uses:
+              New-CsKerberosAccount -UserAccount 'DOMAIN\name'
+            Assign it, and let the product write its names:
+              Set-CsKerberosAccountAssignment -Identity Site:Redmond -UserAccount 'DOMAIN\name'
+              Set-CsKerberosAccountAssignment -Identity Site:Dublin -UserAccount 'DOMAIN\name'
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
         ");
         let mut inventory = estate();
         let account = kerb(&mut inventory);

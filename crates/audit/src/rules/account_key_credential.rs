@@ -63,7 +63,8 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth can log on by a key that is not its password (msDS-KeyCredentialLink is set).
           warning directory.ldf:19 the key
-          help: Run 'Get-ADComputer KerbAuth -Properties msDS-KeyCredentialLink' and find out who wrote the value.
+          help: Find out who wrote the value, and keep it as evidence:
+              Get-ADComputer -Identity 'KerbAuth$' -Properties msDS-KeyCredentialLink
         ");
         let mut inventory = estate();
         kerb(&mut inventory).key_credential = None;

@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
-use crate::view::identity;
 use crate::encryption::AES_FIRST;
 use crate::text::day;
+use crate::view::identity;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::commands;
 use kerbsync_inventory::directory::Moment;
@@ -76,7 +76,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             None => {
                 let why = format!("The inputs do not hold whenCreated of the group Read-only Domain Controllers of the domain of {name}.");
-                verdicts.unknown_told_elsewhere(subject, why, commands::show_group("Read-only Domain Controllers", "whenCreated, objectSid"));
+                verdicts.unknown_told_elsewhere(
+                    subject,
+                    why,
+                    commands::show_group("Read-only Domain Controllers", "whenCreated, objectSid"),
+                );
             }
         }
     });

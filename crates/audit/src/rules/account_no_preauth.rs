@@ -67,7 +67,8 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth needs no Kerberos pre-authentication (DONT_REQ_PREAUTH).
           warning directory.ldf:13 DONT_REQ_PREAUTH is set
-          help: Run 'Set-ADAccountControl -Identity KerbAuth$ -DoesNotRequirePreAuth $false'.
+          help: Run:
+              Set-ADAccountControl -Identity 'KerbAuth$' -DoesNotRequirePreAuth $false
         ");
         assert!(check(&RULE, estate()).starts_with("pass CONTOSO\\KerbAuth: "));
     }

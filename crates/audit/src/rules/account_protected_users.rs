@@ -64,11 +64,11 @@ mod tests {
     fn the_group_fails_by_name_by_identifier_and_through_others() {
         let mut inventory = estate();
         kerb(&mut inventory).member_of = Some(vec![at(DIRECTORY, 21, "cn=protected users,CN=Users,DC=contoso,DC=com".to_owned())]);
-        insta::assert_snapshot!(check(&RULE, inventory), @r#"
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is in Protected Users, where accounts of services and computers cannot authenticate.
           error directory.ldf:21 the membership
-          help: Run 'Remove-ADGroupMember -Identity "Protected Users" -Members KerbAuth$' for the group that leads there.
-        "#);
+          help: Find out who put it there; then take it out of Protected Users, or out of the group that leads there. Until then the group's protection is what stops sign-in.
+        ");
         let mut inventory = estate();
         group(&mut inventory, "Web Team", "S-1-5-21-1-2-3-5000", &["cn=kerbauth,ou=kerberos,dc=contoso,dc=com"]);
         group(&mut inventory, "Geschützte Benutzer", "S-1-5-21-1-2-3-525", &["CN=Web Team,OU=Groups,DC=contoso,DC=com"]);

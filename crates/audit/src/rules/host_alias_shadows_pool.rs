@@ -100,8 +100,10 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     } else if !is_in_force {
         Advice::say(format!("Keep {} on {name}, and find out what uses the alias.", pool.spn()))
     } else {
-        Advice::say("Find out what uses the alias, and put the http name on the account; the command refuses a name that another object holds:")
-            .then_run(commands::spn_add(&pool.spn().to_string(), name.account()))
+        Advice::say(
+            "Find out what uses the alias, and put the http name on the account; the command refuses a name that another object holds:",
+        )
+        .then_run(commands::spn_add(&pool.spn().to_string(), name.account()))
     });
 }
 

@@ -36,6 +36,7 @@ mod enable_topology_owed;
 mod encryption_keys_older_than_aes;
 mod encryption_types_unset;
 mod host_alias_shadows_pool;
+mod kernel_mode_differs;
 mod kernel_mode_hides_slot;
 mod leftover_slot;
 mod negotiate_after_ntlm;
@@ -47,7 +48,10 @@ mod password_never_set;
 mod password_not_required;
 mod pool_name_shared_by_computer_elsewhere;
 mod privileged_groups;
+mod product_binding_missing_or_shared;
+mod product_pool_identity;
 mod product_report_failed;
+mod product_site_stopped;
 mod product_web_site_missing;
 mod secret_not_comparable;
 mod server_not_configured;
@@ -103,6 +107,10 @@ pub static RULES: &[&Rule] = &[
     &dangling_application_pool::RULE,
     &product_web_site_missing::RULE,
     &windows_authentication_disabled::RULE,
+    &product_site_stopped::RULE,
+    &product_pool_identity::RULE,
+    &product_binding_missing_or_shared::RULE,
+    &kernel_mode_differs::RULE,
     &account_missing::RULE,
     &account_disabled::RULE,
     &account_expired::RULE,

@@ -87,7 +87,10 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     finding.help(if account.machine.is_some() {
         Advice::say(OWN_ACCOUNT)
     } else {
-        Advice::say(format!("Find out what uses {} under this name before the name is moved to {name}: that use ends with it.", list(&names)))
+        Advice::say(format!(
+            "Find out what uses {} under this name before the name is moved to {name}: that use ends with it.",
+            list(&names)
+        ))
     });
 }
 

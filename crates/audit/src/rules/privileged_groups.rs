@@ -137,8 +137,8 @@ mod tests {
         group(&mut inventory, "Web Team", "S-1-5-21-1-2-3-5000", &[]);
         group(&mut inventory, "Domänen-Admins", "S-1-5-21-1-2-3-512", &["CN=Web Team,OU=Groups,DC=contoso,DC=com"]);
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has privileges: member of Domänen-Admins.
-          warning directory.ldf:951 member of Domänen-Admins
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has more than it needs: member of Domänen-Admins.
+          error directory.ldf:951 member of Domänen-Admins
           help: Find out who put CONTOSO\KerbAuth there and what relies on it; the account needs no group beyond Domain Computers. If the object is a real computer or serves another product, leave it in its groups and assign an account of its own instead.
         ");
     }
@@ -150,10 +150,10 @@ mod tests {
         let account = kerb(&mut inventory);
         (account.member_of, account.primary_group, account.admin_count) = (None, Some(at(DIRECTORY, 18, 516)), Some(at(DIRECTORY, 22, 1)));
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has privileges: member of Sicherungs-Operatoren, primary group 516 and adminCount 1.
-          warning directory.ldf:951 member of Sicherungs-Operatoren
-          warning directory.ldf:18 primary group 516
-          warning directory.ldf:22 adminCount 1
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth has more than it needs: member of Sicherungs-Operatoren, primary group 516 in place of Domain Computers (515) and adminCount 1.
+          error directory.ldf:951 member of Sicherungs-Operatoren
+          error directory.ldf:18 primary group 516 in place of Domain Computers (515)
+          error directory.ldf:22 adminCount 1
           help: Find out who put CONTOSO\KerbAuth there and what relies on it; the account needs no group beyond Domain Computers. If the object is a real computer or serves another product, leave it in its groups and assign an account of its own instead.
         ");
     }

@@ -144,8 +144,8 @@ mod tests {
         inventory.logs[0].ended = "2026-02-20T10:00:00Z".parse().ok();
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail site:Redmond: Site Redmond has 3 web servers, and the product's report of 2026-02-20 says that no Kerberos account is assigned to it.
-          warning Enable-CsTopology.xml:7 the product says so
-          warning topology.xml:3 the site
+          note Enable-CsTopology.xml:7 the product says so
+          note topology.xml:3 the site
           help: If the site is to use Kerberos, assign an account:
               New-CsKerberosAccountAssignment -Identity site:Redmond -UserAccount 'DOMAIN\name'
             Then let the product write its names:

@@ -95,8 +95,8 @@ mod tests {
         overridden(&mut inventory);
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail pool01.contoso.com: http/webint.contoso.com, the overridden internal web FQDN of pool01.contoso.com, is not on CONTOSO\KerbAuth.
-          warning directory.ldf:17 the names on CONTOSO\KerbAuth
-          warning topology.xml:12 the override
+          error directory.ldf:17 the names on CONTOSO\KerbAuth
+          error topology.xml:12 the override
           help: The command refuses a name that another object holds. Run:
               setspn -S http/webint.contoso.com KerbAuth
         notapplicable dirpool01.contoso.com: The internal web FQDN of dirpool01.contoso.com is not overridden.

@@ -96,7 +96,7 @@ mod tests {
         insta::assert_snapshot!(with(Some(0x38)), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth supports AES128, AES256, AES256 session keys (0x38).");
         insta::assert_snapshot!(with(Some(0x20)), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only AES256 session keys (0x20); domain controllers with the update of July 2026 give such tickets only if their own policy allows them.
-          warning directory.ldf:16 the value 0x20
+          error directory.ldf:16 the value 0x20
           help: AES keys exist if the domain was at functional level 2008 or later when the password was set (2026-01-10). Allow AES beside RC4, which takes nothing away:
               Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
             Take RC4 away only after clients have been seen to get AES tickets (klist on a client).
@@ -110,7 +110,7 @@ mod tests {
         kerb(&mut inventory).user_account_control.as_mut().unwrap().value |= uac::USE_DES_KEY_ONLY;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is limited to DES keys by userAccountControl (USE_DES_KEY_ONLY).
-          warning directory.ldf:13 USE_DES_KEY_ONLY is set
+          error directory.ldf:13 USE_DES_KEY_ONLY is set
           help: AES keys exist if the domain was at functional level 2008 or later when the password was set (2026-01-10). Allow AES beside RC4, which takes nothing away:
               Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
             Take RC4 away only after clients have been seen to get AES tickets (klist on a client).

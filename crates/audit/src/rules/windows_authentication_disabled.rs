@@ -9,8 +9,9 @@ declare_rule! {
     ///
     /// ## What it checks
     /// In the internal web site of every web server, Windows authentication is on for `/WebTicket`, the application that hands out
-    /// tickets to clients. Where there is no such application, it is on for at least one path of the site. The external site is not
-    /// judged: some deployments switch Windows authentication off there on purpose.
+    /// tickets to clients, and no location of its own switches it off for one of that application's services. Where there is no such
+    /// application, it is on for at least one path of the site. The external site is not judged: some deployments switch Windows
+    /// authentication off there on purpose.
     ///
     /// ## Why it matters
     /// Where Windows authentication is off, neither Kerberos nor NTLM is offered, and the account of the site is of no use. That
@@ -44,7 +45,12 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let ticket = site.authentication.iter().find(|p| p.path.eq_ignore_ascii_case("/WebTicket"));
         let judged = || site.authentication.iter().filter(|p| !is_set_by_the_product(site.role, &p.path));
         let off: (&AuthenticationPath, String) = match ticket {
-            Some(path) if path.windows.enabled.value => return verdicts.pass(subject, on(site, path)),
+            Some(path) if path.windows.enabled.value => match service_off(site) {
+                Some(service) => {
+                    (service, format!("Windows authentication is off for {} of {host}, a service of /WebTicket.", shown(site, service)))
+                }
+                None => return verdicts.pass(subject, on(site, path)),
+            },
             Some(path) => (path, format!("Windows authentication is off for {} of {host}.", shown(site, path))),
             None => match (judged().find(|p| p.windows.enabled.value), judged().next()) {
                 (Some(path), _) => return verdicts.pass(subject, on(site, path)),
@@ -64,6 +70,16 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             .at(&site.name.origin, "the web site")
             .help(format!("Switch windowsAuthentication on for {} of {host}, as on a server of the pool that works.", shown(site, off.0)));
     });
+}
+
+/// A location of its own that switches Windows authentication off for a service of the ticket application, `/WebTicket/….svc` or below.
+/// Other folders of the application hand out no tickets.
+fn service_off(site: &WebSite) -> Option<&AuthenticationPath> {
+    let is_service = |path: &str| {
+        let path = path.to_ascii_lowercase();
+        path.strip_prefix("/webticket/").is_some_and(|below| below.split('/').any(|part| part.ends_with(".svc")))
+    };
+    site.authentication.iter().find(|p| is_service(&p.path) && !p.windows.enabled.value)
 }
 
 fn on(site: &WebSite, path: &AuthenticationPath) -> String {
@@ -97,6 +113,21 @@ mod tests {
           help: Switch windowsAuthentication on for 'Skype for Business Server Internal Web Site' of dir01.contoso.com, as on a server of the pool that works.
         pass se01.contoso.com: Windows authentication is on for 'Skype for Business Server Internal Web Site/Abs'.
         ");
+    }
+
+    #[test]
+    fn a_location_of_its_own_for_a_service_counts() {
+        let mut inventory = estate();
+        for (short, path) in
+            [("fe01", "/webticket/WebTicketService.svc"), ("fe02", "/WebTicket/WebTicketService.svc/Auth"), ("dir01", "/WebTicket/help")]
+        {
+            let paths = &mut config(&mut inventory, short).web_sites[0].authentication;
+            let mut deeper = paths[4].clone();
+            deeper.path = path.into();
+            deeper.windows.enabled.value = false;
+            paths.push(deeper);
+        }
+        insta::assert_snapshot!(check(&RULE, inventory));
     }
 
     #[test]

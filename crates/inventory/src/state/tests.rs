@@ -54,6 +54,7 @@ fn server(name: &str, slots: Vec<Slot>) -> ServerConfiguration {
         windows_authentication_module: Some(true),
         web_sites: Vec::new(),
         web_site_count: 2,
+        other_web_sites: Vec::new(),
         application_pools: Vec::new(),
         slots,
         providers: Vec::new(),

@@ -117,6 +117,7 @@ impl Builder {
             windows_authentication_module: Some(true),
             web_sites: Vec::new(),
             web_site_count: 2,
+            other_web_sites: Vec::new(),
             application_pools: Vec::new(),
             slots: if holds == Holds::Nothing { Vec::new() } else { sites.to_vec() },
             providers: vec![Provider {

@@ -18,7 +18,7 @@ fn a_copy_to_a_server_that_holds_nothing() {
        create kerberosAccount in 'Lync Server Internal Web Site' <- fe01.contoso.com, kerberosAccount in 'Lync Server Internal Web Site'
          userName: (nothing) -> CONTOSO\KerbAuth
          password: (nothing) -> (the secret of fe01.contoso.com, encrypted for this server)
-    unknown: source-current fe01.contoso.com: No input proves that it holds the current password: The secret of the kerberosAccount in 'Lync Server External Web Site' equals that of the largest group of servers (2 hold the same). (before this, run
+    unknown: source-current fe01.contoso.com: No input proves that it holds the current password: The secret of the kerberosAccount in 'Lync Server External Web Site' agrees with 1 other; not proved against Active Directory. (before this, run
     Test-CsKerberosAccountAssignment -Identity 'site:Redmond' -Verbose)
     then: recycle dir01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]
     then: test-assignment site Redmond: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Verbose]
@@ -45,7 +45,7 @@ fn all_servers_of_the_account_and_no_others() {
          password: (another secret, under AesProvider) -> (the secret of fe01.contoso.com, encrypted for this server)
        kerberosAccount in 'Lync Server Internal Web Site' <- fe01.contoso.com, kerberosAccount in 'Lync Server Internal Web Site'
          password: (another secret, under AesProvider) -> (the secret of fe01.contoso.com, encrypted for this server)
-    unknown: source-current fe01.contoso.com: No input proves that it holds the current password: The secret of the kerberosAccount in 'Lync Server External Web Site' equals that of the largest group of servers (2 hold the same). (before this, run
+    unknown: source-current fe01.contoso.com: No input proves that it holds the current password: The secret of the kerberosAccount in 'Lync Server External Web Site' agrees with 1 other; not proved against Active Directory. (before this, run
     Test-CsKerberosAccountAssignment -Identity 'site:Redmond' -Verbose)
     unchanged: fe02.contoso.com: It holds the secret of fe01.contoso.com in every place already.
     then: recycle dir01.contoso.com, se01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]

@@ -215,9 +215,13 @@ fn left_aside(writer: &mut TextWriter<'_>, inputs: &[Input]) {
         let group: Vec<&Input> = of(status).collect();
         let shown = if writer.options.verbosity == 0 && group.len() > FEW + 1 { FEW } else { group.len() };
         for input in &group[..shown] {
-            let why = input.reason.as_ref().map_or_else(|| what.to_owned(), |r| format!("{what}: {r}"));
-            writer.line(2, &input.path, None);
-            writer.text(4, &why);
+            // A document set aside could have been used, so the reader is told that it was not; of the others the reason says it.
+            let why = match &input.reason {
+                Some(reason) if status == InputStatus::SetAside => format!("{what}: {reason}"),
+                Some(reason) => reason.clone(),
+                None => what.to_owned(),
+            };
+            writer.labelled(2, &format!("{}:", input.path), None, &why, 4);
         }
         more(writer, group.len() - shown, &format!("more document {what}"));
     }

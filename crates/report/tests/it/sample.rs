@@ -146,6 +146,7 @@ fn configuration(computer: &str, document: Option<DocumentId>, status: ServerSta
         windows_authentication_module: Some(true),
         web_sites: Vec::new(),
         web_site_count: 3,
+        other_web_sites: Vec::new(),
         application_pools: Vec::new(),
         slots: slots.into_iter().collect(),
         providers: vec![Provider {

@@ -47,6 +47,28 @@ pub(super) fn kernel_mode(p: &mut Planter<'_>) -> Option<()> {
     })
 }
 
+pub(super) fn site_stopped(p: &mut Planter<'_>) -> Option<()> {
+    let site = p.any(Site::BOTH.to_vec())?;
+    change(p, Defect::ProductSiteStopped, |s| s.hosting.stopped_site = Some(site))
+}
+
+pub(super) fn pool_identity(p: &mut Planter<'_>) -> Option<()> {
+    change(p, Defect::ProductPoolIdentity, |s| s.hosting.management_as_system = true)
+}
+
+pub(super) fn binding_missing(p: &mut Planter<'_>) -> Option<()> {
+    let site = p.any(Site::BOTH.to_vec())?;
+    change(p, Defect::ProductBindingMissingOrShared, |s| s.hosting.without_https = Some(site))
+}
+
+/// Matters where pools run as Network Service: the server gets the layout that keeps the account in the site's section.
+pub(super) fn kernel_mode_differs(p: &mut Planter<'_>) -> Option<()> {
+    change(p, Defect::KernelModeDiffers, |s| {
+        s.layout = Layout::SiteSection;
+        s.hosting.kernel_mode_ticket = true;
+    })
+}
+
 pub(super) fn dangling_pool(p: &mut Planter<'_>) -> Option<()> {
     change(p, Defect::DanglingApplicationPool, |s| {
         s.dangling = Some((Site::Internal, "/GroupExpansion".to_owned(), "LyncIntExpansion".to_owned()));

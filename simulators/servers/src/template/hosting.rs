@@ -69,7 +69,8 @@ fn pools(x: &mut Xml, server: &Server, secrets: &mut Secrets<'_>) {
                 }
                 (None, Layout::PoolDefaults) if site.is_some() => x.leaf("processModel", &common),
                 (None, _) => {
-                    let mut a = vec![("identityType", "NetworkService")];
+                    let is_management = *name == "CsManagementAppPool" && server.hosting.management_as_system;
+                    let mut a = vec![("identityType", if is_management { "LocalSystem" } else { "NetworkService" })];
                     a.extend(common);
                     x.leaf("processModel", &a);
                 }
@@ -91,6 +92,8 @@ fn pools(x: &mut Xml, server: &Server, secrets: &mut Secrets<'_>) {
             Some((account, value)) => {
                 x.leaf("processModel", &[("identityType", "SpecificUser"), ("userName", account), ("password", &value)]);
             }
+            // The product's pools that inherit run as Network Service where there is no credential.
+            None if server.layout == Layout::PoolDefaults => x.leaf("processModel", &[("identityType", "NetworkService")]),
             None => x.leaf("processModel", &[("identityType", "ApplicationPoolIdentity")]),
         }
     });
@@ -117,7 +120,8 @@ fn sites(x: &mut Xml, server: &Server) {
 }
 
 fn product_site(x: &mut Xml, server: &Server, site: Site) {
-    let start = [("name", server.product.site_name(site)), ("id", site.id()), ("serverAutoStart", "true")];
+    let starts = if server.hosting.stopped_site == Some(site) { "false" } else { "true" };
+    let start = [("name", server.product.site_name(site)), ("id", site.id()), ("serverAutoStart", starts)];
     x.nest("site", &start, |x| {
         for app in APPS {
             let Some(pool) = app.pool(site) else { continue };
@@ -130,7 +134,9 @@ fn product_site(x: &mut Xml, server: &Server, site: Site) {
         let (http, https) = site.ports();
         x.nest("bindings", &[], |x| {
             x.leaf("binding", &[("protocol", "http"), ("bindingInformation", &format!("*:{http}:"))]);
-            x.leaf("binding", &[("protocol", "https"), ("bindingInformation", &format!("*:{https}:"))]);
+            if server.hosting.without_https != Some(site) {
+                x.leaf("binding", &[("protocol", "https"), ("bindingInformation", &format!("*:{https}:"))]);
+            }
         });
         x.leaf("limits", &[("connectionTimeout", "00:02:00")]);
         x.leaf("logFile", &[("directory", LOGS), ("period", "Hourly")]);

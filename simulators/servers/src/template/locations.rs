@@ -39,7 +39,8 @@ fn block(x: &mut Xml, server: &Server, site: Site, at: &str, path: &str, mode: M
                     if let Some((account, value)) = &slot {
                         x.leaf("kerberosWebAuthentication", &[("userName", account), ("password", value)]);
                     }
-                    windows_authentication(x, server, site, windows, providers(a, mode, &named));
+                    let machine_key = server.hosting.kernel_mode_ticket && site == Site::Internal && path == "/WebTicket";
+                    windows_authentication(x, server, site, windows, machine_key, providers(a, mode, &named));
                 });
                 if path.ends_with("iles") {
                     x.nest("requestFiltering", &[], |x| x.leaf("requestLimits", &[("maxAllowedContentLength", "4294967295")]));
@@ -62,14 +63,17 @@ fn providers(a: &Authentication, mode: Mode, named: &impl Fn(&[(Site, String)]) 
     }
 }
 
-fn windows_authentication(x: &mut Xml, server: &Server, site: Site, enabled: bool, providers: &[&str]) {
+fn windows_authentication(x: &mut Xml, server: &Server, site: Site, enabled: bool, machine_key: bool, providers: &[&str]) {
     if !enabled {
         x.leaf("windowsAuthentication", &[("enabled", "false")]);
         return;
     }
     let mut attributes = vec![("enabled", "true")];
-    // the credential of the pool, or of the worker process, takes effect in kernel mode only where IIS is told so
-    if !server.authentication.kernel_mode.contains(&site) {
+    // the credential of the pool, or of the worker process, takes effect in kernel mode only where IIS is told so; a location below the
+    // site inherits what the site's says
+    if machine_key {
+        attributes.push(("useKernelMode", "true"));
+    } else if !server.authentication.kernel_mode.contains(&site) {
         attributes.push(match server.layout {
             Layout::SiteSection => ("useKernelMode", "false"),
             Layout::PoolIdentity | Layout::PoolDefaults => ("useAppPoolCredentials", "true"),

@@ -134,6 +134,7 @@ pub(super) fn configuration(inventory: &mut Inventory, computer: &str, account: 
         windows_authentication_module: None,
         web_sites: Vec::new(),
         web_site_count: 0,
+        other_web_sites: Vec::new(),
         application_pools: Vec::new(),
         slots: vec![slot],
         providers: Vec::new(),

@@ -1,0 +1,153 @@
+use crate::declare::declare_rule;
+use crate::text::{count, list};
+use crate::view::{judged_paths, shown};
+use crate::{Policy, Verdicts, View, WebServer};
+use kerbsync_inventory::{ApplicationPoolIdentity, AuthenticationPath, ServerConfiguration, WebSite};
+use std::collections::BTreeSet;
+
+/// Microsoft wants this pool to be Network Service with no exception for a Kerberos account: nothing is known of its tickets.
+const MANAGEMENT_POOL: &str = "CsManagementAppPool";
+
+declare_rule! {
+    /// Kernel mode would use the computer's own key for tickets of the Kerberos account.
+    ///
+    /// ## What it checks
+    /// On a web server that is to hold an account, two things of the paths that offer Windows authentication: where the application
+    /// pool runs as Network Service (or another identity of the computer), `useKernelMode` is off; and it is the same as on the other
+    /// servers of the pool whose application pools run as the same identity. Pools that run as the account itself are judged by
+    /// `kernel-mode-hides-slot`.
+    ///
+    /// ## Why it matters
+    /// With kernel mode on, HTTP.sys decrypts the ticket with the computer account's key, and a ticket for the Kerberos account cannot be
+    /// opened with it: clients fall back to NTLM or get 401. That the product's setup switches kernel mode off is documented for IIS 7.0;
+    /// that it must be off on later versions is inferred.
+    ///
+    /// ## What to do
+    /// ```powershell
+    /// & $env:windir\System32\inetsrv\appcmd.exe set config "Skype for Business Server Internal Web Site/WebTicket" `
+    ///   -section:windowsAuthentication /useKernelMode:false /commit:apphost
+    /// ```
+    ///
+    /// | before | after |
+    /// |---|---|
+    /// | `<windowsAuthentication enabled="true" />` | `<windowsAuthentication enabled="true" useKernelMode="false" />` |
+    number: 312,
+    severity: Warning,
+    confidence: Inferred,
+    family: Authentication,
+    subject: Server,
+    product_error: None,
+    controls: ["NIST SP 800-53 CM-6", "NIST SP 800-53 IA-9"],
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    verdicts.each_configured(view, |verdicts, server, configuration| {
+        let (subject, host) = (server.subject(), server.host);
+        if server.expected().is_none() {
+            return verdicts.not_applicable(subject, format!("No account is known that {host} is to hold."));
+        }
+        let on: Vec<_> = offering(configuration).filter(|(_, path)| uses_machine_key(configuration, path)).collect();
+        let alone: Vec<_> = offering(configuration).filter(|(site, path)| is_alone(view, server, configuration, site, path)).collect();
+        let (bad, message) = if !on.is_empty() {
+            let what = count(on.len(), "path");
+            (on, format!("On {host}, kernel mode is on for {what} whose application pool runs as an identity of the computer: tickets are decrypted with the computer account's key"))
+        } else if !alone.is_empty() {
+            let what = count(alone.len(), "path");
+            (alone, format!("On {host}, kernel mode is set otherwise than on the other servers of {} for {what}", server.pool.fqdn.value))
+        } else {
+            return verdicts.pass(subject, format!("Kernel mode does not stand between {host} and the account of its site."));
+        };
+        let names: Vec<String> = bad.iter().map(|(site, path)| shown(site, path)).collect();
+        let first: BTreeSet<&str> = names.iter().take(3).map(String::as_str).collect();
+        let more = if names.len() > first.len() { format!(" and {} more", names.len() - first.len()) } else { String::new() };
+        let first: Vec<&str> = first.into_iter().collect();
+        verdicts
+            .fail(subject, format!("{message} ({}{more}).", list(&first)))
+            .at_each(bad.iter().zip(&names).map(|((_, path), name)| (&path.windows.use_kernel_mode.origin, format!("{name}: useKernelMode is {}", path.windows.use_kernel_mode.value))))
+            .help(format!(
+                "Compare useKernelMode of windowsAuthentication with a server of the pool that works, and set it alike on {host} at each of these paths (locations below a site keep values of their own)."
+            ));
+    });
+}
+
+/// The paths where Windows authentication is offered, but for those of the management pool.
+fn offering(configuration: &ServerConfiguration) -> impl Iterator<Item = (&WebSite, &AuthenticationPath)> {
+    let is_management = |path: &AuthenticationPath| path.pool.as_deref().is_some_and(|p| p.eq_ignore_ascii_case(MANAGEMENT_POOL));
+    judged_paths(configuration).filter(move |(_, path)| path.windows.enabled.value && !is_management(path))
+}
+
+fn identity(configuration: &ServerConfiguration, path: &AuthenticationPath) -> Option<ApplicationPoolIdentity> {
+    configuration.application_pool(path.pool.as_deref()?).map(|p| p.identity.value)
+}
+
+fn uses_machine_key(configuration: &ServerConfiguration, path: &AuthenticationPath) -> bool {
+    let is_machine = identity(configuration, path).is_some_and(|i| i != ApplicationPoolIdentity::SpecificUser);
+    path.windows.use_kernel_mode.value && !path.windows.use_app_pool_credentials.value && is_machine
+}
+
+/// Whether every other server of the pool that can be compared at this path, and there are two at least, has it the other way.
+fn is_alone(
+    view: &View<'_>,
+    server: &WebServer<'_>,
+    configuration: &ServerConfiguration,
+    site: &WebSite,
+    path: &AuthenticationPath,
+) -> bool {
+    let mine = identity(configuration, path);
+    let setting = |path: &AuthenticationPath| (path.windows.use_kernel_mode.value, path.windows.use_app_pool_credentials.value);
+    let peers = view.web_servers().iter().filter(|s| s.host != server.host && s.pool.fqdn.value == server.pool.fqdn.value);
+    let theirs: Vec<_> = peers
+        .filter_map(|peer| {
+            let other = peer.configuration().ok()?;
+            let twin = other.web_site(site.role)?.authentication.iter().find(|p| p.path.eq_ignore_ascii_case(&path.path))?;
+            (twin.windows.enabled.value && identity(other, twin) == mine).then(|| setting(twin))
+        })
+        .collect();
+    theirs.len() > 1 && theirs.iter().all(|s| *s != setting(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{check, config, estate};
+
+    #[test]
+    fn kernel_mode_with_network_service_fails() {
+        let mut inventory = estate();
+        config(&mut inventory, "fe02").web_sites[0].authentication[4].windows.use_kernel_mode.value = true;
+        // Off for clients, set by the product itself, or served by the management pool: nothing to judge.
+        let paths = &mut config(&mut inventory, "dir01").web_sites[0].authentication;
+        paths[0].windows.use_kernel_mode.value = true;
+        paths[2].windows.use_kernel_mode.value = true;
+        paths[4].windows.use_kernel_mode.value = true;
+        paths[4].pool = Some("CsManagementAppPool".into());
+        // The pool runs as the account: another rule's business.
+        let server = config(&mut inventory, "se01");
+        server.application_pools[0].identity.value = ApplicationPoolIdentity::SpecificUser;
+        server.web_sites[0].authentication[4].windows.use_kernel_mode.value = true;
+        insta::assert_snapshot!(check(&RULE, inventory));
+    }
+
+    #[test]
+    fn one_server_unlike_two_others_of_its_pool_fails() {
+        let mut inventory = estate();
+        for short in ["fe01", "fe02", "dir01"] {
+            for pool in &mut config(&mut inventory, short).application_pools {
+                pool.identity.value = ApplicationPoolIdentity::SpecificUser;
+            }
+        }
+        let mut third = inventory.pools[0].computers[0].clone();
+        third.fqdn.value = crate::testing::host("dir01.contoso.com");
+        inventory.pools[0].computers.push(third);
+        config(&mut inventory, "fe02").web_sites[0].authentication[4].windows.use_kernel_mode.value = true;
+        insta::assert_snapshot!(check(&RULE, inventory));
+    }
+
+    #[test]
+    fn without_an_account_nothing_is_judged() {
+        let mut inventory = estate();
+        inventory.assignments.clear();
+        config(&mut inventory, "fe02").web_sites[0].authentication[4].windows.use_kernel_mode.value = true;
+        assert!(!check(&RULE, inventory).contains("fail"));
+    }
+}
