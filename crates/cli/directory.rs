@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kerbsync_domains::bundle::BundleDirectory;
-use kerbsync_plan::lower::{DirectoryWriter, LowerError};
+use kerbsync_plan::lower::{DirectoryWriter, KeyVersion, LowerError};
 use kerbsync_secret::Secret;
 use std::path::{Path, PathBuf};
 
@@ -29,8 +29,8 @@ fn refuse(error: &dyn std::fmt::Display) -> LowerError {
 }
 
 impl DirectoryWriter for SimulatedDirectory {
-    fn key_version(&self, account: &str) -> Result<u64, LowerError> {
-        self.open()?.key_version(account).map_err(|e| refuse(&e))
+    fn key_version(&self, account: &str) -> Result<KeyVersion, LowerError> {
+        self.open()?.key_version(account).map(KeyVersion).map_err(|e| refuse(&e))
     }
 
     fn set_password(&self, account: &str) -> Result<(), LowerError> {

@@ -2,8 +2,10 @@
 
 use crate::journal::{self, Writer};
 use crate::parallel;
-use crate::record::{Begin, DirectoryIntent, DirectoryOutcome, Ended, Intent, Record, StepOutcome, Target};
+use crate::record::{Begin, DirectoryIntent, DirectoryOutcome, Ended, Intent, Record, StepFile, StepOutcome};
 use crate::run::Run;
+use crate::step_report::StepReport;
+use crate::trouble::Trouble;
 use crate::{Engine, EngineError};
 use kerbsync_plan::lower::Original;
 use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
@@ -21,8 +23,6 @@ struct Ready<'p> {
     version: FileVersion,
     intent: Intent,
 }
-
-type Told = (StepResult, String);
 
 impl Engine<'_> {
     /// Applies a plan: exactly its steps, or a refusal.
@@ -43,33 +43,45 @@ impl Engine<'_> {
         if let Some(open) = runs.iter().find(|r| r.is_open()) {
             return Err(EngineError::Unfinished { run: open.name().to_owned() });
         }
-        let mut told = self.survey(plan, &keys, &runs)?;
+        let mut reports = self.survey(plan, &keys, &runs)?;
         let directory_done = plan.directory.is_some()
             && runs.iter().any(|r| r.begin.plan == plan.digest && r.stands() && r.directory == Some(StepResult::Done));
-        if told.iter().all(Option::is_some) && (plan.directory.is_none() || directory_done) {
-            return Ok(outcome(plan, None, End::Nothing, told, None, Vec::new()));
+        if reports.iter().all(Option::is_some) && (plan.directory.is_none() || directory_done) {
+            return Ok(outcome(plan, None, End::Nothing, reports, None, Vec::new()));
         }
         // What is made now would be another password than the one that those servers got.
-        if plan.directory.is_some() && told.iter().any(Option::is_some) {
+        if plan.directory.is_some() && reports.iter().any(Option::is_some) {
             return Err(EngineError::AppliedBefore);
         }
         let number = runs.last().map_or(0, Run::number).saturating_add(1);
         let run = format!("r{number:04}-{}", self.now().replace(['-', ':'], ""));
-        let mut session = Session { engine: self, store: &self.store(&run), run: run.clone(), plan, writer: None, kept: Vec::new() };
-        let (directory, notes) = session.work(&keys, &mut told)?;
-        let (end, mut notes) = session.close(&told, directory, notes);
-        if let [first, rest @ ..] = session.kept.as_slice() {
+        let mut application = Application {
+            engine: self,
+            store: &self.store(&run),
+            run: run.clone(),
+            plan,
+            writer: None,
+            troubles: Vec::new(),
+            kept: Vec::new(),
+        };
+        let directory = application.work(&keys, &mut reports)?;
+        let end = application.close(&reports, directory);
+        let mut notes: Vec<String> = application.troubles.iter().map(ToString::to_string).collect();
+        if end == End::Open {
+            notes.push("Run `kerbsync recover` on the bundle.".to_owned());
+        }
+        if let [first, rest @ ..] = application.kept.as_slice() {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
             notes.push(format!(
                 "A secret stood there in clear, and is kept for a rollback in {first}{more}: delete what will not be rolled back."
             ));
         }
-        Ok(outcome(plan, Some(run), end, told, directory, notes))
+        Ok(outcome(plan, Some(run), end, reports, directory, notes))
     }
 
     /// Reads every configuration, and tries every step on it, before anything is written. `Some` for steps that an earlier run of the same
     /// plan has done.
-    fn survey(&self, plan: &Plan, keys: &[Key], runs: &[Run]) -> Result<Vec<Option<Told>>, EngineError> {
+    fn survey(&self, plan: &Plan, keys: &[Key], runs: &[Run]) -> Result<Vec<Option<StepReport>>, EngineError> {
         let pairs: Vec<(&Step, &Key)> = plan.steps.iter().zip(keys).collect();
         let found = parallel::each(&pairs, self.options.parallel, |(step, key)| {
             let bytes = self.files.read(key).map_err(EngineError::File)?;
@@ -79,12 +91,12 @@ impl Engine<'_> {
             self.files.check_replaceable(key).map_err(EngineError::File)?;
             Ok::<_, EngineError>((sha256, tried))
         });
-        let (mut told, mut stale, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut reports, mut stale, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for ((step, _), found) in pairs.iter().zip(found) {
             let (sha256, tried) = found?;
             refused.extend(tried.map(|error| (step.server.clone(), error)));
             if sha256 == step.sha256 {
-                told.push(None);
+                reports.push(None);
                 continue;
             }
             let wrote = runs.iter().filter(|r| r.begin.plan == plan.digest && r.stands()).any(|r| {
@@ -92,7 +104,7 @@ impl Engine<'_> {
                 index.and_then(|i| r.intents.get(&i)).is_some_and(|i| i.after == sha256)
             });
             if wrote {
-                told.push(Some((StepResult::Already, String::new())));
+                reports.push(Some(StepReport::new(StepResult::Already)));
             } else {
                 stale.push(step.path.clone());
             }
@@ -102,27 +114,29 @@ impl Engine<'_> {
         }
         match refused.into_iter().next() {
             Some((server, error)) => Err(EngineError::Step { server, error }),
-            None => Ok(told),
+            None => Ok(reports),
         }
     }
 }
 
 /// One application of a plan, from the first line of its journal to the last.
-struct Session<'s, 'f> {
+struct Application<'s, 'f> {
     engine: &'s Engine<'f>,
     store: &'s WriteStore<'f>,
     run: String,
     plan: &'s Plan,
     writer: Option<Writer<'s, 'f>>,
+    /// What went wrong beside the steps. Any of it leaves the run open.
+    troubles: Vec<Trouble>,
     /// Copies of originals that held a secret in clear.
     kept: Vec<Key>,
 }
 
-impl<'s> Session<'s, '_> {
-    /// Does every step that is not told yet.
-    fn work(&mut self, keys: &'s [Key], told: &mut [Option<Told>]) -> Result<(Option<StepResult>, Vec<String>), EngineError> {
-        let todo: Vec<usize> = told.iter().enumerate().filter(|(_, t)| t.is_none()).map(|(i, _)| i).collect();
-        let (total, mut notes) = (todo.len(), Vec::new());
+impl<'s> Application<'s, '_> {
+    /// Does every step that has no report yet.
+    fn work(&mut self, keys: &'s [Key], reports: &mut [Option<StepReport>]) -> Result<Option<StepResult>, EngineError> {
+        let todo: Vec<usize> = reports.iter().enumerate().filter(|(_, t)| t.is_none()).map(|(i, _)| i).collect();
+        let total = todo.len();
         let ended = AtomicUsize::new(0);
         let mut outcomes = Vec::new();
         let mut stopped = false;
@@ -135,7 +149,7 @@ impl<'s> Session<'s, '_> {
                 let (ready, failed) = self.prepare(wave, keys);
                 for (index, result) in failed {
                     outcomes.push(record(index, &result));
-                    told[index] = Some(result);
+                    reports[index] = Some(result);
                 }
                 let mut records: Vec<Record> = std::mem::take(&mut outcomes);
                 if !self.store.discipline().breaks(Mutation::SkipIntent) {
@@ -147,7 +161,7 @@ impl<'s> Session<'s, '_> {
                         return Err(EngineError::JournalWrite(error));
                     }
                     // Nothing of this wave was written, and its intents may not be in the journal.
-                    notes.push(format!("The journal cannot be written, so the work was stopped: {error}."));
+                    self.troubles.push(Trouble::JournalStoppedWork(error));
                     stopped = true;
                     break;
                 }
@@ -157,35 +171,32 @@ impl<'s> Session<'s, '_> {
                     result
                 });
                 for (ready, result) in ready.iter().zip(results) {
-                    if result.0 == StepResult::Done && ready.intent.fields.iter().any(|f| f.original == Original::Backup) {
+                    if result.result == StepResult::Done && ready.intent.fields.iter().any(|f| f.original == Original::Backup) {
                         self.kept.push(backup(ready.key, &self.run));
                     }
                     outcomes.push(record(ready.index, &result));
-                    told[ready.index] = Some(result);
+                    reports[ready.index] = Some(result);
                 }
                 // With a password that the directory does not have yet, one server that fails makes all others wrong.
-                stopped |= self.plan.directory.is_some() && !all_done(told.iter().flatten());
+                stopped |= self.plan.directory.is_some() && !all_done(reports.iter().flatten());
             }
-            stopped |= !all_done(stage.iter().filter_map(|s| told.get(s.number as usize - 1)?.as_ref()));
+            stopped |= !all_done(stage.iter().filter_map(|s| reports.get(s.number as usize - 1)?.as_ref()));
         }
         if !outcomes.is_empty()
-            && !stopped_by_journal(&notes)
+            && self.troubles.is_empty()
             && let Err(error) = self.add(&todo, outcomes)
         {
-            notes.push(format!("The journal cannot be written: {error}."));
-            return Ok((None, notes));
+            self.troubles.push(Trouble::OutcomesNotJournaled(error));
+            return Ok(None);
         }
-        let complete = told.iter().all(|t| t.as_ref().is_some_and(done));
-        let directory = self
-            .plan
-            .directory
-            .as_ref()
-            .map(|d| if complete { self.set_password(&todo, &d.account, &mut notes) } else { StepResult::Skipped });
-        Ok((directory, notes))
+        let complete = reports.iter().all(|t| t.as_ref().is_some_and(done));
+        let directory =
+            self.plan.directory.as_ref().map(|d| if complete { self.set_password(&todo, &d.account) } else { StepResult::Skipped });
+        Ok(directory)
     }
 
     /// Turns the steps of a wave into bytes.
-    fn prepare(&self, wave: &[usize], keys: &'s [Key]) -> (Vec<Ready<'s>>, Vec<(usize, Told)>) {
+    fn prepare(&self, wave: &[usize], keys: &'s [Key]) -> (Vec<Ready<'s>>, Vec<(usize, StepReport)>) {
         let plan = self.plan;
         let steps: Vec<(usize, &'s Step, &'s Key)> = wave.iter().filter_map(|&i| Some((i, plan.steps.get(i)?, keys.get(i)?))).collect();
         let results = parallel::each(&steps, self.engine.options.parallel, |&(index, step, key)| self.prepare_one(index, step, key));
@@ -193,57 +204,65 @@ impl<'s> Session<'s, '_> {
         for ((index, ..), result) in steps.iter().zip(results) {
             match result {
                 Ok(one) => ready.push(one),
-                Err(told) => failed.push((*index, told)),
+                Err(report) => failed.push((*index, report)),
             }
         }
         (ready, failed)
     }
 
-    fn prepare_one(&self, index: usize, step: &'s Step, key: &'s Key) -> Result<Ready<'s>, Told> {
-        let (before, version) = self.store.read(key).map_err(|e| (StepResult::Failed, format!("{e}; it was not written")))?;
+    fn prepare_one(&self, index: usize, step: &'s Step, key: &'s Key) -> Result<Ready<'s>, StepReport> {
+        let (before, version) =
+            self.store.read(key).map_err(|e| StepReport::because(StepResult::Failed, format!("{e}; it was not written")))?;
         let sha256 = version.sha256.to_string();
         if sha256 != step.sha256 {
-            return Err((StepResult::Conflict, CHANGED.to_owned()));
+            return Err(StepReport::because(StepResult::Conflict, CHANGED));
         }
-        let lowered = self.engine.lower.lower(step, &before).map_err(|e| (StepResult::Failed, format!("{e}; it was not written")))?;
+        let lowered = self
+            .engine
+            .lower
+            .lower(step, &before)
+            .map_err(|e| StepReport::because(StepResult::Failed, format!("{e}; it was not written")))?;
         let version = FileVersion::of(&lowered.bytes);
         let intent = Intent { step: index, before: sha256, after: version.sha256.to_string(), fields: lowered.fields };
         Ok(Ready { step, key, index, before, after: lowered.bytes, version, intent })
     }
 
     /// Replaces one configuration.
-    fn write(&self, ready: &Ready<'_>) -> Told {
+    fn write(&self, ready: &Ready<'_>) -> StepReport {
         let whole = self.store.discipline().breaks(Mutation::WholeFileRestore);
         if whole || ready.intent.fields.iter().any(|f| f.original == Original::Backup) {
             let copy = backup(ready.key, &self.run);
             if let Err(error) = self.store.create_like(&copy, &ready.before, ready.key) {
-                return (StepResult::Failed, format!("The copy of the original cannot be kept, so it was not written: {error}."));
+                return StepReport::because(
+                    StepResult::Failed,
+                    format!("The copy of the original cannot be kept, so it was not written: {error}."),
+                );
             }
         }
         let check = |back: &[u8]| self.engine.lower.check(ready.step, &ready.before, back).map_err(|e| e.reason);
         match self.store.replace_by(ready.key, &ready.after, ready.version, Expected::Content(&ready.before), &check) {
-            Ok(_) => (StepResult::Done, String::new()),
-            Err(error) => told_of(&error),
+            Ok(_) => StepReport::new(StepResult::Done),
+            Err(error) => report_of(&error),
         }
     }
 
-    fn set_password(&mut self, todo: &[usize], account: &str, notes: &mut Vec<String>) -> StepResult {
+    fn set_password(&mut self, todo: &[usize], account: &str) -> StepResult {
         let Some(directory) = self.engine.directory else { return StepResult::Skipped };
         let key_version = match directory.key_version(account) {
             Ok(version) => version,
             Err(error) => {
-                notes.push(format!("Active Directory does not tell about {account}, so its password was not set: {error}."));
+                self.troubles.push(Trouble::DirectorySilent { account: account.to_owned(), error });
                 return StepResult::Failed;
             }
         };
         if let Err(error) = self.add(todo, vec![Record::DirectoryIntent(DirectoryIntent { key_version })]) {
-            notes.push(format!("The journal cannot be written, so the password was not set: {error}."));
+            self.troubles.push(Trouble::PasswordNotJournaled(error));
             return StepResult::Skipped;
         }
         match directory.set_password(account) {
             Ok(()) => StepResult::Done,
             Err(error) => {
-                notes.push(format!("The password of {account} may or may not have been set: {error}."));
+                self.troubles.push(Trouble::PasswordUncertain { account: account.to_owned(), error });
                 StepResult::Uncertain
             }
         }
@@ -254,7 +273,7 @@ impl<'s> Session<'s, '_> {
         if let Some(writer) = &mut self.writer {
             return if records.is_empty() { Ok(()) } else { writer.append(&records) };
         }
-        let target = |step: &Step| Target { server: step.server.clone(), path: step.path.clone() };
+        let target = |step: &Step| StepFile { server: step.server.clone(), path: step.path.clone() };
         let begin = Begin {
             run: self.run.clone(),
             plan: self.plan.digest.clone(),
@@ -269,20 +288,20 @@ impl<'s> Session<'s, '_> {
         let already = (0..self.plan.steps.len()).filter(|i| !todo.contains(i));
         let already = already.map(|step| Record::Outcome(StepOutcome { step, result: StepResult::Already, detail: String::new() }));
         let first: Vec<Record> = std::iter::once(Record::Begin(begin)).chain(already).chain(records).collect();
-        let fail = |error| ReplaceError { key: crate::lock_key(), on_disk: OnDisk::Old, why: ReplaceFailure::File(error) };
+        let key = journal::key(&self.run);
+        let fail = |error| ReplaceError { key: key.clone(), on_disk: OnDisk::Old, why: ReplaceFailure::File(error) };
         self.store.files().create_folder(&journal::folder()).map_err(fail)?;
-        let key = journal::key(&self.run).unwrap_or_else(crate::lock_key);
         self.writer = Some(Writer::create(self.store, key, &first)?);
         Ok(())
     }
 
     /// Writes the last line. An end that cannot be written is none: the run stays open.
-    fn close(&mut self, told: &[Option<Told>], directory: Option<StepResult>, mut notes: Vec<String>) -> (End, Vec<String>) {
-        let servers = told.iter().map(|t| t.as_ref().map_or(StepResult::Skipped, |(r, _)| *r));
+    fn close(&mut self, reports: &[Option<StepReport>], directory: Option<StepResult>) -> End {
+        let servers = reports.iter().map(|r| r.as_ref().map_or(StepResult::Skipped, |r| r.result));
         let mut results: Vec<StepResult> = servers.chain(directory).collect();
         results.dedup();
         let good = |r: &StepResult| matches!(r, StepResult::Done | StepResult::Already);
-        let end = if !notes.is_empty() {
+        let end = if !self.troubles.is_empty() {
             End::Open
         } else if results.iter().all(good) {
             End::AllNew
@@ -292,49 +311,42 @@ impl<'s> Session<'s, '_> {
             End::Open
         };
         if end == End::Open {
-            notes.push("Run `kerbsync recover` on the bundle.".to_owned());
-            return (end, notes);
+            return end;
         }
         let mut records: Vec<Record> = directory.map(|result| Record::DirectoryOutcome(DirectoryOutcome { result })).into_iter().collect();
         records.push(Record::Ended(Ended { end, at: self.engine.now() }));
         if let Some(writer) = &mut self.writer
             && let Err(error) = writer.append(&records)
         {
-            notes.push(format!("Every step is done, but the end of the run cannot be written to its journal: {error}."));
-            notes.push("Run `kerbsync recover` on the bundle.".to_owned());
-            return (End::Open, notes);
+            self.troubles.push(Trouble::EndNotJournaled(error));
+            return End::Open;
         }
-        (end, notes)
+        end
     }
 }
 
 const CHANGED: &str = "it was changed by someone else in the meantime and is left alone; plan again";
 
-fn stopped_by_journal(notes: &[String]) -> bool {
-    !notes.is_empty()
+fn done(report: &StepReport) -> bool {
+    matches!(report.result, StepResult::Done | StepResult::Already)
 }
 
-fn done(told: &Told) -> bool {
-    matches!(told.0, StepResult::Done | StepResult::Already)
-}
-
-fn all_done<'t>(told: impl Iterator<Item = &'t Told>) -> bool {
-    let mut told = told;
-    told.all(done)
+fn all_done<'r>(mut reports: impl Iterator<Item = &'r StepReport>) -> bool {
+    reports.all(done)
 }
 
 /// What a failed replacement means for its step.
-pub(crate) fn told_of(error: &ReplaceError) -> Told {
+pub(crate) fn report_of(error: &ReplaceError) -> StepReport {
     let result = match (&error.why, error.on_disk) {
         (ReplaceFailure::Changed(_), OnDisk::Old) => StepResult::Conflict,
         (_, OnDisk::Old) => StepResult::Failed,
         (_, OnDisk::New | OnDisk::Unknown) => StepResult::Uncertain,
     };
-    (result, error.to_string())
+    StepReport::because(result, error.to_string())
 }
 
-fn record(step: usize, (result, detail): &Told) -> Record {
-    Record::Outcome(StepOutcome { step, result: *result, detail: detail.clone() })
+pub(crate) fn record(step: usize, report: &StepReport) -> Record {
+    Record::Outcome(StepOutcome { step, result: report.result, detail: report.detail.clone() })
 }
 
 fn summary(plan: &Plan) -> String {
@@ -348,12 +360,13 @@ fn outcome(
     plan: &Plan,
     run: Option<String>,
     end: End,
-    told: Vec<Option<Told>>,
+    reports: Vec<Option<StepReport>>,
     directory: Option<StepResult>,
     notes: Vec<String>,
 ) -> RunOutcome {
-    let servers = plan.steps.iter().zip(told).map(|(step, told)| {
-        let (result, detail) = told.unwrap_or((StepResult::Skipped, "something before it failed".to_owned()));
+    let servers = plan.steps.iter().zip(reports).map(|(step, report)| {
+        let StepReport { result, detail } =
+            report.unwrap_or_else(|| StepReport::because(StepResult::Skipped, "something before it failed"));
         ServerOutcome { server: step.server.clone(), path: step.path.clone(), result, detail }
     });
     RunOutcome { run, end, servers: servers.collect(), directory, notes }

@@ -63,8 +63,9 @@ pub(crate) fn folder() -> String {
     format!("{WORK_FOLDER}/journal")
 }
 
-pub(crate) fn key(run: &str) -> Option<Key> {
-    Key::new(&format!("{}/{run}{EXTENSION}", folder()))
+/// The journal of a run. The name of a run is made of letters, digits and `-` alone.
+pub(crate) fn key(run: &str) -> Key {
+    Key::new(&format!("{}/{run}{EXTENSION}", folder())).unwrap_or_else(|| unreachable!("the name of a run is a plain word"))
 }
 
 /// The run whose journal this is, unless it is another file.
@@ -238,7 +239,7 @@ mod tests {
     }
 
     fn parse(bytes: &[u8]) -> Result<Journal, JournalError> {
-        Journal::parse(key("r0001").unwrap(), bytes.to_vec())
+        Journal::parse(key("r0001"), bytes.to_vec())
     }
 
     #[test]

@@ -7,19 +7,21 @@
 //! the disk is always asked again; a journal only says what it could be.
 
 mod apply;
-mod back;
 mod error;
+mod inspect;
 mod journal;
-mod look;
 mod parallel;
 mod record;
 mod recover;
 mod run;
 mod status;
+mod step_report;
+mod taking_back;
+mod trouble;
 
 pub use error::EngineError;
 pub use journal::JournalError;
-pub use recover::Which;
+pub use recover::RunSelector;
 pub use status::Status;
 
 use jiff::Timestamp;

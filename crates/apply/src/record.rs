@@ -1,6 +1,6 @@
 //! What a journal says.
 
-use kerbsync_plan::lower::FieldRecord;
+use kerbsync_plan::lower::{FieldRecord, KeyVersion};
 use kerbsync_plan::outcome::{End, StepResult};
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,8 @@ pub(crate) enum Record {
     /// What became of it.
     DirectoryOutcome(DirectoryOutcome),
     /// The run is being taken back.
-    Back(Back),
+    #[serde(rename = "back")]
+    TakingBack(TakingBack),
     /// The run has ended, or the taking back has.
     Ended(Ended),
 }
@@ -40,7 +41,7 @@ pub(crate) struct Begin {
     /// When, RFC 3339 UTC, by the clock of that machine.
     pub(crate) at: String,
     /// Every configuration that the run will touch, in order. Longer than the intents when a run was cut short.
-    pub(crate) steps: Vec<Target>,
+    pub(crate) steps: Vec<StepFile>,
     /// The account whose password the plan sets in the directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) directory: Option<String>,
@@ -48,7 +49,7 @@ pub(crate) struct Begin {
 
 /// A configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Target {
+pub(crate) struct StepFile {
     /// FQDN of the server.
     pub(crate) server: String,
     /// Path below the bundle.
@@ -84,7 +85,7 @@ pub(crate) struct StepOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DirectoryIntent {
     /// Version of the account's keys before.
-    pub(crate) key_version: u64,
+    pub(crate) key_version: KeyVersion,
 }
 
 /// What became of the directory's step.
@@ -96,9 +97,9 @@ pub(crate) struct DirectoryOutcome {
 
 /// A taking back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Back {
+pub(crate) struct TakingBack {
     /// Why.
-    pub(crate) task: BackTask,
+    pub(crate) task: TakingBackTask,
     /// Who.
     pub(crate) operator: String,
     /// On which machine.
@@ -110,7 +111,7 @@ pub(crate) struct Back {
 /// Why a run is taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum BackTask {
+pub(crate) enum TakingBackTask {
     /// It was cut short.
     Recover,
     /// Someone asked for it.

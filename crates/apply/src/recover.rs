@@ -1,8 +1,8 @@
 //! Mending a run that was cut short, and taking back one that was not.
 
+use crate::inspect::ConfigurationNow;
 use crate::journal::Writer;
-use crate::look::Found;
-use crate::record::{BackTask, DirectoryOutcome, Ended, Record};
+use crate::record::{DirectoryOutcome, Ended, Record, TakingBackTask};
 use crate::run::Run;
 use crate::{Engine, EngineError, journal};
 use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
@@ -10,7 +10,7 @@ use kerbsync_store::Key;
 
 /// Which run to roll back.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Which {
+pub enum RunSelector {
     /// The one of that name, or of the beginning of a name that fits only one.
     Named(String),
     /// The last one that stands.
@@ -29,7 +29,7 @@ impl Engine<'_> {
         let mut outcomes = Vec::new();
         for (index, run) in runs.iter().enumerate().filter(|(_, r)| r.is_open()).rev() {
             let later: Vec<&Run> = runs.iter().skip(index + 1).collect();
-            outcomes.push(self.mend(run, &later)?);
+            outcomes.push(self.recover_run(run, &later)?);
         }
         // The last line of a run that ended may still be on its way to the disk.
         if let Some(run) = runs.last().filter(|r| !r.is_open() && !r.journal.is_torn()) {
@@ -48,15 +48,15 @@ impl Engine<'_> {
     ///
     /// # Errors
     /// There is no such run, an earlier one was cut short, the directory has moved on, or the journal cannot be written.
-    pub fn rollback(&self, which: &Which) -> Result<RunOutcome, EngineError> {
+    pub fn rollback(&self, which: &RunSelector) -> Result<RunOutcome, EngineError> {
         let _guard = self.lock("rollback")?;
         let runs = self.runs()?;
         if let Some(open) = runs.iter().find(|r| r.is_open()) {
             return Err(EngineError::Unfinished { run: open.name().to_owned() });
         }
         let index = match which {
-            Which::Last => runs.iter().rposition(Run::stands).ok_or(EngineError::NothingStands)?,
-            Which::Named(name) => {
+            RunSelector::Last => runs.iter().rposition(Run::stands).ok_or(EngineError::NothingStands)?,
+            RunSelector::Named(name) => {
                 let fits: Vec<usize> =
                     runs.iter().enumerate().filter(|(_, r)| r.name().starts_with(name.as_str())).map(|(i, _)| i).collect();
                 match fits[..] {
@@ -71,7 +71,7 @@ impl Engine<'_> {
             return Err(EngineError::DirectoryMovedOn { run: run.name().to_owned() });
         }
         if run.end == Some(End::AllOld) {
-            return Ok(self.told(run, End::Nothing, |_| StepResult::Untouched));
+            return Ok(self.outcome_of(run, End::Nothing, |_| StepResult::Untouched));
         }
         let writes = |r: &Run, path: &str| r.intents.keys().any(|i| r.begin.steps.get(*i).is_some_and(|t| t.path == path));
         let shared = |r: &&&Run| run.begin.steps.iter().any(|t| writes(run, &t.path) && writes(r, &t.path));
@@ -83,10 +83,10 @@ impl Engine<'_> {
         if let Some(last) = later.iter().rev().find(shared) {
             return Err(EngineError::LaterRun { run: run.name().to_owned(), later: last.name().to_owned() });
         }
-        self.take_back(run, BackTask::Rollback, &later)
+        self.take_back(run, TakingBackTask::Rollback, &later)
     }
 
-    fn mend(&self, run: &Run, later: &[&Run]) -> Result<RunOutcome, EngineError> {
+    fn recover_run(&self, run: &Run, later: &[&Run]) -> Result<RunOutcome, EngineError> {
         let set = self.directory_is_set(run)?;
         if run.back.is_none() && (run.begin.directory.is_none() || set) && self.all_new(run) {
             return self.confirm(run, set);
@@ -94,7 +94,7 @@ impl Engine<'_> {
         if set {
             return self.out_of_step(run);
         }
-        let task = if run.is_rolled_back() { BackTask::Rollback } else { BackTask::Recover };
+        let task = if run.is_rolled_back() { TakingBackTask::Rollback } else { TakingBackTask::Recover };
         self.take_back(run, task, later)
     }
 
@@ -108,7 +108,7 @@ impl Engine<'_> {
 
     fn all_new(&self, run: &Run) -> bool {
         run.begin.steps.iter().enumerate().all(|(index, target)| match (run.intents.get(&index), Key::new(&target.path)) {
-            (Some(intent), Some(key)) => self.look(&key, intent).is_new(intent),
+            (Some(intent), Some(key)) => self.inspect(&key, intent).is_new(intent),
             _ => run.outcomes.get(&index) == Some(&StepResult::Already),
         })
     }
@@ -129,7 +129,7 @@ impl Engine<'_> {
         }
         records.push(Record::Ended(Ended { end: End::AllNew, at: self.now() }));
         Writer::reopen(&store, &run.journal, &records).map_err(EngineError::JournalWrite)?;
-        let mut outcome = self.told(run, End::AllNew, |_| StepResult::Done);
+        let mut outcome = self.outcome_of(run, End::AllNew, |_| StepResult::Done);
         outcome.directory = directory.then_some(StepResult::Done);
         outcome.notes = vec!["Every step had been done; only the end of the run was missing.".to_owned()];
         Ok(outcome)
@@ -144,8 +144,8 @@ impl Engine<'_> {
             .iter()
             .enumerate()
             .map(|(index, target)| match (run.intents.get(&index), Key::new(&target.path)) {
-                (Some(intent), Some(key)) => match self.look(&key, intent) {
-                    Found::Unreadable(_) => StepResult::Failed,
+                (Some(intent), Some(key)) => match self.inspect(&key, intent) {
+                    ConfigurationNow::Unreadable(_) => StepResult::Failed,
                     found if found.is_new(intent) => StepResult::Done,
                     _ => StepResult::Conflict,
                 },
@@ -153,7 +153,7 @@ impl Engine<'_> {
             })
             .collect();
         let end = if found.contains(&StepResult::Failed) { End::Open } else { End::Diverged };
-        let mut outcome = self.told(run, end, |index| found.get(index).copied().unwrap_or(StepResult::Conflict));
+        let mut outcome = self.outcome_of(run, end, |index| found.get(index).copied().unwrap_or(StepResult::Conflict));
         for server in &mut outcome.servers {
             server.detail = match server.result {
                 StepResult::Conflict => {
@@ -175,7 +175,7 @@ impl Engine<'_> {
         Ok(outcome)
     }
 
-    fn told(&self, run: &Run, end: End, result: impl Fn(usize) -> StepResult) -> RunOutcome {
+    fn outcome_of(&self, run: &Run, end: End, result: impl Fn(usize) -> StepResult) -> RunOutcome {
         let servers = run.begin.steps.iter().enumerate().map(|(index, target)| ServerOutcome {
             server: target.server.clone(),
             path: target.path.clone(),

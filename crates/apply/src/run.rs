@@ -1,8 +1,9 @@
 //! The runs of a bundle, as their journals tell them.
 
 use crate::journal::{self, Journal};
-use crate::record::{Back, BackTask, Begin, Intent, Record};
+use crate::record::{Begin, Intent, Record, TakingBack, TakingBackTask};
 use crate::{Engine, EngineError};
+use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::outcome::{End, StepResult};
 use kerbsync_store::Key;
 use std::collections::BTreeMap;
@@ -14,10 +15,10 @@ pub(crate) struct Run {
     /// By index of the step.
     pub(crate) intents: BTreeMap<usize, Intent>,
     pub(crate) outcomes: BTreeMap<usize, StepResult>,
-    pub(crate) directory_before: Option<u64>,
+    pub(crate) directory_before: Option<KeyVersion>,
     pub(crate) directory: Option<StepResult>,
     /// Set once the run is or was being taken back.
-    pub(crate) back: Option<Back>,
+    pub(crate) back: Option<TakingBack>,
     /// Set while it is at an end.
     pub(crate) end: Option<End>,
 }
@@ -48,7 +49,7 @@ impl Run {
                 }
                 Record::DirectoryIntent(intent) => run.directory_before = Some(intent.key_version),
                 Record::DirectoryOutcome(outcome) => run.directory = Some(outcome.result),
-                Record::Back(back) => (run.back, run.end) = (Some(back), None),
+                Record::TakingBack(back) => (run.back, run.end) = (Some(back), None),
                 Record::Ended(ended) => run.end = Some(ended.end),
             }
         }
@@ -71,7 +72,7 @@ impl Run {
 
     /// Whether a rollback was asked for, now or before.
     pub(crate) fn is_rolled_back(&self) -> bool {
-        self.back.as_ref().is_some_and(|b| b.task == BackTask::Rollback)
+        self.back.as_ref().is_some_and(|b| b.task == TakingBackTask::Rollback)
     }
 
     pub(crate) fn number(&self) -> u64 {

@@ -7,7 +7,7 @@ use crate::opened_bundle::{OpenedBundle, RunParameters, refused};
 use crate::output::show;
 use crate::reading::read_file;
 use crate::{Exit, Io, exit};
-use kerbsync_apply::Which;
+use kerbsync_apply::RunSelector;
 use kerbsync_plan::Plan;
 use kerbsync_plan::outcome::RunOutcome;
 use kerbsync_report::format::{RunsReport, StatusReport};
@@ -77,14 +77,14 @@ pub(super) fn rollback(args: &RollbackArgs, quiet: bool, io: &mut Io<'_>) -> Res
 }
 
 /// The run and the bundle, if one is named. A single word is the run only where the environment names the bundle.
-fn words(args: &RollbackArgs, io: &Io<'_>) -> Result<(Which, Option<PathBuf>), Failure> {
+fn words(args: &RollbackArgs, io: &Io<'_>) -> Result<(RunSelector, Option<PathBuf>), Failure> {
     let run = |word: &OsString| {
         let name = word.to_str().ok_or_else(|| Failure::usage(format!("there is no run '{}'", word.display())));
-        Ok(Which::Named(name?.to_owned()))
+        Ok(RunSelector::Named(name?.to_owned()))
     };
     match (args.words.as_slice(), args.last) {
-        ([], true) => Ok((Which::Last, None)),
-        ([bundle], true) => Ok((Which::Last, Some(bundle.into()))),
+        ([], true) => Ok((RunSelector::Last, None)),
+        ([bundle], true) => Ok((RunSelector::Last, Some(bundle.into()))),
         ([word, bundle], false) => Ok((run(word)?, Some(bundle.into()))),
         ([word], false) if of_environment(io).is_some() => Ok((run(word)?, None)),
         ([] | [_], false) => Err(Failure::usage("which run is to be rolled back?")

@@ -107,13 +107,18 @@ pub struct LowerError {
     pub reason: String,
 }
 
+/// The version of an account's keys, which grows with each change of its password (msDS-KeyVersionNumber).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyVersion(pub u64);
+
 /// Active Directory, as far as the engine writes to it. The implementation holds the new password.
 pub trait DirectoryWriter: Send + Sync {
     /// The version of the account's keys, which grows with each change of its password (msDS-KeyVersionNumber).
     ///
     /// # Errors
     /// The directory does not answer, or has no such account.
-    fn key_version(&self, account: &str) -> Result<u64, LowerError>;
+    fn key_version(&self, account: &str) -> Result<KeyVersion, LowerError>;
 
     /// Gives the account the new password.
     ///

@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let outcome = world.with_engine(&files, None, 0, |e| e.apply(&world.plan))?;
         let applied = started.elapsed().as_secs_f64();
         let started = Instant::now();
-        let back = world.with_engine(&files, None, 0, |e| e.rollback(&kerbsync_apply::Which::Last))?;
+        let back = world.with_engine(&files, None, 0, |e| e.rollback(&kerbsync_apply::RunSelector::Last))?;
         let rolled = started.elapsed().as_secs_f64();
         println!("round {round}: copy and sync one by one {one_by_one:.3} s, {SIDE_BY_SIDE} side by side {side_by_side:.3} s");
         println!(

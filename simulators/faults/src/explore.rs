@@ -1,7 +1,8 @@
 //! Tries every crash, and every crash while recovering from it.
 
-use crate::world::{Is, World};
+use crate::world::{ConfigurationState, World};
 use crate::{Image, MemoryDisk, ToyDirectory};
+use kerbsync_plan::lower::KeyVersion;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,7 +11,7 @@ pub const LIMIT: usize = 4096;
 
 /// What an exploration found.
 #[derive(Debug, Clone, Default)]
-pub struct Found {
+pub struct Exploration {
     /// Disks after a crash, each recovered from and checked.
     pub states: u64,
     /// Calls before which the program was stopped.
@@ -29,7 +30,7 @@ pub struct Found {
     pub violations: BTreeMap<String, (u64, String)>,
 }
 
-impl Found {
+impl Exploration {
     pub(crate) fn new() -> Self {
         Self { complete: true, ..Self::default() }
     }
@@ -72,7 +73,7 @@ pub struct Point {
     /// The disk.
     pub image: Image,
     /// The account's key version in the directory.
-    pub directory: u64,
+    pub directory: KeyVersion,
 }
 
 /// Every disk that a stop at this point may leave: the process killed and the system alive, or the power lost.
@@ -85,9 +86,9 @@ pub fn disks(point: &Image, limit: usize) -> (Vec<Image>, bool) {
 
 /// Explores every crash of a program that leaves these points, and `depth` further crashes during each recovery, on all processors.
 #[must_use]
-pub fn crashes(world: &World<'_>, points: &[Point], before: u64, depth: u32, limit: usize) -> Found {
+pub fn crashes(world: &World<'_>, points: &[Point], before: KeyVersion, depth: u32, limit: usize) -> Exploration {
     let mut work = Vec::new();
-    let mut found = Found::new();
+    let mut found = Exploration::new();
     for point in points {
         let (images, complete) = disks(&point.image, limit);
         found.complete &= complete;
@@ -95,12 +96,12 @@ pub fn crashes(world: &World<'_>, points: &[Point], before: u64, depth: u32, lim
         work.extend(images.into_iter().enumerate().map(|(at, image)| (point.call, at, point.directory, image)));
     }
     let (next, threads) = (AtomicUsize::new(0), std::thread::available_parallelism().map_or(1, usize::from));
-    let parts: Vec<Found> = std::thread::scope(|scope| {
+    let parts: Vec<Exploration> = std::thread::scope(|scope| {
         let run = || {
-            let mut part = Found::new();
+            let mut part = Exploration::new();
             while let Some((call, at, directory, image)) = work.get(next.fetch_add(1, Ordering::Relaxed)) {
                 let place = format!("call {call}, disk {at}");
-                one(&Crash { world, before, limit }, image, *directory, depth, &place, &mut part);
+                explore_disk(&Crash { world, before, limit }, image, *directory, depth, &place, &mut part);
             }
             part
         };
@@ -114,14 +115,14 @@ pub fn crashes(world: &World<'_>, points: &[Point], before: u64, depth: u32, lim
 /// What stays the same over an exploration.
 struct Crash<'w> {
     world: &'w World<'w>,
-    before: u64,
+    before: KeyVersion,
     limit: usize,
 }
 
-fn one(crash: &Crash<'_>, image: &Image, directory: u64, depth: u32, place: &str, found: &mut Found) {
+fn explore_disk(crash: &Crash<'_>, image: &Image, directory: KeyVersion, depth: u32, place: &str, found: &mut Exploration) {
     let &Crash { world, before, limit } = crash;
     found.states += 1;
-    found.worst_outage = found.worst_outage.max(wrong(world, image, directory, before));
+    found.worst_outage = found.worst_outage.max(out_of_step(world, image, directory, before));
     if let Err(what) = world.check_whole(image) {
         return found.violation(what, || place.to_owned());
     }
@@ -152,23 +153,23 @@ fn one(crash: &Crash<'_>, image: &Image, directory: u64, depth: u32, place: &str
         found.crash_points += 1;
         for (at, image) in images.iter().enumerate() {
             let place = format!("{place}; then call {call} of recover, disk {at}");
-            one(crash, image, directory, depth - 1, &place, found);
+            explore_disk(crash, image, directory, depth - 1, &place, found);
         }
     }
 }
 
 /// How many servers hold another password than the directory has: the old ones where it has the new password, else the new ones. A copy
 /// changes no password; the servers that still wait for it are counted.
-pub(crate) fn wrong(world: &World<'_>, image: &Image, directory: u64, before: u64) -> usize {
+pub(crate) fn out_of_step(world: &World<'_>, image: &Image, directory: KeyVersion, before: KeyVersion) -> usize {
     let new = world.plan.directory.is_none() || directory > before;
-    world.states(image).filter(|s| matches!((s, new), (Is::New, false) | (Is::Old, true))).count()
+    world.states(image).filter(|s| matches!((s, new), (ConfigurationState::New, false) | (ConfigurationState::Old, true))).count()
 }
 
 /// Applies the plan once, and gives every point at which it could have been stopped.
 ///
 /// # Errors
 /// The run itself did not succeed.
-pub fn points_of_apply(world: &World<'_>, before: u64) -> Result<Vec<Point>, String> {
+pub fn points_of_apply(world: &World<'_>, before: KeyVersion) -> Result<Vec<Point>, String> {
     let (disk, ad) = (MemoryDisk::recording(world.start()), ToyDirectory::at(before));
     let outcome = world.apply(&disk, &ad).map_err(|e| e.to_string())?;
     if outcome.end != kerbsync_plan::outcome::End::AllNew {
@@ -180,7 +181,7 @@ pub fn points_of_apply(world: &World<'_>, before: u64) -> Result<Vec<Point>, Str
 /// The points of a disk that recorded. The directory is set, if it was, after the intent in the journal and before its outcome: so every
 /// point after the first journal line that names it is taken both ways.
 #[must_use]
-pub fn points(disk: &MemoryDisk, before: u64, after: u64) -> Vec<Point> {
+pub fn points(disk: &MemoryDisk, before: KeyVersion, after: KeyVersion) -> Vec<Point> {
     let mut out = Vec::new();
     for (call, image) in disk.crash_points() {
         if after == before {

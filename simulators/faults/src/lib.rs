@@ -13,8 +13,8 @@ pub mod toy;
 mod world;
 
 pub use disk::{Fault, FaultKind, Gate, MemoryDisk};
-pub use explore::{Found, LIMIT, Point, crashes, disks, points, points_of_apply};
+pub use explore::{Exploration, LIMIT, Point, crashes, disks, points, points_of_apply};
 pub use image::Image;
 pub use scenario::{FAULTS, Scenario, Task};
 pub use toy::{Toy, ToyDirectory};
-pub use world::{Is, World};
+pub use world::{ConfigurationState, World};

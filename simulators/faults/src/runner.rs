@@ -1,10 +1,11 @@
 //! A user's own plan on a user's own configurations, under seeded misfortune: the library behind `kerbsync simulate faults`.
 
-use crate::explore::{Found, disks, points, wrong};
+use crate::explore::{Exploration, disks, out_of_step, points};
 use crate::scenario::{FAULTS, Scenario, Task, edited, is_edited, without};
 use crate::strategies::{Comparison, Strategy, score};
 use crate::world::World;
 use crate::{Fault, MemoryDisk, ToyDirectory};
+use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::lower::{FieldRecord, FieldState, Lower, LowerError, Lowered};
 use kerbsync_plan::outcome::Completion;
 use kerbsync_plan::{Plan, Step};
@@ -90,8 +91,8 @@ pub struct Violation {
 /// # Errors
 /// The plan does not fit the configurations, or its steps cannot be lowered.
 pub fn simulate(simulation: &Simulation<'_>) -> Result<FaultReport, String> {
-    let fixed = Fixed { inner: simulation.lower, known: Mutex::default(), checked: Mutex::default() };
-    let world = World::new(simulation.plan.clone(), simulation.configurations.to_vec(), &fixed)?;
+    let repeatable = Repeatable { inner: simulation.lower, known: Mutex::default(), checked: Mutex::default() };
+    let world = World::new(simulation.plan.clone(), simulation.configurations.to_vec(), &repeatable)?;
     let mut report = FaultReport {
         schema: SCHEMA.to_owned(),
         plan: simulation.plan.digest.clone(),
@@ -110,7 +111,7 @@ pub fn simulate(simulation: &Simulation<'_>) -> Result<FaultReport, String> {
     };
     for number in 0..simulation.seeds {
         let seed = simulation.first_seed.wrapping_add(number);
-        one(&world, seed, &mut report);
+        run_seed(&world, seed, &mut report);
         (simulation.progress)(number + 1);
     }
     Ok(report)
@@ -121,18 +122,18 @@ pub fn simulate(simulation: &Simulation<'_>) -> Result<FaultReport, String> {
 /// # Errors
 /// As for [`simulate`].
 pub fn compare(simulation: &Simulation<'_>, servers: usize) -> Result<Vec<Comparison>, String> {
-    let fixed = Fixed { inner: simulation.lower, known: Mutex::default(), checked: Mutex::default() };
+    let repeatable = Repeatable { inner: simulation.lower, known: Mutex::default(), checked: Mutex::default() };
     let mut plan = simulation.plan.clone();
     plan.steps.truncate(servers);
     // No directory takes part: strategies differ in how they write files.
     plan.directory = None;
     plan.digest = plan.compute_digest().map_err(|e| e.to_string())?;
     let configurations = simulation.configurations.iter().take(servers).cloned().collect();
-    let world = World::new(plan, configurations, &fixed)?;
+    let world = World::new(plan, configurations, &repeatable)?;
     Ok(Strategy::ALL.iter().map(|s| Comparison { strategy: s.name().to_owned(), score: score(&world, *s) }).collect())
 }
 
-fn one(world: &World<'_>, seed: u64, report: &mut FaultReport) {
+fn run_seed(world: &World<'_>, seed: u64, report: &mut FaultReport) {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let scenario = match rng.random_range(0..10u32) {
         0..6 => Ok(Scenario::apply(world)),
@@ -178,12 +179,12 @@ fn one(world: &World<'_>, seed: u64, report: &mut FaultReport) {
     }
     let points = points(&disk, scenario.directory, directory.version());
     let Some(point) = points.get(rng.random_range(0..points.len().max(1))) else { return };
-    let before = 1;
-    let mut found = Found::new();
+    let before = KeyVersion(1);
+    let mut found = Exploration::new();
     let (images, _) = disks(&point.image, DRAWN);
     for (at, image) in images.into_iter().enumerate() {
         found.states += 1;
-        found.worst_outage = found.worst_outage.max(wrong(world, &image, point.directory, before));
+        found.worst_outage = found.worst_outage.max(out_of_step(world, &image, point.directory, before));
         let mut image = image;
         let ad = ToyDirectory::at(point.directory);
         // Now and then the recovery is stopped too.
@@ -255,13 +256,13 @@ fn violation(report: &mut FaultReport, seed: u64, what: String, place: String) {
 
 /// Gives the same bytes for the same step on the same document, although real encryption draws new random bytes each time: so that what is
 /// found on a disk can be compared with what was planned.
-struct Fixed<'l> {
+struct Repeatable<'l> {
     inner: &'l dyn Lower,
     known: Mutex<BTreeMap<(u32, Digest), Lowered>>,
     checked: Mutex<BTreeMap<(u32, Digest), Result<(), LowerError>>>,
 }
 
-impl Lower for Fixed<'_> {
+impl Lower for Repeatable<'_> {
     fn lower(&self, step: &Step, current: &[u8]) -> Result<Lowered, LowerError> {
         let key = (step.number, Digest::of(current));
         if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {

@@ -1,9 +1,10 @@
 //! What the engine is doing when something happens, and everything that can happen to it then.
 
-use crate::explore::{Found, LIMIT, Point, crashes, points};
-use crate::world::{Is, World};
+use crate::explore::{Exploration, LIMIT, Point, crashes, points};
+use crate::world::{ConfigurationState, World};
 use crate::{Fault, FaultKind, Image, MemoryDisk, ToyDirectory};
 use kerbsync_apply::EngineError;
+use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::outcome::{Completion, End, RunOutcome};
 use kerbsync_store::FileErrorKind;
 
@@ -41,7 +42,7 @@ pub struct Scenario<'w> {
     /// The task.
     pub task: Task,
     /// The account's key version at the beginning.
-    pub directory: u64,
+    pub directory: KeyVersion,
 }
 
 /// The line that the other program adds: a comment of XML, and nothing to the toy.
@@ -51,7 +52,7 @@ impl<'w> Scenario<'w> {
     /// The plan is applied to a fresh disk.
     #[must_use]
     pub fn apply(world: &'w World<'w>) -> Self {
-        Self { world, start: world.start(), task: Task::Apply, directory: 1 }
+        Self { world, start: world.start(), task: Task::Apply, directory: KeyVersion(1) }
     }
 
     /// The plan has been applied, and is rolled back.
@@ -59,7 +60,7 @@ impl<'w> Scenario<'w> {
     /// # Errors
     /// It could not be applied.
     pub fn rollback(world: &'w World<'w>) -> Result<Self, String> {
-        let (disk, directory) = (MemoryDisk::new(world.start()), ToyDirectory::at(1));
+        let (disk, directory) = (MemoryDisk::new(world.start()), ToyDirectory::at(KeyVersion(1)));
         let outcome = world.apply(&disk, &directory).map_err(|e| e.to_string())?;
         world.check_end(&disk.image(), outcome.end)?;
         Ok(Self { world, start: disk.image(), task: Task::Rollback, directory: directory.version() })
@@ -68,11 +69,11 @@ impl<'w> Scenario<'w> {
     /// Applying was stopped before that call, and the system lives; it is recovered.
     #[must_use]
     pub fn recover(world: &'w World<'w>, stopped_before: u64) -> Self {
-        let (disk, directory) = (MemoryDisk::recording(world.start()), ToyDirectory::at(1));
+        let (disk, directory) = (MemoryDisk::recording(world.start()), ToyDirectory::at(KeyVersion(1)));
         drop(world.apply(&disk, &directory));
-        let points = points(&disk, 1, directory.version());
+        let points = points(&disk, KeyVersion(1), directory.version());
         let point = points.iter().find(|p| p.call >= stopped_before).or(points.last());
-        let (start, directory) = point.map_or_else(|| (world.start(), 1), |p| (p.image.clone(), p.directory));
+        let (start, directory) = point.map_or_else(|| (world.start(), KeyVersion(1)), |p| (p.image.clone(), p.directory));
         Self { world, start, task: Task::Recover, directory }
     }
 
@@ -90,7 +91,7 @@ impl<'w> Scenario<'w> {
 
     /// A run without any fault, recorded.
     #[must_use]
-    pub fn recorded(&self) -> (MemoryDisk, u64) {
+    pub fn recorded(&self) -> (MemoryDisk, KeyVersion) {
         let (disk, directory) = (MemoryDisk::recording(self.start.clone()), ToyDirectory::at(self.directory));
         drop(self.run(&disk, &directory));
         let version = directory.version();
@@ -99,16 +100,16 @@ impl<'w> Scenario<'w> {
 
     /// Every crash, and `depth` further crashes in the recovery from it.
     #[must_use]
-    pub fn crashes(&self, depth: u32) -> Found {
+    pub fn crashes(&self, depth: u32) -> Exploration {
         let (disk, after) = self.recorded();
-        crashes(self.world, &points(&disk, self.directory, after), 1, depth, LIMIT)
+        crashes(self.world, &points(&disk, self.directory, after), KeyVersion(1), depth, LIMIT)
     }
 
     /// One fault at every call, for `times` calls, and after it every crash, with `depth` further ones in the recovery. At most `limit` disks for
     /// each crash.
     #[must_use]
-    pub fn faults(&self, kinds: &[FaultKind], times: u64, depth: u32, limit: usize) -> Found {
-        let mut found = Found::new();
+    pub fn faults(&self, kinds: &[FaultKind], times: u64, depth: u32, limit: usize) -> Exploration {
+        let mut found = Exploration::new();
         let calls = self.recorded().0.calls();
         for kind in kinds {
             for at in 0..calls {
@@ -129,7 +130,7 @@ impl<'w> Scenario<'w> {
                     found.violation(what, || place.clone());
                 }
                 let points: Vec<Point> = points(&disk, self.directory, directory.version()).into_iter().filter(|p| p.call >= at).collect();
-                found.merge(crashes(self.world, &points, 1, depth, limit).at(&place));
+                found.merge(crashes(self.world, &points, KeyVersion(1), depth, limit).at(&place));
             }
         }
         found
@@ -168,8 +169,8 @@ impl<'w> Scenario<'w> {
 
     /// Another program edits each configuration before each call. Returns what was found, and the operations before which an edit was lost.
     #[must_use]
-    pub fn foreign_edits(&self) -> (Found, Vec<&'static str>) {
-        let mut found = Found::new();
+    pub fn foreign_edits(&self) -> (Exploration, Vec<&'static str>) {
+        let mut found = Exploration::new();
         let mut lost = Vec::new();
         let calls = self.recorded().0.calls();
         for (path, old) in &self.world.old {
@@ -205,7 +206,7 @@ impl<'w> Scenario<'w> {
                 }
                 let ends = result.iter().flatten().map(|o| o.end);
                 for end in ends.filter(|e| matches!(e, End::AllNew | End::AllOld)) {
-                    let wanted = if end == End::AllNew { Is::New } else { Is::Old };
+                    let wanted = if end == End::AllNew { ConfigurationState::New } else { ConfigurationState::Old };
                     if self.world.states(&clean).any(|s| s != wanted) {
                         found.violation(format!("the run says {} and it is not so", end.name()), place);
                     }
@@ -217,8 +218,8 @@ impl<'w> Scenario<'w> {
 
     /// Another run of the engine begins before each call, and does each task.
     #[must_use]
-    pub fn second_operator(&self) -> Found {
-        let mut found = Found::new();
+    pub fn second_operator(&self) -> Exploration {
+        let mut found = Exploration::new();
         let calls = self.recorded().0.calls();
         for task in [Task::Apply, Task::Recover, Task::Rollback] {
             for at in 0..=calls {
@@ -251,7 +252,7 @@ impl<'w> Scenario<'w> {
                 // What the first run said of the disk may be over by now, if the second one came after it.
                 if let (false, Err(what)) = (worked, self.check_told(&image, &result, &directory)) {
                     found.violation(what, place);
-                } else if let Err(what) = self.world.check_recovery(image, &directory, 1) {
+                } else if let Err(what) = self.world.check_recovery(image, &directory, KeyVersion(1)) {
                     found.violation(what, place);
                 }
             }

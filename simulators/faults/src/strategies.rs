@@ -4,9 +4,10 @@
 
 use crate::explore::{LIMIT, disks};
 use crate::scenario::{edited, is_edited};
-use crate::world::{Is, World};
+use crate::world::{ConfigurationState, World};
 use crate::{Image, MemoryDisk, ToyDirectory};
 use kerbsync_plan::lower::FieldRecord;
+use kerbsync_plan::lower::KeyVersion;
 use kerbsync_store::{Creation, FileError, Files, Key};
 use serde::Serialize;
 
@@ -83,7 +84,7 @@ impl Score {
 pub fn score(world: &World<'_>, strategy: Strategy) -> Score {
     let mut score = Score::default();
     let disk = MemoryDisk::recording(world.start());
-    let directory = ToyDirectory::at(1);
+    let directory = ToyDirectory::at(KeyVersion(1));
     run(world, strategy, &disk, &directory);
     let calls = disk.calls();
     for (_, point) in disk.crash_points() {
@@ -93,7 +94,7 @@ pub fn score(world: &World<'_>, strategy: Strategy) -> Score {
             let after = recovered(world, strategy, image);
             let mut states = world.states(&after);
             let first = states.next();
-            let same = matches!(first, None | Some(Is::Old | Is::New)) && states.all(|s| Some(s) == first);
+            let same = matches!(first, None | Some(ConfigurationState::Old | ConfigurationState::New)) && states.all(|s| Some(s) == first);
             score.consistent += u64::from(same);
         }
     }
@@ -102,7 +103,7 @@ pub fn score(world: &World<'_>, strategy: Strategy) -> Score {
             let disk = MemoryDisk::new(world.start());
             let name = path.clone();
             disk.act(at, move |disk| disk.edit(&name, edited));
-            run(world, strategy, &disk, &ToyDirectory::at(1));
+            run(world, strategy, &disk, &ToyDirectory::at(KeyVersion(1)));
             if at == calls {
                 disk.edit(path, edited);
             }
@@ -117,13 +118,13 @@ pub fn score(world: &World<'_>, strategy: Strategy) -> Score {
 
 /// Carries the plan out on a disk in a way other than ours.
 pub fn carry_out(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk) {
-    run(world, strategy, disk, &ToyDirectory::at(1));
+    run(world, strategy, disk, &ToyDirectory::at(KeyVersion(1)));
 }
 
 /// Takes it back as that way has it.
 pub fn take_back(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk) {
     match strategy {
-        Strategy::Engine => drop(world.rollback(disk, &ToyDirectory::at(1))),
+        Strategy::Engine => drop(world.rollback(disk, &ToyDirectory::at(KeyVersion(1)))),
         other => back(world, other, disk),
     }
 }
@@ -204,7 +205,7 @@ fn write(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk, index: usize,
 fn recovered(world: &World<'_>, strategy: Strategy, image: Image) -> Image {
     let disk = MemoryDisk::new(image);
     match strategy {
-        Strategy::Engine => drop(world.recover(&disk, &ToyDirectory::at(1))),
+        Strategy::Engine => drop(world.recover(&disk, &ToyDirectory::at(KeyVersion(1)))),
         other => back(world, other, &disk),
     }
     disk.image()
@@ -214,8 +215,8 @@ fn recovered(world: &World<'_>, strategy: Strategy, image: Image) -> Image {
 fn undone(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk) -> Image {
     match strategy {
         Strategy::Engine => {
-            drop(world.recover(disk, &ToyDirectory::at(1)));
-            drop(world.rollback(disk, &ToyDirectory::at(1)));
+            drop(world.recover(disk, &ToyDirectory::at(KeyVersion(1))));
+            drop(world.rollback(disk, &ToyDirectory::at(KeyVersion(1))));
         }
         other => back(world, other, disk),
     }

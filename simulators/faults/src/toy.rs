@@ -1,7 +1,7 @@
 //! A tiny format that stands in for applicationHost.config: lines of `name=value`. It shares nothing with the real one but the seam, so
 //! that a hundred thousand disks can be tried in a second.
 
-use kerbsync_plan::lower::{DirectoryWriter, FieldRecord, FieldState, Lower, LowerError, Lowered, Original};
+use kerbsync_plan::lower::{DirectoryWriter, FieldRecord, FieldState, KeyVersion, Lower, LowerError, Lowered, Original};
 use kerbsync_plan::{Change, DirectoryStep, Intent, LayoutId, Plan, PlanReport, SCHEMA, SecretFrom, SlotAddress, SlotKey, Step};
 use kerbsync_store::Digest;
 use std::sync::Mutex;
@@ -129,30 +129,30 @@ impl Lower for Toy {
 /// A directory that counts its keys.
 #[derive(Debug, Default)]
 pub struct ToyDirectory {
-    version: Mutex<u64>,
+    version: Mutex<KeyVersion>,
 }
 
 impl ToyDirectory {
     /// A directory whose account has had that many passwords.
     #[must_use]
-    pub fn at(version: u64) -> Self {
+    pub fn at(version: KeyVersion) -> Self {
         Self { version: Mutex::new(version) }
     }
 
     /// How many passwords the account has had.
     #[must_use]
-    pub fn version(&self) -> u64 {
+    pub fn version(&self) -> KeyVersion {
         *self.version.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
 impl DirectoryWriter for ToyDirectory {
-    fn key_version(&self, _account: &str) -> Result<u64, LowerError> {
+    fn key_version(&self, _account: &str) -> Result<KeyVersion, LowerError> {
         Ok(self.version())
     }
 
     fn set_password(&self, _account: &str) -> Result<(), LowerError> {
-        *self.version.lock().unwrap_or_else(std::sync::PoisonError::into_inner) += 1;
+        self.version.lock().unwrap_or_else(std::sync::PoisonError::into_inner).0 += 1;
         Ok(())
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::{Image, MemoryDisk, ToyDirectory};
 use jiff::Timestamp;
-use kerbsync_apply::{Context, Engine, EngineError, Options, Which};
+use kerbsync_apply::{Context, Engine, EngineError, Options, RunSelector};
 use kerbsync_plan::Plan;
+use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::lower::{DirectoryWriter, Lower};
 use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
 use kerbsync_store::{Discipline, Files, Key, is_temporary, is_work_file};
@@ -36,7 +37,7 @@ impl std::fmt::Debug for World<'_> {
 
 /// What a configuration is, seen from outside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Is {
+pub enum ConfigurationState {
     /// The planned old one.
     Old,
     /// The planned new one.
@@ -103,15 +104,15 @@ impl<'l> World<'l> {
     /// # Errors
     /// As the engine's.
     pub fn rollback(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<RunOutcome, EngineError> {
-        self.with_engine(disk, Some(directory), -7200, |e| e.rollback(&Which::Last))
+        self.with_engine(disk, Some(directory), -7200, |e| e.rollback(&RunSelector::Last))
     }
 
     /// What every configuration is.
-    pub fn states<'i>(&'i self, image: &'i Image) -> impl Iterator<Item = Is> + 'i {
+    pub fn states<'i>(&'i self, image: &'i Image) -> impl Iterator<Item = ConfigurationState> + 'i {
         self.old.iter().zip(&self.new).map(|((path, old), new)| match image.read(path) {
-            Some(bytes) if bytes == old.as_slice() => Is::Old,
-            Some(bytes) if bytes == new.as_slice() => Is::New,
-            _ => Is::Torn,
+            Some(bytes) if bytes == old.as_slice() => ConfigurationState::Old,
+            Some(bytes) if bytes == new.as_slice() => ConfigurationState::New,
+            _ => ConfigurationState::Torn,
         })
     }
 
@@ -120,7 +121,7 @@ impl<'l> World<'l> {
     /// # Errors
     /// The first that is not.
     pub fn check_whole(&self, image: &Image) -> Result<(), String> {
-        match self.states(image).position(|s| s == Is::Torn) {
+        match self.states(image).position(|s| s == ConfigurationState::Torn) {
             Some(at) => Err(format!("{} is neither the old nor the new configuration", self.old[at].0)),
             None => Ok(()),
         }
@@ -132,8 +133,8 @@ impl<'l> World<'l> {
     /// What is not true.
     pub fn check_end(&self, image: &Image, end: End) -> Result<(), String> {
         let want = match end {
-            End::AllNew => Is::New,
-            End::AllOld => Is::Old,
+            End::AllNew => ConfigurationState::New,
+            End::AllOld => ConfigurationState::Old,
             End::Nothing | End::Partial | End::Open | End::Diverged => return Ok(()),
         };
         if let Some(at) = self.states(image).position(|s| s != want) {
@@ -150,7 +151,7 @@ impl<'l> World<'l> {
     ///
     /// # Errors
     /// The first thing that does not hold.
-    pub fn check_recovery(&self, image: Image, directory: &ToyDirectory, before: u64) -> Result<Image, String> {
+    pub fn check_recovery(&self, image: Image, directory: &ToyDirectory, before: KeyVersion) -> Result<Image, String> {
         self.check_whole(&image)?;
         let disk = MemoryDisk::new(image);
         let outcomes = self.recover(&disk, directory).map_err(|e| format!("recover: {e}"))?;
@@ -166,12 +167,12 @@ impl<'l> World<'l> {
         disk: &MemoryDisk,
         outcomes: &[RunOutcome],
         directory: &ToyDirectory,
-        before: u64,
+        before: KeyVersion,
     ) -> Result<Image, String> {
         let image = disk.image();
         let end = match outcomes {
-            [] if self.states(&image).all(|s| s == Is::New) => End::AllNew,
-            [] if self.states(&image).all(|s| s == Is::Old) => End::AllOld,
+            [] if self.states(&image).all(|s| s == ConfigurationState::New) => End::AllNew,
+            [] if self.states(&image).all(|s| s == ConfigurationState::Old) => End::AllOld,
             // Some servers had been left alone because they had changed or were gone, and the run said so.
             [] => {
                 let status = self.with_engine(disk, None, 0, |e| e.status()).map_err(|e| e.to_string())?;
@@ -217,7 +218,7 @@ impl<'l> World<'l> {
     /// # Errors
     /// What does not hold.
     pub fn check_again(&self, image: Image, directory: &ToyDirectory) -> Result<(), String> {
-        let done = self.states(&image).all(|s| s == Is::New);
+        let done = self.states(&image).all(|s| s == ConfigurationState::New);
         let disk = MemoryDisk::new(image.clone());
         let outcome = self.apply(&disk, directory).map_err(|e| format!("apply again: {e}"))?;
         let after = disk.image();

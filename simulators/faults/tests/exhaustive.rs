@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test: it may panic, and prints what it measured")]
 
-use kerbsync_faults::{FAULTS, Found, LIMIT, Scenario, Toy, World, toy};
+use kerbsync_faults::{Exploration, FAULTS, LIMIT, Scenario, Toy, World, toy};
 use std::time::Instant;
 
 const TOY: Toy = Toy { generation: 1 };
@@ -17,20 +17,20 @@ fn world(servers: usize, set_password: bool) -> World<'static> {
     world
 }
 
-fn report(name: &str, found: &Found, started: Instant) {
+fn report(name: &str, found: &Exploration, started: Instant) {
     let seconds = started.elapsed().as_secs_f64();
     let rate = found.states as f64 / seconds * 60.0;
     println!("{name}: {} crash states from {} crash points in {seconds:.1} s, {rate:.0} a minute", found.states, found.crash_points);
 }
 
-fn timed(name: &str, work: impl FnOnce() -> Found) -> Found {
+fn timed(name: &str, work: impl FnOnce() -> Exploration) -> Exploration {
     let started = Instant::now();
     let found = work();
     report(name, &found, started);
     found
 }
 
-fn clean(found: &Found) {
+fn clean(found: &Exploration) {
     assert!(found.states > 0 && (found.complete || cfg!(debug_assertions)));
     assert_eq!(found.violations, std::collections::BTreeMap::default());
 }

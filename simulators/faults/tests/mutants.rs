@@ -17,7 +17,7 @@ fn world(mutation: Option<Mutation>) -> World<'static> {
 
 /// Everything that the simulators say against an engine, each with the first place.
 fn complaints(world: &World<'_>) -> Vec<String> {
-    let tell = |by: &str, found: kerbsync_faults::Found| {
+    let tell = |by: &str, found: kerbsync_faults::Exploration| {
         let first = found.violations.iter().next();
         first.map(|(what, (count, place))| format!("{by}: {what} ({count} disks, first: {place})"))
     };

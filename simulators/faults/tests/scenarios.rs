@@ -2,10 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test: it may panic")]
 
-use kerbsync_apply::{EngineError, Status, Which};
+use kerbsync_apply::{EngineError, RunSelector, Status};
 use kerbsync_faults::strategies::{Strategy, carry_out, take_back};
-use kerbsync_faults::{Fault, FaultKind, Image, Is, MemoryDisk, Toy, ToyDirectory, World, points_of_apply, toy};
+use kerbsync_faults::{ConfigurationState, Fault, FaultKind, Image, MemoryDisk, Toy, ToyDirectory, World, points_of_apply, toy};
 use kerbsync_plan::Step;
+use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::lower::{FieldRecord, FieldState, Lower, LowerError, Lowered};
 use kerbsync_plan::outcome::{Completion, End, RunOutcome, StepResult};
 use kerbsync_store::{FileErrorKind, Files as _, FolderFiles, Key};
@@ -25,15 +26,15 @@ fn after(world: &World<'_>) -> World<'static> {
 }
 
 fn rollback(world: &World<'_>, disk: &MemoryDisk, run: &str) -> Result<RunOutcome, EngineError> {
-    world.with_engine(disk, None, 0, |e| e.rollback(&Which::Named(run.into())))
+    world.with_engine(disk, None, 0, |e| e.rollback(&RunSelector::Named(run.into())))
 }
 
 fn status(world: &World<'_>, disk: &MemoryDisk) -> Status {
     world.with_engine(disk, None, 0, |e| e.status()).unwrap()
 }
 
-fn all(world: &World<'_>, image: &Image, is: Is) -> bool {
-    world.states(image).all(|s| s == is)
+fn all(world: &World<'_>, image: &Image, state: ConfigurationState) -> bool {
+    world.states(image).all(|s| s == state)
 }
 
 fn lines(outcome: &RunOutcome) -> String {
@@ -44,7 +45,7 @@ fn lines(outcome: &RunOutcome) -> String {
 
 #[test]
 fn two_deployments_in_one_second_keep_both_originals() {
-    let (first, ad, disk) = (world(3), ToyDirectory::at(1), MemoryDisk::new(world(3).start()));
+    let (first, ad, disk) = (world(3), ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world(3).start()));
     let second = after(&first);
     let a = first.apply(&disk, &ad).unwrap().run.unwrap();
     let b = second.apply(&disk, &ad).unwrap().run.unwrap();
@@ -53,9 +54,9 @@ fn two_deployments_in_one_second_keep_both_originals() {
     assert!(!error.needs_recovery(false));
     assert!(error.to_string().ends_with("roll r0002-20260528T202640Z back first"), "{error}");
     assert_eq!(rollback(&second, &disk, "r0002").unwrap().end, End::AllOld);
-    assert!(all(&second, &disk.image(), Is::Old) && all(&first, &disk.image(), Is::New));
+    assert!(all(&second, &disk.image(), ConfigurationState::Old) && all(&first, &disk.image(), ConfigurationState::New));
     assert_eq!(first.rollback(&disk, &ad).unwrap().end, End::AllOld, "the last run that stands");
-    assert!(all(&first, &disk.image(), Is::Old));
+    assert!(all(&first, &disk.image(), ConfigurationState::Old));
     assert!(matches!(first.rollback(&disk, &ad), Err(EngineError::NothingStands)));
     assert_eq!(rollback(&first, &disk, "r0001").unwrap().end, End::Nothing, "a second rollback writes nothing");
     assert!(matches!(rollback(&first, &disk, "r0"), Err(EngineError::ManyRuns { .. })), "two runs begin so");
@@ -73,19 +74,19 @@ fn a_backup_name_without_minutes_loses_the_first_original_and_a_run_of_its_own_d
         for world in [&second, &first] {
             take_back(world, strategy, &disk);
         }
-        assert_eq!(all(&first, &disk.image(), Is::Old), strategy == Strategy::Engine, "{strategy:?}");
+        assert_eq!(all(&first, &disk.image(), ConfigurationState::Old), strategy == Strategy::Engine, "{strategy:?}");
     }
 }
 
 #[test]
 fn only_the_last_run_is_taken_back_never_the_oldest_backup() {
     let first = world(2);
-    let (second, disk, ad) = (after(&first), MemoryDisk::new(first.start()), ToyDirectory::at(1));
+    let (second, disk, ad) = (after(&first), MemoryDisk::new(first.start()), ToyDirectory::at(KeyVersion(1)));
     first.apply(&disk, &ad).unwrap();
     second.apply(&disk, &ad).unwrap();
     let outcome = second.rollback(&disk, &ad).unwrap();
     assert!(outcome.run.unwrap().starts_with("r0002-"));
-    assert!(all(&first, &disk.image(), Is::New), "what the first run wrote stands, not what was before it");
+    assert!(all(&first, &disk.image(), ConfigurationState::New), "what the first run wrote stands, not what was before it");
 }
 
 #[test]
@@ -96,9 +97,9 @@ fn a_restore_file_cut_short_is_noticed() {
     carry_out(&world, Strategy::PerProperty, &disk);
     disk.edit(&format!("{}.undo.json", toy::path(1)), |b| b[..b.len() / 2].to_vec());
     take_back(&world, Strategy::PerProperty, &disk);
-    assert!(world.states(&disk.image()).eq([Is::New, Is::Old]), "half of it was taken back");
+    assert!(world.states(&disk.image()).eq([ConfigurationState::New, ConfigurationState::Old]), "half of it was taken back");
     // Ours is a journal. Wherever it is cut, nothing is torn, and all servers end alike or it is told.
-    let ad = ToyDirectory::at(1);
+    let ad = ToyDirectory::at(KeyVersion(1));
     let disk = MemoryDisk::new(world.start());
     let run = world.apply(&disk, &ad).unwrap().run.unwrap();
     let (name, image) = (format!(".kerbsync/journal/{run}.jsonl"), disk.image());
@@ -114,12 +115,12 @@ fn a_restore_file_cut_short_is_noticed() {
         let ends: Vec<End> = recovered.iter().flatten().map(|o| o.end).collect();
         match (&recovered, &rolled) {
             (Ok(_), Ok(outcome)) if outcome.end == End::AllOld => {
-                assert!(all(&world, &disk.image(), Is::Old), "{place}");
+                assert!(all(&world, &disk.image(), ConfigurationState::Old), "{place}");
                 took_back += 1;
             }
             _ => {
                 // Nothing is known of the run any more, or it is damaged: then nothing was changed, and nobody claims that it was.
-                assert!(all(&world, &disk.image(), Is::New), "{place}: {recovered:?} {rolled:?}");
+                assert!(all(&world, &disk.image(), ConfigurationState::New), "{place}: {recovered:?} {rolled:?}");
                 assert!(!ends.contains(&End::AllOld), "{place}: {ends:?}");
                 assert!(rolled.is_err() || recovered.is_err(), "{place}: {recovered:?} {rolled:?}");
                 told += 1;
@@ -131,7 +132,7 @@ fn a_restore_file_cut_short_is_noticed() {
 
 #[test]
 fn a_rollback_keeps_what_others_changed_since() {
-    let (world, ad, disk) = (world(2), ToyDirectory::at(1), MemoryDisk::new(world(2).start()));
+    let (world, ad, disk) = (world(2), ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world(2).start()));
     world.apply(&disk, &ad).unwrap();
     let site = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().replace("site=34577", "site=99").into_bytes();
     disk.edit(&toy::path(1), site);
@@ -143,7 +144,7 @@ fn a_rollback_keeps_what_others_changed_since() {
 
 #[test]
 fn a_field_that_someone_else_set_is_named_and_left_alone() {
-    let (world, ad, disk) = (world(2), ToyDirectory::at(1), MemoryDisk::new(world(2).start()));
+    let (world, ad, disk) = (world(2), ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world(2).start()));
     world.apply(&disk, &ad).unwrap();
     disk.edit(&toy::path(1), |b| {
         let text = String::from_utf8(b.to_vec()).unwrap();
@@ -164,7 +165,7 @@ fn a_field_that_someone_else_set_is_named_and_left_alone() {
 
 #[test]
 fn a_failure_is_no_success() {
-    let (world, ad, disk) = (world(3), ToyDirectory::at(1), MemoryDisk::new(world(3).start()));
+    let (world, ad, disk) = (world(3), ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world(3).start()));
     let below = "servers/fe02".to_owned();
     disk.fault(Fault { at: 14, times: 1000, below, kind: FaultKind::Error(FileErrorKind::Unreachable) });
     let outcome = world.apply(&disk, &ad).unwrap();
@@ -184,10 +185,14 @@ fn a_failure_is_no_success() {
 #[test]
 fn a_server_that_is_gone_while_recovering_is_waited_for() {
     let world = world(3);
-    let ad = ToyDirectory::at(1);
+    let ad = ToyDirectory::at(KeyVersion(1));
     // Stopped when the first two servers were done.
-    let stopped = points_of_apply(&world, 1).unwrap();
-    let point = stopped.iter().rev().find(|p| world.states(&p.image).eq([Is::New, Is::New, Is::Old])).unwrap();
+    let stopped = points_of_apply(&world, KeyVersion(1)).unwrap();
+    let point = stopped
+        .iter()
+        .rev()
+        .find(|p| world.states(&p.image).eq([ConfigurationState::New, ConfigurationState::New, ConfigurationState::Old]))
+        .unwrap();
     let disk = MemoryDisk::new(point.image.clone());
     let below = "servers/fe02".to_owned();
     disk.fault(Fault { at: 0, times: 60, below, kind: FaultKind::Error(FileErrorKind::Unreachable) });
@@ -200,15 +205,15 @@ fn a_server_that_is_gone_while_recovering_is_waited_for() {
     note: Its traces cannot be removed: cannot list servers/fe02.contoso.com: the server does not answer; try again when it is back.
     note: Something failed on the way: run `kerbsync recover` on the bundle when its reason is gone.
     ");
-    assert!(world.states(&disk.image()).eq([Is::Old, Is::New, Is::Old]));
+    assert!(world.states(&disk.image()).eq([ConfigurationState::Old, ConfigurationState::New, ConfigurationState::Old]));
     let disk = MemoryDisk::new(disk.image());
     assert_eq!(world.recover(&disk, &ad).unwrap().remove(0).end, End::AllOld);
-    assert!(all(&world, &disk.image(), Is::Old));
+    assert!(all(&world, &disk.image(), ConfigurationState::Old));
 }
 
 #[test]
 fn a_stale_plan_writes_nothing() {
-    let (world, ad, disk) = (world(2), ToyDirectory::at(1), MemoryDisk::new(world(2).start()));
+    let (world, ad, disk) = (world(2), ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world(2).start()));
     disk.edit(&toy::path(2), |b| [b, b"x=1\n"].concat());
     let error = world.apply(&disk, &ad).unwrap_err();
     insta::assert_snapshot!(error, @"the plan is stale: servers/fe02.contoso.com/applicationHost.config changed since it was made; nothing was written; plan again");
@@ -242,17 +247,17 @@ impl Lower for Keyless {
 #[test]
 fn a_step_that_cannot_be_carried_out_refuses_the_whole_run() {
     let good = world(3);
-    let (disk, ad) = (MemoryDisk::new(good.start()), ToyDirectory::at(1));
+    let (disk, ad) = (MemoryDisk::new(good.start()), ToyDirectory::at(KeyVersion(1)));
     let bad = World { lower: &Keyless, ..world(3) };
     let error = bad.apply(&disk, &ad).unwrap_err();
     insta::assert_snapshot!(error, @"fe03.contoso.com: no key fits; nothing was written");
     assert_eq!((error.needs_recovery(false), status(&good, &disk).runs.len()), (false, 0));
-    assert!(all(&good, &disk.image(), Is::Old));
+    assert!(all(&good, &disk.image(), ConfigurationState::Old));
 }
 
 #[test]
 fn an_edit_in_the_middle_leaves_that_server_alone_and_says_so() {
-    let (world, ad, disk) = (world(3), ToyDirectory::at(1), MemoryDisk::new(world(3).start()));
+    let (world, ad, disk) = (world(3), ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world(3).start()));
     let trace = {
         let disk = MemoryDisk::recording(world.start());
         world.apply(&disk, &ad).unwrap();
@@ -276,7 +281,7 @@ fn an_edit_in_the_middle_leaves_that_server_alone_and_says_so() {
 
 #[test]
 fn journals_that_are_damaged_or_newer_are_refused_and_named() {
-    let (world, ad, disk) = (world(2), ToyDirectory::at(1), MemoryDisk::new(world(2).start()));
+    let (world, ad, disk) = (world(2), ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world(2).start()));
     let run = world.apply(&disk, &ad).unwrap().run.unwrap();
     let name = format!(".kerbsync/journal/{run}.jsonl");
     let good = disk.image();
@@ -296,7 +301,7 @@ fn journals_that_are_damaged_or_newer_are_refused_and_named() {
 
 #[test]
 fn a_lock_that_another_machine_left_is_named() {
-    let (world, ad, disk) = (world(1), ToyDirectory::at(1), MemoryDisk::new(world(1).start()));
+    let (world, ad, disk) = (world(1), ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world(1).start()));
     disk.edit(".kerbsync/lock", |_| b"operator: bob\nhost: admin02\npid: 44\ntask: apply\nsince: 2026-05-01T00:00:00Z\n".to_vec());
     let error = world.apply(&disk, &ad).unwrap_err();
     insta::assert_snapshot!(error, @r".kerbsync/lock was left by bob (apply, process 44 on admin02, since 2026-05-01T00:00:00Z): make sure that this process runs no more, delete the file .kerbsync/lock, then run `kerbsync recover` on the bundle");
@@ -312,15 +317,15 @@ fn a_lock_that_another_machine_left_is_named() {
 fn a_password_is_not_set_in_the_directory_when_a_server_failed() {
     let old = toy::configurations(3);
     let world = World::new(toy::plan(&old, true), old, &FIRST).unwrap();
-    let (ad, disk) = (ToyDirectory::at(1), MemoryDisk::new(world.start()));
+    let (ad, disk) = (ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world.start()));
     let below = "servers/fe03".to_owned();
     disk.fault(Fault { at: 14, times: 1000, below, kind: FaultKind::Error(FileErrorKind::NoSpace) });
     let outcome = world.apply(&disk, &ad).unwrap();
-    assert_eq!((outcome.end, outcome.directory, ad.version()), (End::Open, Some(StepResult::Skipped), 1));
+    assert_eq!((outcome.end, outcome.directory, ad.version()), (End::Open, Some(StepResult::Skipped), KeyVersion(1)));
     let disk = MemoryDisk::new(disk.image());
     assert_eq!(world.recover(&disk, &ad).unwrap().remove(0).end, End::AllOld);
     assert_eq!(world.apply(&disk, &ad).unwrap().end, End::AllNew);
-    assert_eq!(ad.version(), 2);
+    assert_eq!(ad.version(), KeyVersion(2));
     let error = world.rollback(&disk, &ad).unwrap_err();
     assert!(matches!(error, EngineError::DirectoryMovedOn { .. }), "{error}");
 }
@@ -329,13 +334,13 @@ fn a_password_is_not_set_in_the_directory_when_a_server_failed() {
 fn many_servers_side_by_side_recover_from_any_stop() {
     let mut world = world(40);
     world.parallel = 8;
-    let ad = ToyDirectory::at(1);
+    let ad = ToyDirectory::at(KeyVersion(1));
     for round in 0..6 {
         let disk = MemoryDisk::recording(world.start());
         assert_eq!(world.apply(&disk, &ad).unwrap().end, End::AllNew);
         for (_, image) in disk.crash_points().into_iter().skip(round).step_by(23) {
             for image in image.after_power_loss(3).0 {
-                world.check_recovery(image, &ad, 1).unwrap();
+                world.check_recovery(image, &ad, KeyVersion(1)).unwrap();
             }
         }
     }
@@ -359,7 +364,7 @@ fn a_real_folder_is_applied_and_taken_back() {
     assert!(world.old.iter().zip(&world.new).all(|((path, _), new)| read(path) == *new));
     let again = world.with_engine(&files, None, 0, |e| e.apply(&world.plan)).unwrap();
     assert_eq!((again.end, again.run), (End::Nothing, None));
-    let back = world.with_engine(&files, None, 0, |e| e.rollback(&Which::Last)).unwrap();
+    let back = world.with_engine(&files, None, 0, |e| e.rollback(&RunSelector::Last)).unwrap();
     assert_eq!(back.end, End::AllOld);
     assert!(world.old.iter().all(|(path, old)| read(path) == *old));
     for (path, _) in &world.old {
@@ -375,7 +380,7 @@ fn new_password(servers: usize) -> World<'static> {
 
 #[test]
 fn a_plan_for_a_password_is_not_applied_to_the_servers_that_lost_it() {
-    let (world, ad) = (new_password(3), ToyDirectory::at(1));
+    let (world, ad) = (new_password(3), ToyDirectory::at(KeyVersion(1)));
     let disk = MemoryDisk::new(world.start());
     assert_eq!(world.apply(&disk, &ad).unwrap().end, End::AllNew);
     // Someone puts one server back. A second run would make another password, which the other servers do not have.
@@ -383,13 +388,13 @@ fn a_plan_for_a_password_is_not_applied_to_the_servers_that_lost_it() {
     disk.edit(&toy::path(1), move |_| old.clone());
     let error = world.apply(&disk, &ad).unwrap_err();
     assert!(matches!(error, EngineError::AppliedBefore) && !error.needs_recovery(false), "{error}");
-    assert_eq!(ad.version(), 2);
-    assert!(world.states(&disk.image()).eq([Is::Old, Is::New, Is::New]));
+    assert_eq!(ad.version(), KeyVersion(2));
+    assert!(world.states(&disk.image()).eq([ConfigurationState::Old, ConfigurationState::New, ConfigurationState::New]));
 }
 
 #[test]
 fn a_server_without_the_password_of_the_directory_is_named_and_the_bundle_is_free_again() {
-    let (world, ad) = (new_password(3), ToyDirectory::at(1));
+    let (world, ad) = (new_password(3), ToyDirectory::at(KeyVersion(1)));
     let disk = MemoryDisk::new(world.start());
     let run = world.apply(&disk, &ad).unwrap().run.unwrap();
     // The process was stopped before the last line of its journal, and one server was put back.
@@ -422,7 +427,7 @@ fn a_run_below_a_new_password_says_which_run_set_it() {
     let first = world(2);
     let old: Vec<(String, Vec<u8>)> = first.old.iter().map(|(p, _)| p.clone()).zip(first.new.iter().cloned()).collect();
     let second = World::new(toy::plan(&old, true), old, &SECOND).unwrap();
-    let (disk, ad) = (MemoryDisk::new(first.start()), ToyDirectory::at(1));
+    let (disk, ad) = (MemoryDisk::new(first.start()), ToyDirectory::at(KeyVersion(1)));
     first.apply(&disk, &ad).unwrap();
     second.apply(&disk, &ad).unwrap();
     let error = rollback(&first, &disk, "r0001").unwrap_err();

@@ -6,7 +6,7 @@ use kerbsync_plan::lower::{FieldRecord, FieldState};
 use kerbsync_store::{FileVersion, Key};
 
 /// A configuration as it is now.
-pub(crate) enum Found {
+pub(crate) enum ConfigurationNow {
     /// It could be read.
     Read {
         bytes: Vec<u8>,
@@ -24,7 +24,7 @@ pub(crate) enum Found {
     Odd(String),
 }
 
-impl Found {
+impl ConfigurationNow {
     /// Whether every field holds what the run wrote.
     pub(crate) fn is_new(&self, intent: &Intent) -> bool {
         matches!(self, Self::Read { ours, .. } if ours.len() == intent.fields.len())
@@ -32,11 +32,11 @@ impl Found {
 }
 
 impl Engine<'_> {
-    pub(crate) fn look(&self, key: &Key, intent: &Intent) -> Found {
+    pub(crate) fn inspect(&self, key: &Key, intent: &Intent) -> ConfigurationNow {
         let bytes = match self.files.read(key) {
             Ok(bytes) => bytes,
-            Err(error) if error.is_not_found() => return Found::Gone,
-            Err(error) => return Found::Unreadable(error.to_string()),
+            Err(error) if error.is_not_found() => return ConfigurationNow::Gone,
+            Err(error) => return ConfigurationNow::Unreadable(error.to_string()),
         };
         let version = FileVersion::of(&bytes);
         let sha256 = version.sha256.to_string();
@@ -46,7 +46,7 @@ impl Engine<'_> {
         } else if sha256 != intent.before {
             let states = match self.lower.states(&intent.fields, &bytes) {
                 Ok(states) => states,
-                Err(error) => return Found::Odd(error.reason),
+                Err(error) => return ConfigurationNow::Odd(error.reason),
             };
             for (field, state) in intent.fields.iter().zip(states) {
                 match state {
@@ -56,6 +56,6 @@ impl Engine<'_> {
                 }
             }
         }
-        Found::Read { bytes, version, ours, foreign }
+        ConfigurationNow::Read { bytes, version, ours, foreign }
     }
 }

@@ -1,0 +1,37 @@
+//! What goes wrong in a run beside its steps.
+
+use kerbsync_plan::lower::LowerError;
+use kerbsync_store::ReplaceError;
+
+/// A failure that leaves the run open. What a reader is merely to know is a note and decides nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Trouble {
+    /// The intents of a wave could not be written.
+    #[error("The journal cannot be written, so the work was stopped: {0}.")]
+    JournalStoppedWork(ReplaceError),
+    /// What became of the steps could not be written.
+    #[error("The journal cannot be written: {0}.")]
+    OutcomesNotJournaled(ReplaceError),
+    /// The intent to set the password could not be written.
+    #[error("The journal cannot be written, so the password was not set: {0}.")]
+    PasswordNotJournaled(ReplaceError),
+    /// The last line could not be written.
+    #[error("Every step is done, but the end of the run cannot be written to its journal: {0}.")]
+    EndNotJournaled(ReplaceError),
+    /// The directory was asked for its key version and did not answer.
+    #[error("Active Directory does not tell about {account}, so its password was not set: {error}.")]
+    DirectorySilent {
+        /// The account.
+        account: String,
+        /// Why.
+        error: LowerError,
+    },
+    /// The directory was told to set the password and did not confirm it.
+    #[error("The password of {account} may or may not have been set: {error}.")]
+    PasswordUncertain {
+        /// The account.
+        account: String,
+        /// Why.
+        error: LowerError,
+    },
+}
