@@ -1,7 +1,9 @@
 use crate::declare::declare_rule;
 use crate::view::test_of;
 use crate::{ConfigurationStatus, Policy, Verdicts, View};
+use kerbsync_inventory::SlotPlace;
 use kerbsync_inventory::state::State;
+use kerbsync_source::Origin;
 
 declare_rule! {
     /// A web server does not hold the Kerberos account at all.
@@ -42,16 +44,27 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             (State::NotConfigured, ConfigurationStatus::InForce(configuration)) => {
                 let account = server.expected().map(ToString::to_string).unwrap_or_default();
                 let mut finding = verdicts.fail(subject, format!("{} does not hold {account}. {reason}", server.host));
-                let empty = configuration.slots.iter().find(|s| s.place == kerbsync_inventory::SlotPlace::Expected);
+                let empty = configuration.slots.iter().find(|s| s.place == SlotPlace::Expected);
                 finding = match (empty, configuration.document) {
                     (Some(slot), _) => finding.at(&slot.account.origin, "a slot without a secret, or not in force"),
-                    (None, Some(document)) => finding.at(&kerbsync_source::Origin::document(document), "no slot in this configuration"),
+                    (None, Some(document)) => finding.at(&Origin::document(document), "no slot in this configuration"),
                     (None, None) => finding,
                 };
                 finding.at(server.origin, "the topology names the server").help(view.set_password(server));
             }
-            (State::Unknown, ConfigurationStatus::InForce(_)) if server.counted_slots().is_empty() => {
-                verdicts.unknown_told_elsewhere(subject, reason, test_of(server.site));
+            (State::Unknown, ConfigurationStatus::InForce(configuration)) if server.counted_slots().is_empty() => {
+                let empty = configuration.slots.iter().find(|s| s.place == SlotPlace::Expected);
+                // Where the place is known, something speaks for a server that holds nothing there, and no other rule tells of that.
+                if empty.is_some() || view.web_servers().iter().any(|w| w.account == server.account && !w.counted_slots().is_empty()) {
+                    let finding = verdicts.unknown_with_finding(subject, reason, view.test_then_copy(server));
+                    match (empty, configuration.document) {
+                        (Some(slot), _) => finding.at(&slot.account.origin, "a slot without a secret, or not in force"),
+                        (None, Some(document)) => finding.at(&Origin::document(document), "no slot in this configuration"),
+                        (None, None) => finding,
+                    };
+                } else {
+                    verdicts.unknown_told_elsewhere(subject, reason, test_of(server.site));
+                }
             }
             (
                 State::Unknown,
@@ -68,7 +81,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{check, config, estate, sealed, set_secret};
+    use crate::testing::{add_document, check, config, estate, host, log, origin, sealed, set_secret};
+    use kerbsync_inventory::{DocumentKind, TestVerdict};
 
     #[test]
     fn no_slot_and_an_empty_one_fail() {
@@ -95,5 +109,19 @@ mod tests {
               Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer dir01.contoso.com
         unknown se01.contoso.com: No configuration of this server is among the inputs. Copy C:\Windows\System32\inetsrv\config\applicationHost.config of se01.contoso.com to servers/se01.contoso.com/applicationHost.config in the bundle.
         ");
+    }
+
+    #[test]
+    fn a_server_that_the_product_finds_valid_and_that_holds_nothing_is_tested_before_a_copy() {
+        let mut inventory = estate();
+        config(&mut inventory, "fe02").slots.clear();
+        let document = add_document(&mut inventory, "Test.xml", DocumentKind::ManagementLog);
+        let mut report = log(document, "Test-CsKerberosAccountAssignment", "2026-02-20T10:00:00Z");
+        let origin = origin(document, 12, "Info");
+        report.test_verdicts.push(TestVerdict { server: host("fe02.contoso.com"), valid: true, account: None, time: None, origin });
+        inventory.logs.push(report);
+        let told = check(&RULE, inventory);
+        let (test, copy) = (told.find("Test-CsKerberosAccountAssignment"), told.find("-ToComputer fe02.contoso.com"));
+        assert!(told.contains("unknown fe02.contoso.com") && test.is_some() && test < copy && !told.contains("-UserAccount"), "{told}");
     }
 }

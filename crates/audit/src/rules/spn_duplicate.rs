@@ -101,7 +101,7 @@ mod tests {
           error directory.ldf:509 http/pool01.contoso.com on sql01
           help: Look who holds the name now, and what the other object is:
               setspn -Q http/pool01.contoso.com
-            No command that removes anything is given here: sql01 is a server of the topology.
+            No command that removes anything is given here: 'sql01' is a server of the topology.
         ");
     }
 

@@ -1,8 +1,11 @@
 use crate::declare::declare_rule;
-use crate::{Policy, Subject, Verdicts, View};
+use crate::view::is_conflict_object;
+use crate::{Object, Policy, Subject, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_inventory::Assignment;
 use kerbsync_inventory::directory::{Account, Directory, ObjectClass};
-use kerbsync_source::Origin;
+use kerbsync_names::{HostName, ServicePrincipalName};
+use kerbsync_source::{Origin, Spanned};
 use std::collections::{HashMap, HashSet};
 
 declare_rule! {
@@ -10,8 +13,10 @@ declare_rule! {
     ///
     /// ## What it checks
     /// Assigned accounts serve a site with web servers. Beside them, no computer object looks like a Kerberos account that was retired: it
-    /// holds a plain `http/` name and no `HOST/` name, and is no computer of the topology; or a server still holds it where the account of
-    /// the site would be expected. That such an object was one is inferred.
+    /// holds a plain `http/` name of a pool or computer of the topology and no `HOST/` name, and is no computer of the topology; or a
+    /// server still holds it where the account of the site would be expected. That such an object was one is inferred. Objects whose
+    /// names are all of other places are passed over: Exchange and other products use computer objects in the same way. So is an object
+    /// that an assignment may mean, as where the inputs do not tell the NetBIOS name of its domain.
     ///
     /// ## Why it matters
     /// Removing an assignment keeps the object in Active Directory, with a valid password that lies on servers and in backups. A
@@ -24,7 +29,7 @@ declare_rule! {
     /// Remove-ADComputer KerbOld
     /// ```
     ///
-    /// Before: `KerbOld` with `http/oldpool.contoso.com`. After: no such object. Make sure that nothing else uses it.
+    /// Before: `KerbOld` with `http/sql01.contoso.com`. After: no such object. Make sure that nothing else uses it.
     number: 507,
     severity: Note,
     confidence: Inferred,
@@ -55,29 +60,33 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         .accounts()
         .iter()
         .filter_map(|a| match a.object {
-            crate::Object::Found(object) => Some(std::ptr::from_ref(object)),
+            Object::Found(object) => Some(std::ptr::from_ref(object)),
             _ => None,
         })
         .collect();
     let machines: HashSet<*const Account> =
         view.inventory.computers().filter_map(|(_, c)| view.machine(&c.fqdn.value)).map(std::ptr::from_ref).collect();
     let on_servers = on_servers(view, directory);
+    let ours = names_of_the_deployment(view);
     for object in &directory.accounts {
         let at = std::ptr::from_ref(object);
         if assigned.contains(&at) || machines.contains(&at) || object.class.as_ref().is_none_or(|c| c.value != ObjectClass::Computer) {
             continue;
         }
-        let (what, origin) = match (retired(object), on_servers.get(&at)) {
-            (_, Some(origin)) => ("a server still holds it", *origin),
-            (Some(origin), None) => ("it holds an http name and no HOST name", origin),
-            (None, None) => continue,
+        let (what, origin) = match (retired(object, &ours), on_servers.get(&at)) {
+            (_, Some(origin)) => ("a server still holds it".to_owned(), *origin),
+            (Some(spn), None) if !is_conflict_object(object) => (format!("it holds {} and no HOST name", spn.value), &spn.origin),
+            _ => continue,
         };
         let name = name_of(object, directory);
         let subject = Subject::Account(name.clone());
         if !told.insert(name.to_lowercase()) {
             continue;
         }
-        if view.inventory.assignments_known {
+        if let Some(assignment) = view.inventory.assignments.iter().find(|a| may_mean(view, a, object)) {
+            let why = format!("{name} may be the account that the assignment '{}' means.", assignment.account_text.value);
+            verdicts.unknown_told_elsewhere(subject, why, commands::domains());
+        } else if view.inventory.assignments_known {
             verdicts
                 .fail(subject, format!("{name} looks like a Kerberos account ({what}), but is assigned to no site."))
                 .at(&object.origin, "the object")
@@ -104,13 +113,31 @@ fn retire(view: &View<'_>, object: &Account) -> Advice {
     }
 }
 
-/// The plain http name of an object that has no HOST name: the mark of a computer object that stands for no computer.
-fn retired(object: &Account) -> Option<&Origin> {
+/// The plain http name of this deployment on an object that has no HOST name: the mark of a computer object that stands for no computer.
+fn retired<'i>(object: &'i Account, ours: &HashSet<&HostName>) -> Option<&'i Spanned<ServicePrincipalName>> {
     let spns = object.spns.as_ref()?;
     if spns.iter().any(|s| s.value.class().eq_ignore_ascii_case("HOST")) {
         return None;
     }
-    spns.iter().find(|s| s.value.is_plain_http()).map(|s| &s.origin)
+    spns.iter().find(|s| s.value.is_plain_http() && ours.contains(s.value.host()))
+}
+
+/// The names of pools and computers of the topology, and the web names that pools have.
+fn names_of_the_deployment<'i>(view: &View<'i>) -> HashSet<&'i HostName> {
+    let pools = view.inventory.pools.iter().flat_map(|p| [Some(&p.fqdn), p.internal_web_override.as_ref()]);
+    pools.flatten().map(|name| &name.value).chain(view.inventory.computers().map(|(_, c)| &c.fqdn.value)).collect()
+}
+
+/// Whether the inputs leave open that an assignment means the object: it names no account, or one of the same name in a domain of which
+/// the inputs do not tell which it is.
+fn may_mean(view: &View<'_>, assignment: &Assignment, object: &Account) -> bool {
+    match &assignment.account {
+        Ok(name) => {
+            let is_open = !view.account(name).is_some_and(|a| matches!(a.object, Object::Found(_) | Object::Absent));
+            is_open && name.account().trim_end_matches('$').eq_ignore_ascii_case(object.short_name())
+        }
+        Err(_) => assignment.account_text.value.to_lowercase().contains(&object.short_name().to_lowercase()),
+    }
 }
 
 /// Objects that a slot names where the account of the site would be expected, with the place of one such slot.
@@ -150,25 +177,45 @@ mod tests {
     #[test]
     fn an_object_with_http_names_only_and_one_that_a_server_holds_are_told() {
         let mut inventory = estate();
-        add(&mut inventory, computer("KerbOld", 600, &["http/oldpool.contoso.com"]));
+        add(&mut inventory, computer("KerbOld", 600, &["http/sql01.contoso.com"]));
         add(&mut inventory, computer("KerbOlder", 620, &[]));
         add(&mut inventory, computer("web77", 640, &["HOST/web77", "http/shop.contoso.com"]));
         config(&mut inventory, "fe02").slots[0].account.value = account_text("CONTOSO\\KerbOlder");
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         pass CONTOSO\KerbAuth: CONTOSO\KerbAuth serves a site with web servers.
-        fail CONTOSO\KerbOld: CONTOSO\KerbOld looks like a Kerberos account (it holds an http name and no HOST name), but is assigned to no site.
+        fail CONTOSO\KerbOld: CONTOSO\KerbOld looks like a Kerberos account (it holds http/sql01.contoso.com and no HOST name), but is assigned to no site.
           note directory.ldf:600 the object
-          note directory.ldf:607 it holds an http name and no HOST name
+          note directory.ldf:607 it holds http/sql01.contoso.com and no HOST name
           help: Look what it holds, and ask who made it:
               setspn -L KerbOld
-            No command that removes anything is given here: KerbOld has a dNSHostName, as real computers have.
+            No command that removes anything is given here: 'KerbOld' has a dNSHostName, as real computers have.
         fail CONTOSO\KerbOlder: CONTOSO\KerbOlder looks like a Kerberos account (a server still holds it), but is assigned to no site.
           note directory.ldf:620 the object
           note servers/fe02.contoso.com/applicationHost.config:60 a server still holds it
           help: Look what it holds, and ask who made it:
               setspn -L KerbOlder
-            No command that removes anything is given here: KerbOlder has a dNSHostName, as real computers have.
+            No command that removes anything is given here: 'KerbOlder' has a dNSHostName, as real computers have.
         ");
+    }
+
+    #[test]
+    fn objects_of_other_products_and_conflict_objects_are_passed_over() {
+        let mut inventory = estate();
+        add(&mut inventory, computer("EXCHASA", 600, &["http/mail.contoso.com", "http/autodiscover.contoso.com"]));
+        let mut conflict = computer("$DUPLICATE-4d2", 620, &["http/sql01.contoso.com"]);
+        conflict.distinguished_name.value =
+            "CN=KerbAuth\\0ACNF:11111111-1111-1111-1111-111111111111,CN=Computers,DC=contoso,DC=com".to_owned();
+        add(&mut inventory, conflict);
+        assert_eq!(check(&RULE, inventory), "pass CONTOSO\\KerbAuth: CONTOSO\\KerbAuth serves a site with web servers.\n");
+    }
+
+    #[test]
+    fn an_object_that_an_assignment_may_mean_is_not_called_unused() {
+        let mut inventory = estate();
+        add(&mut inventory, computer("KerbCorp", 600, &["http/sql01.contoso.com"]));
+        inventory.assignments.push(crate::testing::assignment("Dublin", None, "CORP\\KerbCorp", 9));
+        let told = check(&RULE, inventory);
+        assert!(!told.contains("\nfail ") && told.contains("unknown CONTOSO\\KerbCorp: CONTOSO\\KerbCorp may be the account"), "{told}");
     }
 
     #[test]

@@ -52,6 +52,24 @@ impl View<'_> {
         }
     }
 
+    /// For a server about which the inputs contradict each other: the product's test decides, and a copy follows only if it fails.
+    pub(crate) fn test_then_copy(&self, server: &WebServer<'_>) -> Advice {
+        let test =
+            Advice::say("Let the product test the site:").then_run(commands::test_assignment(server.site.map(|s| s.name.value.as_str())));
+        if self.is_real_machine(server.account) {
+            return test;
+        }
+        let to = server.host.as_str();
+        match self.web_servers().iter().find(|w| w.account.is_some() && w.account == server.account && w.state() == State::InSync) {
+            Some(from) if from.host != server.host => test
+                .then_say(format!("Only if it does not find {to} valid, copy the password from {}, which is in sync:", from.host))
+                .then_run(commands::copy_password(from.host.as_str(), to)),
+            _ => test
+                .then_say(format!("Only if it does not find {to} valid, copy the password from a server that it finds valid:"))
+                .then_run(commands::copy_password_to(to)),
+        }
+    }
+
     /// Whether a name may be taken off an object, or the object be retired: what proves it, or why no such command is given.
     ///
     /// All of it has to be known: every object, every assignment and what it means, every site. The object must be no computer and
@@ -93,7 +111,12 @@ impl View<'_> {
 
     /// Why an object is or may be more than a retired Kerberos account of this deployment.
     fn foreign(&self, object: &Account) -> Option<String> {
-        let name = object.short_name();
+        let name = format!("'{}'", object.short_name());
+        if is_conflict_object(object) {
+            return Some(format!(
+                "{name} is a conflict object, which replication leaves where two domain controllers created objects of one name; which of the two is in use has to be found out"
+            ));
+        }
         if self.inventory.computers().filter_map(|(_, c)| self.machine(&c.fqdn.value)).any(|machine| std::ptr::eq(machine, object)) {
             return Some(format!("{name} is a server of the topology"));
         }
@@ -114,4 +137,10 @@ impl View<'_> {
             other.value
         ))
     }
+}
+
+/// Whether replication renamed the object because another had its name: `CNF:` and an objectGUID behind a line feed (documented).
+pub(crate) fn is_conflict_object(object: &Account) -> bool {
+    let first = object.distinguished_name.value.split(',').next().unwrap_or_default();
+    first.contains("\\0ACNF:") || first.contains("\nCNF:")
 }

@@ -4,7 +4,7 @@ use super::Planter;
 use crate::defect::Defect;
 use kerbsync_domains::{Account, Class, uac};
 use kerbsync_topologies::log::{Failure, failed};
-use kerbsync_topologies::{Encoding, LineEnd, encode, published};
+use kerbsync_topologies::{Encoding, LineEnd, Role, encode, published};
 
 /// The last run of Enable-CsTopology says that a site has no account; today it has one, but none of its pools' names is on it. What the
 /// administrators registered by hand (names of overrides) is.
@@ -95,11 +95,13 @@ pub(super) fn unreadable_document(p: &mut Planter<'_>) -> Option<()> {
 /// An account of an earlier project that still holds an SPN of the product.
 pub(super) fn unused_account(p: &mut Planter<'_>) -> Option<()> {
     let like = p.model.directory.accounts.iter().find(|a| a.sam_account_name.starts_with("Kerb"))?;
+    // A name of the deployment that no web server goes by.
+    let store = p.model.deployment.clusters.iter().find(|c| matches!(c.role, Role::FileStore { .. }))?.fqdn.clone();
     let unused = Account {
         distinguished_name: format!("CN=KerbRetired,CN=Computers,{}", p.model.directory.domain.distinguished_name()),
         sam_account_name: "KerbRetired$".to_owned(),
         sid: p.model.directory.domain.sid(1_901),
-        spns: vec![format!("http/oldpool01.{}", crate::found::DOMAIN)],
+        spns: vec![format!("http/{store}")],
         // whatever has become of the account that it is like
         class: Class::Computer,
         user_account_control: uac::WORKSTATION_TRUST_ACCOUNT,
