@@ -11,7 +11,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("inventory", &["secret"]),
     ("xml", &[]),
-    ("store", &[]),
+    ("store", &["winfile"]),
+    // The calls of Windows, with all unsafe code of the workspace in one file.
+    ("winfile", &[]),
     ("objects", &["xml"]),
     ("ad", &["objects", "inventory"]),
     ("audit", &["inventory"]),

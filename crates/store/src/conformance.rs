@@ -48,6 +48,31 @@ pub fn check_writing(make: impl Fn() -> (Box<dyn Primitives>, Box<dyn Any>)) {
     locking(&*files);
 }
 
+/// Opens a file as another program does that does not share it, until the result is dropped.
+pub type Hold = Box<dyn Fn(&Key) -> Box<dyn Any>>;
+
+/// Checks the write protocol where another program holds a file, as on Windows: the file is told as held, nothing of it is lost, nothing of
+/// ours is left beside it, and it can be replaced once it is let go. `make` gives empty files and what holds one of them.
+///
+/// # Panics
+/// When they do not conform; for use in tests.
+pub fn check_holding(make: impl Fn() -> (Box<dyn Primitives>, Hold, Box<dyn Any>)) {
+    let (files, hold, _keep) = make();
+    let store = WriteStore::new(&*files, "r0001");
+    let (a, fine) = (key("s/a.config"), |_: &[u8]| Ok(()));
+    files.create_folder("s").unwrap_or_else(|e| panic!("{e}"));
+    let old = store.replace(&a, b"old", Expected::Absent, &fine).unwrap_or_else(|e| panic!("{e}"));
+    let held = hold(&a);
+    let error = store.replace(&a, b"new", Expected::Version(old), &fine).expect_err("it is held");
+    assert!(error.to_string().contains("another program"), "{error}");
+    assert!(matches!(&error.why, ReplaceFailure::File(e) if e.kind == FileErrorKind::Busy), "{error:?}");
+    drop(held);
+    assert_eq!(files.read(&a).unwrap_or_default(), b"old", "a held file is as it was");
+    assert_eq!(files.list("s").unwrap_or_default(), std::slice::from_ref(&a), "no temporary file is left");
+    store.replace(&a, b"new", Expected::Version(old), &fine).unwrap_or_else(|e| panic!("let go: {e}"));
+    assert_eq!(files.read(&a).unwrap_or_default(), b"new");
+}
+
 fn key(text: &str) -> Key {
     Key::new(text).unwrap_or_else(|| panic!("a plain key"))
 }
@@ -68,6 +93,8 @@ fn primitives(files: &dyn Primitives) {
     assert_eq!(again, Err(FileErrorKind::Exists), "an exclusive creation never opens what is there");
     let mut end = files.append(&key("d/a")).unwrap_or_else(|e| panic!("{e}"));
     end.write(b" two").and_then(|()| end.write(b" three")).unwrap_or_else(|e| panic!("{e}"));
+    // A file that is held open cannot be renamed over on Windows.
+    drop(end);
     assert_eq!(read("d/a"), b"one two three");
     assert_eq!(files.append(&key("d/none")).map(|_| ()).map_err(|e| e.kind), Err(FileErrorKind::NotFound));
     put(files, "d/b", b"b");

@@ -78,8 +78,9 @@ fn private(options: &mut OpenOptions) {
 #[cfg(not(unix))]
 fn private(_: &mut OpenOptions) {}
 
+/// What was set on the file that is replaced, given to the one that replaces it. `from` and `to` are their paths.
 #[cfg(unix)]
-fn give(file: &File, like: &fs::Metadata) -> io::Result<()> {
+fn give(file: &File, like: &fs::Metadata, _from: &Path, _to: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt as _, fchown};
     let now = file.metadata()?;
     if (now.uid(), now.gid()) != (like.uid(), like.gid()) {
@@ -87,10 +88,23 @@ fn give(file: &File, like: &fs::Metadata) -> io::Result<()> {
     }
     file.set_permissions(like.permissions())
 }
-#[cfg(not(unix))]
-fn give(file: &File, like: &fs::Metadata) -> io::Result<()> {
-    // A read-only file cannot be renamed over on Windows; the mark is set only when the original has it, and the rename then says so.
-    if like.permissions().readonly() { file.set_permissions(like.permissions()) } else { Ok(()) }
+#[cfg(windows)]
+fn give(_: &File, _: &fs::Metadata, from: &Path, to: &Path) -> io::Result<()> {
+    kerbsync_winfile::keep(from, to).map_err(io::Error::other)
+}
+#[cfg(not(any(unix, windows)))]
+fn give(file: &File, like: &fs::Metadata, _from: &Path, _to: &Path) -> io::Result<()> {
+    file.set_permissions(like.permissions())
+}
+
+/// Tells a file that another program holds from one that may not be written: Windows gives the error of missing rights for both.
+fn held(error: io::Error, path: &Path) -> io::Error {
+    #[cfg(windows)]
+    if error.kind() == io::ErrorKind::PermissionDenied && kerbsync_winfile::is_held(path) {
+        return io::ErrorKind::ResourceBusy.into();
+    }
+    let _ = path;
+    error
 }
 
 impl Files for FolderFiles {
@@ -124,6 +138,9 @@ impl Files for FolderFiles {
         self.permissions(key)?;
         let fail = |e: io::Error| FileError::from_io(&e, "write to", key.folder());
         let folder = fs::metadata(self.path(key.folder())).map_err(fail)?;
+        #[cfg(windows)]
+        kerbsync_winfile::check(&self.path(key.as_str()))
+            .map_err(|e| FileError { reason: e.to_string(), ..FileError::new(FileErrorKind::Denied, "replace", key.as_str()) })?;
         // On Windows the mark means something else for folders.
         if cfg!(unix) && folder.permissions().readonly() {
             return Err(FileError::new(FileErrorKind::Denied, "write to", key.folder()));
@@ -132,7 +149,7 @@ impl Files for FolderFiles {
     }
 
     fn create(&self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile>, FileError> {
-        let like = creation.like.map(|like| self.permissions(like)).transpose()?;
+        let like = creation.like.map(|like| Ok((self.permissions(like)?, self.path(like.as_str())))).transpose()?;
         let mut options = OpenOptions::new();
         options.write(true);
         if creation.exclusive {
@@ -145,8 +162,8 @@ impl Files for FolderFiles {
         }
         let path = self.path(key.as_str());
         let file = options.open(&path).map_err(|e| FileError::from_io(&e, "create", key.as_str()))?;
-        if let Some(like) = like
-            && let Err(error) = give(&file, &like)
+        if let Some((like, original)) = like
+            && let Err(error) = give(&file, &like, &original, &path)
         {
             drop(fs::remove_file(&path));
             return Err(FileError::from_io(&error, "give the owner and permissions of the original to", key.as_str()));
@@ -161,8 +178,9 @@ impl Files for FolderFiles {
     }
 
     fn rename(&self, from: &Key, to: &Key) -> Result<(), FileError> {
-        fs::rename(self.path(from.as_str()), self.path(to.as_str()))
-            .map_err(|e| FileError::from_io(&e, "rename a temporary file to", to.as_str()))
+        let target = self.path(to.as_str());
+        fs::rename(self.path(from.as_str()), &target)
+            .map_err(|e| FileError::from_io(&held(e, &target), "rename a temporary file to", to.as_str()))
     }
 
     fn remove(&self, key: &Key) -> Result<(), FileError> {
@@ -209,6 +227,9 @@ impl Files for FolderFiles {
     }
 }
 
+#[cfg(all(test, not(windows)))]
+mod held;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +272,31 @@ mod tests {
         let error = store.replace(&Key::new("link.config").unwrap(), b"x", new, &|_| Ok(())).unwrap_err();
         assert!(error.to_string().contains("it is a link"), "{error}");
         assert_eq!(fs::read(&path).unwrap(), b"new");
+    }
+
+    /// On Windows another handle holds the file. Elsewhere nothing holds files, and a stand-in refuses as Windows does.
+    #[test]
+    fn a_held_file_is_told_and_nothing_is_lost() {
+        conformance::check_holding(|| {
+            let dir = tempfile::tempdir().unwrap();
+            let files = FolderFiles::open(dir.path()).unwrap();
+            #[cfg(windows)]
+            {
+                use std::os::windows::fs::OpenOptionsExt as _;
+                let root = dir.path().to_owned();
+                let hold = move |key: &Key| -> Box<dyn std::any::Any> {
+                    // FILE_SHARE_READ: others may read it, and neither write nor replace it.
+                    Box::new(OpenOptions::new().read(true).share_mode(0x1).open(root.join(key.as_str())).unwrap())
+                };
+                (Box::new(files) as Box<dyn Files>, Box::new(hold) as conformance::Hold, Box::new(dir) as Box<dyn std::any::Any>)
+            }
+            #[cfg(not(windows))]
+            {
+                let held = super::held::Held::over(files);
+                let hold = held.hold();
+                (Box::new(held) as Box<dyn Files>, hold, Box::new(dir) as Box<dyn std::any::Any>)
+            }
+        });
     }
 
     #[test]

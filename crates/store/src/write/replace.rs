@@ -187,9 +187,18 @@ impl WriteStore<'_> {
         let temporary = self.fill(key, bytes, like, check)?;
         let mut busy = 0;
         loop {
-            if let Err(why) = self.compare(key, expected) {
-                self.discard(&temporary);
-                return Err(Failed::End(OnDisk::Old, why));
+            match self.compare(key, expected) {
+                Ok(()) => {}
+                // A program that shares nothing keeps others from reading, too.
+                Err(ReplaceFailure::File(error)) if error.kind == FileErrorKind::Busy && busy < BUSY => {
+                    busy += 1;
+                    self.files.pause(busy);
+                    continue;
+                }
+                Err(why) => {
+                    self.discard(&temporary);
+                    return Err(Failed::End(OnDisk::Old, why));
+                }
             }
             match self.files.rename(&temporary, key) {
                 Ok(()) => break,
