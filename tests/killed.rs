@@ -3,8 +3,6 @@
 //! A short run by default. The long one: `KERBSYNC_KILLS=100 KERBSYNC_KILL_SERVERS=200 cargo test --release --test kerbsync-tests killed --
 //! --nocapture`.
 
-#![cfg(unix)]
-
 use crate::support::program::Program;
 use serde_json::Value;
 use std::collections::BTreeMap;

@@ -8,7 +8,11 @@ fn main() -> ExitCode {
     let mut stdout = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut stderr = std::io::stderr();
     #[allow(clippy::disallowed_methods, reason = "the one place where the environment is read")]
-    let env = |name: &str| std::env::var(name).ok();
+    let env = |name: &str| match name {
+        // A console that does not take escape sequences is as good as one whose user wants no colours.
+        "NO_COLOR" if !takes_escapes() => Some("1".to_owned()),
+        _ => std::env::var(name).ok(),
+    };
     #[allow(clippy::disallowed_methods, reason = "the one place where the clock is read")]
     let now = || jiff::Timestamp::now();
     let terminals = (std::io::stdout().is_terminal(), std::io::stderr().is_terminal());
@@ -21,4 +25,15 @@ fn main() -> ExitCode {
     // A reader that went away (`kerbsync … | head`) is no failure of ours.
     let _ = stdout.flush();
     ExitCode::from(code)
+}
+
+/// Whether the console takes escape sequences: those of Windows are asked to, and older ones cannot.
+#[cfg(windows)]
+fn takes_escapes() -> bool {
+    anstyle_query::windows::enable_ansi_colors().unwrap_or(false)
+}
+
+#[cfg(not(windows))]
+const fn takes_escapes() -> bool {
+    true
 }

@@ -49,7 +49,7 @@ impl Ran {
 
 impl Shell {
     fn empty() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), env: Vec::new(), terminals: (false, false) }
+        Self { folder: crate::support::folder::temporary(), env: Vec::new(), terminals: (false, false) }
     }
 
     /// The estate of `bundle.txt` (fe01 of three servers), with changes in the same notation.
@@ -102,7 +102,7 @@ impl Shell {
     fn run_args(&self, args: &[&str]) -> Ran {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let code = self.run_with(args, &mut out, &mut err);
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&self.dir(), "DIR");
+        let text = |bytes: Vec<u8>| crate::support::folder::shown(bytes, &self.folder);
         Ran { code, out: text(out), err: text(err) }
     }
 

@@ -3,4 +3,5 @@
 pub(crate) mod audited;
 #[cfg(feature = "simulate")]
 pub(crate) mod estates;
+pub(crate) mod folder;
 pub(crate) mod program;

@@ -22,7 +22,7 @@ pub(crate) struct Ran {
 impl Program {
     /// With an empty folder, at a time.
     pub(crate) fn at(now: &'static str) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), now }
+        Self { folder: super::folder::temporary(), now }
     }
 
     pub(crate) fn path(&self, file: &str) -> PathBuf {
@@ -71,11 +71,9 @@ impl Program {
     /// Runs with words as they are, and an environment.
     pub(crate) fn run_words(&self, words: impl IntoIterator<Item = OsString>, env: &dyn Fn(&str) -> Option<String>) -> Ran {
         let (mut out, mut err) = (Vec::new(), Vec::new());
-        let folder = self.folder.path().display().to_string();
         let args = std::iter::once(OsString::from("kerbsync")).chain(words);
         let now = || self.now.parse().unwrap();
         let code = kerbsync::run(args, &mut Io::new(&mut out, &mut err, (false, false), env, &now).on_host("admin01".to_owned()));
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&folder, "DIR");
-        Ran { code, out: text(out), err: text(err) }
+        Ran { code, out: super::folder::shown(out, &self.folder), err: super::folder::shown(err, &self.folder) }
     }
 }
