@@ -41,6 +41,7 @@ pub(crate) fn slot_rules(settings: &Settings, realms: &[(String, String)]) -> Sl
     let declared = settings.slots.iter().map(|s| DeclaredSlot {
         section: s.section.clone(),
         location: s.location.clone(),
+        items: s.items.clone(),
         account_attribute: s.account.clone(),
         secret_attribute: s.secret.clone(),
     });
