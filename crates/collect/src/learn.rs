@@ -10,7 +10,7 @@ use crate::config::read_settings;
 use crate::items::{Item, gather};
 use crate::read_file::{ReadFile, read_file};
 use crate::recognise::{Recognised, problem};
-use crate::{CollectError, Input, Settings, server};
+use crate::{CollectError, Input, Settings, manifest, server};
 use jiff::Timestamp;
 use kerbsync_credential::learn::{LearnInputs, Learned, learn};
 use kerbsync_credential::{Realms, WebSiteNames};
@@ -248,6 +248,7 @@ impl Reading {
     /// The configurations of every server among inputs, its keys, and runs that reports beside them tell of.
     fn series(&mut self, inputs: Vec<Input>, runs: &mut Vec<Run>) -> BTreeMap<String, Series> {
         let mut series: BTreeMap<String, Series> = BTreeMap::new();
+        let mut manifests = Vec::new();
         for item in self.items(&inputs) {
             let mut file = read_file(&inputs, &item);
             let place = place_of(&item.path);
@@ -256,6 +257,20 @@ impl Reading {
             let of_server = |series: &mut BTreeMap<String, Series>| {
                 series.entry(key.clone()).or_default().server = server.clone();
             };
+            if let Some(Recognised::Text(DocumentKind::Json, source)) = &file.content
+                && manifest::is_manifest(source)
+            {
+                let id = file.document.id;
+                let status = match manifest::read(source) {
+                    Ok(manifest) => {
+                        manifests.push((id, manifest));
+                        DocumentStatus::Used
+                    }
+                    Err(problem) => DocumentStatus::Unreadable(problem),
+                };
+                self.documents.push(Document { status, ..file.document });
+                continue;
+            }
             let status = match (&place, runs::read(&file)) {
                 (Some((order, _)), _) => match configuration(file) {
                     Ok((document, xml)) => {
@@ -290,6 +305,7 @@ impl Reading {
             };
             self.documents.push(Document { status, ..file.document });
         }
+        manifest::date(&manifests, &mut self.documents);
         series
     }
 

@@ -8,6 +8,9 @@ use std::fmt::Write as _;
 /// How many changes and places the text shows unless it is asked for more.
 const FEW: usize = 10;
 
+/// How many configurations are cited.
+const EVIDENCE: usize = 12;
+
 /// The places, what else changed, and the lines for kerbsync.toml.
 #[must_use]
 pub fn learn(report: &LearnReport, options: &TextOptions) -> String {
@@ -30,7 +33,7 @@ pub fn learn(report: &LearnReport, options: &TextOptions) -> String {
     if !report.declaration.is_empty() {
         writer.heading("For kerbsync.toml");
         for line in report.declaration.lines() {
-            writer.line(2, line, if line.starts_with('#') { Some(DIM) } else { None });
+            writer.line(if line.is_empty() { 0 } else { 2 }, line, if line.starts_with('#') { Some(DIM) } else { None });
         }
     }
     writer.into_text()
@@ -78,7 +81,7 @@ fn place(writer: &mut TextWriter<'_>, number: usize, place: &LearnedPlace) {
     writer.labelled(0, &format!("{number}. {}:", place.strength), Some(style), &name(place), 3);
     let account = match (&place.account, &place.account_location) {
         (Some(account), _) => account.clone(),
-        (None, Some(_)) => "not shown: its name does not say that it is one".to_owned(),
+        (None, Some(_)) => "not shown, since its name does not say that it is one; --user-account compares it".to_owned(),
         (None, None) => "none that is readable".to_owned(),
     };
     let secret = match (place.secret.as_str(), &place.provider) {
@@ -164,12 +167,12 @@ fn write_declaration(out: &mut String, report: &LearnReport) -> std::fmt::Result
     for run in &report.runs {
         comment(out, &format!("run: {} to {}, by {}{}", run.started, run.ended, run.path, digest(report, &run.path)))?;
     }
-    let mut told = Vec::new();
+    let mut told: Vec<&str> = Vec::new();
     for comparison in first.comparisons.iter().filter_map(|i| report.comparisons.get(*i)) {
         for (word, path) in [("before", &comparison.before), ("after", &comparison.after)] {
-            if !told.contains(&(word, path)) {
+            if !told.contains(&path.as_str()) && told.len() < EVIDENCE {
                 comment(out, &format!("{word}: {path}{}", digest(report, path)))?;
-                told.push((word, path));
+                told.push(path);
             }
         }
     }
