@@ -120,7 +120,7 @@ fn is_time(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_digit() || "-/.:TZ+ AMPamp".contains(c);
     let groups: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|g| !g.is_empty()).collect();
     let year = |g: &&str| g.len() == 4 && (g.starts_with("19") || g.starts_with("20"));
-    text.len() <= 40 && text.chars().all(plain) && text.contains(['-', '/']) && groups.len() >= 3 && groups.iter().take(3).any(|g| year(&g))
+    text.len() <= 40 && text.chars().all(plain) && text.contains(['-', '/']) && groups.len() >= 3 && groups.iter().take(3).any(year)
 }
 
 #[cfg(test)]

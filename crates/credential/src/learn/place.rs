@@ -120,7 +120,7 @@ fn key_of(element: Element<'_>) -> Option<String> {
 fn is_opaque(value: &str) -> bool {
     let encoded = value.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b));
     let has = |is: fn(&u8) -> bool| value.bytes().any(|b| is(&b));
-    let hexadecimal = value.len() >= 32 && value.len() % 2 == 0 && value.bytes().all(|b| b.is_ascii_hexdigit());
+    let hexadecimal = value.len() >= 32 && value.len().is_multiple_of(2) && value.bytes().all(|b| b.is_ascii_hexdigit());
     let mixed = has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase) && (has(u8::is_ascii_digit) || value.ends_with('='));
     // Six groups behind slashes are a path, not bytes.
     let path = value.starts_with('/') || value.matches('/').count() > 4;
