@@ -24,6 +24,7 @@ impl DocumentFacts {
         match self {
             Self::Topology(part) => part.weight(),
             Self::Directory(part) => part.weight() as u64,
+            Self::Manifest(manifest) => manifest.weight(),
         }
     }
 }

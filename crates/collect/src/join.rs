@@ -72,7 +72,7 @@ struct Facts {
 impl Facts {
     /// None yet, of inputs of so many bytes.
     const fn of(bytes: u64) -> Self {
-        Self { pot: Pot::of(bytes), topology: Vec::new(), directory: Vec::new() }
+        Self { pot: Pot::of(bytes), topology: Vec::new(), directory: Vec::new(), manifests: Vec::new() }
     }
 
     /// Takes what a document says, as long as memory is spent on facts.
