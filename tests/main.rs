@@ -19,6 +19,8 @@ mod fresh;
 mod killed;
 mod layering;
 #[cfg(feature = "simulate")]
+mod learn;
+#[cfg(feature = "simulate")]
 mod places;
 mod real_world;
 mod recipes;

@@ -1,9 +1,11 @@
 //! What is typed. What it means is in `config.rs`.
 
+mod learn;
 #[cfg(feature = "simulate")]
 mod simulate;
 mod write;
 
+pub(crate) use learn::*;
 #[cfg(feature = "simulate")]
 pub(crate) use simulate::*;
 pub(crate) use write::*;
@@ -136,6 +138,8 @@ pub(crate) enum Command {
     Resolve(ResolveArgs),
     /// List the credential slots of one applicationHost.config
     Slots(SlotsArgs),
+    /// Learn where a deployment keeps the credential, from what Set-CsKerberosAccountPassword changed
+    Learn(LearnArgs),
     /// Plan a change of servers, and write nothing but the plan
     #[command(subcommand)]
     Plan(PlanCommand),

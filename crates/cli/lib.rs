@@ -11,6 +11,7 @@ mod directory;
 mod exit;
 mod failure;
 mod io;
+mod memory;
 mod opened_bundle;
 mod output;
 mod preview;
@@ -19,6 +20,7 @@ mod reading;
 
 pub use exit::{Exit, codes};
 pub use io::Io;
+pub use memory::{Memory, wiped_memory};
 
 use args::Cli;
 use clap::error::{ContextValue, ErrorKind};

@@ -1,10 +1,16 @@
 //! The kerbsync program.
 
-use kerbsync::Io;
+mod undumped;
+
+use kerbsync::{Io, Memory};
 use std::io::{BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
 
+#[global_allocator]
+static MEMORY: Memory = kerbsync::wiped_memory();
+
 fn main() -> ExitCode {
+    undumped::keep_out_of_dumps();
     let mut stdout = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut stderr = std::io::stderr();
     #[allow(clippy::disallowed_methods, reason = "the one place where the environment is read")]

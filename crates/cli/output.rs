@@ -179,13 +179,15 @@ pub(crate) fn exists(file: &Path) -> Failure {
 }
 
 fn beside(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<tempfile::NamedTempFile> {
-    let mut temporary = tempfile::Builder::new().prefix(".kerbsync-").tempfile_in(folder_of(file))?;
-    // A report is as readable as any new file; temporary files are made for their owner alone.
+    let mut builder = tempfile::Builder::new();
+    // A report is as readable as any new file (the umask is taken off), and never more than what stood in its place.
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        temporary.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
+        let before = file.metadata().map_or(0o666, |m| m.permissions().mode());
+        builder.permissions(std::fs::Permissions::from_mode(before & 0o666));
     }
+    let mut temporary = builder.prefix(".kerbsync-").tempfile_in(folder_of(file))?;
     let mut out = BufWriter::with_capacity(BUFFER, temporary.as_file_mut());
     write(&mut out)?;
     out.flush()?;

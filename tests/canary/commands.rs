@@ -33,7 +33,10 @@ fn all_commands(program: Program, canaries: &Canaries, configurations: &[String]
     watched.run("inventory DIR/b -vv");
     watched.run("inventory DIR/b --format json");
     watched.run("config show DIR/b");
+    watched.run("learn DIR/b -v");
+    watched.run("learn DIR/b --format json");
     for path in configurations {
+        watched.run(&format!("learn --before DIR/b/{} --after DIR/b/{path} -v", configurations[0]));
         watched.run(&format!("slots DIR/b/{path} -vv --config DIR/b/kerbsync.toml"));
         watched.run(&format!("slots DIR/b/{path} --format json"));
         // mistaken for something else

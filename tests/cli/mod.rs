@@ -5,6 +5,8 @@ mod audit;
 mod ends;
 mod estate;
 mod files;
+#[cfg(unix)]
+mod modes;
 mod names;
 mod pages;
 #[cfg(feature = "simulate")]

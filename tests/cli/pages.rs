@@ -10,7 +10,7 @@ fn the_help() {
 
 #[test]
 fn the_help_of_every_command_is_short_enough_to_read() {
-    for command in ["audit", "inventory", "resolve", "slots", "rules", "explain", "init", "config show", "completions", "man"] {
+    for command in ["audit", "inventory", "resolve", "slots", "learn", "rules", "explain", "init", "config show", "completions", "man"] {
         let ran = Shell::empty().run(&format!("{command} --help"));
         assert!(ran.code == 0 && ran.out.contains("Usage: kerbsync "), "{command}: {}", ran.transcript());
         assert!(ran.out.lines().all(|l| l.chars().count() <= 100), "{command}: {}", ran.out);

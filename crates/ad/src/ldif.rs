@@ -1,6 +1,7 @@
 //! LDIF, as `ldifde` and `ldapsearch` write it (RFC 2849).
 
 use crate::DirectoryPart;
+use crate::allowance::Allowance;
 use crate::entry::{Attribute, Datum, Entry, Requested, kept, odd_value, report};
 use crate::filter::Search;
 use crate::lines::{Line, lines};
@@ -56,11 +57,16 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
         search: Search::default(),
         all_told: true,
         elements: BTreeMap::new(),
+        allowance: Allowance::of(source.text().len()),
+        full: false,
         secrets: BTreeMap::new(),
         part: DirectoryPart::default(),
         entries: 0,
     };
     for line in lines(source.text()) {
+        if reader.full {
+            break;
+        }
         match line {
             Line::Blank => reader.end_record(),
             Line::Comment(text, at) => reader.comment(text.trim(), at),
@@ -97,6 +103,9 @@ struct Reader<'s, 'p> {
     /// Whether every search with entries so far said what it asked for.
     all_told: bool,
     elements: BTreeMap<String, Arc<str>>,
+    allowance: Allowance,
+    /// Whether the allowance is spent: nothing more is read.
+    full: bool,
     /// Secret attributes: how many values, and where the first stands.
     secrets: BTreeMap<String, (usize, Origin)>,
     part: DirectoryPart,
@@ -157,7 +166,8 @@ impl Reader<'_, '_> {
     /// The file ends within a line, and its last entry lacks what the others have: the line may be half of what it was.
     fn end_of_file(&mut self) {
         self.end_record();
-        if !self.source.text().ends_with(['\n', '\r'])
+        if !self.full
+            && !self.source.text().ends_with(['\n', '\r'])
             && self.section.iter().any(is_full)
             && let Some(last) = self.section.last_mut().filter(|e| !is_full(e))
         {
@@ -176,6 +186,23 @@ impl Reader<'_, '_> {
         let end = self.source.text().trim_end().len();
         let origin = self.origin(Span::new(end, end), "").without_excerpt();
         report(self.problems, Level::Error, "ldif-cut", &origin, message.to_owned(), Some("Export it again, or copy the whole file."));
+    }
+
+    /// The allowance is spent: what was read counts, and the rest proves nothing.
+    fn spent(&mut self, span: Span) {
+        self.full = true;
+        self.part.cut = true;
+        self.entry.iter_mut().for_each(|entry| entry.cut = true);
+        let origin = self.origin(span, "").without_excerpt();
+        let message = "the export holds more entries and values than memory is spent on: it is not read from here on".to_owned();
+        report(
+            self.problems,
+            Level::Error,
+            "ldif-size",
+            &origin,
+            message,
+            Some("Export only the accounts that matter, in files of their own."),
+        );
     }
 
     fn end_record(&mut self) {
@@ -241,6 +268,10 @@ impl Reader<'_, '_> {
             return;
         }
         let Some(known) = kept(name) else { return };
+        if !self.allowance.value(rest.len()) {
+            self.spent(span);
+            return;
+        }
         let origin = self.origin(span, name);
         // An empty value is what ldapsearch -A writes for an attribute that has some: Active Directory stores no empty ones.
         let value = self.value(rest, known, &origin).filter(|v| !matches!(v, Datum::Text(t) if t.trim().is_empty()));
@@ -268,6 +299,10 @@ impl Reader<'_, '_> {
 
     fn begin(&mut self, rest: &str, span: Span) {
         self.end_record();
+        if !self.allowance.entry() || !self.allowance.value(rest.len()) {
+            self.spent(span);
+            return;
+        }
         let origin = self.origin(span, "dn");
         match self.value(rest, "dn", &origin) {
             Some(Datum::Text(dn)) if !dn.trim().is_empty() => {

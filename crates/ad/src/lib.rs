@@ -22,6 +22,7 @@
 //! - Change records of LDIF other than `changetype: add` (which `ldifde` writes for every entry) are left out.
 
 mod account;
+mod allowance;
 mod class;
 mod dn;
 mod entry;

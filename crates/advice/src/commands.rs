@@ -271,3 +271,10 @@ pub fn operators() -> Command {
 pub fn show_redirection() -> Command {
     Command::new(P::GetContent).word("$env:windir\\System32\\inetsrv\\config\\redirection.config")
 }
+
+/// Compares a server's configuration of before a run of Set-CsKerberosAccountPassword with that of after it, and writes where the
+/// credential is held.
+#[must_use]
+pub fn learn() -> Command {
+    Command::new(P::Kerbsync).word("learn --before before.config --after after.config --output learned.toml")
+}

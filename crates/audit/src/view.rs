@@ -14,7 +14,7 @@ pub(crate) use groups::{Groups, Membership};
 pub(crate) use machine::RealMachine;
 pub(crate) use paths::{is_set_by_the_product, judged_paths, provider_place, shown};
 pub use pools::{PoolView, SiteView};
-pub(crate) use remedies::{identity, is_conflict_object, new_password, test_of};
+pub(crate) use remedies::{identity, is_conflict_object, learn_place, new_password, test_of};
 pub(crate) use servers::export_of;
 pub use servers::{ConfigurationStatus, WebServer};
 pub use slots::SlotView;

@@ -139,6 +139,7 @@ pub(crate) enum LayoutArg {
     SiteSection,
     PoolIdentity,
     Inherited,
+    Unlisted,
     Mix,
 }
 
@@ -160,7 +161,8 @@ pub(crate) struct EstateArgs {
     #[arg(long)]
     pub(crate) clean: bool,
     /// Where the servers keep the credential: a section of each of the product's web sites (a stand-in: the product's own place
-    /// is not public), the identity of application pools, the same inherited from the defaults, or by chance one of these
+    /// is not public), the identity of application pools, the same inherited from the defaults, an element that
+    /// no layout of kerbsync expects (for `kerbsync learn`), or by chance one of the first three
     #[arg(long, value_name = "LAYOUT", default_value = "site-section")]
     pub(crate) layout: LayoutArg,
     /// Put the files into the servers' folders themselves; else they mirror C:\

@@ -132,7 +132,7 @@ struct Asker {
 impl Front for Asker {
     fn refused(&mut self, refused: &Refused, opened: &OpenedBundle) {
         self.seen.refused = Some(refused.clone());
-        let read = |d: &Document| InputRow { path: d.path.clone(), sha256: d.sha256.clone(), bytes: d.bytes };
+        let read = |d: &Document| InputRow::from(&kerbsync_report::format::Input::from(d));
         self.seen.inputs = opened.inventory.documents.iter().map(read).collect();
     }
 

@@ -194,7 +194,7 @@ impl<'a> Tested<'a> {
             self.report.inventory.sites.iter().flat_map(|s| &s.pools).flat_map(|p| &p.computers).map(|c| c.fqdn.as_str()).collect();
         let ours = |c: &Option<String>| c.as_ref().is_none_or(|c| servers.iter().any(|s| s.eq_ignore_ascii_case(c)));
         let of = self.report.inputs.iter().filter(|i| ours(&i.computer));
-        of.map(|i| InputRow { path: i.path.clone(), sha256: i.sha256.clone(), bytes: i.bytes }).collect()
+        of.map(InputRow::from).collect()
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{Exit, Io};
 use kerbsync_audit::Policy;
 use kerbsync_collect::Settings;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
+use kerbsync_report::render::toml_text as text;
 use std::fmt::Write as _;
 
 pub(super) fn run(args: ConfigShowArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -65,7 +66,11 @@ fn settings(out: &mut String, s: &Settings, policy: &Policy) -> std::fmt::Result
     for slot in &s.slots {
         writeln!(out, "\n[[slots]]\nsection = {}", text(&slot.section))?;
         optional(out, "location", slot.location.as_deref())?;
-        writeln!(out, "account = {}\nsecret = {}", text(&slot.account), text(&slot.secret))?;
+        if !slot.items.is_empty() {
+            writeln!(out, "items = [{}]", slot.items.iter().map(|i| text(i)).collect::<Vec<_>>().join(", "))?;
+        }
+        optional(out, "account", slot.account.as_deref())?;
+        writeln!(out, "secret = {}", text(&slot.secret))?;
     }
     for waiver in &policy.waivers {
         writeln!(out, "\n[[waivers]]")?;
@@ -87,32 +92,4 @@ fn settings(out: &mut String, s: &Settings, policy: &Policy) -> std::fmt::Result
 
 fn optional(out: &mut String, key: &str, value: Option<&str>) -> std::fmt::Result {
     value.map_or(Ok(()), |v| writeln!(out, "{key} = {}", text(v)))
-}
-
-/// A basic string of TOML.
-fn text(value: &str) -> String {
-    let mut out = String::from('"');
-    for c in value.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            // What steers a terminal is spelled out, and stays the same value.
-            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
-                out.push_str(&format!("\\u{:04X}", u32::from(c)));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::text;
-
-    #[test]
-    fn strings_are_quoted_as_toml_wants() {
-        assert_eq!(text("a\"b\\c\u{1b}\u{7f}é"), r#""a\"b\\c\u001B\u007Fé""#);
-    }
 }

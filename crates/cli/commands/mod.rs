@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod init;
 mod inventory;
+mod learn;
 mod man;
 pub(crate) mod plan;
 pub(crate) mod resolve;
@@ -32,6 +33,7 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Inventory(args) => inventory::run(args, quiet, io),
         Command::Resolve(args) => resolve::run(args, quiet, io),
         Command::Slots(args) => slots::run(args, io),
+        Command::Learn(args) => learn::run(args, io),
         Command::Plan(command) => plan::plan(command, quiet, io),
         Command::Sync(args) => plan::sync(args, quiet, io),
         Command::SetPassword(args) => plan::set_password(args, quiet, io),

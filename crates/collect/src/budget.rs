@@ -11,6 +11,55 @@ const FILES: usize = 120_000;
 /// Bytes that documents may take while they are read, all together; one alone may take more and is then read alone.
 const READING: u64 = 256 << 20;
 
+/// Bytes that the facts of documents may take, all together, of inputs of up to [`SMALL`] bytes.
+const FACTS: u64 = 160 << 20;
+/// Inputs of more bytes get three bytes of memory for each of them.
+const SMALL: u64 = 64 << 20;
+/// What documents that are read side by side may unfold to, before their facts are counted.
+const TOGETHER: u64 = 192 << 20;
+
+/// What is left for the facts of documents. They are counted in the order of the inputs, so that what is left out does not depend on threads.
+#[derive(Debug)]
+pub(crate) struct Pot {
+    left: u64,
+}
+
+impl Pot {
+    /// For inputs of so many bytes.
+    pub(crate) const fn of(bytes: u64) -> Self {
+        Self { left: FACTS + bytes.saturating_sub(SMALL).saturating_mul(3) }
+    }
+
+    /// Takes what the facts of one document need; `false` when it is spent. One document may take more than is left, since its own reader bounds it.
+    pub(crate) fn take(&mut self, bytes: u64) -> bool {
+        let fits = self.left > 0;
+        self.left = self.left.saturating_sub(bytes);
+        fits
+    }
+
+    /// What is told of a document whose facts are left out.
+    pub(crate) const fn spent() -> &'static str {
+        "the documents before this one hold as many facts as a run keeps in memory: it is not used."
+    }
+}
+
+/// The documents in portions that are read side by side, by how many bytes each has.
+pub(crate) fn portions<T>(items: Vec<T>, bytes: impl Fn(&T) -> u64) -> Vec<Vec<T>> {
+    let (mut out, mut current, mut weight) = (Vec::new(), Vec::new(), 0u64);
+    for item in items {
+        // A tree, a record and what a reader makes of a small document.
+        let unfolds = bytes(&item).saturating_mul(32).saturating_add(4096).min(TOGETHER);
+        if weight + unfolds > TOGETHER && !current.is_empty() {
+            out.push(std::mem::take(&mut current));
+            weight = 0;
+        }
+        weight += unfolds;
+        current.push(item);
+    }
+    out.push(current);
+    out
+}
+
 /// What is left for opening archives and listing files.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -102,6 +151,21 @@ mod tests {
         assert!(budget.archive(60).is_ok() && budget.archive(60).is_err() && budget.archive(40).is_ok());
         assert!(budget.archive(0).unwrap_err().contains("at most"));
         assert!(budget.file() && !budget.file());
+    }
+
+    #[test]
+    fn facts_are_counted_until_they_are_spent() {
+        let mut pot = Pot::of(0);
+        assert!(pot.take(FACTS - 1) && pot.take(1 << 30) && !pot.take(0));
+        assert!(Pot::of(100 << 20).left > FACTS);
+    }
+
+    #[test]
+    fn portions_hold_every_document_once_and_large_ones_alone() {
+        let all = vec![1u64, 10, 100 << 20, 5, 6];
+        let portions = portions(all.clone(), |b| *b);
+        assert_eq!(portions, [vec![1, 10], vec![100 << 20], vec![5, 6]]);
+        assert_eq!(portions.concat(), all);
     }
 
     #[test]

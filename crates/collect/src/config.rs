@@ -50,8 +50,11 @@ pub struct SlotSetting {
     pub section: String,
     /// Only within `<location>` of this path; every place without it.
     pub location: Option<String>,
-    /// Attribute that names the account.
-    pub account: String,
+    /// Only these items of the collections on the way: what `name`, `key`, `path` or `id` says of each, from outside in.
+    #[serde(default)]
+    pub items: Vec<String>,
+    /// Attribute that names the account; left out where no readable account stands beside the secret.
+    pub account: Option<String>,
     /// Attribute that holds the secret.
     pub secret: String,
 }
@@ -134,12 +137,13 @@ pub(crate) fn read_settings(source: &Source) -> Result<Settings, Problem> {
     let settings: Settings = parse(source)?;
     check_waivers(&settings.waivers, source)?;
     for slot in &settings.slots {
-        if [&slot.section, &slot.account, &slot.secret].iter().any(|t| t.trim().is_empty()) {
-            return Err(problem(source, None, "a [[slots]] entry has an empty section, account or secret.".into()));
+        let texts = [Some(&slot.section), slot.account.as_ref(), Some(&slot.secret)];
+        if texts.into_iter().flatten().chain(&slot.items).any(|t| t.trim().is_empty()) {
+            return Err(problem(source, None, "a [[slots]] entry has an empty section, item, account or secret.".into()));
         }
         // Neither is quoted: whoever took `secret` for the secret itself wrote one there.
-        for (key, name) in [("account", &slot.account), ("secret", &slot.secret)] {
-            if !kerbsync_xml::is_name(name) {
+        for (key, name) in [("account", slot.account.as_ref()), ("secret", Some(&slot.secret))] {
+            if name.is_some_and(|name| !kerbsync_xml::is_name(name)) {
                 let message = format!("the {key} of a [[slots]] entry is no name of an attribute.");
                 return Err(problem(source, None, message));
             }

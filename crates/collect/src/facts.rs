@@ -18,6 +18,17 @@ pub(crate) enum DocumentFacts {
     Manifest(Manifest),
 }
 
+impl DocumentFacts {
+    /// About how many bytes of memory they take, with what is made of them.
+    pub(crate) fn weight(&self) -> u64 {
+        match self {
+            Self::Topology(part) => part.weight(),
+            Self::Directory(part) => part.weight() as u64,
+            Self::Manifest(manifest) => manifest.weight(),
+        }
+    }
+}
+
 /// Reads a document that was taken in, and completes its record.
 pub(crate) fn read_facts(file: ReadFile) -> (Document, Vec<DocumentFacts>) {
     let ReadFile { mut document, content } = file;

@@ -1,6 +1,6 @@
 //! The whole way: gather files, read them in parallel, join what they say.
 
-use crate::budget::Gate;
+use crate::budget::{Gate, Pot, portions};
 use crate::facts::{DocumentFacts, read_facts};
 use crate::folder::Folder;
 use crate::items::{Gathered, Item, Obstacle, gather};
@@ -26,10 +26,12 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     let settings = settings::find(inputs, options, &gathered, &mut documents);
     let (folders, others) = by_server(&gathered, &documents);
 
-    let mut facts = Facts::default();
-    for (document, read) in read_others(inputs, options, others) {
-        facts.add(document.id, read);
-        documents.insert(document.id, document);
+    let mut facts = Facts::of(gathered.items.iter().map(|item| item.bytes).sum());
+    for portion in portions(others, |item| item.bytes) {
+        for (mut document, read) in read_others(inputs, options, portion) {
+            facts.add(&mut document, read);
+            documents.insert(document.id, document);
+        }
     }
     // Realms are needed before servers are read: a slot may name its account as name@realm.
     let configured: Vec<(String, String)> = settings.domains.iter().map(|(n, d)| (n.clone(), d.clone())).collect();
@@ -38,7 +40,11 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     for folder in read_folders(inputs, options, folders, &Context::new(&settings, &realms, tagger)) {
         inventory.servers.push(folder.server);
         documents.extend(folder.documents.into_iter().map(|d| (d.id, d)));
-        folder.further.into_iter().for_each(|(id, read)| facts.add(id, read));
+        for (id, read) in folder.further {
+            if let Some(document) = documents.get_mut(&id) {
+                facts.add(document, read);
+            }
+        }
     }
 
     inventory.documents = documents.into_values().collect();
@@ -56,15 +62,27 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
 }
 
 /// What all documents say, each with its number.
-#[derive(Default)]
 struct Facts {
+    pot: Pot,
     topology: Vec<(DocumentId, topology::TopologyPart)>,
     directory: Vec<(DocumentId, kerbsync_ad::DirectoryPart)>,
     manifests: Vec<(DocumentId, manifest::Manifest)>,
 }
 
 impl Facts {
-    fn add(&mut self, id: DocumentId, facts: Vec<DocumentFacts>) {
+    /// None yet, of inputs of so many bytes.
+    const fn of(bytes: u64) -> Self {
+        Self { pot: Pot::of(bytes), topology: Vec::new(), directory: Vec::new(), manifests: Vec::new() }
+    }
+
+    /// Takes what a document says, as long as memory is spent on facts.
+    fn add(&mut self, document: &mut Document, facts: Vec<DocumentFacts>) {
+        let id = document.id;
+        if !facts.is_empty() && !self.pot.take(facts.iter().map(DocumentFacts::weight).sum()) {
+            let remedy = "Give fewer or smaller exports, or audit parts of the bundle by themselves.";
+            document.status = DocumentStatus::Unreadable(problem(id, "beyond-memory", Pot::spent(), remedy));
+            return;
+        }
         for fact in facts {
             match fact {
                 DocumentFacts::Topology(part) => self.topology.push((id, *part)),

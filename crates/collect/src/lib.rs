@@ -13,6 +13,7 @@ mod folder;
 mod gaps;
 mod items;
 mod join;
+pub mod learn;
 mod manifest;
 mod progress;
 mod read_file;

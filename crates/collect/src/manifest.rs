@@ -19,6 +19,13 @@ pub(crate) struct Manifest {
     files: Vec<Dated>,
 }
 
+impl Manifest {
+    /// About how many bytes of memory it takes.
+    pub(crate) fn weight(&self) -> u64 {
+        self.files.iter().map(|file| (size_of::<Dated>() + file.path.len() + file.sha256.len()) as u64).sum()
+    }
+}
+
 /// One file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,13 +11,14 @@ use crate::config::Settings;
 use kerbsync_credential::lower::SlotRules;
 use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, ProductSite, WebSiteNames, discover_with, is_product_pool};
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
-use kerbsync_iis::{ApplicationHost, IdentityType, Redirection, same_name};
+use kerbsync_iis::{ApplicationHost, IdentityType, Redirection};
 use kerbsync_inventory::{Application, ApplicationPool, ApplicationPoolIdentity, ServerConfiguration, ServerStatus, SlotKey, WebSite};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
 use kerbsync_source::{DocumentId, Level, Problem, Source, Spanned};
 use kerbsync_xml::Document;
 use origins::{Detail, Interner, Origins};
+use std::collections::HashSet;
 
 /// Name of the native module without which windowsAuthentication has no effect.
 const WINDOWS_MODULE: &str = "WindowsAuthenticationModule";
@@ -41,6 +42,7 @@ pub(crate) fn slot_rules(settings: &Settings, realms: &[(String, String)]) -> Sl
     let declared = settings.slots.iter().map(|s| DeclaredSlot {
         section: s.section.clone(),
         location: s.location.clone(),
+        items: s.items.clone(),
         account_attribute: s.account.clone(),
         secret_attribute: s.secret.clone(),
     });
@@ -130,7 +132,18 @@ fn fill(
     let product = Product::recognise(host, &context.rules.web_sites);
     server.windows_authentication_module = host.has_global_module(WINDOWS_MODULE);
     server.web_site_count = product.site_count;
+    if product.left_out > 0 {
+        problems.push(Problem {
+            level: Level::Error,
+            code: "iis-product-sites",
+            document: host.document().source().document(),
+            location: None,
+            message: format!("{} more web sites have names of the product's than are looked at.", product.left_out),
+            help: Some("A server has one internal and one external web site: remove the others, or name the right ones in [web_sites] of kerbsync.toml.".into()),
+        });
+    }
     let pools = host.pools();
+    let pool_names: HashSet<String> = pools.iter().map(|p| p.name().value.to_lowercase()).collect();
     let inputs = DiscoveryInputs { declared: &context.rules.declared, realms: &context.rules.realms, keys, tagger: context.tagger };
     let mut origin = |place, excerpt| origins.of(place, if excerpt { Detail::Excerpt } else { Detail::Place });
     let found = discover_with(host, &product, inputs, &mut origin, problems);
@@ -145,17 +158,16 @@ fn fill(
             id: p.site.id(),
             starts: starts(p.site.auto_start(problems), &mut origins),
             bindings: bindings::of(&p.site, &mut origins, problems),
-            applications: applications(p, &pools, &mut origins),
+            applications: applications(p, &pool_names, &mut origins),
             authentication: authentication::paths(host, p, &mut origins, problems),
         })
         .collect();
     server.other_web_sites = bindings::other_sites(host, &product, &mut origins, problems);
     // A pool is kept when it serves the product, or when a slot stands on it.
-    let holds_slot = |pool: &kerbsync_iis::Pool<'_>| {
-        server.slots.iter().any(|s| matches!(&s.key, SlotKey::ApplicationPool { pool: name } if *name == pool.name().value))
-    };
-    let kept: Vec<_> =
-        pools.iter().filter(|p| product.is_served_by(&p.name().value) || is_product_pool(&p.name().value) || holds_slot(p)).collect();
+    let pool_of = |key: &'_ SlotKey| if let SlotKey::ApplicationPool { pool } = key { Some(pool.clone()) } else { None };
+    let with_slot: HashSet<String> = server.slots.iter().filter_map(|s| pool_of(&s.key)).collect();
+    let keeps = |name: &str| product.is_served_by(name) || is_product_pool(name) || with_slot.contains(name);
+    let kept: Vec<_> = pools.iter().filter(|p| keeps(&p.name().value)).collect();
     server.application_pools = kept
         .into_iter()
         .map(|p| {
@@ -180,11 +192,11 @@ fn starts(setting: kerbsync_iis::Setting<'_, bool>, origins: &mut Origins<'_>) -
     origins.value(setting, detail)
 }
 
-fn applications(site: &ProductSite<'_>, pools: &[kerbsync_iis::Pool<'_>], origins: &mut Origins<'_>) -> Vec<Application> {
+fn applications(site: &ProductSite<'_>, pools: &HashSet<String>, origins: &mut Origins<'_>) -> Vec<Application> {
     site.applications
         .iter()
         .map(|a| {
-            let pool_exists = pools.iter().any(|p| same_name(&p.name().value, &a.pool.value));
+            let pool_exists = pools.contains(&a.pool.value.to_lowercase());
             let detail = if pool_exists { Detail::Document } else { Detail::Excerpt };
             Application { path: origins.text(&a.path, detail), pool: origins.text(&a.pool, detail), pool_exists }
         })

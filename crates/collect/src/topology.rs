@@ -43,6 +43,11 @@ pub(crate) fn no_assignments() -> TopologyPart {
 }
 
 impl TopologyPart {
+    /// About how many bytes of memory it takes, with what is made of it.
+    pub(crate) fn weight(&self) -> u64 {
+        self.0.weight() as u64
+    }
+
     /// What a document that was read in part says: what stands in it counts, what does not stand in it proves nothing.
     pub(crate) fn in_part(mut self) -> Self {
         self.0.assignments_exported = false;

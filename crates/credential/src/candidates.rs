@@ -3,7 +3,7 @@
 use crate::layouts::LAYOUTS;
 use kerbsync_xml::{Document, Element};
 use memchr::memmem;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 /// Elements whose start tag, or whose text, holds a word that some layout looks for. In document order, each once.
@@ -16,7 +16,7 @@ pub(crate) fn find(document: &Document) -> Vec<Element<'_>> {
 
 fn holding<'d>(document: &'d Document, words: &Words) -> Vec<Element<'d>> {
     let hits = words.hits(document.source().text().as_bytes());
-    let mut out: Vec<Element<'_>> = Vec::new();
+    let (mut out, mut seen) = (Vec::<Element<'_>>::new(), HashSet::new());
     let mut elements = document.root().descendants().peekable();
     let mut current: Option<Element<'_>> = None;
     for hit in hits {
@@ -31,7 +31,7 @@ fn holding<'d>(document: &'d Document, words: &Words) -> Vec<Element<'d>> {
             std::iter::once(at).chain(at.ancestors()).find(|e| hit < e.span().end).filter(|e| e.children().next().is_none())
         };
         if let Some(holder) = holder
-            && !out.contains(&holder)
+            && seen.insert(holder.id())
         {
             out.push(holder);
         }

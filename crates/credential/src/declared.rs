@@ -9,8 +9,11 @@ pub struct DeclaredSlot {
     /// Only within the `<location>` of this path (case ignored); `None` = anywhere, and outside of locations. The empty text stands for
     /// settings of the whole server.
     pub location: Option<String>,
-    /// Name of the account's attribute, or of a child element whose text is the account.
-    pub account_attribute: String,
+    /// Only the item of a collection of which an attribute `name`, `key`, `path` or `id` is this text (case ignored); of collections within
+    /// collections one text for each, from outside in. Without any, every item.
+    pub items: Vec<String>,
+    /// Name of the account's attribute, or of a child element whose text is the account; `None` where no readable account stands there.
+    pub account_attribute: Option<String>,
     /// Name of the secret's attribute, or of a child element whose text is the secret.
     pub secret_attribute: String,
 }

@@ -7,8 +7,10 @@ use kerbsync_iis::protection::{DamageReason, KeyFile, OpenError, Opener, Provide
 use kerbsync_iis::{ApplicationHost, Place};
 use kerbsync_inventory::{Provider, ProviderKey, SecretState, Slot, SlotPlace};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret, Tagger};
-use kerbsync_source::{Level, Origin, Problem, ProblemSink, Spanned};
+use kerbsync_source::{Level, Origin, Problem, ProblemSink, Span, Spanned};
+use kerbsync_xml::NodeId;
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 /// What discovery goes by.
 #[derive(Clone, Copy)]
@@ -117,24 +119,60 @@ pub fn discover_with<'d>(
 /// Every place once, in document order.
 pub(crate) fn find<'d>(view: &ConfigurationView<'d, '_>) -> Vec<FoundSlot<'d>> {
     let mut out: Vec<FoundSlot<'d>> = Vec::new();
+    let mut known = Known::default();
     let mut batch = Vec::new();
     for layout in LAYOUTS {
         layout.read(view, &mut batch);
         for found in batch.drain(..) {
-            // A pool may take its password from the pool defaults: that place is shared, but both are slots.
-            let shares = found.layout.lends_its_secret();
-            let same = |other: &&mut FoundSlot<'d>| match (&found.secret, &other.secret) {
-                (Some(a), Some(b)) => a.place.span() == b.place.span() && (!shares || found.holder == other.holder),
-                _ => found.account.place.span() == other.account.place.span() && found.holder == other.holder,
-            };
-            match out.iter_mut().find(same) {
-                Some(known) => known.expected |= found.expected,
-                None => out.push(found),
+            match known.find(&found) {
+                Some(at) => out[at].expected |= found.expected,
+                None => {
+                    known.add(&found, out.len());
+                    out.push(found);
+                }
             }
         }
     }
     out.sort_by_key(|f| f.holder.span().start);
     out
+}
+
+/// The first slot of each place: a configuration may hold tens of thousands of them.
+#[derive(Default)]
+struct Known {
+    /// By where the secret stands.
+    secrets: HashMap<Option<Span>, usize>,
+    /// By where the secret stands, and the element that holds the pair.
+    held_secrets: HashMap<(Option<Span>, NodeId), usize>,
+    /// By where the account stands, and the element that holds the pair: any, and those without a secret.
+    accounts: HashMap<(Option<Span>, NodeId), usize>,
+    without_secret: HashMap<(Option<Span>, NodeId), usize>,
+}
+
+impl Known {
+    /// The first one that is the same place: the same secret, or, where one of both has none, the same account of the same element.
+    fn find(&self, found: &FoundSlot<'_>) -> Option<usize> {
+        let account = (found.account.place.span(), found.holder.id());
+        let Some(secret) = &found.secret else { return self.accounts.get(&account).copied() };
+        // A pool may take its password from the pool defaults: that place is shared, but both are slots.
+        let by_secret = match found.layout.lends_its_secret() {
+            true => self.held_secrets.get(&(secret.place.span(), found.holder.id())),
+            false => self.secrets.get(&secret.place.span()),
+        };
+        by_secret.into_iter().chain(self.without_secret.get(&account)).min().copied()
+    }
+
+    fn add(&mut self, found: &FoundSlot<'_>, at: usize) {
+        let account = (found.account.place.span(), found.holder.id());
+        self.accounts.entry(account).or_insert(at);
+        match &found.secret {
+            Some(secret) => {
+                self.secrets.entry(secret.place.span()).or_insert(at);
+                self.held_secrets.entry((secret.place.span(), found.holder.id())).or_insert(at);
+            }
+            None => _ = self.without_secret.entry(account).or_insert(at),
+        }
+    }
 }
 
 /// What a secret's text is.

@@ -9,6 +9,7 @@ mod candidates;
 mod declared;
 mod discover;
 mod layouts;
+pub mod learn;
 pub mod lower;
 mod pairs;
 mod product;

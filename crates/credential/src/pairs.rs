@@ -72,12 +72,32 @@ pub(crate) fn of(element: Element<'_>) -> Vec<Pair<'_>> {
 /// Words of which an element holds at least one where a pair stands on it, or where its account is named in the way of Kerberos.
 pub(crate) const WORDS: &[&str] = &["[enc:", "password", "passwd", "pwd", "secret", "credential", "passphrase", "principal"];
 
+/// An account, and the element that it is the account of.
+pub(crate) struct Account<'d> {
+    pub(crate) holder: Element<'d>,
+    pub(crate) setting: Setting<'d, Cow<'d, str>>,
+    /// Name of its attribute or element, or the key of its item.
+    pub(crate) name: String,
+}
+
+/// The account of a secret on an element, `secret` being the name of its attribute or element: on the same element, or else beside it.
+pub(crate) fn account_beside<'d>(element: Element<'d>, secret: &str) -> Option<Account<'d>> {
+    let with = |holder, side: Side<'d>| Account { holder, setting: side.setting, name: side.name };
+    match account_on(element).filter(|side| side.name != secret) {
+        Some(side) => Some(with(element, side)),
+        None => {
+            let parent = element.parent()?;
+            account_among_siblings(element, parent).map(|side| with(parent, side))
+        }
+    }
+}
+
 /// Whether a name says that the value is a secret: it ends with such a word, so `passwordFormat` is none.
-fn names_secret(name: &str) -> bool {
+pub(crate) fn names_secret(name: &str) -> bool {
     ends_with(name, &["password", "passwd", "pwd", "secret", "credential", "credentials", "passphrase"])
 }
 
-fn names_account(name: &str) -> bool {
+pub(crate) fn names_account(name: &str) -> bool {
     const WORDS: &[&str] =
         &["user", "username", "userid", "useraccount", "account", "accountname", "login", "loginname", "principal", "identity", "upn"];
     ends_with(name, WORDS)
@@ -89,7 +109,7 @@ fn ends_with(name: &str, words: &[&str]) -> bool {
     words.iter().any(|word| name.len().checked_sub(word.len()).is_some_and(|from| name[from..].eq_ignore_ascii_case(word.as_bytes())))
 }
 
-fn is_protected(value: &str) -> bool {
+pub(crate) fn is_protected(value: &str) -> bool {
     value.trim_start().get(..5).is_some_and(|h| h.eq_ignore_ascii_case("[enc:"))
 }
 

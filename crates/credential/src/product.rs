@@ -2,6 +2,8 @@
 
 use kerbsync_iis::{Application, ApplicationHost, Site, same_name};
 use kerbsync_inventory::WebSiteRole;
+use kerbsync_xml::{Element, NodeId};
+use std::collections::HashSet;
 
 /// Names of the product's web sites, where they are not the usual ones (`[web_sites]` of kerbsync.toml).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,7 +45,18 @@ pub struct Product<'d> {
     pub sites: Vec<ProductSite<'d>>,
     /// How many web sites there are in all.
     pub site_count: usize,
+    /// How many further web sites have such names or ids and are not looked at: IIS has no two of a name.
+    pub left_out: usize,
+    /// The elements of the sites.
+    elements: HashSet<NodeId>,
+    /// Names of the sites, in small letters.
+    names: HashSet<String>,
+    /// Names of the pools that serve them, in small letters.
+    served_by: HashSet<String>,
 }
+
+/// The most web sites of the product that are looked at; a server has two.
+const MOST: usize = 16;
 
 /// Pools of the product known by name, from documents, scripts and logs; no complete list is public.
 const POOLS: [&str; 9] = [
@@ -96,19 +109,29 @@ impl<'d> Product<'d> {
                 sites.retain(|s| s.role != role || s.by == RecognisedBy::Configuration);
             }
         }
-        Self { sites, site_count }
+        let left_out = sites.len().saturating_sub(MOST);
+        sites.truncate(MOST);
+        let elements = sites.iter().map(|s| s.site.element().id()).collect();
+        let names = sites.iter().map(|s| s.site.name().value.to_lowercase()).collect();
+        let served_by = sites.iter().flat_map(|s| &s.applications).map(|a| a.pool.value.to_lowercase()).collect();
+        Self { sites, site_count, left_out, elements, names, served_by }
     }
 
     /// Whether a web site of this name is one of the product's.
     #[must_use]
     pub fn is_site(&self, name: &str) -> bool {
-        self.sites.iter().any(|s| same_name(&s.site.name().value, name))
+        self.names.contains(&name.to_lowercase())
+    }
+
+    /// Whether an element is one of the product's web sites.
+    pub(crate) fn holds(&self, element: Element<'_>) -> bool {
+        self.elements.contains(&element.id())
     }
 
     /// Whether a pool of this name serves an application of the product's web sites.
     #[must_use]
     pub fn is_served_by(&self, pool: &str) -> bool {
-        self.sites.iter().flat_map(|s| &s.applications).any(|a| same_name(&a.pool.value, pool))
+        self.served_by.contains(&pool.to_lowercase())
     }
 }
 

@@ -4,9 +4,10 @@ use crate::{DeclaredSlot, Product, SlotLayout};
 use kerbsync_iis::{ApplicationHost, Location, Pool, Setting, SiteAuthentication, segments};
 use kerbsync_inventory::SlotKey;
 use kerbsync_source::Problem;
-use kerbsync_xml::Element;
+use kerbsync_xml::{Element, NodeId};
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::collections::HashMap;
 
 /// One configuration, prepared for the layouts.
 pub struct ConfigurationView<'d, 's> {
@@ -19,6 +20,8 @@ pub struct ConfigurationView<'d, 's> {
     /// Slots that the administrator declared.
     pub declared: &'s [DeclaredSlot],
     pools: OnceCell<Vec<Pool<'d>>>,
+    pools_by_element: OnceCell<HashMap<NodeId, usize>>,
+    locations_by_element: OnceCell<HashMap<NodeId, usize>>,
 }
 
 /// A place that holds an account, and its secret. Has no `Debug`: the secret may be in clear.
@@ -46,7 +49,9 @@ pub struct FoundSlot<'d> {
 
 impl<'d, 's> ConfigurationView<'d, 's> {
     pub(crate) fn new(host: &'s ApplicationHost<'d>, product: &'s Product<'d>, declared: &'s [DeclaredSlot]) -> Self {
-        Self { host, product, candidates: crate::candidates::find(host.document()), declared, pools: OnceCell::new() }
+        let candidates = crate::candidates::find(host.document());
+        let (pools, pools_by_element, locations_by_element) = Default::default();
+        Self { host, product, candidates, declared, pools, pools_by_element, locations_by_element }
     }
 
     /// The application pools.
@@ -54,11 +59,18 @@ impl<'d, 's> ConfigurationView<'d, 's> {
         self.pools.get_or_init(|| self.host.pools())
     }
 
+    /// The application pool that an element defines.
+    pub(crate) fn pool_at(&self, element: Element<'d>) -> Option<&Pool<'d>> {
+        let places = self.pools_by_element.get_or_init(|| by_element(self.pools().iter().map(Pool::element)));
+        places.get(&element.id()).and_then(|at| self.pools().get(*at))
+    }
+
     /// The `<location>` around an element.
     #[must_use]
     pub fn location_of(&self, element: Element<'d>) -> Option<&'s Location<'d>> {
         let top = element.ancestors().find(|a| a.local_name() == "location")?;
-        self.host.locations().iter().find(|l| l.element() == top)
+        let places = self.locations_by_element.get_or_init(|| by_element(self.host.locations().iter().map(Location::element)));
+        places.get(&top.id()).and_then(|at| self.host.locations().get(*at))
     }
 
     /// Local names from below `<configuration>` or `<location>` down to the element: `system.webServer/security/…`.
@@ -91,7 +103,7 @@ impl<'d, 's> ConfigurationView<'d, 's> {
         if let Some(location) = self.location_of(element) {
             return location.site().is_some_and(|s| self.product.is_site(s));
         }
-        element.ancestors().any(|a| self.product.sites.iter().any(|s| s.site.element() == a))
+        element.ancestors().any(|a| self.product.holds(a))
     }
 
     /// Authentication settings for the scope of an element, and the path within the site.
@@ -102,4 +114,9 @@ impl<'d, 's> ConfigurationView<'d, 's> {
         let authentication = self.host.authentication(site, &mut Vec::<Problem>::new());
         (authentication, location.map_or(String::new(), |l| segments(l.path_in_site()).collect::<Vec<_>>().join("/")))
     }
+}
+
+/// The number of each element in a list.
+fn by_element<'d>(elements: impl Iterator<Item = Element<'d>>) -> HashMap<NodeId, usize> {
+    elements.enumerate().map(|(at, element)| (element.id(), at)).collect()
 }

@@ -30,6 +30,29 @@ pub struct Document {
     pub problems: Vec<Problem>,
 }
 
+/// Bytes below which a document that is of no use may be nothing but a secret.
+const SHORT: u64 = 256;
+
+impl Document {
+    /// Whether the digest must not be published: of a short text of no known use (a password in a file) it could be guessed against.
+    #[must_use]
+    pub fn is_too_short_to_publish(&self) -> bool {
+        self.sha256.is_some() && self.bytes > 0 && self.bytes < SHORT && self.status != DocumentStatus::Used
+    }
+
+    /// The digest as it may be published.
+    ///
+    /// # Errors
+    /// What stands in its place, in words.
+    pub fn published_sha256(&self) -> Result<&str, &'static str> {
+        match &self.sha256 {
+            Some(_) if self.is_too_short_to_publish() => Err("too short to publish"),
+            Some(sha256) => Ok(sha256),
+            None => Err("not read"),
+        }
+    }
+}
+
 /// What a document is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]

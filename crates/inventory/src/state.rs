@@ -32,6 +32,8 @@ pub struct ServerState {
     pub group: Option<String>,
     /// Why: one sentence.
     pub reason: String,
+    /// Whether the state is unknown since no input says in which place the account is held.
+    pub place_unknown: bool,
 }
 
 /// What a server's slot holds.
@@ -140,6 +142,7 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
             let state = match draft {
                 Draft::Done(state) => state.clone(),
                 Draft::Open { account, held, configuration } => {
+                    let place_known = held.is_placed() || accounts.get(account).is_some_and(|evidence| evidence.place_known);
                     let judged = accounts.get(account).map_or_else(
                         || held.judge(&held::Measure::default()),
                         |evidence| held.judge(&evidence.measure(inventory, host, configuration)),
@@ -147,6 +150,7 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
                     ServerState {
                         group: judged.tag.map(|t| letters.of(t)),
                         state: judged.state,
+                        place_unknown: judged.state == State::Unknown && !place_known,
                         basis: judged.basis,
                         reason: judged.reason,
                     }
@@ -205,7 +209,7 @@ fn accounts(inventory: &Inventory, drafts: &[(&HostName, Draft<'_>)], named: Opt
 
 impl ServerState {
     fn without_secret(state: State, reason: String) -> Self {
-        Self { state, basis: Basis::None, group: None, reason }
+        Self { state, basis: Basis::None, group: None, reason, place_unknown: false }
     }
 }
 

@@ -8,6 +8,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     (format::INVENTORY, include_str!("../schemas/inventory.schema.json")),
     (format::RULES, include_str!("../schemas/rules.schema.json")),
     (format::SLOTS, include_str!("../schemas/slots.schema.json")),
+    (format::LEARN, include_str!("../schemas/learn.schema.json")),
     (format::RESOLVE, include_str!("../schemas/resolve.schema.json")),
     (kerbsync_plan::SCHEMA, include_str!("../schemas/plan.schema.json")),
     (format::REFUSED, include_str!("../schemas/refused.schema.json")),

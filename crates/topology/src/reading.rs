@@ -33,6 +33,35 @@ impl Reading {
         Self { assignments_exported: true, ..Self::default() }
     }
 
+    /// About how many bytes of memory it takes, with what is made of it.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        /// A fact with the texts and places that belong to it.
+        const FACT: usize = 600;
+        /// What a deployment takes without any fact.
+        const EMPTY: usize = 4096;
+        let deployment = |d: &Deployment| {
+            let machines: usize = d.clusters.iter().map(|c| c.machines.len()).sum();
+            let needs: usize = d.services.iter().map(|s| s.depends_on.len() + s.web_ports.len()).sum();
+            d.sip_domains.len()
+                + d.sites.len()
+                + d.clusters.len()
+                + machines
+                + d.sql_instances.len()
+                + 2 * d.services.len()
+                + needs
+                + d.simple_urls.len()
+        };
+        let log = |l: &ManagementLog| l.entries.len() + l.unassigned_sites.len() + l.spns.len() + l.verdicts.len();
+        let facts = self.deployment.as_ref().map_or(0, deployment)
+            + self.objects.as_ref().map_or(0, ObjectFacts::len)
+            + self.assignments.len()
+            + self.simple_urls.len()
+            + self.log.as_ref().map_or(0, log);
+        let texts: usize = self.log.iter().flat_map(|l| &l.entries).map(|e| e.message.as_str().len()).sum();
+        EMPTY + FACT * facts + 2 * texts
+    }
+
     /// An export of which an assignment was left out does not hold all of them.
     pub(crate) fn settle(&mut self) {
         self.assignments_exported &= !self.assignments_left_out;

@@ -51,7 +51,7 @@ pub fn apply(document: &Document, edits: &EditSet) -> Result<Applied, EditError>
         return Err(EditError::Encoding);
     }
     // The limits guard against foreign input; an edit must not fail because the document was read with wider ones.
-    let wide = Limits { bytes: usize::MAX, depth: usize::MAX, attributes: usize::MAX, elements: usize::MAX };
+    let wide = Limits { bytes: usize::MAX, depth: usize::MAX, attributes: usize::MAX, name: usize::MAX, elements: usize::MAX };
     let document = Document::parse(again, &wide)?;
     Ok(Applied { bytes, document, inverse })
 }

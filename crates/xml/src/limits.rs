@@ -9,12 +9,14 @@ pub struct Limits {
     pub depth: usize,
     /// Attributes of one element. Default 512.
     pub attributes: usize,
+    /// Bytes of the name of an element or attribute. Default 256: names are repeated in paths, and real ones are below 64.
+    pub name: usize,
     /// Elements of one document. Default 4 million.
     pub elements: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { bytes: 256 << 20, depth: 256, attributes: 512, elements: 4_000_000 }
+        Self { bytes: 256 << 20, depth: 256, attributes: 512, name: 256, elements: 4_000_000 }
     }
 }

@@ -42,6 +42,9 @@ fn reference(s: &Scanner<'_>, at: usize) -> Result<usize, Fail> {
 fn name(s: &Scanner<'_>, at: usize) -> Result<usize, Fail> {
     let end = skip(s.bytes, at, NAME);
     let name = &s.bytes[at..end];
+    if name.len() > s.limits.name {
+        return Err((ErrorKind::Limit { what: "bytes of a name", limit: s.limits.name }, at));
+    }
     let plain = name.first().is_some_and(|&b| b.is_ascii_alphabetic() || b == b'_') && name.is_ascii();
     match if plain { None } else { not_a_name_at(&s.text[at..end]) } {
         None => Ok(end),

@@ -8,6 +8,8 @@ use std::sync::Arc;
 const LEFT_OUT: &str = "…";
 /// As far on either side of a place its line is looked for.
 const REACH: usize = 1 << 20;
+/// Bytes of a path from which on steps are left out.
+const LONGEST_PATH: usize = 768;
 /// Bytes of an excerpt from which on only what is meant is added.
 const LONGEST: usize = 1024;
 
@@ -20,7 +22,15 @@ impl Element<'_> {
         steps.reverse();
         steps.push(*self);
         let mut out = String::new();
-        for step in steps {
+        let mut left_out = false;
+        for (i, step) in steps.iter().enumerate() {
+            // Of a path without end the beginning is told, and the element itself.
+            if out.len() > LONGEST_PATH && i + 1 < steps.len() {
+                if !std::mem::replace(&mut left_out, true) {
+                    out.push_str("/…");
+                }
+                continue;
+            }
             if !out.is_empty() {
                 out.push('/');
             }
@@ -46,8 +56,8 @@ impl Element<'_> {
             .filter_map(|a| Some((rank(a.name())?, a)))
             .filter(|(_, a)| !self.document.is_hidden(a.name()))
             .min_by_key(|(rank, _)| *rank);
-        let Some((key, value)) = key.map(|(_, a)| (a.name(), a.value())) else { return };
-        if value.len() <= 120 && !value.chars().any(kerbsync_source::steers) && is_harmless(key, &value) {
+        let Some((key, value)) = key.filter(|(_, a)| a.raw_value().len() <= 120).map(|(_, a)| (a.name(), a.value())) else { return };
+        if !value.chars().any(kerbsync_source::steers) && is_harmless(key, &value) {
             let quote = if value.contains('\'') { "\"" } else { "'" };
             out.extend(["[@", key, "=", quote, &*value, quote, "]"]);
         }
@@ -216,5 +226,7 @@ fn hides_content(holder: Option<Element<'_>>) -> bool {
 }
 
 fn names_secret(element: Element<'_>, keys: &[&str]) -> bool {
-    element.attributes().any(|a| keys.iter().any(|k| a.local_name().eq_ignore_ascii_case(k)) && is_secret_name(&a.value()))
+    // What is longer is no name; it is not looked through for every place that is shown.
+    let names = |a: &Attribute<'_>| a.raw_value().len() > LONGEST || is_secret_name(&a.value());
+    element.attributes().any(|a| keys.iter().any(|k| a.local_name().eq_ignore_ascii_case(k)) && names(&a))
 }

@@ -119,7 +119,7 @@ fn expected(model: &Model, site: &str) -> Expected {
 
 /// The secrets of a server's slots that can be compared, or that cannot.
 fn slots<'m>(server: &'m Server, account: &str) -> Vec<Worth<'m>> {
-    let sites: &[Site] = if server.layout == Layout::PoolDefaults { &[Site::Internal] } else { &Site::BOTH };
+    let sites: &[Site] = if matches!(server.layout, Layout::PoolDefaults | Layout::Unlisted) { &[Site::Internal] } else { &Site::BOTH };
     sites
         .iter()
         .filter(|site| server.layout != Layout::SiteSection || server.missing_site != Some(**site))

@@ -8,6 +8,7 @@
 //!
 //! Where the product keeps the credential is not public. [`Layout::SiteSection`] follows what is inferred (a section in the scope of the
 //! product's two web sites, protected by `AesProvider`), under a section name of our own that a comment marks as a stand-in.
+//! [`Layout::Unlisted`] plays a product that keeps it where nobody looks.
 
 pub mod actors;
 mod keys;
@@ -24,3 +25,6 @@ pub use server::{Authentication, Credential, Hosting, Layout, Server, ServerErro
 
 /// Section path of the stand-in that [`Layout::SiteSection`] writes.
 pub const STAND_IN_SECTION: &str = "system.webServer/security/authentication/kerberosWebAuthentication";
+
+/// Section path of the place that [`Layout::Unlisted`] writes.
+pub const UNLISTED_SECTION: &str = "system.applicationHost/webAccountHolder";

@@ -14,7 +14,10 @@ pub enum Layout {
     /// The identity of the application pools that serve the product (`SpecificUser`, `IISWASOnlyAesProvider`), with useAppPoolCredentials.
     /// Generic IIS; never shown to be what the product does.
     PoolIdentity,
-    /// The same once, in applicationPoolDefaults, inherited by the pools. Holds the internal site's credential only.
+    /// An element of its own outside of all web sites ([`crate::UNLISTED_SECTION`]), protected by `AesProvider`, under names that say nothing:
+    /// a place that nobody expects. Holds the internal site's credential only.
+    Unlisted,
+    /// The identity of the pools once, in applicationPoolDefaults, inherited by them. Holds the internal site's credential only.
     PoolDefaults,
 }
 

@@ -1,5 +1,5 @@
 use crate::declare::declare_rule;
-use crate::view::test_of;
+use crate::view::{learn_place, test_of};
 use crate::{ConfigurationStatus, Policy, Verdicts, View};
 use kerbsync_inventory::SlotPlace;
 use kerbsync_inventory::state::State;
@@ -11,7 +11,8 @@ declare_rule! {
     /// ## What it checks
     /// The configuration of every web server of a site with an account has a slot with a secret where the account would be expected. An
     /// empty secret is none. Where the product keeps the account is not documented; kerbsync looks for pairs of an account and a secret
-    /// in the product's web sites, in the pools that serve them and where kerbsync.toml declares them.
+    /// in the product's web sites, in the pools that serve them and where kerbsync.toml declares them. Where no server holds the account in
+    /// such a place and none is declared, the place is unknown and so is the verdict; `kerbsync learn` finds the place.
     ///
     /// ## Why it matters
     /// A server that was added to a site is not picked up by itself. Clients get a ticket for the pool from Active Directory, the
@@ -51,6 +52,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     (None, None) => finding,
                 };
                 finding.at(server.origin, "the topology names the server").help(view.set_password(server));
+            }
+            (State::Unknown, ConfigurationStatus::InForce(_)) if server.place_unknown() => {
+                verdicts.unknown_with_finding(subject, reason, test_of(server.site).then(learn_place()));
             }
             (State::Unknown, ConfigurationStatus::InForce(configuration)) if server.counted_slots().is_empty() => {
                 let empty = configuration.slots.iter().find(|s| s.place == SlotPlace::Expected);

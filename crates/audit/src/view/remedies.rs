@@ -12,6 +12,15 @@ pub(crate) fn test_of(site: Option<&Site>) -> Advice {
     Advice::run(commands::test_assignment(site.map(|s| s.name.value.as_str())))
 }
 
+/// How to learn in which place a deployment holds the account.
+pub(crate) fn learn_place() -> Advice {
+    Advice::say(
+        "To learn in which place this deployment holds it, copy applicationHost.config of one server before Set-CsKerberosAccountPassword is run on it for the next time, and again after the run; then compare the two:",
+    )
+    .then_run(commands::learn())
+    .then_say("Put the lines that it writes into kerbsync.toml, and audit again. `kerbsync learn --history DIR` does the same with the snapshots that IIS kept of a run in the past.")
+}
+
 /// What cmdlets of Active Directory know an account by: its sAMAccountName.
 pub(crate) fn identity(object: &Account, name: &DownLevelName) -> String {
     object.sam_account_name.as_ref().map_or_else(|| format!("{}$", name.account()), |sam| sam.value.clone())

@@ -78,6 +78,12 @@ impl<'i> WebServer<'i> {
         self.state.map_or(State::Unknown, |s| s.state)
     }
 
+    /// Whether the state is unknown since no input says in which place the account is held.
+    #[must_use]
+    pub fn place_unknown(&self) -> bool {
+        self.state.is_some_and(|s| s.place_unknown)
+    }
+
     /// Why it is in that state.
     #[must_use]
     pub fn reason(&self) -> &'i str {

@@ -27,6 +27,7 @@ pub(super) fn run(args: &EstateArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
         LayoutArg::SiteSection => options.layout = Layout::SiteSection,
         LayoutArg::PoolIdentity => options.layout = Layout::PoolIdentity,
         LayoutArg::Inherited => options.layout = Layout::PoolDefaults,
+        LayoutArg::Unlisted => options.layout = Layout::Unlisted,
         LayoutArg::Mix => options.mixed_layouts = true,
     }
     options.flat = args.flat;

@@ -165,7 +165,8 @@ fn settings_name_web_sites_and_slots() {
         slots: vec![SlotSetting {
             section: "contoso/services/vault".into(),
             location: None,
-            account: "identity".into(),
+            items: Vec::new(),
+            account: Some("identity".into()),
             secret: "token".into(),
         }],
         ..Settings::default()

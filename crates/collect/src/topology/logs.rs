@@ -5,18 +5,19 @@ use jiff::Timestamp;
 use kerbsync_inventory::{Inventory, LogEntry, LogLevel, ManagementLog, TestVerdict};
 use kerbsync_source::Spanned;
 use kerbsync_topology::{LogTime, SpnEvent};
+use std::collections::HashMap;
 
 /// Fills the reports, in the order of paths; a copy of a report is set aside.
 pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Inventory) {
-    let mut seen: Vec<(&str, &str)> = Vec::new();
+    let mut seen: HashMap<&str, &str> = HashMap::new();
     for (entry, fate) in entries.iter().zip(fates) {
         let Some(log) = &entry.reading.log else { continue };
         if let Some(sha256) = &entry.sha256 {
-            if let Some((_, path)) = seen.iter().find(|(sha, _)| sha == sha256) {
+            if let Some(path) = seen.get(sha256.as_str()) {
                 fate.reasons.push(format!("it is a copy of {path}"));
                 continue;
             }
-            seen.push((sha256, &entry.path));
+            seen.insert(sha256, &entry.path);
         }
         fate.used = true;
         inventory.logs.push(convert(log));
@@ -30,14 +31,19 @@ fn time(time: Option<&LogTime>) -> Option<Timestamp> {
 fn convert(log: &kerbsync_topology::ManagementLog) -> ManagementLog {
     let mut added = Vec::new();
     let mut missing: Vec<Spanned<String>> = Vec::new();
-    for event in &log.spns {
+    // Enable-CsTopology first looks in vain and then adds: in the end the SPN is not missing.
+    let adds = |event: &SpnEvent| if let SpnEvent::Added { spn, .. } = event { Some(spn.to_ascii_lowercase()) } else { None };
+    let last: HashMap<String, usize> = log.spns.iter().enumerate().filter_map(|(at, e)| Some((adds(&e.value)?, at))).collect();
+    for (at, event) in log.spns.iter().enumerate() {
         match &event.value {
             SpnEvent::Added { spn, object } => {
-                // Enable-CsTopology first looks in vain and then adds: in the end the SPN is not missing.
-                missing.retain(|m| !m.value.eq_ignore_ascii_case(spn));
                 added.push(Spanned::new((spn.clone(), object.clone()), event.origin.clone()));
             }
-            SpnEvent::Missing { spn, .. } => missing.push(Spanned::new(spn.clone(), event.origin.clone())),
+            SpnEvent::Missing { spn, .. } => {
+                if last.get(&spn.to_ascii_lowercase()).is_none_or(|added| *added < at) {
+                    missing.push(Spanned::new(spn.clone(), event.origin.clone()));
+                }
+            }
             SpnEvent::Present { .. } => {}
         }
     }

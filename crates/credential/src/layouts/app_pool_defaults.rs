@@ -33,7 +33,8 @@ impl SlotLayout for AppPoolDefaults {
     }
 
     fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
-        for &element in view.candidates.iter().filter(|e| Some(**e) == view.host.default_process_model()) {
+        let defaults = view.host.default_process_model();
+        for &element in view.candidates.iter().filter(|e| Some(**e) == defaults) {
             let Some((account, secret)) = user_and_password(element) else { continue };
             // In force for the pools that run as a specific user and do not name one themselves.
             let takers = || {

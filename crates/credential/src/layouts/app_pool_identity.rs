@@ -31,7 +31,7 @@ impl SlotLayout for AppPoolIdentity {
 
     fn read<'d>(&'static self, view: &ConfigurationView<'d, '_>, found: &mut Vec<FoundSlot<'d>>) {
         for &element in view.candidates.iter().filter(|e| e.local_name() == "processModel") {
-            let Some(pool) = view.pools().iter().find(|p| Some(p.element()) == element.parent()) else { continue };
+            let Some(pool) = element.parent().and_then(|parent| view.pool_at(parent)) else { continue };
             // Each attribute is inherited by itself: the account may be the pool's own and the password that of the defaults.
             let setting = |name| pool.process_model_attribute(name).map(|(e, a)| Setting::new(a.value(), Place::attribute(e, a)));
             let Some(account) = setting("userName") else { continue };

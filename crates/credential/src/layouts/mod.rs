@@ -33,6 +33,8 @@ pub static LAYOUTS: [&dyn SlotLayout; 8] = [
 ];
 // layouts:end
 
+pub(crate) use declared::item_names;
+
 /// A kind of place that holds an account and its secret.
 pub trait SlotLayout: Sync {
     /// Its id.

@@ -184,6 +184,10 @@ pub(super) fn walk<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress) 
         SlotKey::Declared { path, .. } => path,
         key => key.section(),
     };
+    // Which item of a collection is meant is told by its attributes, which no path holds.
+    if path.contains('[') {
+        return None;
+    }
     let location = address.key.location();
     let names: Vec<&str> = segments(path).collect();
     if names.is_empty() {

@@ -61,7 +61,8 @@ pub(crate) fn rules() -> SlotRules {
     let slot = |section: &str, location: Option<&str>, account: &str, secret: &str| DeclaredSlot {
         section: section.into(),
         location: location.map(Into::into),
-        account_attribute: account.into(),
+        items: Vec::new(),
+        account_attribute: Some(account.into()),
         secret_attribute: secret.into(),
     };
     SlotRules {

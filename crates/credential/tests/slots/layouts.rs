@@ -2,7 +2,7 @@
 
 use crate::{configuration, find, find_with, table};
 use kerbsync_credential::{DeclaredSlot, LAYOUTS};
-use kerbsync_inventory::{LayoutId, SecretState, SlotPlace};
+use kerbsync_inventory::{LayoutId, SecretState, Slot, SlotPlace};
 use kerbsync_secret::Tagger;
 use std::collections::BTreeSet;
 
@@ -134,7 +134,8 @@ fn declared_places_are_expected_wherever_they_are() {
     let slot = |section: &str, location: Option<&str>, account: &str, secret: &str| DeclaredSlot {
         section: section.into(),
         location: location.map(str::to_owned),
-        account_attribute: account.into(),
+        items: Vec::new(),
+        account_attribute: Some(account.into()),
         secret_attribute: secret.into(),
     };
     let rest = r#"<contoso><keys who="kerb" hidden="p1"><add who="A\item" hidden="p2"/></keys>
@@ -172,12 +173,43 @@ fn declared_places_are_expected_wherever_they_are() {
 }
 
 #[test]
+fn one_item_of_a_collection_can_be_declared_and_a_secret_without_an_account() {
+    let rest = r#"<contoso><keys><add name="Kerb" who="A\kerb" hidden="p1"/><add name="Other" who="A\other" hidden="p2"/></keys>
+<opaque blob="p3"/><settings><add key="Account" value="A\keyed"/><add key="Blob" value="p4"/></settings></contoso>"#;
+    let slot = |section: &str, items: &[&str], account: Option<&str>, secret: &str| DeclaredSlot {
+        section: section.into(),
+        location: Some(String::new()),
+        items: items.iter().map(|i| (*i).to_owned()).collect(),
+        account_attribute: account.map(str::to_owned),
+        secret_attribute: secret.into(),
+    };
+    let declared = [
+        slot("contoso/keys/add", &["kerb"], Some("who"), "hidden"),
+        slot("contoso/opaque", &[], None, "blob"),
+        slot("contoso/settings", &[], Some("Account"), "Blob"),
+        slot("contoso/keys/add", &["Absent"], Some("who"), "hidden"),
+    ];
+    let found = find_with(&configuration("", rest), &declared, &[], &Tagger::new().unwrap());
+    let told = |s: &Slot| (s.label.clone(), s.account.value.text.clone(), s.secret_origin.is_some());
+    let of_items: Vec<_> = found.discovery.slots.iter().map(told).collect();
+    assert_eq!(
+        of_items,
+        [
+            ("declared slot contoso/keys/add[kerb]".to_owned(), "A\\kerb".to_owned(), true),
+            ("declared slot contoso/opaque".to_owned(), String::new(), true),
+            ("declared slot contoso/settings".to_owned(), "A\\keyed".to_owned(), true),
+        ]
+    );
+}
+
+#[test]
 fn a_known_place_that_is_also_declared_keeps_its_layout_and_becomes_expected() {
     let pools = r#"<add name="Reports"><processModel identityType="SpecificUser" userName="A\reports" password="p1"/></add>"#;
     let declared = [DeclaredSlot {
         section: "system.applicationHost/applicationPools/add/processModel".into(),
         location: None,
-        account_attribute: "userName".into(),
+        items: Vec::new(),
+        account_attribute: Some("userName".into()),
         secret_attribute: "password".into(),
     }];
     let found = find_with(&configuration(pools, ""), &declared, &[], &Tagger::new().unwrap());

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod layouts;
+mod learn;
 mod opening;
 mod product;
 mod structure;

@@ -82,6 +82,10 @@ pub fn naming(text: &AccountText, account: &DownLevelName, domains: &[Domain]) -
     if let Some(name) = &text.name {
         return if account_key(name, domains) == account_key(account, domains) { Naming::Expected } else { Naming::Another };
     }
+    // A secret without a readable account beside it may be anybody's.
+    if text.text.trim().is_empty() {
+        return Naming::Unclear;
+    }
     let bare = text.text.rsplit('\\').next().unwrap_or("");
     let bare = bare.split('@').next().unwrap_or("");
     let bare = bare.strip_suffix('$').unwrap_or(bare);
@@ -100,6 +104,11 @@ impl Held<'_> {
     /// Whether a slot of the server names the account and holds a secret.
     pub(super) fn holds_account(&self) -> bool {
         self.slots.iter().any(|(_, naming)| *naming == Naming::Expected)
+    }
+
+    /// Whether a slot stands where the account would be expected, empty or not.
+    pub(super) fn is_placed(&self) -> bool {
+        !self.slots.is_empty() || self.empty.is_some()
     }
 
     /// The worst of the slots: another account, then stale, then unknown, then in sync.
@@ -147,6 +156,11 @@ impl Held<'_> {
             Naming::Another => {
                 let text = &slot.account.value.text;
                 return judged(State::DifferentAccount, Basis::None, format!("The {label} names {text} instead of {account}."));
+            }
+            Naming::Unclear if slot.account.value.text.trim().is_empty() => {
+                let reason =
+                    format!("The {label} holds a secret without a readable account, so whether it is that of {account} is not known.");
+                return judged(State::Unknown, Basis::None, reason);
             }
             Naming::Unclear => {
                 let text = &slot.account.value.text;

@@ -2,7 +2,7 @@
 //!
 //! Everything is text that was decided before; the two renderers only lay it out, so that the page and its twin never disagree.
 
-use super::Tool;
+use super::{Input, Tool};
 use serde::Serialize;
 
 /// How something is to look.
@@ -105,10 +105,26 @@ pub struct FollowUp {
 pub struct InputRow {
     /// Its path.
     pub path: String,
-    /// SHA-256 of its bytes, in hex; `None` where they could not be read.
+    /// SHA-256 of its bytes, in hex; `None` where there is none to publish.
     pub sha256: Option<String>,
+    /// Why there is none, where that is not that the bytes could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256_absent: Option<String>,
     /// Its length.
     pub bytes: u64,
+}
+
+impl InputRow {
+    /// The digest, or what stands in its place.
+    pub(crate) fn digest(&self) -> &str {
+        self.sha256.as_deref().or(self.sha256_absent.as_deref()).unwrap_or("not read")
+    }
+}
+
+impl From<&Input> for InputRow {
+    fn from(input: &Input) -> Self {
+        Self { path: input.path.clone(), sha256: input.sha256.clone(), sha256_absent: input.sha256_absent.clone(), bytes: input.bytes }
+    }
 }
 
 impl CmdletReport {
@@ -166,8 +182,8 @@ pub(crate) fn sample() -> CmdletReport {
         }],
         notes: vec!["An ESC \u{1b}[31m and a line\nend.".into()],
         inputs: vec![
-            InputRow { path: "topology.xml".into(), sha256: Some("ab".repeat(32)), bytes: 1234 },
-            InputRow { path: "gone.xml".into(), sha256: None, bytes: 0 },
+            InputRow { path: "topology.xml".into(), sha256: Some("ab".repeat(32)), sha256_absent: None, bytes: 1234 },
+            InputRow { path: "gone.xml".into(), sha256: None, sha256_absent: None, bytes: 0 },
         ],
     }
 }

@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 pub struct Input {
     /// Path as given and below it; a member of an archive as `archive.zip!/member`.
     pub path: String,
-    /// SHA-256 of its bytes, 64 hex digits; null where they could not be read.
+    /// SHA-256 of its bytes, 64 hex digits; null where there is none to publish.
     pub sha256: Option<String>,
+    /// Why there is none: `not read`, or `too short to publish` of a short text of no known use, which could be guessed.
+    #[serde(default)]
+    pub sha256_absent: Option<String>,
     /// What it was recognised as.
     pub kind: String,
     /// Length in bytes.
@@ -44,7 +47,8 @@ impl From<&Document> for Input {
         };
         Self {
             path: document.path.clone(),
-            sha256: document.sha256.clone(),
+            sha256: document.published_sha256().ok().map(str::to_owned),
+            sha256_absent: document.published_sha256().err().filter(|_| document.sha256.is_some()).map(str::to_owned),
             kind: document.kind.name().to_owned(),
             bytes: document.bytes,
             status: InputStatus::from(&document.status),

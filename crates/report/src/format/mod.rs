@@ -5,6 +5,7 @@ mod change;
 pub mod cmdlet;
 mod estate;
 mod input;
+mod learn;
 mod place;
 mod preview;
 mod resolve;
@@ -22,6 +23,7 @@ pub use kerbsync_audit::coverage::{
     ReportCoverage, SecretCoverage, TopologyCoverage,
 };
 pub use kerbsync_audit::{Conclusion, FailureCounts, Outcome, OutcomeCount, Required, Requirement, Severity};
+pub use learn::{Change, CmdletRun, Comparison, DeclaredSlot, LearnReport, LearnedPlace, Noise};
 pub use place::Place;
 pub use preview::{FilePreview, LineChange, Lines, PlanPreview};
 pub use resolve::ResolveReport;
@@ -56,6 +58,8 @@ pub const INVENTORY: &str = "kerbsync.inventory/v1";
 pub const RULES: &str = "kerbsync.rules/v1";
 /// Name of the format for the slots of one configuration.
 pub const SLOTS: &str = "kerbsync.slots/v1";
+/// Name of the format for what `learn` finds.
+pub const LEARN: &str = "kerbsync.learn/v1";
 /// Name of the format for what a name resolves to.
 pub const RESOLVE: &str = "kerbsync.resolve/v1";
 /// Name of the format for a plan that is not made.

@@ -68,7 +68,7 @@ impl Log {
         if !report.inputs.is_empty() {
             self.action("Inputs", |log| {
                 report.inputs.iter().try_for_each(|input| {
-                    let digest = input.sha256.as_deref().unwrap_or("not read");
+                    let digest = input.digest();
                     log.info(Some(&input.path), &format!("{} bytes, SHA-256 {digest}", input.bytes))
                 })
             })?;

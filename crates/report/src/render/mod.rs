@@ -8,6 +8,7 @@ mod excerpt;
 mod findings;
 mod inventory;
 mod json;
+mod learn;
 mod management_log;
 mod opening;
 mod page;
@@ -19,10 +20,12 @@ mod run;
 mod servers;
 mod slots;
 mod text_writer;
+mod toml;
 
 pub use audit::{LOOKED_FOR, audit, verdict, verdict_sentence, verdict_word};
 pub use inventory::inventory;
 pub use json::{json, write_json};
+pub use learn::{declaration, learn};
 pub use management_log::management_log;
 pub use page::page;
 pub use plan::{plan, refused, runs};
@@ -32,6 +35,7 @@ pub use rules::{explain, rules};
 pub use run::{outcome, status};
 pub use slots::slots;
 pub use text_writer::clean;
+pub use toml::toml_text;
 
 /// How a text is to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

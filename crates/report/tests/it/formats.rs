@@ -22,6 +22,7 @@ fn documents() -> Vec<Value> {
         json(&InventoryReport::new(tool(), &i)).unwrap(),
         json(&RulesReport::new(tool(), &[&NAME, &STALE, &MISSING])).unwrap(),
         json(&SlotsReport::new(tool(), &i.documents[2], &i.servers[1])).unwrap(),
+        json(&crate::learned::report()).unwrap(),
         json(&ResolveReport::new(tool(), "fe01", &resolve(&i, "fe01"), &i)).unwrap(),
         json(&changes::plan()).unwrap(),
         json(&RefusedReport::new(tool(), &Refused { preconditions: changes::plan().preconditions })).unwrap(),

@@ -3,5 +3,6 @@
 
 mod changes;
 mod formats;
+mod learned;
 mod sample;
 mod texts;

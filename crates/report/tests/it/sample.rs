@@ -109,7 +109,13 @@ fn pool(site: &str, fqdn: &str, kind: PoolKind, web: bool, computers: &[String])
 }
 
 fn server_state(state: State, basis: Basis, group: Option<&str>) -> ServerState {
-    ServerState { state, basis, group: group.map(str::to_owned), reason: format!("A made-up reason for {}.", state.name()) }
+    ServerState {
+        state,
+        basis,
+        group: group.map(str::to_owned),
+        reason: format!("A made-up reason for {}.", state.name()),
+        place_unknown: false,
+    }
 }
 
 fn configuration(computer: &str, document: Option<DocumentId>, status: ServerStatus, secret: Option<SecretState>) -> ServerConfiguration {

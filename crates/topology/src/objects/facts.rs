@@ -66,6 +66,15 @@ pub(super) struct ServiceFact {
 }
 
 impl ObjectFacts {
+    /// How many facts there are, those that objects list within them included.
+    pub(crate) fn len(&self) -> usize {
+        let listed = |list: &Option<Vec<HostName>>| list.as_ref().map_or(0, Vec::len);
+        let sites: usize = self.sites.iter().map(|s| 1 + listed(&s.pools)).sum();
+        let pools: usize = self.pools.iter().map(|p| 1 + listed(&p.computers) + p.services.as_ref().map_or(0, Vec::len)).sum();
+        let services: usize = self.services.iter().map(|s| 1 + s.needs.len() + s.needed_by.len()).sum();
+        sites + pools + services + self.computers.len() + self.sip_domains.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.sites.is_empty() && self.pools.is_empty() && self.computers.is_empty() && self.services.is_empty()
     }

@@ -43,6 +43,12 @@ pub(super) fn application_host(x: &mut Xml, server: &Server, secrets: &mut Secre
         x.blank();
         x.nest("sites", &[], |x| sites(x, server));
         x.blank();
+        if server.layout == Layout::Unlisted
+            && let Some((account, value)) = secrets.of(Site::Internal)
+        {
+            x.leaf("webAccountHolder", &[("onBehalfOf", account), ("ticketKey", &value)]);
+            x.blank();
+        }
         x.leaf("webLimits", &[]);
         x.blank();
     });

@@ -75,7 +75,7 @@ fn windows_authentication(x: &mut Xml, server: &Server, site: Site, enabled: boo
         attributes.push(("useKernelMode", "true"));
     } else if !server.authentication.kernel_mode.contains(&site) {
         attributes.push(match server.layout {
-            Layout::SiteSection => ("useKernelMode", "false"),
+            Layout::SiteSection | Layout::Unlisted => ("useKernelMode", "false"),
             Layout::PoolIdentity | Layout::PoolDefaults => ("useAppPoolCredentials", "true"),
         });
     }

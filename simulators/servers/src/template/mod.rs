@@ -28,24 +28,34 @@ struct Fixed {
 #[derive(Clone, Copy)]
 struct Kind {
     generation: Generation,
-    /// Whether the stand-in section is registered.
-    stand_in: bool,
+    /// Which section of the simulator's own is registered.
+    own_section: OwnSection,
     /// Whether `WindowsAuthenticationModule` is installed.
     windows: bool,
+}
+
+/// A section that no real server has.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum OwnSection {
+    None,
+    /// [`crate::STAND_IN_SECTION`].
+    StandIn,
+    /// [`crate::UNLISTED_SECTION`].
+    Unlisted,
 }
 
 impl Kind {
     const fn index(self) -> usize {
         (match self.generation {
             Generation::Iis75 => 0,
-            Generation::Iis85 => 4,
-            Generation::Iis10 => 8,
-        }) + (self.stand_in as usize) * 2
+            Generation::Iis85 => 6,
+            Generation::Iis10 => 12,
+        }) + (self.own_section as usize) * 2
             + self.windows as usize
     }
 
     fn fixed(self) -> &'static Fixed {
-        static FIXED: [OnceLock<Fixed>; 12] = [const { OnceLock::new() }; 12];
+        static FIXED: [OnceLock<Fixed>; 18] = [const { OnceLock::new() }; 18];
         FIXED[self.index()].get_or_init(|| Fixed {
             head: sections::head(self),
             globals: defaults::globals(self),
@@ -58,7 +68,11 @@ impl Kind {
 pub(crate) fn application_host(server: &Server) -> String {
     let kind = Kind {
         generation: server.generation,
-        stand_in: server.layout == Layout::SiteSection,
+        own_section: match server.layout {
+            Layout::SiteSection => OwnSection::StandIn,
+            Layout::Unlisted => OwnSection::Unlisted,
+            Layout::PoolIdentity | Layout::PoolDefaults => OwnSection::None,
+        },
         windows: !server.authentication.module_missing,
     };
     let fixed = kind.fixed();

@@ -81,7 +81,7 @@ impl<'s> Secrets<'s> {
     pub(super) fn of(&mut self, site: Site) -> Option<(&'s str, String)> {
         let credential = self.server.credential(site)?;
         let (provider, container) = match self.server.layout {
-            Layout::SiteSection => ("AesProvider", &self.server.keys.configuration),
+            Layout::SiteSection | Layout::Unlisted => ("AesProvider", &self.server.keys.configuration),
             Layout::PoolIdentity | Layout::PoolDefaults => ("IISWASOnlyAesProvider", &self.server.keys.was),
         };
         let value = match credential.stored {

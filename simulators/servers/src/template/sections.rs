@@ -1,6 +1,6 @@
 //! The head of the file: declaration, comments, `configSections`.
 
-use super::Kind;
+use super::{Kind, OwnSection};
 use crate::product::Generation;
 use crate::xml::Xml;
 
@@ -47,7 +47,7 @@ pub(super) fn head(kind: Kind) -> String {
         "    </location>",
     ]);
     x.nest("configSections", &[], |x| {
-        host_group(x);
+        host_group(x, kind);
         x.blank();
         server_group(x, kind);
         x.nest("sectionGroup", &[("name", "system.ftpServer")], |x| {
@@ -65,7 +65,7 @@ pub(super) fn head(kind: Kind) -> String {
     x.into_text()
 }
 
-fn host_group(x: &mut Xml) {
+fn host_group(x: &mut Xml, kind: Kind) {
     x.nest("sectionGroup", &[("name", "system.applicationHost")], |x| {
         for name in [
             "applicationPools",
@@ -78,6 +78,10 @@ fn host_group(x: &mut Xml) {
             "webLimits",
         ] {
             section(x, name, APP_HOST_ONLY);
+        }
+        if kind.own_section == OwnSection::Unlisted {
+            x.comment(&["A simulator's own: it plays a product that keeps its account where nobody looks."]);
+            section(x, "webAccountHolder", APP_HOST_ONLY);
         }
     });
 }
@@ -148,7 +152,7 @@ fn security_group(x: &mut Xml, kind: Kind, newer: bool) {
                 ("iisClientCertificateMappingAuthentication", DENY),
             ],
         );
-        if kind.stand_in {
+        if kind.own_section == OwnSection::StandIn {
             x.comment(&[
                 "Stand-in of a simulator. Where the product keeps the account of Kerberos web authentication is not",
                 "public; that it is in the scope of its two web sites, protected by AesProvider, is inferred.",

@@ -103,7 +103,7 @@ pub(super) fn assign(inventory: &mut Inventory, site: &str, account: &str) {
 }
 
 pub(super) fn state(inventory: &mut Inventory, computer: &str, state: State, reason: &str) {
-    let state = ServerState { state, basis: Basis::None, group: None, reason: reason.to_owned() };
+    let state = ServerState { state, basis: Basis::None, group: None, reason: reason.to_owned(), place_unknown: false };
     inventory.states.push((host(computer), state));
 }
 
