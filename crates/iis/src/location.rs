@@ -4,7 +4,7 @@ use crate::text::segments;
 use kerbsync_xml::Element;
 use std::borrow::Cow;
 
-/// Whether a `<location>` lets lower configuration files change its sections (iis.md section 6: it binds web.config files only).
+/// Whether a `<location>` lets lower configuration files change its sections (it binds web.config files only: documented).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OverrideMode {
     /// As above it.

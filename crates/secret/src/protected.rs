@@ -20,7 +20,7 @@ pub enum ProtectedValueError {
 }
 
 impl ProtectedValue {
-    /// Reads `[enc:PROVIDER:BASE64:enc]`; prefix and suffix in any case (encryption.md section 1). The payload is not decoded.
+    /// Reads `[enc:PROVIDER:BASE64:enc]`; prefix and suffix in any case (documented: the form of IIS). The payload is not decoded.
     ///
     /// # Errors
     /// Any other text.

@@ -78,7 +78,7 @@ impl Source {
     /// Decodes a file.
     ///
     /// A byte order mark decides; else `3C 00` or `00 3C` at the start means UTF-16; else strict UTF-8; else Windows-1252
-    /// (topology.md section 2). An XML declaration is not looked at: the caller reports it where it disagrees.
+    /// (observed in public documents). An XML declaration is not looked at: the caller reports it where it disagrees.
     ///
     /// # Errors
     /// UTF-16 with half a unit or a lone surrogate; UTF-8 with a mark that is not UTF-8.

@@ -1,4 +1,4 @@
-//! windowsAuthentication and anonymousAuthentication in force for a path (iis.md section 6).
+//! windowsAuthentication and anonymousAuthentication in force for a path (documented: the order in which IIS merges locations).
 //!
 //! Schema default, then the whole server's `system.webServer`, then `<location path="">`, then the location of the site, of its first
 //! segment, and so on down to the path: segment by segment, without regard to case. Each step overrides only what it names.
