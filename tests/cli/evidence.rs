@@ -6,8 +6,7 @@ use super::{Shell, json};
 fn verdicts(shell: &Shell, rule: &str) -> Vec<(String, String)> {
     let report = json(&shell.run("audit DIR --format json --fail-on never"));
     let of_rule = report["verdicts"].as_array().unwrap().iter().filter(|v| v["rule"] == rule);
-    let mut all: Vec<_> =
-        of_rule.map(|v| (v["outcome"].as_str().unwrap().to_owned(), v["reason"].as_str().unwrap().to_owned())).collect();
+    let mut all: Vec<_> = of_rule.map(|v| (v["outcome"].as_str().unwrap().to_owned(), v["reason"].as_str().unwrap().to_owned())).collect();
     all.sort();
     all
 }
@@ -144,10 +143,15 @@ fn a_deployment_that_wants_no_account_says_so_and_can_pass() {
     assert!(!outcomes(&shell, "site-without-assignment").contains(&"unknown".to_owned()));
     assert!(!outcomes(&shell, "site-without-assignment").contains(&"fail".to_owned()));
     for server in ["fe01", "fe02", "fe03"] {
-        shell.change(&format!("servers/{server}.contoso.com/applicationHost.config"), "identityType=\"SpecificUser\" userName=\"CONTOSO\\KerbAuth$\" password=\"Canary-Reference-1\"", "identityType=\"NetworkService\"");
+        shell.change(
+            &format!("servers/{server}.contoso.com/applicationHost.config"),
+            "identityType=\"SpecificUser\" userName=\"CONTOSO\\KerbAuth$\" password=\"Canary-Reference-1\"",
+            "identityType=\"NetworkService\"",
+        );
     }
     let report = json(&shell.run("audit DIR --format json"));
-    let failed: Vec<_> = report["findings"].as_array().unwrap().iter().filter(|f| f["outcome"] == "fail" && f["severity"] == "error").collect();
+    let failed: Vec<_> =
+        report["findings"].as_array().unwrap().iter().filter(|f| f["outcome"] == "fail" && f["severity"] == "error").collect();
     assert!(failed.is_empty(), "{failed:?}");
     // An assignment that is there contradicts it, and counts.
     shell.put("assignments.json", b"{ \"Identity\": \"Site:Redmond\", \"UserAccount\": \"CONTOSO\\\\KerbAuth\" }");

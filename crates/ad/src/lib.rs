@@ -40,5 +40,5 @@ pub use dn::{distinguished_name_key, domain_of};
 pub use filter::AskedFor;
 pub use ldif::{looks_like_ldif, read_ldif};
 pub use object::read_objects;
-pub use setspn::{looks_like_setspn, read_setspn};
 pub use part::{Dated, DirectoryPart};
+pub use setspn::{looks_like_setspn, read_setspn};

@@ -69,7 +69,10 @@ pub(crate) fn join(
             gaps.push(Gap {
                 subject: GapSubject::Account(account.name()),
                 code: "setspn-conflict",
-                reason: format!("the output of setspn shows {}, which the complete directory export does not hold: one of them is older", account.name()),
+                reason: format!(
+                    "the output of setspn shows {}, which the complete directory export does not hold: one of them is older",
+                    account.name()
+                ),
                 remedy: Some("Export the directory once more, or run setspn again, and leave what is older out.".into()),
                 document: Some(account.origin.document),
             });

@@ -80,7 +80,18 @@ const fn is_dated(kind: DocumentKind) -> bool {
     };
     matches!(
         kind,
-        Topology | TopologyBuilder | DocItemSet | AnchoredXml | ManagementLog | ManagementLogHtml | Clixml | Json | Csv | FormatList | Ldif | Setspn
+        Topology
+            | TopologyBuilder
+            | DocItemSet
+            | AnchoredXml
+            | ManagementLog
+            | ManagementLogHtml
+            | Clixml
+            | Json
+            | Csv
+            | FormatList
+            | Ldif
+            | Setspn
     )
 }
 
