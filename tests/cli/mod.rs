@@ -4,6 +4,7 @@
 mod audit;
 mod ends;
 mod estate;
+mod evidence;
 mod files;
 #[cfg(unix)]
 mod modes;
@@ -82,6 +83,11 @@ impl Shell {
         let path = self.path(file);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, bytes).unwrap();
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "tests remove their own files")]
+    fn remove(&self, file: &str) {
+        std::fs::remove_file(self.path(file)).unwrap();
     }
 
     #[expect(clippy::disallowed_methods, reason = "tests read their own files")]

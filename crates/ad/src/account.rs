@@ -116,6 +116,7 @@ impl Reading<'_, '_> {
             operating_system: self.operating_system(),
             last_logon: self.last_logon(),
             key_credential: self.key_credential(),
+            shown_spns: Vec::new(),
             silos: self.silos(),
         }
     }

@@ -42,6 +42,15 @@ pub(crate) fn name_before_deletion(distinguished_name: &str) -> &str {
     name.split("\\0ADEL:").next().and_then(|n| n.split("\nDEL:").next()).unwrap_or(name)
 }
 
+/// Whether a text has the form of a distinguished name within a domain.
+pub(crate) fn is_distinguished_name(text: &str) -> bool {
+    let parts = parts(text);
+    let kind = |part: &&str| {
+        part.split_once('=').is_some_and(|(kind, _)| !kind.is_empty() && kind.trim().bytes().all(|b| b.is_ascii_alphanumeric()))
+    };
+    parts.len() > 1 && parts.iter().all(kind) && domain_of(text).is_some()
+}
+
 /// Splits at commas that are neither escaped by a backslash nor within quotes.
 fn parts(distinguished_name: &str) -> Vec<&str> {
     let mut out = Vec::new();

@@ -166,6 +166,13 @@ impl Reader<'_, '_> {
     /// The file ends within a line, and its last entry lacks what the others have: the line may be half of what it was.
     fn end_of_file(&mut self) {
         self.end_record();
+        if !self.full && ends_within_a_name(self.source.text()) && !self.section.is_empty() {
+            if let Some(last) = self.section.last_mut() {
+                last.cut = true;
+            }
+            self.cut("the file ends within a line: it is cut");
+            return self.end_section();
+        }
         if !self.full
             && !self.source.text().ends_with(['\n', '\r'])
             && self.section.iter().any(is_full)
@@ -390,4 +397,11 @@ impl Reader<'_, '_> {
         // RFC 2849 allows blanks before a value; one after it would be in base64.
         Some(Datum::Text(rest.trim().to_owned()))
     }
+}
+
+/// Whether a text ends with a line that is the begin of an attribute's name, without a colon or a line end.
+fn ends_within_a_name(text: &str) -> bool {
+    let last = text.rsplit(['\r', '\n']).next().unwrap_or("");
+    let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ';' | '.');
+    last.starts_with(|c: char| c.is_ascii_alphabetic()) && last.chars().all(name)
 }

@@ -1,5 +1,5 @@
 //! Active Directory facts from exports: LDIF of `ldifde` and `ldapsearch`, and the objects of `Get-ADComputer`, `Get-ADUser`, `Get-ADObject`,
-//! `Get-ADGroup`, `Get-ADServiceAccount` and `Get-ADDomain` as Clixml, JSON or CSV (also `csvde`).
+//! `Get-ADGroup`, `Get-ADServiceAccount` and `Get-ADDomain` as Clixml, JSON or CSV (also `csvde`); and what `setspn` prints.
 //!
 //! ## Known to be unset, or not exported
 //! Active Directory does not store empty attributes, so a missing attribute means "unset" or "not asked for". A property of a PowerShell export
@@ -32,6 +32,7 @@ mod ldif;
 mod lines;
 mod object;
 mod part;
+mod setspn;
 mod sid;
 mod time;
 
@@ -40,3 +41,4 @@ pub use filter::AskedFor;
 pub use ldif::{looks_like_ldif, read_ldif};
 pub use object::read_objects;
 pub use part::{Dated, DirectoryPart};
+pub use setspn::{looks_like_setspn, read_setspn};

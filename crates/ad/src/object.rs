@@ -156,12 +156,12 @@ fn collect(value: &Value, list: bool, out: &mut Vec<Datum>) {
 /// The values of a cell in which a user or `csvde` joined several: `a;b`, `a; b`; service principal names also with commas or blanks.
 fn split(text: &str) -> Vec<&str> {
     let parts = |by: &[char]| text.split(by).map(str::trim).filter(|p| !p.is_empty()).collect::<Vec<_>>();
-    let names = parts(&[';', ',', ' ', '\n', '\r']);
+    let names = parts(&[';', ',', '|', ' ', '\n', '\r']);
     if names.len() > 1 && names.iter().all(|p| p.contains('/') && !p.contains('=')) {
         return names;
     }
     let distinguished = |p: &&str| p.get(..3).is_some_and(|s| s.eq_ignore_ascii_case("CN=") || s.eq_ignore_ascii_case("OU="));
-    let parts = parts(&[';', '\n', '\r']);
+    let parts = parts(&[';', '|', '\n', '\r']);
     // A distinguished name may hold a semicolon itself.
     if parts.first().is_some_and(distinguished) && !parts.iter().all(distinguished) { vec![text.trim()] } else { parts }
 }
@@ -185,6 +185,8 @@ mod tests {
     fn joined_cells_are_split() {
         assert_eq!(split("http/a.contoso.com; http/b.contoso.com"), ["http/a.contoso.com", "http/b.contoso.com"]);
         assert_eq!(split("http/a http/b"), ["http/a", "http/b"]);
+        assert_eq!(split("http/a.contoso.com|http/b.contoso.com | http/c"), ["http/a.contoso.com", "http/b.contoso.com", "http/c"]);
+        assert_eq!(split("CN=a,DC=b|CN=c,DC=b"), ["CN=a,DC=b", "CN=c,DC=b"]);
         assert_eq!(split("CN=a,DC=b;CN=c,DC=b"), ["CN=a,DC=b", "CN=c,DC=b"]);
         assert_eq!(split("CN=a\\;x,DC=b"), ["CN=a\\;x,DC=b"]);
         assert_eq!(split("top;person;user"), ["top", "person", "user"]);

@@ -21,6 +21,8 @@ pub struct DirectoryPart {
     pub asked_for: Option<AskedFor>,
     /// Whether the export is known to be cut (a size or time limit, a damaged file): what it does not hold proves nothing.
     pub cut: bool,
+    /// Whether it is no export but a list of names: it tells nothing else of its objects.
+    pub names_only: bool,
 }
 
 impl DirectoryPart {

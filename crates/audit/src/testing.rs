@@ -226,6 +226,7 @@ pub(crate) fn computer(name: &str, line: u32, spns: &[&str]) -> Account {
         operating_system: Some(at(DIRECTORY, line + 9, None)),
         last_logon: None,
         key_credential: Some(at(DIRECTORY, line + 9, false)),
+        shown_spns: Vec::new(),
         silos: Some(Vec::new()),
     }
 }

@@ -23,9 +23,27 @@ pub(super) fn run(args: ResolveArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
             None => Ok(Exit::Input),
         };
     }
+    if let Some(told) = which_topology(inventory) {
+        io.note(&told);
+    }
     let answer = resolve(inventory, &args.name);
     outputs.write(&ResolveReport::new(tool(), &args.name, &answer, inventory), render::resolve, io)?;
     Ok(if answer.is_ok() { Exit::Done } else { Exit::Refused })
+}
+
+/// Which of several topologies was used, and why the others were not.
+fn which_topology(inventory: &Inventory) -> Option<String> {
+    let path = |id| inventory.document(id).map_or_else(String::new, |d| d.path.clone());
+    let (used, others): (Vec<_>, Vec<_>) = inventory.topologies.iter().partition(|t| t.used);
+    let used = used.first().filter(|_| !others.is_empty())?;
+    let others: Vec<String> = others
+        .iter()
+        .map(|t| {
+            let why = t.differences.first().map(|why| format!(" ({})", why.trim_end_matches('.'))).unwrap_or_default();
+            format!("{}{why}", path(t.document))
+        })
+        .collect();
+    Some(format!("the topology {} was used, not {}", path(used.document), others.join(", nor ")))
 }
 
 /// Why there is nothing to look a name up in: the first document that cannot be read, or that none is a topology.

@@ -31,6 +31,8 @@ pub(crate) fn join(
     let mut deleted = Vec::new();
     let mut cut: Vec<DocumentId> = parts.iter().filter(|(_, part)| part.cut).map(|(document, _)| *document).collect();
     cut.sort_unstable();
+    let listed: Vec<DocumentId> = parts.iter().filter(|(_, part)| part.names_only).map(|(document, _)| *document).collect();
+    let exported = parts.iter().any(|(_, part)| !part.names_only);
     let filtered = asked_for_less(&parts).filter(|_| complete);
     for (document, part) in parts {
         documents.push(document);
@@ -56,11 +58,30 @@ pub(crate) fn join(
             }
         }));
     }
-    let complete = complete && cut.is_empty() && filtered.is_none();
+    let complete = complete && exported && cut.is_empty() && filtered.is_none();
     gaps.extend(filtered);
+    let mut accounts = merge_all(accounts, gaps);
+    accounts.iter_mut().for_each(|account| settle_shown(account, gaps));
+    // An object that a whole export does not hold was there at another time than the export, or the export is not whole.
+    accounts.retain(|account| {
+        let kept = !(complete && listed.contains(&account.origin.document) && account.sid.is_none() && account.sam_account_name.is_none());
+        if !kept {
+            gaps.push(Gap {
+                subject: GapSubject::Account(account.name()),
+                code: "setspn-conflict",
+                reason: format!(
+                    "the output of setspn shows {}, which the complete directory export does not hold: one of them is older",
+                    account.name()
+                ),
+                remedy: Some("Export the directory once more, or run setspn again, and leave what is older out.".into()),
+                document: Some(account.origin.document),
+            });
+        }
+        kept
+    });
     inventory.directory = Some(Directory {
         documents,
-        accounts: merge_all(accounts, gaps),
+        accounts,
         groups: merge_all(groups, gaps),
         domains: merge_domains(domains, configured_domains, gaps),
         deleted,
@@ -70,7 +91,7 @@ pub(crate) fn join(
 
 /// The gap where every export says by itself that it was asked for less than all users and computers.
 fn asked_for_less(parts: &[(DocumentId, DirectoryPart)]) -> Option<Gap> {
-    let mut told = parts.iter().map(|(id, part)| part.asked_for.clone().map(|asked| (*id, asked)));
+    let mut told = parts.iter().filter(|(_, part)| !part.names_only).map(|(id, part)| part.asked_for.clone().map(|asked| (*id, asked)));
     let (document, mut asked) = told.next()??;
     for next in told {
         asked.add(next?.1);
@@ -86,6 +107,29 @@ fn asked_for_less(parts: &[(DocumentId, DirectoryPart)]) -> Option<Gap> {
         remedy: Some("Export every user and computer, or take 'complete = true' out of kerbsync.toml.".to_owned()),
         document: Some(document),
     })
+}
+
+/// Names that setspn shows on an object beside an export of all its names: neither tells when, so one that only setspn shows is a question.
+fn settle_shown(account: &mut Account, gaps: &mut Vec<Gap>) {
+    account.shown_spns.sort_by(|a, b| a.value.cmp(&b.value).then_with(|| a.origin.cmp(&b.origin)));
+    account.shown_spns.dedup_by(|a, b| a.value == b.value);
+    let Some(spns) = &account.spns else { return };
+    let (known, beyond): (Vec<_>, Vec<_>) =
+        account.shown_spns.drain(..).partition(|shown| spns.iter().any(|s| s.value.to_key() == shown.value.to_key()));
+    drop(known);
+    if let Some(first) = beyond.first() {
+        gaps.push(Gap {
+            subject: GapSubject::Account(account.name()),
+            code: "setspn-conflict",
+            reason: format!(
+                "the output of setspn shows {} on {}, and the directory export does not: one of them is older",
+                first.value,
+                account.name()
+            ),
+            remedy: Some("Export the directory once more, or run setspn again, and leave what is older out.".into()),
+            document: Some(first.origin.document),
+        });
+    }
 }
 
 /// An object that may come from several exports.
@@ -231,6 +275,7 @@ impl Joined for Account {
         check("whenCreated", field(&mut self.created, other.created, |a, b| a.value.as_second() == b.value.as_second()));
         check("msDS-SupportedEncryptionTypes", field(&mut self.encryption_types, other.encryption_types, value));
         check("servicePrincipalName", field(&mut self.spns, other.spns, |a, b| members(a, b)));
+        self.shown_spns.extend(other.shown_spns);
         check("memberOf", field(&mut self.member_of, other.member_of, |a, b| members(a, b)));
         check("primaryGroupID", field(&mut self.primary_group, other.primary_group, value));
         check("adminCount", field(&mut self.admin_count, other.admin_count, value));

@@ -88,6 +88,16 @@ pub(crate) fn read_facts(file: ReadFile) -> (Document, Vec<DocumentFacts>) {
                 Vec::new()
             }
         },
+        Some(Recognised::Text(DocumentKind::Setspn, source)) => match kerbsync_ad::read_setspn(&source, &mut problems) {
+            Some(part) => {
+                used(&mut document, DocumentKind::Setspn);
+                vec![DocumentFacts::Directory(Box::new(part))]
+            }
+            None => {
+                document.status = DocumentStatus::SetAside("output of setspn that names no object".into());
+                Vec::new()
+            }
+        },
         Some(Recognised::Text(DocumentKind::KeyContainer, _)) => {
             document.status =
                 DocumentStatus::SetAside("an exported key outside of a server's folder: put it into servers/<FQDN>/keys/".into());

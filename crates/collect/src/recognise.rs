@@ -62,6 +62,7 @@ pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognise
             Recognised::Text(DocumentKind::ProjectConfiguration, source)
         }
         _ if kerbsync_ad::looks_like_ldif(text) => Recognised::Text(DocumentKind::Ldif, source),
+        _ if kerbsync_ad::looks_like_setspn(text) => Recognised::Text(DocumentKind::Setspn, source),
         _ if kerbsync_objects::looks_like_csv(text) => Recognised::Text(DocumentKind::Csv, source),
         _ => match expected {
             Some(kind) => {

@@ -92,6 +92,8 @@ pub struct Account {
     pub encryption_types: Option<Spanned<Option<u32>>>,
     /// servicePrincipalName; `None` = the export does not hold the attribute at all, an empty list = known to hold none.
     pub spns: Option<Vec<Spanned<ServicePrincipalName>>>,
+    /// Names that something else than an export shows on the object, where `spns` does not tell: it may hold others too.
+    pub shown_spns: Vec<Spanned<ServicePrincipalName>>,
     /// memberOf, distinguished names.
     pub member_of: Option<Vec<Spanned<String>>>,
     /// primaryGroupID (515 = Domain Computers).
@@ -149,6 +151,40 @@ pub mod uac {
 }
 
 impl Account {
+    /// An object of which only its name is known.
+    #[must_use]
+    pub fn named(distinguished_name: Spanned<String>, domain: Option<String>) -> Self {
+        Self {
+            origin: distinguished_name.origin.clone(),
+            distinguished_name,
+            domain,
+            sam_account_name: None,
+            class: None,
+            user_account_control: None,
+            flags_not_told: u32::MAX,
+            enabled: None,
+            expires: None,
+            password_last_set: None,
+            created: None,
+            encryption_types: None,
+            spns: None,
+            shown_spns: Vec::new(),
+            member_of: None,
+            primary_group: None,
+            admin_count: None,
+            delegates_to: Vec::new(),
+            acted_for_by_others: None,
+            key_version: None,
+            sid: None,
+            dns_host_name: None,
+            protected_from_deletion: None,
+            operating_system: None,
+            last_logon: None,
+            key_credential: None,
+            silos: None,
+        }
+    }
+
     /// Whether the account is enabled, as far as the export says.
     #[must_use]
     pub fn is_enabled(&self) -> Option<bool> {

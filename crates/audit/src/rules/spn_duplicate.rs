@@ -39,8 +39,8 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
-        let Some(spns) = &object.spns else { return verdicts.attribute_missing(account, Attribute::ServicePrincipalName) };
-        let mut wanted: Vec<ServicePrincipalName> = spns.iter().map(|s| s.value.clone()).collect();
+        let shown = object.spns.iter().flatten().chain(&object.shown_spns);
+        let mut wanted: Vec<ServicePrincipalName> = shown.map(|s| s.value.clone()).collect();
         for pool in account.pools.iter().filter_map(|&p| view.web_pools().get(p)) {
             wanted.push(pool.spn());
             wanted.extend(pool.override_spn());
@@ -49,6 +49,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         wanted.dedup();
         let doubled: Vec<&ServicePrincipalName> = wanted.iter().filter(|spn| view.holders(spn).len() > 1).collect();
         let Some(first) = doubled.first() else {
+            if object.spns.is_none() {
+                return verdicts.attribute_missing(account, Attribute::ServicePrincipalName);
+            }
             return if view.directory_is_complete() {
                 verdicts.pass(subject, format!("No name of {name} is on a second object."));
             } else {

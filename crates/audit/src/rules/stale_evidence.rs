@@ -76,11 +76,22 @@ fn judge(policy: &Policy, verdicts: &mut Verdicts<'_>, document: &Document, time
 /// Whether documents of the kind show the estate at the time when they were written.
 const fn is_dated(kind: DocumentKind) -> bool {
     use DocumentKind::{
-        AnchoredXml, Clixml, Csv, DocItemSet, FormatList, Json, Ldif, ManagementLog, ManagementLogHtml, Topology, TopologyBuilder,
+        AnchoredXml, Clixml, Csv, DocItemSet, FormatList, Json, Ldif, ManagementLog, ManagementLogHtml, Setspn, Topology, TopologyBuilder,
     };
     matches!(
         kind,
-        Topology | TopologyBuilder | DocItemSet | AnchoredXml | ManagementLog | ManagementLogHtml | Clixml | Json | Csv | FormatList | Ldif
+        Topology
+            | TopologyBuilder
+            | DocItemSet
+            | AnchoredXml
+            | ManagementLog
+            | ManagementLogHtml
+            | Clixml
+            | Json
+            | Csv
+            | FormatList
+            | Ldif
+            | Setspn
     )
 }
 

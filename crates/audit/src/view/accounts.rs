@@ -99,7 +99,7 @@ fn covers(directory: &Directory, name: &DownLevelName) -> bool {
 pub(super) fn holders(inventory: &Inventory) -> HashMap<String, Vec<Holder<'_>>> {
     let mut all: HashMap<String, Vec<Holder<'_>>> = HashMap::new();
     for account in inventory.directory.iter().flat_map(|d| &d.accounts) {
-        for spn in account.spns.iter().flatten() {
+        for spn in account.spns.iter().flatten().chain(&account.shown_spns) {
             let holders = all.entry(spn.value.to_key()).or_default();
             // One object that lists a name twice is one holder.
             if !holders.iter().any(|(a, _)| std::ptr::eq(*a, account)) {

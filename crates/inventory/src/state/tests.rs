@@ -311,6 +311,7 @@ fn directory(password_set: &str) -> Directory {
         operating_system: None,
         last_logon: None,
         key_credential: None,
+        shown_spns: Vec::new(),
         silos: None,
     };
     account.password_last_set = password_set.parse().ok().map(|t| Spanned::new(Moment::At(t), at(0)));

@@ -243,6 +243,7 @@ pub(crate) fn account(name: &str) -> Account {
         operating_system: None,
         last_logon: None,
         key_credential: None,
+        shown_spns: Vec::new(),
         silos: None,
     }
 }

@@ -302,6 +302,7 @@ fn computer_account() -> Account {
         operating_system: None,
         last_logon: None,
         key_credential: None,
+        shown_spns: Vec::new(),
         silos: None,
     }
 }
