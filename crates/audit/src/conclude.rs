@@ -59,7 +59,9 @@ pub enum Conclusion {
     Findings,
     /// No failure at or above the threshold, but inputs could not be read, verdicts could not be reached, or what was required is missing.
     Incomplete,
-    /// Everything was checked, and nothing failed at or above the threshold.
+    /// Everything was checked; there are errors or warnings, all below the threshold.
+    BelowThreshold,
+    /// Everything was checked, and nothing failed but notes and what is waived.
     Clean,
 }
 
@@ -160,6 +162,7 @@ impl Summary {
             () if !checked(coverage, verdicts) => Conclusion::NothingChecked,
             () if terms.fail_on.is_met(failed, undecided) => Conclusion::Findings,
             () if incomplete => Conclusion::Incomplete,
+            () if failed.at_least(Severity::Warning) > 0 => Conclusion::BelowThreshold,
             () => Conclusion::Clean,
         };
         let count = |&outcome: &Outcome| OutcomeCount { outcome, verdicts: verdicts.iter().filter(|v| v.outcome == outcome).count() };

@@ -156,7 +156,7 @@ impl<'a> Tested<'a> {
         let summary = &self.report.summary;
         let tone = match summary.conclusion {
             Conclusion::NothingChecked | Conclusion::Findings => Tone::Bad,
-            Conclusion::Incomplete => Tone::Doubtful,
+            Conclusion::Incomplete | Conclusion::BelowThreshold => Tone::Doubtful,
             Conclusion::Clean => Tone::Good,
         };
         CmdletReport {

@@ -128,7 +128,7 @@ pub fn verdict(report: &Report, options: &TextOptions) -> String {
     let mut writer = TextWriter::new(options);
     let style = match report.summary.conclusion {
         Conclusion::NothingChecked | Conclusion::Findings => RED,
-        Conclusion::Incomplete => YELLOW,
+        Conclusion::Incomplete | Conclusion::BelowThreshold => YELLOW,
         Conclusion::Clean => GREEN,
     };
     writer.labelled(0, &format!("Verdict: {}.", verdict_word(report.summary.conclusion)), Some(style), &verdict_sentence(report), 4);
@@ -142,7 +142,7 @@ pub const fn verdict_word(conclusion: Conclusion) -> &'static str {
         Conclusion::NothingChecked => "NOTHING WAS CHECKED",
         Conclusion::Findings => "FAILED",
         Conclusion::Incomplete => "INCOMPLETE",
-        Conclusion::Clean => "PASSED",
+        Conclusion::BelowThreshold | Conclusion::Clean => "PASSED",
     }
 }
 
