@@ -150,7 +150,8 @@ fn expected_by_name(path: &str) -> Option<DocumentKind> {
 }
 
 fn undecodable(id: DocumentId, error: &DecodeError) -> Problem {
-    let location = Location { position: Position { line: 1, column: 1 }, byte_start: error.byte_offset, byte_end: error.byte_offset };
+    let position = Position { line: 1, column: 1 };
+    let location = Location { position, end: position, byte_start: error.byte_offset, byte_end: error.byte_offset };
     Problem { location: Some(location), ..problem(id, "encoding", &format!("{}.", error.reason), "Export the file again.") }
 }
 

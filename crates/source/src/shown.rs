@@ -62,12 +62,14 @@ pub fn steers(c: char) -> bool {
             | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The text without characters that [steer](steers): these are spelled `\u{1b}`; ends of lines become blanks.
+/// The text without characters that [steer](steers), which are spelled `\u{1b}`, and without what a pipeline's runner would take for a
+/// command; ends of lines become blanks.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
-        return Cow::Borrowed(text);
+        return crate::pipeline::disarm(text);
     }
+    let text = crate::pipeline::disarm(text);
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {
