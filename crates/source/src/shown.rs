@@ -21,6 +21,31 @@ impl Shown {
         Self(printable(&masked).into_owned())
     }
 
+    /// A sentence of this program that quotes what somebody wrote between `'`: that passes the gate, the sentence itself stays.
+    #[must_use]
+    pub fn quoting(sentence: &str) -> Self {
+        let mut out = String::with_capacity(sentence.len());
+        let mut rest = sentence;
+        // A quote ends where the sentence goes on: a text may hold the sign itself.
+        let goes_on = |text: &str| text.chars().next().is_none_or(|c| c.is_whitespace() || ",.;:)".contains(c));
+        while let Some(start) = rest.find('\'') {
+            let body = &rest[start + 1..];
+            let Some(end) = body.match_indices('\'').map(|(at, _)| at).find(|at| goes_on(&body[at + 1..])) else { break };
+            out.push_str(&rest[..=start]);
+            out.push_str(&mask(&body[..end]));
+            out.push('\'');
+            rest = &body[end + 1..];
+        }
+        out.push_str(rest);
+        Self(printable(&out).into_owned())
+    }
+
+    /// Whether the gate would mask a part of a text.
+    #[must_use]
+    pub fn masks(text: &str) -> bool {
+        mask(text) != text
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -235,6 +260,7 @@ fn mask_word(word: &str, behind: Behind, out: &mut String) -> Behind {
     }
     let mut named = behind == Behind::Name;
     let mut open = false;
+    let (address, mut parameters) = (word.contains("://"), false);
     // Clauses of a connection string, of a list, of an address.
     for part in word.split_inclusive([';', ',', '&', '?']) {
         let (part, stop) = match part.char_indices().last() {
@@ -242,9 +268,11 @@ fn mask_word(word: &str, behind: Behind, out: &mut String) -> Behind {
             _ => (part, ""),
         };
         // A value without a name before it may be what is left of a secret that holds the sign.
-        let piece = mask_part(part, named, out);
+        let piece = mask_part(part, named || parameters, out);
         named |= piece != Behind::Nothing;
         open = piece == Behind::Sign;
+        // Whatever its name, a parameter of an address may be what opens it.
+        parameters |= address && stop == "?";
         if !stop.is_empty() && piece == Behind::Sign && stop != ";" {
             open = true;
         }
@@ -325,7 +353,9 @@ fn is_secret_word(word: &str) -> bool {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     is_secret_name(bare) || SECRET_WORDS.iter().any(|w| bare.eq_ignore_ascii_case(w)) || {
         let lower = bare.to_ascii_lowercase();
-        ["_pass", "-pass", "_pw", "-pw", "_key", "-key", "_sig", "authorization"].iter().any(|end| lower.ends_with(end))
+        // `Set-Cookie`, `X-Api-Key`, `DB_PASS`.
+        let last = lower.rsplit(['-', '_', '.']).next().unwrap_or(&lower);
+        SECRET_WORDS.contains(&last) || lower.ends_with("authorization")
     }
 }
 
@@ -402,6 +432,9 @@ mod tests {
             "pw: SECRET",
             "password=SEC,SECRET",
             "AccountKey=SECRET;EndpointSuffix=x",
+            "https://host/hook?code=SECRET&x=1",
+            "https://host/hook?a=1&code=SECRET",
+            "Set-Cookie: a=SECRET; Secure",
         ] {
             let secret = "hunter2";
             let said = shown(&text.replace("SECRET", secret));
@@ -409,6 +442,16 @@ mod tests {
             assert!(!leaks && (said.contains(REDACTED)), "{text}: {said}");
         }
         assert!(!shown("the value Zq900vB3xKw9LmTr8 was refused").contains("Zq9"));
+    }
+
+    #[test]
+    fn of_a_sentence_what_it_quotes_is_masked() {
+        let said = |text: &str| Shown::quoting(text).into_string();
+        assert_eq!(said("there is nothing at 'password=hunter2'"), "there is nothing at 'password=***'");
+        assert_eq!(said("'pwd='hunter2'' is no flag: see 'help'"), "'pwd=***' is no flag: see 'help'");
+        for plain in ["the password in 'a' is 'old'", "no quote: password=x", "one ' alone", "''"] {
+            assert_eq!(said(plain), plain);
+        }
     }
 
     #[test]
