@@ -7,6 +7,13 @@ use std::fmt;
 /// Text that may be shown: what looks like a secret is masked, and characters that steer a screen are spelled out.
 ///
 /// There is no other way to one than through the gate, so a field of this type can hold nothing else.
+///
+/// ```compile_fail,E0423
+/// let raw = kerbsync_source::Shown("Password=hunter2".to_owned());
+/// ```
+/// ```compile_fail,E0277
+/// let raw: kerbsync_source::Shown = "Password=hunter2".to_owned().into();
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shown(String);
 
@@ -32,7 +39,7 @@ impl Shown {
             let body = &rest[start + 1..];
             let Some(end) = body.match_indices('\'').map(|(at, _)| at).find(|at| goes_on(&body[at + 1..])) else { break };
             out.push_str(&rest[..=start]);
-            out.push_str(&mask(&body[..end]));
+            out.push_str(&masked(&body[..end], false));
             out.push('\'');
             rest = &body[end + 1..];
         }
@@ -211,14 +218,31 @@ const PLAIN: &[&str] = &[
 
 /// The text with what looks like a secret masked.
 fn mask(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    masked(text, true)
+}
+
+/// As [`mask`]; `random` says whether words are masked for their letters alone. Folders have such names, too.
+fn masked(text: &str, random: bool) -> String {
+    let mut out = Masked { text: String::with_capacity(text.len()), random };
     // Whether what comes belongs to a secret's name that stood before.
     let mut behind = Behind::Nothing;
     for (blank, word) in words(text) {
         out.push_str(blank);
         behind = mask_word(word, behind, &mut out);
     }
-    out
+    out.text
+}
+
+/// What was masked so far.
+struct Masked {
+    text: String,
+    random: bool,
+}
+
+impl Masked {
+    fn push_str(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
 }
 
 /// What stood before a word.
@@ -246,7 +270,7 @@ fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-fn mask_word(word: &str, behind: Behind, out: &mut String) -> Behind {
+fn mask_word(word: &str, behind: Behind, out: &mut Masked) -> Behind {
     let bare = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     if behind == Behind::Sign && !word.is_empty() {
         out.push_str(REDACTED);
@@ -288,7 +312,7 @@ fn mask_word(word: &str, behind: Behind, out: &mut String) -> Behind {
 }
 
 /// One part of a word. What it says of those that follow.
-fn mask_part(part: &str, named: bool, out: &mut String) -> Behind {
+fn mask_part(part: &str, named: bool, out: &mut Masked) -> Behind {
     if part.is_empty() {
         return Behind::Nothing;
     }
@@ -325,7 +349,7 @@ fn mask_part(part: &str, named: bool, out: &mut String) -> Behind {
 }
 
 /// A word without a sign: masked where it follows a secret's name and is no plain word, or where it looks like a key.
-fn mask_plain(word: &str, named: bool, out: &mut String) {
+fn mask_plain(word: &str, named: bool, out: &mut Masked) {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     let plain = bare.is_empty() || PLAIN.contains(&bare.to_lowercase().as_str());
     if named && !plain {
@@ -342,7 +366,7 @@ fn mask_plain(word: &str, named: bool, out: &mut String) {
                 Some((at, c)) if !c.is_alphanumeric() => piece.split_at(at),
                 _ => (piece, ""),
             };
-            out.push_str(if looks_random(stem) { REDACTED } else { stem });
+            out.push_str(if out.random && looks_random(stem) { REDACTED } else { stem });
             out.push_str(stop);
         }
     }
@@ -449,7 +473,9 @@ mod tests {
         let said = |text: &str| Shown::quoting(text).into_string();
         assert_eq!(said("there is nothing at 'password=hunter2'"), "there is nothing at 'password=***'");
         assert_eq!(said("'pwd='hunter2'' is no flag: see 'help'"), "'pwd=***' is no flag: see 'help'");
-        for plain in ["the password in 'a' is 'old'", "no quote: password=x", "one ' alone", "''"] {
+        for plain in
+            ["there is no folder '/tmp/.tmpZq9vB3xKw9'", "the password in 'a' is 'old'", "no quote: password=x", "one ' alone", "''"]
+        {
             assert_eq!(said(plain), plain);
         }
     }

@@ -121,13 +121,29 @@ pub(super) struct Planter {
     pub(super) planted: Planted,
 }
 
+/// The parts of a text around each `S` that is no part of a word.
+fn around(text: &str) -> impl Iterator<Item = String> {
+    let chars: Vec<char> = text.chars().collect();
+    let letter = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| c.is_ascii_alphabetic());
+    let mut parts = vec![String::new()];
+    for (at, c) in chars.iter().enumerate() {
+        match (c, letter(at.checked_sub(1)) || letter(Some(at + 1))) {
+            ('S', false) => parts.push(String::new()),
+            _ => parts.iter_mut().last().into_iter().for_each(|part| part.push(*c)),
+        }
+    }
+    parts.into_iter()
+}
+
 impl Planter {
     fn xml(&mut self, text: &str) -> String {
-        escaped(&text.replace('S', "\u{1}")).replace('\u{1}', &escaped(&self.planted.secret()))
+        let secret = escaped(&self.planted.secret());
+        around(text).map(|part| escaped(&part)).collect::<Vec<_>>().join(&secret)
     }
 
     pub(super) fn plain(&mut self, text: &str) -> String {
-        text.replace('S', "\u{1}").replace('\u{1}', &self.planted.secret())
+        let secret = self.planted.secret();
+        around(text).collect::<Vec<_>>().join(&secret)
     }
 
     /// Attributes for the tag of a slot, with secrets in all of them.
