@@ -8,6 +8,7 @@ mod harmless;
 mod lines;
 mod origin;
 mod pipeline;
+mod plain_words;
 mod problem;
 mod redact;
 mod shown;
