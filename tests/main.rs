@@ -14,6 +14,8 @@ mod encodings;
 #[cfg(feature = "simulate")]
 mod faulted;
 mod files;
+#[cfg(feature = "simulate")]
+mod formats;
 mod fresh;
 #[cfg(feature = "simulate")]
 mod killed;

@@ -82,6 +82,44 @@ pub(crate) enum Format {
     Json,
 }
 
+/// In what a report can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people
+    Text,
+    /// One line a finding, and the verdict
+    Concise,
+    /// The whole report for programs
+    Json,
+    /// The whole report as lines of JSON
+    Ndjson,
+    /// For pull requests, wikis and tickets
+    Markdown,
+    /// For spreadsheets
+    Csv,
+    /// SARIF 2.1.0
+    Sarif,
+    /// JUnit: a case for each verdict
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+    /// GitLab's code quality report
+    Gitlab,
+    /// Issues of Azure Pipelines
+    Azure,
+    /// Checkstyle
+    Checkstyle,
+}
+
+/// Whom SARIF is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SarifProfile {
+    /// Everything that SARIF has a place for
+    Full,
+    /// What GitHub's code scanning takes: a whole place for each result, and no waived ones
+    Github,
+}
+
 /// What counts as failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum FailOn {
@@ -132,6 +170,8 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Audit an estate from exported files
     Audit(AuditArgs),
+    /// Write a stored report (the JSON of an audit) in another format
+    Render(RenderArgs),
     /// Print the joined inventory: sites, pools, computers, states
     Inventory(InventoryArgs),
     /// Say which server a name stands for, or why it stands for none
@@ -176,15 +216,18 @@ pub(crate) enum Command {
 
 /// Where a report goes besides standard output.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OutputArg {
-    pub(crate) format: Format,
+pub(crate) struct OutputArg<F = Format> {
+    pub(crate) format: F,
     /// `None` = standard output.
     pub(crate) file: Option<PathBuf>,
 }
 
-fn output_arg(text: &str) -> Result<OutputArg, String> {
+fn output_arg<F: ValueEnum>(text: &str) -> Result<OutputArg<F>, String> {
     let (format, file) = text.split_once('=').ok_or("expected FORMAT=FILE, such as json=report.json")?;
-    let format = Format::from_str(format, true).map_err(|_| format!("'{format}' is no format: text and json are"))?;
+    let format = F::from_str(format, true).map_err(|_| {
+        let names: Vec<String> = F::value_variants().iter().filter_map(|f| Some(f.to_possible_value()?.get_name().to_owned())).collect();
+        format!("'{format}' is no format: {} are", names.join(", "))
+    })?;
     if file.is_empty() {
         return Err("the file is missing behind '='; '-' is standard output".to_owned());
     }
@@ -192,16 +235,33 @@ fn output_arg(text: &str) -> Result<OutputArg, String> {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct OutputArgs {
+pub(crate) struct OutputArgs<F: ValueEnum + Clone + Send + Sync + 'static = Format> {
     /// Format of standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text")]
-    pub(crate) format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = clap::builder::EnumValueParser::<F>::new())]
+    pub(crate) format: F,
     /// Write the report in a format to a file too ('-' is standard output); may be repeated
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_arg)]
-    pub(crate) output: Vec<OutputArg>,
+    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_arg::<F>)]
+    pub(crate) output: Vec<OutputArg<F>>,
     /// Show more: -v what passed and long lists in full, -vv also what did not apply
     #[arg(short, long, action = ArgAction::Count)]
     pub(crate) verbose: u8,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    #[command(flatten)]
+    pub(crate) output: OutputArgs<ReportFormat>,
+    /// Whom SARIF is for
+    #[arg(long, value_name = "PROFILE", default_value = "full")]
+    pub(crate) sarif_profile: SarifProfile,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenderArgs {
+    /// A report: what `kerbsync audit --format json` wrote
+    pub(crate) report: PathBuf,
+    #[command(flatten)]
+    pub(crate) output: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -222,7 +282,7 @@ pub(crate) struct AuditArgs {
     #[command(flatten)]
     pub(crate) bundle: BundleArgs,
     #[command(flatten)]
-    pub(crate) output: OutputArgs,
+    pub(crate) output: ReportArgs,
     #[command(flatten)]
     pub(crate) gate: GateArgs,
     /// Measure ages against this time (RFC 3339, or a date) instead of the clock
@@ -334,7 +394,9 @@ mod tests {
         assert_eq!(output_arg("json=a=b"), Ok(OutputArg { format: Format::Json, file: Some(PathBuf::from("a=b")) }));
         assert_eq!(output_arg("TEXT=-"), Ok(OutputArg { format: Format::Text, file: None }));
         for bad in ["json", "json=", "sarif=x"] {
-            assert!(output_arg(bad).is_err(), "{bad}");
+            assert!(output_arg::<Format>(bad).is_err(), "{bad}");
         }
+        assert_eq!(output_arg("sarif=x").map(|o| o.format), Ok(ReportFormat::Sarif));
+        assert!(output_arg::<ReportFormat>("pdf=x").is_err_and(|e| e.contains("text, concise, json")));
     }
 }

@@ -4,6 +4,7 @@ use crate::failure::Failure;
 use anstyle::{AnsiColor, Style};
 use jiff::Timestamp;
 use kerbsync_report::render::TextOptions;
+use kerbsync_source::Shown;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufWriter, Write};
 
@@ -139,7 +140,9 @@ impl<'a> Io<'a> {
     }
 
     fn labelled(&self, out: &mut String, style: Style, label: &str, message: &str) {
-        let message = kerbsync_report::render::clean(message);
+        let quoted: Vec<String> = message.split('\n').map(|line| Shown::quoting(line).into_string()).collect();
+        let quoted = quoted.join("\n");
+        let message = kerbsync_report::render::clean(&quoted);
         // Writing to a String cannot fail.
         let _ = match self.color.1 {
             true => writeln!(out, "{style}{label}:{style:#} {message}"),

@@ -17,6 +17,7 @@ mod output;
 mod preview;
 mod progress;
 mod reading;
+mod stored;
 
 pub use exit::{Exit, codes};
 pub use io::Io;

@@ -1,25 +1,27 @@
 //! Where reports go: standard output and files. The one place of this crate that writes files.
 
 use crate::Io;
-use crate::args::{Format, OutputArg, OutputArgs, Shown};
+use crate::args::{self, Format, OutputArg, OutputArgs, ReportArgs, Shown};
 use crate::failure::Failure;
 use crate::io::BUFFER;
-use kerbsync_report::render::{TextOptions, write_json};
+use clap::ValueEnum;
+use kerbsync_report::format::Report;
+use kerbsync_report::render::{ReportFormat, SarifProfile, TextOptions, write_json, write_report};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 /// Every output of a run.
 #[derive(Debug)]
-pub(crate) struct Outputs {
-    outputs: Vec<OutputArg>,
+pub(crate) struct Outputs<F = Format> {
+    outputs: Vec<OutputArg<F>>,
     verbosity: u8,
 }
 
-impl Outputs {
+impl<F: ValueEnum + Copy + Send + Sync + 'static> Outputs<F> {
     /// Checks the targets, so that a long run does not end with nowhere to write. `--format` is for standard output unless one of
     /// `--output` is.
-    pub(crate) fn new(args: OutputArgs) -> Result<Self, Failure> {
+    pub(crate) fn new(args: OutputArgs<F>) -> Result<Self, Failure> {
         let mut outputs = args.output;
         match outputs.iter().filter(|o| o.file.is_none()).count() {
             0 => outputs.insert(0, OutputArg { format: args.format, file: None }),
@@ -40,6 +42,29 @@ impl Outputs {
         Ok(Self { outputs, verbosity: args.verbose })
     }
 
+    /// Writes everywhere it is wanted, as `write` does it in a format.
+    fn each(&self, io: &mut Io<'_>, write: impl Fn(F, &TextOptions, &mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        for output in &self.outputs {
+            match &output.file {
+                None => {
+                    let view = io.view(self.verbosity);
+                    io.out_by(|out| write(output.format, &view, out));
+                }
+                // Files are for later: no colours, a fixed width.
+                Some(file) => {
+                    let view = TextOptions { verbosity: self.verbosity, ..TextOptions::PLAIN };
+                    replace_by(file, |out| write(output.format, &view, out))?;
+                }
+            }
+        }
+        match io.lost.take() {
+            Some(error) => Err(Failure::unwritten(format!("standard output cannot be written: {error}"))),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Outputs {
     /// Writes a document everywhere it is wanted.
     pub(crate) fn write<T: Serialize>(
         &self,
@@ -47,24 +72,49 @@ impl Outputs {
         text: impl Fn(&T, &TextOptions) -> String,
         io: &mut Io<'_>,
     ) -> Result<(), Failure> {
-        for output in &self.outputs {
-            // Files are for later: no colours, a fixed width.
-            let view = if output.file.is_none() {
-                io.view(self.verbosity)
-            } else {
-                TextOptions { verbosity: self.verbosity, ..TextOptions::PLAIN }
+        self.each(io, |format, view, out| match format {
+            Format::Text => out.write_all(text(document, view).as_bytes()),
+            Format::Json => write_json(document, out),
+        })
+    }
+}
+
+/// Every output of a report.
+#[derive(Debug)]
+pub(crate) struct ReportOutputs {
+    outputs: Outputs<args::ReportFormat>,
+    profile: SarifProfile,
+}
+
+impl ReportOutputs {
+    /// As [`Outputs::new`].
+    pub(crate) fn new(args: ReportArgs) -> Result<Self, Failure> {
+        let profile = match args.sarif_profile {
+            args::SarifProfile::Full => SarifProfile::Full,
+            args::SarifProfile::Github => SarifProfile::Github,
+        };
+        Ok(Self { outputs: Outputs::new(args.output)?, profile })
+    }
+
+    /// Writes a report everywhere it is wanted.
+    pub(crate) fn write(&self, report: &Report, io: &mut Io<'_>) -> Result<(), Failure> {
+        self.outputs.each(io, |format, view, out| {
+            let format = match format {
+                args::ReportFormat::Text => ReportFormat::Text,
+                args::ReportFormat::Concise => ReportFormat::Concise,
+                args::ReportFormat::Json => ReportFormat::Json,
+                args::ReportFormat::Ndjson => ReportFormat::Ndjson,
+                args::ReportFormat::Markdown => ReportFormat::Markdown,
+                args::ReportFormat::Csv => ReportFormat::Csv,
+                args::ReportFormat::Sarif => ReportFormat::Sarif(self.profile),
+                args::ReportFormat::Junit => ReportFormat::Junit,
+                args::ReportFormat::Github => ReportFormat::Github,
+                args::ReportFormat::Gitlab => ReportFormat::Gitlab,
+                args::ReportFormat::Azure => ReportFormat::Azure,
+                args::ReportFormat::Checkstyle => ReportFormat::Checkstyle,
             };
-            match (output.format, &output.file) {
-                (Format::Text, None) => io.out(&text(document, &view)),
-                (Format::Text, Some(file)) => replace(file, text(document, &view).as_bytes())?,
-                (Format::Json, None) => io.out_by(|out| write_json(document, out)),
-                (Format::Json, Some(file)) => replace_by(file, |out| write_json(document, out))?,
-            }
-        }
-        match io.lost.take() {
-            Some(error) => Err(Failure::unwritten(format!("standard output cannot be written: {error}"))),
-            None => Ok(()),
-        }
+            write_report(report, format, view, out)
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod broken;
 mod commands;
+mod shapes;
 mod writing;
 
 use crate::encodings::{Encoding, decode, encode, with_encoding};

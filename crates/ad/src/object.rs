@@ -49,6 +49,9 @@ pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec
     (!reader.entries.is_empty()).then_some(reader.part)
 }
 
+/// The most objects of one export that are kept: each takes some kilobytes beside what the export itself takes.
+const MOST: usize = 65_536;
+
 struct Reader<'p> {
     problems: &'p mut Vec<Problem>,
     secrets: BTreeMap<String, (usize, Origin)>,
@@ -60,13 +63,30 @@ struct Reader<'p> {
 
 impl Reader<'_> {
     fn object(&mut self, object: &Object, depth: usize) {
-        if let Some(entry) = self.entry(object) {
+        if self.entries.len() >= MOST {
+            self.too_many(object);
+        } else if let Some(entry) = self.entry(object) {
             self.entries.push(entry);
         } else if depth < 3 {
             // A script may have put several exports under one name each: { "computers": [ … ], "groups": [ … ] }.
             for property in &object.properties {
                 self.inner(&property.value, depth);
             }
+        }
+    }
+
+    /// What was read counts, and the rest proves nothing.
+    fn too_many(&mut self, object: &Object) {
+        if !std::mem::replace(&mut self.part.cut, true) {
+            let message = format!("more than {MOST} objects: the rest is not read");
+            report(
+                self.problems,
+                Level::Error,
+                "ad-size",
+                &object.origin,
+                message,
+                Some("Export only the accounts that matter, or all of them with ldifde."),
+            );
         }
     }
 

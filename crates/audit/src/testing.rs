@@ -40,7 +40,8 @@ pub(crate) fn host(text: &str) -> HostName {
 
 pub(crate) fn origin(document: u32, line: u32, element: &str) -> Origin {
     let byte = u64::from(line) * 100;
-    let location = Location { position: Position { line, column: 5 }, byte_start: byte, byte_end: byte + 10 };
+    let location =
+        Location { position: Position { line, column: 5 }, end: Position { line, column: 15 }, byte_start: byte, byte_end: byte + 10 };
     Origin::new(DocumentId(document), Spot { location: Some(location), element: Arc::from(element), excerpt: None })
 }
 

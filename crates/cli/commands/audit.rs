@@ -4,23 +4,22 @@ use super::tool;
 use crate::args::AuditArgs;
 use crate::config::{self, Bundle, Gate};
 use crate::failure::Failure;
-use crate::output::Outputs;
+use crate::output::ReportOutputs;
 use crate::reading::{ReadInputs, read_paths};
 use crate::{Exit, Io, exit};
 use jiff::Timestamp;
 use kerbsync_audit::{Audit, Terms};
 use kerbsync_names::HostName;
 use kerbsync_report::format::{Audited, Report};
-use kerbsync_report::render;
 
 pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let now = config::now(args.now.as_deref(), io)?;
     let gate = Gate::from(args.gate);
-    let outputs = Outputs::new(args.output)?;
+    let outputs = ReportOutputs::new(args.output)?;
     let bundle = Bundle::try_from(args.bundle)?;
     let read = read_paths(bundle, quiet, io)?;
     let report = audit(&read, now, &gate)?;
-    outputs.write(&report, render::audit, io)?;
+    outputs.write(&report, io)?;
     let exit = exit::of_audit(&report);
     // The process ends here: taking a large estate apart piece by piece would only make its user wait.
     std::mem::forget((report, read));

@@ -8,7 +8,9 @@ use crate::{Exit, Io};
 use kerbsync_audit::Policy;
 use kerbsync_collect::Settings;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
-use kerbsync_report::render::toml_text as text;
+use kerbsync_report::render::toml_text;
+use kerbsync_source::Shown;
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 pub(super) fn run(args: ConfigShowArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -88,6 +90,11 @@ fn settings(out: &mut String, s: &Settings, policy: &Policy) -> std::fmt::Result
         writeln!(out, "\n[simulated]\nseed = {}", simulated.seed)?;
     }
     Ok(())
+}
+
+/// A value of the settings; one that looks like a secret is masked, since somebody may have written it into the wrong place.
+fn text(value: &str) -> String {
+    toml_text(&if Shown::masks(value) { Cow::Owned(Shown::of(value).into_string()) } else { Cow::Borrowed(value) })
 }
 
 fn optional(out: &mut String, key: &str, value: Option<&str>) -> std::fmt::Result {

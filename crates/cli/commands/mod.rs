@@ -11,6 +11,7 @@ mod inventory;
 mod learn;
 mod man;
 pub(crate) mod plan;
+mod render;
 pub(crate) mod resolve;
 mod rules;
 #[cfg(feature = "simulate")]
@@ -30,6 +31,7 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         #[cfg(feature = "simulate")]
         Command::Demo(args) => demo::run(&args, io),
         Command::Audit(args) => audit::run(args, quiet, io),
+        Command::Render(args) => render::run(args, io),
         Command::Inventory(args) => inventory::run(args, quiet, io),
         Command::Resolve(args) => resolve::run(args, quiet, io),
         Command::Slots(args) => slots::run(args, io),

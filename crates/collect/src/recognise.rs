@@ -102,7 +102,10 @@ fn xml(source: Source, expected: Option<DocumentKind>) -> Recognised {
         Err(error) => match kind {
             Some(kind) => Recognised::Broken(kind, damaged(&error)),
             None => {
-                Recognised::Noise(DocumentKind::Unrecognised, format!("markup that is not well-formed XML and of no known kind ({error})"))
+                // Of a file that may be anything, no name is told.
+                let Position { line, column } = error.location.position;
+                let what = format!("markup that is not well-formed XML (line {line}, column {column}) and of no known kind");
+                Recognised::Noise(DocumentKind::Unrecognised, what)
             }
         },
     }
@@ -150,7 +153,8 @@ fn expected_by_name(path: &str) -> Option<DocumentKind> {
 }
 
 fn undecodable(id: DocumentId, error: &DecodeError) -> Problem {
-    let location = Location { position: Position { line: 1, column: 1 }, byte_start: error.byte_offset, byte_end: error.byte_offset };
+    let position = Position { line: 1, column: 1 };
+    let location = Location { position, end: position, byte_start: error.byte_offset, byte_end: error.byte_offset };
     Problem { location: Some(location), ..problem(id, "encoding", &format!("{}.", error.reason), "Export the file again.") }
 }
 
@@ -192,7 +196,7 @@ mod tests {
         noise empty: an empty file
         broken application-host: the file is empty. Export it again.
         broken application-host: line 4, column 21 (byte 69): the file ends while <system.webServer> of line 4 is still open: it is cut, or its end tag is missing. Export the file again, or repair it at this place.
-        noise unrecognised: markup that is not well-formed XML and of no known kind (line 1, column 10 (byte 9): the file ends while <br> of line 1 is still open: it is cut, or its end tag is missing)
+        noise unrecognised: markup that is not well-formed XML (line 1, column 10) and of no known kind
         text management-log-html
         broken unrecognised: line 1, column 1 (byte 4): a UTF-16 surrogate without its partner: the file is damaged or cut. Export the file again.
         text key-container

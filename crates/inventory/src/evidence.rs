@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use kerbsync_names::{HostName, SiteId};
-use kerbsync_source::{DocumentId, Origin, Spanned};
+use kerbsync_source::{DocumentId, Origin, Shown, Spanned};
 
 /// One report of a management cmdlet.
 #[derive(Debug, Clone)]
@@ -40,15 +40,30 @@ pub enum LogLevel {
     Error,
 }
 
-/// An error or warning of a report.
+/// An error or warning of a report. Its text is somebody's, and may hold a password; so it is of a type that only the gate gives.
+///
+/// ```
+/// # use kerbsync_inventory::{LogEntry, LogLevel};
+/// # use kerbsync_source::{DocumentId, Origin, Shown};
+/// let message = Shown::of("Login failed: Password=hunter2");
+/// let entry = LogEntry { level: LogLevel::Error, title: None, message, origin: Origin::document(DocumentId(0)) };
+/// assert_eq!(entry.message.as_str(), "Login failed: Password=***");
+/// ```
+/// A text that did not pass the gate is not taken:
+/// ```compile_fail,E0308
+/// # use kerbsync_inventory::{LogEntry, LogLevel};
+/// # use kerbsync_source::{DocumentId, Origin, Shown};
+/// let message = "Login failed: Password=hunter2".to_owned();
+/// let entry = LogEntry { level: LogLevel::Error, title: None, message, origin: Origin::document(DocumentId(0)) };
+/// ```
 #[derive(Debug, Clone)]
 pub struct LogEntry {
     /// How grave.
     pub level: LogLevel,
     /// Title, or type of the exception.
-    pub title: Option<String>,
+    pub title: Option<Shown>,
     /// Text.
-    pub message: String,
+    pub message: Shown,
     /// Where.
     pub origin: Origin,
 }

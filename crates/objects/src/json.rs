@@ -143,7 +143,7 @@ impl<'s> Reader<'s, '_> {
                 self.full = true;
                 let message =
                     format!("more than {MAX_VALUES} values or {MAX_DEPTH} levels, or texts that repeat too much: the rest is left out");
-                self.report("json-size", raw, message);
+                self.report(Level::Error, "json-size", raw, message);
             }
             return Value::Lost("beyond the bounds".into());
         }
@@ -166,14 +166,14 @@ impl<'s> Reader<'s, '_> {
     }
 
     fn odd(&mut self, raw: &'s RawValue) -> Value {
-        self.report("json-value", raw, "a value that is not valid JSON, such as half a surrogate pair".into());
+        self.report(Level::Warning, "json-value", raw, "a value that is not valid JSON, such as half a surrogate pair".into());
         Value::Null
     }
 
-    fn report(&mut self, code: &'static str, raw: &'s RawValue, message: String) {
+    fn report(&mut self, level: Level, code: &'static str, raw: &'s RawValue, message: String) {
         if self.problems.len() < 1000 {
             let span = self.span(raw);
-            let problem = self.places.problem(Level::Warning, code, span, message, None);
+            let problem = self.places.problem(level, code, span, message, None);
             self.problems.push(problem);
         }
     }

@@ -38,8 +38,7 @@ impl<'s> Places<'s> {
             }
         }
         self.at = end;
-        let range = self.source.disk_range(span);
-        Location { position: self.position, byte_start: range.start as u64, byte_end: range.end as u64 }
+        self.source.location_at(span, self.position)
     }
 
     /// The origin of a span. With `shown`, the text of the whole line is the excerpt if `shown`, which is given it without indentation, agrees
@@ -94,7 +93,10 @@ mod tests {
             for at in at {
                 // Tokens begin at characters, and never between the two halves of a line end.
                 if text.is_char_boundary(at) && !(at > 0 && text.as_bytes()[at - 1] == b'\r' && text.as_bytes().get(at) == Some(&b'\n')) {
-                    prop_assert_eq!(places.location(Span::new(at, at)), source.location(Span::new(at, at)));
+                    let span = Span::new(at, text.len().min(at + 3));
+                    if text.is_char_boundary(span.end) {
+                        prop_assert_eq!(places.location(span), source.location(span));
+                    }
                 }
             }
         }

@@ -92,8 +92,24 @@ impl Source {
     /// Position and bytes on disk of a span.
     #[must_use]
     pub fn location(&self, span: Span) -> Location {
+        self.location_at(span, self.position(span.start))
+    }
+
+    /// The same where line and column of the span's first byte are known.
+    #[must_use]
+    pub fn location_at(&self, span: Span, position: Position) -> Location {
         let range = self.disk_range(span);
-        Location { position: self.position(span.start), byte_start: range.start as u64, byte_end: range.end as u64 }
+        Location { position, end: self.end(span, position), byte_start: range.start as u64, byte_end: range.end as u64 }
+    }
+
+    /// Line and column behind a span; nearly every span ends on the line on which it begins.
+    fn end(&self, span: Span, start: Position) -> Position {
+        let text = self.text().as_bytes();
+        let part = text.get(span.start..span.end.min(text.len())).unwrap_or_default();
+        match memchr::memchr2(b'\r', b'\n', part) {
+            None => Position { line: start.line, column: start.column.saturating_add(u32::try_from(begun(part)).unwrap_or(u32::MAX)) },
+            Some(_) => self.position(span.end),
+        }
     }
 
     /// The line that holds an offset, without its line end; cut where it reaches further than `reach` bytes from the offset.
@@ -176,6 +192,18 @@ mod tests {
             }
             assert_eq!(s.position(text.len()).line, line);
         }
+    }
+
+    #[test]
+    fn a_place_ends_behind_its_last_character_on_whichever_line() {
+        let s = source("a\u{fc}b\r\ncd\n".as_bytes().to_vec());
+        let end = |from, to| s.location(Span::new(from, to)).end;
+        assert_eq!(end(1, 4), Position { line: 1, column: 4 });
+        assert_eq!(end(1, 1), Position { line: 1, column: 2 });
+        assert_eq!((end(0, 6), end(0, 7)), (Position { line: 2, column: 1 }, Position { line: 2, column: 2 }));
+        assert_eq!((end(6, 9), end(6, 900)), (Position { line: 3, column: 1 }, Position { line: 3, column: 1 }));
+        let long = source("x".repeat(9000).into_bytes());
+        assert_eq!(long.location(Span::new(8000, 8500)).end, Position { line: 1, column: 8501 });
     }
 
     #[test]

@@ -65,6 +65,8 @@ impl fmt::Display for Position {
 pub struct Location {
     /// Line and column of the first byte.
     pub position: Position,
+    /// Line and column behind the last character.
+    pub end: Position,
     /// Offset in the file of the first byte.
     pub byte_start: u64,
     /// Offset in the file of the byte after the last one.

@@ -1,5 +1,6 @@
 //! The gate for text from outside: what passes it holds no secret by shape and steers no screen.
 
+use crate::plain_words::PLAIN;
 use crate::redact::{REDACTED, SECRET_WORDS, is_secret_name};
 use std::borrow::Cow;
 use std::fmt;
@@ -7,6 +8,13 @@ use std::fmt;
 /// Text that may be shown: what looks like a secret is masked, and characters that steer a screen are spelled out.
 ///
 /// There is no other way to one than through the gate, so a field of this type can hold nothing else.
+///
+/// ```compile_fail,E0423
+/// let raw = kerbsync_source::Shown("Password=hunter2".to_owned());
+/// ```
+/// ```compile_fail,E0277
+/// let raw: kerbsync_source::Shown = "Password=hunter2".to_owned().into();
+/// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shown(String);
 
@@ -19,6 +27,31 @@ impl Shown {
     pub fn of(text: &str) -> Self {
         let masked = mask(text);
         Self(printable(&masked).into_owned())
+    }
+
+    /// A sentence of this program that quotes what somebody wrote between `'`: that passes the gate, the sentence itself stays.
+    #[must_use]
+    pub fn quoting(sentence: &str) -> Self {
+        let mut out = String::with_capacity(sentence.len());
+        let mut rest = sentence;
+        // A quote ends where the sentence goes on: a text may hold the sign itself.
+        let goes_on = |text: &str| text.chars().next().is_none_or(|c| c.is_whitespace() || ",.;:)".contains(c));
+        while let Some(start) = rest.find('\'') {
+            let body = &rest[start + 1..];
+            let Some(end) = body.match_indices('\'').map(|(at, _)| at).find(|at| goes_on(&body[at + 1..])) else { break };
+            out.push_str(&rest[..=start]);
+            out.push_str(&masked(&body[..end], false));
+            out.push('\'');
+            rest = &body[end + 1..];
+        }
+        out.push_str(rest);
+        Self(printable(&out).into_owned())
+    }
+
+    /// Whether the gate would mask a part of a text.
+    #[must_use]
+    pub fn masks(text: &str) -> bool {
+        mask(text) != text
     }
 
     /// The text.
@@ -62,12 +95,14 @@ pub fn steers(c: char) -> bool {
             | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The text without characters that [steer](steers): these are spelled `\u{1b}`; ends of lines become blanks.
+/// The text without characters that [steer](steers), which are spelled `\u{1b}`, and without what a pipeline's runner would take for a
+/// command; ends of lines become blanks.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
     if !text.contains(steers) {
-        return Cow::Borrowed(text);
+        return crate::pipeline::disarm(text);
     }
+    let text = crate::pipeline::disarm(text);
     let mut out = String::with_capacity(text.len() + 8);
     for c in text.chars() {
         match c {
@@ -79,119 +114,33 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Words that may follow a secret's name without being the secret.
-const PLAIN: &[&str] = &[
-    "a",
-    "account",
-    "accounts",
-    "after",
-    "again",
-    "age",
-    "all",
-    "an",
-    "and",
-    "are",
-    "as",
-    "at",
-    "be",
-    "been",
-    "before",
-    "by",
-    "cannot",
-    "change",
-    "changed",
-    "computer",
-    "controller",
-    "could",
-    "days",
-    "did",
-    "differs",
-    "directory",
-    "does",
-    "domain",
-    "empty",
-    "encrypted",
-    "every",
-    "expire",
-    "expired",
-    "expires",
-    "failed",
-    "file",
-    "files",
-    "for",
-    "found",
-    "from",
-    "has",
-    "hash",
-    "have",
-    "held",
-    "holds",
-    "in",
-    "incorrect",
-    "invalid",
-    "is",
-    "it",
-    "its",
-    "kerberos",
-    "last",
-    "match",
-    "matches",
-    "may",
-    "missing",
-    "must",
-    "never",
-    "new",
-    "newer",
-    "no",
-    "not",
-    "nothing",
-    "of",
-    "old",
-    "older",
-    "on",
-    "or",
-    "policy",
-    "pool",
-    "read",
-    "reset",
-    "same",
-    "server",
-    "servers",
-    "set",
-    "site",
-    "still",
-    "succeeded",
-    "successfully",
-    "than",
-    "that",
-    "the",
-    "this",
-    "to",
-    "unknown",
-    "user",
-    "validated",
-    "value",
-    "was",
-    "were",
-    "will",
-    "with",
-    "within",
-    "written",
-    "wrong",
-    "yet",
-    "your",
-];
-
 /// The text with what looks like a secret masked.
 fn mask(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
+    masked(text, true)
+}
+
+/// As [`mask`]; `random` says whether words are masked for their letters alone. Folders have such names, too.
+fn masked(text: &str, random: bool) -> String {
+    let mut out = Masked { text: String::with_capacity(text.len()), random };
     // Whether what comes belongs to a secret's name that stood before.
     let mut behind = Behind::Nothing;
     for (blank, word) in words(text) {
         out.push_str(blank);
         behind = mask_word(word, behind, &mut out);
     }
-    out
+    out.text
+}
+
+/// What was masked so far.
+struct Masked {
+    text: String,
+    random: bool,
+}
+
+impl Masked {
+    fn push_str(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
 }
 
 /// What stood before a word.
@@ -219,7 +168,7 @@ fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-fn mask_word(word: &str, behind: Behind, out: &mut String) -> Behind {
+fn mask_word(word: &str, behind: Behind, out: &mut Masked) -> Behind {
     let bare = |w: &str| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     if behind == Behind::Sign && !word.is_empty() {
         out.push_str(REDACTED);
@@ -233,6 +182,7 @@ fn mask_word(word: &str, behind: Behind, out: &mut String) -> Behind {
     }
     let mut named = behind == Behind::Name;
     let mut open = false;
+    let (address, mut parameters) = (word.contains("://"), false);
     // Clauses of a connection string, of a list, of an address.
     for part in word.split_inclusive([';', ',', '&', '?']) {
         let (part, stop) = match part.char_indices().last() {
@@ -240,9 +190,11 @@ fn mask_word(word: &str, behind: Behind, out: &mut String) -> Behind {
             _ => (part, ""),
         };
         // A value without a name before it may be what is left of a secret that holds the sign.
-        let piece = mask_part(part, named, out);
+        let piece = mask_part(part, named || parameters, out);
         named |= piece != Behind::Nothing;
         open = piece == Behind::Sign;
+        // Whatever its name, a parameter of an address may be what opens it.
+        parameters |= address && stop == "?";
         if !stop.is_empty() && piece == Behind::Sign && stop != ";" {
             open = true;
         }
@@ -258,7 +210,7 @@ fn mask_word(word: &str, behind: Behind, out: &mut String) -> Behind {
 }
 
 /// One part of a word. What it says of those that follow.
-fn mask_part(part: &str, named: bool, out: &mut String) -> Behind {
+fn mask_part(part: &str, named: bool, out: &mut Masked) -> Behind {
     if part.is_empty() {
         return Behind::Nothing;
     }
@@ -295,7 +247,7 @@ fn mask_part(part: &str, named: bool, out: &mut String) -> Behind {
 }
 
 /// A word without a sign: masked where it follows a secret's name and is no plain word, or where it looks like a key.
-fn mask_plain(word: &str, named: bool, out: &mut String) {
+fn mask_plain(word: &str, named: bool, out: &mut Masked) {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     let plain = bare.is_empty() || PLAIN.contains(&bare.to_lowercase().as_str());
     if named && !plain {
@@ -312,7 +264,7 @@ fn mask_plain(word: &str, named: bool, out: &mut String) {
                 Some((at, c)) if !c.is_alphanumeric() => piece.split_at(at),
                 _ => (piece, ""),
             };
-            out.push_str(if looks_random(stem) { REDACTED } else { stem });
+            out.push_str(if out.random && looks_random(stem) { REDACTED } else { stem });
             out.push_str(stop);
         }
     }
@@ -323,7 +275,9 @@ fn is_secret_word(word: &str) -> bool {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
     is_secret_name(bare) || SECRET_WORDS.iter().any(|w| bare.eq_ignore_ascii_case(w)) || {
         let lower = bare.to_ascii_lowercase();
-        ["_pass", "-pass", "_pw", "-pw", "_key", "-key", "_sig", "authorization"].iter().any(|end| lower.ends_with(end))
+        // `Set-Cookie`, `X-Api-Key`, `DB_PASS`.
+        let last = lower.rsplit(['-', '_', '.']).next().unwrap_or(&lower);
+        SECRET_WORDS.contains(&last) || lower.ends_with("authorization")
     }
 }
 
@@ -400,6 +354,9 @@ mod tests {
             "pw: SECRET",
             "password=SEC,SECRET",
             "AccountKey=SECRET;EndpointSuffix=x",
+            "https://host/hook?code=SECRET&x=1",
+            "https://host/hook?a=1&code=SECRET",
+            "Set-Cookie: a=SECRET; Secure",
         ] {
             let secret = "hunter2";
             let said = shown(&text.replace("SECRET", secret));
@@ -407,6 +364,18 @@ mod tests {
             assert!(!leaks && (said.contains(REDACTED)), "{text}: {said}");
         }
         assert!(!shown("the value Zq900vB3xKw9LmTr8 was refused").contains("Zq9"));
+    }
+
+    #[test]
+    fn of_a_sentence_what_it_quotes_is_masked() {
+        let said = |text: &str| Shown::quoting(text).into_string();
+        assert_eq!(said("there is nothing at 'password=hunter2'"), "there is nothing at 'password=***'");
+        assert_eq!(said("'pwd='hunter2'' is no flag: see 'help'"), "'pwd=***' is no flag: see 'help'");
+        for plain in
+            ["there is no folder '/tmp/.tmpZq9vB3xKw9'", "the password in 'a' is 'old'", "no quote: password=x", "one ' alone", "''"]
+        {
+            assert_eq!(said(plain), plain);
+        }
     }
 
     #[test]

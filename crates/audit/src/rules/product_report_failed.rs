@@ -90,7 +90,8 @@ fn faults(log: &ManagementLog) -> Vec<(String, Option<&Origin>)> {
         faults.push((format!("the configuration of {} is invalid", verdict.server), Some(&verdict.origin)));
     }
     for entry in log.entries.iter().filter(|e| e.level == LogLevel::Error) {
-        let text = entry.title.clone().unwrap_or_else(|| entry.message.trim().trim_end_matches('.').to_owned());
+        let text =
+            entry.title.as_ref().map_or_else(|| entry.message.as_str().trim().trim_end_matches('.'), |title| title.as_str()).to_owned();
         faults.push((text, Some(&entry.origin)));
     }
     if !log.complete {
@@ -104,6 +105,7 @@ mod tests {
     use super::*;
     use crate::testing::{add_document, check, check_at, estate, host, log, origin};
     use kerbsync_inventory::{DocumentKind, Inventory, LogEntry, TestVerdict};
+    use kerbsync_source::Shown;
 
     fn failed(inventory: &mut Inventory, path: &str, ended: &str) {
         let document = add_document(inventory, path, DocumentKind::ManagementLog);
@@ -118,8 +120,8 @@ mod tests {
         });
         report.entries.push(LogEntry {
             level: LogLevel::Error,
-            title: Some("InvalidKerberosConfiguration".to_owned()),
-            message: "The Kerberos configuration is invalid.".to_owned(),
+            title: Some(Shown::of("InvalidKerberosConfiguration")),
+            message: Shown::of("The Kerberos configuration is invalid."),
             origin: origin(document, 11, "Error"),
         });
         inventory.logs.push(report);

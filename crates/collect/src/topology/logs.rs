@@ -61,8 +61,8 @@ fn convert(log: &kerbsync_topology::ManagementLog) -> ManagementLog {
                     kerbsync_topology::LogLevel::Warning => LogLevel::Warning,
                     kerbsync_topology::LogLevel::Error => LogLevel::Error,
                 },
-                title: e.title.clone().map(String::from),
-                message: e.message.clone().into_string(),
+                title: e.title.clone(),
+                message: e.message.clone(),
                 origin: e.origin.clone(),
             })
             .collect(),

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 fn at(byte: u64) -> Origin {
     let position = Position { line: 1, column: 1 };
     let mut origin = Origin::document(DocumentId(0));
-    origin.change(|spot| spot.location = Some(Location { position, byte_start: byte, byte_end: byte }));
+    origin.change(|spot| spot.location = Some(Location { position, end: position, byte_start: byte, byte_end: byte }));
     origin
 }
 

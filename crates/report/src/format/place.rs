@@ -13,6 +13,10 @@ pub struct Place {
     pub line: Option<u32>,
     /// Column.
     pub column: Option<u32>,
+    /// Line on which the place ends.
+    pub end_line: Option<u32>,
+    /// Column behind the last character.
+    pub end_column: Option<u32>,
     /// First byte.
     pub byte_start: Option<u64>,
     /// One past the last byte.
@@ -41,6 +45,8 @@ impl Place {
             path,
             line: origin.location.map(|l| l.position.line),
             column: origin.location.map(|l| l.position.column),
+            end_line: origin.location.map(|l| l.end.line),
+            end_column: origin.location.map(|l| l.end.column),
             byte_start: origin.location.map(|l| l.byte_start),
             byte_end: origin.location.map(|l| l.byte_end),
             element: text(&origin.element),

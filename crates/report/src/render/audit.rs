@@ -81,6 +81,9 @@ fn nothing(writer: &mut TextWriter<'_>, report: &Report) {
     coverage::unreadable(writer, &report.inputs);
     writer.heading("What was found");
     writer.gap();
+    for path in &report.coverage.not_opened {
+        writer.labelled(2, &path.path, None, &format!("- {}", path.reason), 4);
+    }
     let total = report.inputs.len();
     let none = match report.coverage.documents.settings {
         0 => "none of a kind that could be used".to_owned(),
@@ -149,6 +152,11 @@ pub const fn verdict_word(conclusion: Conclusion) -> &'static str {
 /// The verdict in a sentence.
 #[must_use]
 pub fn verdict_sentence(report: &Report) -> String {
+    sentence(report, ": see 'Not decided'")
+}
+
+/// The same; `undecided` says where those are told that could not be reached.
+pub(super) fn sentence(report: &Report, undecided: &str) -> String {
     let s = &report.summary;
     let mut parts = Vec::new();
     for (n, word) in [(s.failed.error, "error"), (s.failed.warning, "warning"), (s.failed.note, "note")] {
@@ -172,7 +180,7 @@ pub fn verdict_sentence(report: &Report) -> String {
         text.push_str(&format!(" {} waived.", capital(&count(s.waived, "failure"))));
     }
     if s.undecided > 0 && s.conclusion != Conclusion::NothingChecked {
-        text.push_str(&format!(" {} could not be reached: see 'Not decided'.", capital(&count(s.undecided, "verdict"))));
+        text.push_str(&format!(" {} could not be reached{undecided}.", capital(&count(s.undecided, "verdict"))));
     }
     let bad = report.coverage.documents.unreadable;
     if bad > 0 {

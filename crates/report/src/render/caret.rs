@@ -106,6 +106,8 @@ mod tests {
             path: "a.config".to_owned(),
             line: Some(1),
             column: Some(column),
+            end_line: None,
+            end_column: None,
             byte_start: Some(1000),
             byte_end: Some(1000 + bytes),
             element: Some(element.to_owned()),

@@ -74,6 +74,8 @@ mod tests {
             path: "a.config".to_owned(),
             line: Some(212),
             column: Some(column),
+            end_line: None,
+            end_column: None,
             byte_start: Some(10),
             byte_end: Some(14),
             element: Some(element.to_owned()),

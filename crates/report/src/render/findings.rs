@@ -144,6 +144,9 @@ pub(super) fn undecided(writer: &mut TextWriter<'_>, report: &Report) {
             if let Some(help) = finding.help.as_ref().filter(|_| !one_help) {
                 writer.advice(4, "help:", Some(BLUE), help, 10);
             }
+            if writer.options.verbosity > 0 {
+                writer.line(4, &format!("fingerprint: {}", finding.fingerprint), Some(DIM));
+            }
         }
         if of_rule.len() > shown {
             writer.text(2, &format!("and {}: -v shows all", count(of_rule.len() - shown, "more verdict")));

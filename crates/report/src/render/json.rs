@@ -1,8 +1,8 @@
 //! JSON, the same for every format.
 
-use kerbsync_source::steers;
+use kerbsync_source::{runner_marks, steers};
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use std::io::{self, Write};
 
 /// A format as indented JSON with a line end.
@@ -26,26 +26,40 @@ pub fn write_json<T: Serialize>(document: &T, mut out: impl Write) -> io::Result
     out.write_all(b"\n")
 }
 
+/// Writes a format on one line, with a line end.
+///
+/// # Errors
+/// Those of `out`.
+pub(super) fn write_json_line<T: Serialize>(document: &T, mut out: impl Write) -> io::Result<()> {
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Escaping(CompactFormatter)))?;
+    out.write_all(b"\n")
+}
+
 fn serialize<T: Serialize>(document: &T, out: &mut impl Write) -> serde_json::Result<()> {
     let mut serializer = serde_json::Serializer::with_formatter(out, Escaping(PrettyFormatter::new()));
     document.serialize(&mut serializer)
 }
 
-/// Indented, and every character that steers a screen is written as `\u….`: whoever shows the document as it is sees nothing but text.
-struct Escaping(PrettyFormatter<'static>);
+/// Every character that steers a screen, or makes a text a command to a pipeline's runner, is written as `\u….`: whoever shows the document
+/// as it is sees nothing but text.
+struct Escaping<F>(F);
 
-impl Formatter for Escaping {
+impl<F: Formatter> Formatter for Escaping<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
-        while let Some(at) = rest.find(steers) {
-            writer.write_all(&rest.as_bytes()[..at])?;
-            let Some(c) = rest[at..].chars().next() else { break };
+        let mut marks = runner_marks(fragment).peekable();
+        let mut done = 0;
+        for (at, c) in fragment.char_indices() {
+            let marked = marks.next_if_eq(&at).is_some();
+            if !marked && !steers(c) {
+                continue;
+            }
+            writer.write_all(&fragment.as_bytes()[done..at])?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(writer, "\\u{unit:04x}")?;
             }
-            rest = &rest[at + c.len_utf8()..];
+            done = at + c.len_utf8();
         }
-        writer.write_all(rest.as_bytes())
+        writer.write_all(&fragment.as_bytes()[done..])
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
@@ -103,5 +117,16 @@ mod tests {
         let text = json(&document).unwrap();
         assert!(!text.contains(|c| c != '\n' && steers(c)), "{text}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), document);
+    }
+
+    #[test]
+    fn no_line_is_a_command_to_a_runner() {
+        let document = serde_json::json!({ "##[a]": ["::error::x", "##vso[task.complete]", "\"##vso[b"] });
+        let mut line = Vec::new();
+        write_json_line(&document, &mut line).unwrap();
+        for text in [json(&document).unwrap(), String::from_utf8(line).unwrap()] {
+            assert!(!text.lines().any(kerbsync_source::commands_runner), "{text}");
+            assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), document);
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! The form is that of real reports. The root names this program before the cmdlet, so that no reader takes what was worked out from files
 //! for a test that the product made on live servers.
 
-use super::clean;
+use super::xml_writer::characters;
 use crate::format::cmdlet::{CmdletReport, Problem, Row};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
@@ -29,11 +29,6 @@ pub fn management_log(report: &CmdletReport) -> io::Result<String> {
 /// Who wrote the report: the program and, after it, the cmdlet whose line it ran.
 fn name(report: &CmdletReport) -> String {
     format!("{} {}", report.tool.name, report.cmdlet)
-}
-
-/// A text without the characters that XML cannot hold at all, escaped or not.
-fn characters(text: &str) -> String {
-    clean(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 struct Log {

@@ -10,6 +10,8 @@ pub(crate) fn report() -> LearnReport {
         path: path.to_owned(),
         line: Some(line),
         column: Some(9),
+        end_line: Some(line),
+        end_column: Some(29),
         byte_start: Some(100),
         byte_end: Some(120),
         element: Some(element.to_owned()),

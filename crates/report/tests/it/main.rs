@@ -4,5 +4,6 @@
 mod changes;
 mod formats;
 mod learned;
+mod pipelines;
 mod sample;
 mod texts;

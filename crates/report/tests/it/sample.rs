@@ -71,7 +71,12 @@ fn at<T>(value: T) -> Spanned<T> {
 }
 
 pub(crate) fn origin(document: u32, line: u32, column: u32, bytes: (u64, u64), element: &str, excerpt: &str) -> Origin {
-    let location = Some(Location { position: Position { line, column }, byte_start: bytes.0, byte_end: bytes.1 });
+    let location = Some(Location {
+        position: Position { line, column },
+        end: Position { line, column: column + u32::try_from(bytes.1 - bytes.0).unwrap() },
+        byte_start: bytes.0,
+        byte_end: bytes.1,
+    });
     Origin::new(DocumentId(document), Spot { location, element: Arc::from(element), excerpt: Some(Arc::from(excerpt)) })
 }
 
@@ -173,7 +178,12 @@ pub(crate) fn cut() -> Problem {
         level: Level::Error,
         code: "not-well-formed",
         document: DocumentId(3),
-        location: Some(Location { position: Position { line: 88, column: 17 }, byte_start: 4711, byte_end: 4711 }),
+        location: Some(Location {
+            position: Position { line: 88, column: 17 },
+            end: Position { line: 88, column: 17 },
+            byte_start: 4711,
+            byte_end: 4711,
+        }),
         message: "the file ends while <sites> of line 70 is still open: it is cut, or its end tag is missing".to_owned(),
         help: Some("Copy the file from the server once more.".to_owned()),
     }

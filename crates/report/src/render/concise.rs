@@ -1,0 +1,28 @@
+//! One line a finding, for editors, `grep` and logs; the last line is the verdict.
+
+use super::clean;
+use super::told::{Standing, message, place, troubles, verdict_line};
+use crate::format::{Finding, Report};
+
+/// `path:line:column: error[KS201] stale-secret: what was found (fingerprint)`.
+#[must_use]
+pub fn concise(report: &Report) -> String {
+    let mut text = String::new();
+    for line in report.findings.iter().map(line).chain(troubles(report).into_iter().map(|t| format!("kerbsync: {}", t.text))) {
+        text.push_str(&clean(&line));
+        text.push('\n');
+    }
+    text + &clean(&verdict_line(report)) + "\n"
+}
+
+fn line(finding: &Finding) -> String {
+    let at = match place(finding) {
+        None => finding.subject.clone(),
+        Some(place) => match (place.line, place.column) {
+            (Some(line), Some(column)) => format!("{}:{line}:{column}", place.path),
+            _ => place.path.clone(),
+        },
+    };
+    let word = Standing::of(finding).word();
+    format!("{at}: {word}[{}] {}: {} ({})", finding.code(), finding.rule, message(finding), finding.fingerprint)
+}

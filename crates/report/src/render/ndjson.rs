@@ -1,0 +1,41 @@
+//! The report as lines of JSON, each with a `record` that says what it is: for `jq`, log shippers and whoever cannot hold the whole of it.
+
+use super::json::write_json_line;
+use crate::format::{Report, Tool};
+use serde::Serialize;
+use std::io::{self, Write};
+
+/// A line.
+#[derive(Serialize)]
+struct Line<'r, T> {
+    record: &'static str,
+    #[serde(flatten)]
+    content: &'r T,
+}
+
+/// The first line.
+#[derive(Serialize)]
+struct Head<'r> {
+    schema: &'r str,
+    tool: &'r Tool,
+    time: &'r str,
+}
+
+/// The run, inputs, inventory, coverage, verdicts, findings and, last, the summary: without it the report was cut.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_ndjson(report: &Report, mut out: impl Write) -> io::Result<()> {
+    let Report { schema, tool, time, inputs, inventory, coverage, verdicts, findings, summary } = report;
+    put(&mut out, "report", &Head { schema, tool, time })?;
+    inputs.iter().try_for_each(|input| put(&mut out, "input", input))?;
+    put(&mut out, "inventory", inventory)?;
+    put(&mut out, "coverage", coverage)?;
+    verdicts.iter().try_for_each(|verdict| put(&mut out, "verdict", verdict))?;
+    findings.iter().try_for_each(|finding| put(&mut out, "finding", finding))?;
+    put(&mut out, "summary", summary)
+}
+
+fn put<T: Serialize>(out: &mut impl Write, record: &'static str, content: &T) -> io::Result<()> {
+    write_json_line(&Line { record, content }, out)
+}

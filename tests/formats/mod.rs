@@ -1,0 +1,206 @@
+//! Every format of a report holds the same findings: each is written, read back by a reader of its kind, and counted.
+
+use crate::support::estates::{now, options};
+use crate::support::program::Program;
+use kerbsync_lab::{Defect, LabOptions, build};
+use kerbsync_source::{DocumentId, Source};
+use kerbsync_xml::{Document, Limits};
+use serde_json::Value;
+
+/// The fingerprint in parentheses at the end of a text.
+fn last(text: &str) -> String {
+    text.trim_end().strip_suffix(')').and_then(|t| t.rsplit_once('(')).unwrap_or_else(|| panic!("no fingerprint: {text}")).1.to_owned()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
+}
+
+fn json(bytes: &[u8]) -> Value {
+    serde_json::from_slice(bytes).unwrap()
+}
+
+fn list<'v>(value: &'v Value, at: &str) -> &'v [Value] {
+    value.pointer(at).and_then(Value::as_array).unwrap_or_else(|| panic!("no list at {at}"))
+}
+
+fn lines(bytes: &[u8]) -> Vec<&str> {
+    std::str::from_utf8(bytes).unwrap().lines().collect()
+}
+
+fn xml(bytes: &[u8]) -> Document {
+    Document::parse(Source::decode(DocumentId(0), bytes.to_vec()).unwrap(), &Limits::default()).unwrap()
+}
+
+/// The fingerprints that a file of a format holds.
+fn read(format: &str, bytes: &[u8]) -> Vec<String> {
+    match format {
+        "json" => list(&json(bytes), "/findings").iter().map(|f| text(&f["fingerprint"])).collect(),
+        "ndjson" => lines(bytes)
+            .into_iter()
+            .map(|line| json(line.as_bytes()))
+            .filter(|line| line["record"] == "finding")
+            .map(|f| text(&f["fingerprint"]))
+            .collect(),
+        "text" => {
+            let prefix = "fingerprint:";
+            let marked = lines(bytes).into_iter().filter_map(|l| l.trim().strip_prefix(prefix)).map(|f| f.trim().to_owned());
+            marked.collect()
+        }
+        "concise" => lines(bytes).into_iter().filter(|l| l.contains("[KS")).map(last).collect(),
+        "markdown" => {
+            let cell = |l: &str| Some(l.strip_prefix("| ")?.strip_suffix("` |")?.rsplit_once("| `")?.1.to_owned());
+            lines(bytes).into_iter().filter_map(cell).filter(|f| f.len() == 16).collect()
+        }
+        "csv" => {
+            let mut reader = csv::Reader::from_reader(bytes);
+            let column = |reader: &mut csv::Reader<&[u8]>, name: &str| reader.headers().unwrap().iter().position(|h| h == name).unwrap();
+            let (record, fingerprint) = (column(&mut reader, "record"), column(&mut reader, "fingerprint"));
+            let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+            rows.iter().filter(|r| &r[record] == "finding").map(|r| r[fingerprint].to_owned()).collect()
+        }
+        "sarif" => list(&json(bytes), "/runs/0/results").iter().map(|r| text(&r["partialFingerprints"]["kerbsync/v1"])).collect(),
+        "junit" => {
+            let document = xml(bytes);
+            let texts: Vec<String> = document.root().descendants().map(|e| e.text().into_owned()).collect();
+            texts.iter().flat_map(|t| t.lines()).filter_map(|l| l.strip_prefix("fingerprint: ")).map(str::to_owned).collect()
+        }
+        "checkstyle" => {
+            let document = xml(bytes);
+            let errors = document.root().descendants().filter(|e| e.name() == "error");
+            let found = errors.filter(|e| e.attribute("source").unwrap().value().starts_with("kerbsync.KS"));
+            found.map(|e| last(&e.attribute("message").unwrap().value())).collect()
+        }
+        "gitlab" => {
+            let of_rules = |i: &&Value| i["check_name"] != "kerbsync-run";
+            list(&json(bytes), "").iter().filter(of_rules).map(|i| text(&i["fingerprint"])).collect()
+        }
+        "github" => {
+            let commands = lines(bytes).into_iter().filter(|l| l.starts_with("::"));
+            commands.filter_map(|l| Some(l.rsplit_once("%0Afingerprint: ")?.1.to_owned())).collect()
+        }
+        "azure" => lines(bytes).into_iter().filter(|l| l.starts_with("##vso[") && l.contains("code=KS")).map(last).collect(),
+        other => panic!("no reader for {other}"),
+    }
+}
+
+const FORMATS: [&str; 12] =
+    ["json", "text", "concise", "ndjson", "markdown", "csv", "sarif", "junit", "github", "gitlab", "azure", "checkstyle"];
+
+/// A folder with an estate that about thirty findings are made of.
+fn troubled() -> Program {
+    let defects = [
+        Defect::ClearTextSecret,
+        Defect::KernelModeHidesSlot,
+        Defect::NegotiateMissing,
+        Defect::NegotiateAfterNtlm,
+        Defect::SpnMissing,
+        Defect::SpnDuplicate,
+        Defect::SpnLeftover,
+        Defect::WeakEncryptionTypes,
+        Defect::PasswordAge,
+        Defect::DelegationEnabled,
+        Defect::DuplicateWebFqdn,
+        Defect::LeftoverSlot,
+        Defect::AnonymousBesideWindows,
+        Defect::DanglingApplicationPool,
+        Defect::AccountExpired,
+        Defect::PasswordNotRequired,
+        Defect::AccountNoPreauth,
+        Defect::AccountDisabled,
+        Defect::PrivilegedGroups,
+    ];
+    let estate = build(&LabOptions { mix: true, ..options(3, 4, 34, &defects) }).unwrap();
+    let program = Program::at("2026-05-01T12:00:00Z");
+    assert_eq!(now().to_string(), "2026-05-01T12:00:00Z");
+    estate.files().iter().for_each(|(path, bytes)| program.put(&format!("b/{path}"), bytes));
+    program
+}
+
+#[test]
+fn every_format_holds_the_same_findings() {
+    let program = troubled();
+    let outputs: String = FORMATS.iter().map(|f| format!(" --output {f}=DIR/report.{f}")).collect();
+    let ran = program.run(&format!("audit DIR/b -v{outputs}"));
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    let mut expected = read("json", &program.read("report.json"));
+    expected.sort();
+    assert!((30..=60).contains(&expected.len()), "{}", expected.len());
+    let mut unique = expected.clone();
+    unique.dedup();
+    assert_eq!(unique.len(), expected.len());
+    for format in FORMATS {
+        let mut found = read(format, &program.read(&format!("report.{format}")));
+        found.sort();
+        assert_eq!(found, expected, "{format}");
+    }
+    let ran = program.run("audit DIR/b --format sarif --sarif-profile github");
+    let sarif: Value = serde_json::from_str(&ran.out).unwrap();
+    let mut found: Vec<String> = list(&sarif, "/runs/0/results")
+        .iter()
+        .map(|r| text(&r["partialFingerprints"]["primaryLocationLineHash"]).trim_end_matches(":1").to_owned())
+        .collect();
+    found.sort();
+    assert_eq!((ran.code, found), (1, expected));
+}
+
+#[test]
+fn a_stored_report_is_rendered_as_the_run_would_have_been() {
+    let program = troubled();
+    program.run("audit DIR/b --quiet --output json=DIR/report.json");
+    for format in FORMATS {
+        let (run, rendered) =
+            (program.run(&format!("audit DIR/b --format {format}")), program.run(&format!("render DIR/report.json --format {format}")));
+        assert_eq!((rendered.code, &rendered.err), (0, &String::new()), "{format}");
+        assert_eq!(rendered.out, run.out, "{format}");
+    }
+}
+
+#[test]
+fn places_have_an_end_and_github_gets_a_whole_one() {
+    let program = troubled();
+    let report: Value = serde_json::from_str(&program.run("audit DIR/b --format json").out).unwrap();
+    let places: Vec<&Value> =
+        list(&report, "/findings").iter().flat_map(|f| list(f, "/locations")).filter(|p| p["line"].is_u64()).collect();
+    assert!(places.len() > 20);
+    for place in places {
+        let number = |name: &str| place[name].as_u64().unwrap();
+        let path = text(&place["path"]).replace("DIR/", "");
+        let file = program.read(&path[path.find("b/").unwrap()..]);
+        let bytes = &file[number("byte_start") as usize..number("byte_end") as usize];
+        let lines = bytes.iter().filter(|&&b| b == b'\n').count() as u64;
+        assert_eq!(number("end_line"), number("line") + lines, "{place}");
+        if lines == 0 && file.is_ascii() {
+            assert_eq!(number("end_column"), number("column") + bytes.len() as u64, "{place}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_report_is_told_without_a_word_of_it() {
+    let program = Program::at("2026-05-01T12:00:00Z");
+    for (content, told) in [
+        ("{\"schema\": \"kerbsync.report/v1\", \"tool\": \"Hunter2Hunter2\"}", "does not know, or without something: line 1, column"),
+        ("{\"schema\": \"kerbsync.inventory/v1\"}", "a document of another kind (kerbsync.inventory/v1)"),
+        ("{\"password\": \"Hunter2Hunter2\"}", "no document of kerbsync"),
+        ("{\"schema\": \"kerbsync.report/v1\", \"tool\":", "no JSON document, or is cut: line 1, column"),
+        ("Hunter2Hunter2", "no JSON document"),
+    ] {
+        program.put("r.json", content.as_bytes());
+        let ran = program.run("render DIR/r.json --format sarif");
+        assert!(ran.code == 4 && ran.out.is_empty() && ran.err.contains(told), "{content}: {}", ran.err);
+        assert!(!ran.err.contains("Hunter2"), "{}", ran.err);
+    }
+    assert_eq!(program.run("render DIR/nowhere.json").code, 4);
+}
+
+/// As Windows PowerShell writes what is redirected to a file.
+#[test]
+fn a_report_in_utf_16_is_rendered() {
+    let program = troubled();
+    let text = program.run("audit DIR/b --format json").out;
+    let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+    program.put("r.json", &utf16);
+    let ran = program.run("render DIR/r.json --format concise");
+    assert!(ran.code == 0 && ran.out.contains("Verdict: FAILED."), "{}", ran.err);
+}
