@@ -18,13 +18,13 @@ fn recipe(title: &str) -> String {
 fn places(recipe: &str) -> Vec<String> {
     let prose = recipe.split("```").step_by(2);
     let spans = prose.flat_map(|part| part.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
-    spans.filter(|span| span.contains('/')).collect()
+    spans.filter(|span| span.contains('/') && !span.starts_with("//")).collect()
 }
 
 #[test]
 fn the_places_of_a_rule_are_those_of_every_rule() {
     let places = places(&recipe("A rule"));
-    assert!(places.len() >= 8, "{places:?}");
+    assert!(places.len() >= 7, "{places:?}");
     let mut missing = Vec::new();
     for rule in RULES {
         for place in &places {
@@ -33,7 +33,7 @@ fn the_places_of_a_rule_are_those_of_every_rule() {
                 missing.push(path);
             }
         }
-        for file in places.iter().filter(|p| !p.contains('<') && (p.ends_with("defect.rs") || p.ends_with("rules.md"))) {
+        for file in places.iter().filter(|p| !p.contains('<') && (p.ends_with("list.rs") || p.ends_with("rules.md"))) {
             if !fs::read_to_string(root().join(file)).unwrap().contains(rule.id) {
                 missing.push(format!("{} in {file}", rule.id));
             }

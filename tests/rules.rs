@@ -1,4 +1,5 @@
-//! Every rule has a fixture that fires it and one that comes near; the fixtures are changes to one small estate in which nothing is wrong.
+//! Every rule has a file of fixtures: below `//= fires` what fires it, below `//= silent` what comes near. Both are changes to one small
+//! estate in which nothing is wrong.
 //!
 //! A fixture's first line may be `# also: rule, rule`: what cannot but fail besides.
 #![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
@@ -22,10 +23,11 @@ struct Fixture {
 
 impl Fixture {
     fn read(rule: &str, kind: &str) -> Self {
-        let text = fs::read_to_string(root().join(format!("fixtures/rules/{rule}/{kind}.txt"))).unwrap();
+        let file = fs::read_to_string(root().join(format!("fixtures/rules/{rule}.txt"))).unwrap();
+        let text = part(&file, kind).unwrap_or_else(|| panic!("{rule}.txt has no part '//= {kind}'"));
         let first = text.lines().next().unwrap_or_default();
         let also = first.strip_prefix("# also: ").map_or_else(BTreeSet::new, |list| list.split(", ").map(str::to_owned).collect());
-        Self { audited: audited(&text).unwrap_or_else(|why| panic!("{rule}/{kind}.txt: {why}")), also }
+        Self { audited: audited(text).unwrap_or_else(|why| panic!("{rule}.txt, {kind}: {why}")), also }
     }
 
     /// Ids of the rules that fail beside those named in the first line. Those named have to fail, and be rules.
@@ -36,6 +38,11 @@ impl Fixture {
             None => Ok(fails.into_iter().filter(|rule| !self.also.contains(*rule)).collect()),
         }
     }
+}
+
+/// One of the two parts of a file of fixtures.
+fn part<'t>(file: &'t str, kind: &str) -> Option<&'t str> {
+    file.split("//= ").find_map(|part| part.strip_prefix(kind)?.strip_prefix('\n'))
 }
 
 /// The estate that the fixtures change.
@@ -60,13 +67,9 @@ fn files_registry_fixtures_and_snapshots_have_the_same_names() {
     assert!(files.remove("mod"));
     let files: BTreeSet<String> = files.iter().map(|f| f.replace('_', "-")).collect();
     assert_eq!(files, registered(), "files of rules, and the registry");
-    let entries = fs::read_dir(root().join("fixtures/rules")).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_dir());
-    let folders: BTreeSet<String> = entries.map(|p| p.file_name().unwrap().to_string_lossy().into_owned()).collect();
-    assert_eq!(folders, registered(), "folders of fixtures, and the registry");
-    for folder in folders {
-        let kinds = names_of(&root().join("fixtures/rules").join(&folder), ".txt");
-        assert_eq!(kinds, BTreeSet::from(["fires".to_owned(), "silent".to_owned()]), "{folder}");
-    }
+    let mut fixtures = names_of(&root().join("fixtures/rules"), ".txt");
+    assert!(fixtures.remove("base"));
+    assert_eq!(fixtures, registered(), "files of fixtures, and the registry");
     assert_eq!(names_of(&root().join("tests/snapshots/rules"), ".snap"), registered(), "snapshots, and the registry");
 }
 
