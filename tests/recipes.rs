@@ -57,6 +57,20 @@ fn the_places_of_an_output_are_those_of_every_text() {
 }
 
 #[test]
+fn the_places_of_a_store_are_those_of_every_archive() {
+    let places = places(&recipe("A store"));
+    assert!(places.len() >= 6, "{places:?}");
+    let registry = fs::read_to_string(root().join("crates/store/src/archive/mod.rs")).unwrap();
+    for file in ["zip", "tar"] {
+        assert!(registry.contains(&format!("mod {file};")) && registry.contains(&format!("&{file}::")), "{file}");
+        for place in &places {
+            let path = place.replace("<file>", file);
+            assert!(root().join(&path).exists(), "{path}");
+        }
+    }
+}
+
+#[test]
 fn the_places_of_a_layout_are_those_of_every_layout() {
     let places = places(&recipe("A slot layout"));
     assert!(places.len() >= 5, "{places:?}");

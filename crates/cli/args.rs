@@ -30,7 +30,7 @@ needed; 10 changes pending, with --detailed-exitcode. The highest of 6, 5, 4, 3,
 /// Offline audit of the Kerberos web-authentication account of Lync and Skype for Business Server.
 ///
 /// From files that anyone can export: which servers must hold the account, which do, which are in sync, and what else is wrong.
-/// Nothing is contacted, and nothing is changed but by `sync`, `set-password`, `apply`, `rollback` and `recover`.
+/// Nothing is contacted, and nothing is changed but by `sync`, `set-password`, `apply`, `rollback`, `recover` and `purge`.
 #[derive(Debug, Parser)]
 #[command(name = "kerbsync", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {
@@ -191,8 +191,10 @@ pub(crate) enum Command {
     Apply(ApplyArgs),
     /// Take a run back, field by field, where a field still holds what the run wrote
     Rollback(RollbackArgs),
-    /// Mend runs that were cut short
-    Recover(WriteBundleArgs),
+    /// Mend runs that were cut short, or give one up as it is
+    Recover(RecoverArgs),
+    /// Remove the copies of originals that a run keeps because a secret stood in them in clear
+    Purge(PurgeArgs),
     /// Show what was done to a bundle, and whether something is left to mend
     Status(WriteBundleArgs),
     /// List the rules

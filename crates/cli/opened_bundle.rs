@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::reading::{read_config, read_stores, unopened, unreadable};
 use jiff::Timestamp;
-use kerbsync_apply::{Context, Engine, EngineError, Options};
+use kerbsync_apply::{CommandWords, Context, Engine, EngineError, Options};
 use kerbsync_collect::{Input, Progress as _, Settings};
 use kerbsync_credential::lower::{CredentialLower, KeySource, ServerSecrets, SlotRules};
 use kerbsync_iis::protection::KeyFile;
@@ -15,7 +15,9 @@ use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory};
 use kerbsync_plan::lower::{DirectoryWriter, Lower, LowerError};
 use kerbsync_plan::{Plan, PreconditionOutcome, check_operator, inputs_now};
 use kerbsync_secret::Secret;
-use kerbsync_store::{ArchiveLimits, ArchiveStore, FolderFiles, Key, ReadStore, WORK_FOLDER};
+use kerbsync_store::{
+    ARCHIVE_HEAD, ArchiveLimits, Expected, FolderFiles, Key, ReadStore, ReplaceFailure, WORK_FOLDER, WriteStore, is_archive, open_archive,
+};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,6 +42,8 @@ pub(crate) struct RunParameters<'a> {
     pub(crate) accept_inferred: bool,
     /// The new password, where one is set.
     pub(crate) generated: Option<Secret>,
+    /// The file of the plan that is applied, for command lines that are advised.
+    pub(crate) plan: Option<&'a Path>,
 }
 
 impl OpenedBundle {
@@ -183,6 +187,10 @@ impl OpenedBundle {
                     host: io.host.clone(),
                     pid: std::process::id(),
                     now: &move || started,
+                    commands: CommandWords {
+                        bundle: shell_word(&self.path),
+                        plan: parameters.plan.map_or_else(|| CommandWords::default().plan, shell_word),
+                    },
                     progress: &|_, total| {
                         bar.total(u64::try_from(total).unwrap_or(u64::MAX));
                         bar.step(1);
@@ -193,6 +201,24 @@ impl OpenedBundle {
         });
         bar.clear();
         Ok(result)
+    }
+
+    /// Where a plan is kept that was made and applied by one command, so that its run can be gone on with.
+    pub(crate) fn kept_plan(&self, plan: &Plan) -> PathBuf {
+        self.path.join(kept_plan_key(plan))
+    }
+
+    /// Keeps it there.
+    pub(crate) fn keep_plan(&self, plan: &Plan) -> Result<(), String> {
+        let files = FolderFiles::open(&self.path).map_err(|e| e.to_string())?;
+        let key = Key::new(&kept_plan_key(plan)).ok_or("the digest of the plan is none")?;
+        let text = plan.to_json().map_err(|e| e.to_string())?;
+        match WriteStore::new(&files, "plan").replace_private(&key, text.as_bytes(), Expected::Absent) {
+            Ok(_) => Ok(()),
+            // Kept by an earlier attempt: the name is made of the plan's digest.
+            Err(error) if matches!(error.why, ReplaceFailure::Changed(Some(_))) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// A file below the bundle.
@@ -208,6 +234,23 @@ impl OpenedBundle {
     }
 }
 
+fn kept_plan_key(plan: &Plan) -> String {
+    format!("{WORK_FOLDER}/plan-{}.json", plan.digest.get(..12).unwrap_or_default())
+}
+
+/// A path as one word of a command line, in the shell that is usual on this system.
+fn shell_word(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "._-/\\:~+@=,".contains(c);
+    if !text.is_empty() && text.chars().all(|c| plain(c) && (cfg!(windows) || c != '\\')) {
+        text
+    } else if cfg!(windows) {
+        format!("\"{text}\"")
+    } else {
+        format!("'{}'", text.replace('\'', "'\\''"))
+    }
+}
+
 /// A folder; or an archive, whose files have the paths that they would have when unpacked.
 fn opened(path: &Path) -> Result<Box<dyn ReadStore>, Failure> {
     let store = kerbsync_store::open(path).map_err(|e| unopened(path, &e))?;
@@ -215,12 +258,12 @@ fn opened(path: &Path) -> Result<Box<dyn ReadStore>, Failure> {
         return Ok(store);
     }
     let bytes = crate::reading::read_file(path)?;
-    if !ArchiveStore::is_archive(&bytes) {
+    if !is_archive(bytes.get(..bytes.len().min(ARCHIVE_HEAD)).unwrap_or_default()) {
         return Err(Failure::new(Exit::Refused, format!("'{}' is no bundle, but a single file", path.display()))
             .hint("give the folder that holds the topology, the directory export and the servers' configurations"));
     }
-    let store = ArchiveStore::open(&path.display().to_string(), bytes, ArchiveLimits::default()).map_err(|e| unopened(path, &e))?;
-    Ok(Box::new(store))
+    let archive = open_archive(&path.display().to_string(), bytes, ArchiveLimits::default()).map_err(|e| unopened(path, &e))?;
+    Ok(Box::new(archive.store))
 }
 
 /// The exported keys that lie in the folders of servers. Those of each server are read once.

@@ -76,8 +76,46 @@ pub enum EngineError {
         run: String,
     },
     /// No run can be rolled back.
-    #[error("there is nothing to roll back: no run of this bundle stands")]
+    #[error("there is nothing to roll back: no run of this bundle wrote anything")]
     NothingStands,
+    /// A run is to be gone on with by a plan that is not its own.
+    #[error("the run {run} is of another plan: give the plan that it was begun with")]
+    OtherPlan {
+        /// The run.
+        run: String,
+    },
+    /// A run that set a password is to be gone on with.
+    #[error(
+        "the new password of the run {run} was never stored, so the rest cannot get it: take the run back with `kerbsync recover`, then begin anew"
+    )]
+    PasswordUnknown {
+        /// The run.
+        run: String,
+    },
+    /// A run that was taken back or given up is to be gone on with.
+    #[error("the run {run} was taken back or given up: apply its plan anew, without --resume")]
+    NotResumable {
+        /// The run.
+        run: String,
+    },
+    /// A run that has an end is to be given up.
+    #[error("the run {run} has ended already ({end}): there is nothing to give up")]
+    Ended {
+        /// The run.
+        run: String,
+        /// How.
+        end: &'static str,
+    },
+    /// Two configurations of the plan are one file.
+    #[error(
+        "{first} and {second} lead to one file: two names of one server; nothing was written; take one of them out of the bundle and plan again"
+    )]
+    OneFile {
+        /// A path.
+        first: String,
+        /// The other one.
+        second: String,
+    },
     /// A later run wrote the same configurations.
     #[error("the run {later} wrote some of the same configurations after {run}: roll {later} back first")]
     LaterRun {

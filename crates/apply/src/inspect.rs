@@ -2,21 +2,24 @@
 
 use crate::Engine;
 use crate::record::Intent;
-use kerbsync_plan::lower::{FieldRecord, FieldState};
-use kerbsync_store::{FileVersion, Key};
+use crate::run::Run;
+use kerbsync_plan::lower::{FieldRecord, FieldState, Original};
+use kerbsync_plan::outcome::StepResult;
+use kerbsync_store::{FileVersion, Key, backup};
 
 /// A configuration as it is now.
 pub(crate) enum ConfigurationNow {
     /// It could be read.
     Read {
         bytes: Vec<u8>,
-        version: FileVersion,
         /// The fields that hold what the run wrote.
         ours: Vec<FieldRecord>,
         /// Names of the fields that hold someone else's value.
         foreign: Vec<String>,
+        /// Names of the fields that hold what the run wrote, and stay with one that is foreign.
+        held: Vec<String>,
     },
-    /// It is gone.
+    /// It is not there: removed, or on a drive that is not mounted now.
     Gone,
     /// It cannot be read now.
     Unreadable(String),
@@ -29,18 +32,39 @@ impl ConfigurationNow {
     pub(crate) fn is_new(&self, intent: &Intent) -> bool {
         matches!(self, Self::Read { ours, .. } if ours.len() == intent.fields.len())
     }
+
+    /// Why nothing can be said of it now; `None` where something can.
+    pub(crate) fn unknown(&self) -> Option<String> {
+        match self {
+            Self::Read { .. } => None,
+            Self::Gone => Some("the configuration is not there: mount the drive, or put the file back".to_owned()),
+            Self::Unreadable(reason) => Some(reason.clone()),
+            Self::Odd(reason) => Some(format!("it cannot be understood ({reason}): put a whole file there")),
+        }
+    }
+}
+
+/// The copy of an original that a run keeps, as it is now.
+pub(crate) enum CopyNow {
+    /// It is what the run copied.
+    Good(Vec<u8>),
+    /// It is not there.
+    Gone,
+    /// It is there, with another content.
+    Changed,
+    /// It cannot be read now.
+    Unreadable(String),
 }
 
 impl Engine<'_> {
-    pub(crate) fn inspect(&self, key: &Key, intent: &Intent) -> ConfigurationNow {
+    pub(crate) fn inspect(&self, run: &Run, key: &Key, intent: &Intent) -> ConfigurationNow {
         let bytes = match self.files.read(key) {
             Ok(bytes) => bytes,
             Err(error) if error.is_not_found() => return ConfigurationNow::Gone,
             Err(error) => return ConfigurationNow::Unreadable(error.to_string()),
         };
-        let version = FileVersion::of(&bytes);
-        let sha256 = version.sha256.to_string();
-        let (mut ours, mut foreign) = (Vec::new(), Vec::new());
+        let sha256 = FileVersion::of(&bytes).sha256.to_string();
+        let (mut ours, mut foreign, mut held) = (Vec::new(), Vec::new(), Vec::new());
         if sha256 == intent.after {
             ours.clone_from(&intent.fields);
         } else if sha256 != intent.before {
@@ -48,14 +72,44 @@ impl Engine<'_> {
                 Ok(states) => states,
                 Err(error) => return ConfigurationNow::Odd(error.reason),
             };
+            let copied = intent.fields.iter().zip(&states).any(|(f, s)| f.original == Original::Backup && *s == FieldState::Original);
+            let copy = copied.then(|| self.copy(run, key, intent));
             for (field, state) in intent.fields.iter().zip(states) {
+                let name = format!("{} of {}", field.attribute, field.slot.label());
                 match state {
                     FieldState::Ours => ours.push(field.clone()),
-                    FieldState::Original | FieldState::Held => {}
-                    FieldState::Foreign => foreign.push(format!("{} of {}", field.attribute, field.slot.label())),
+                    FieldState::Held => held.push(name),
+                    FieldState::Foreign => foreign.push(name),
+                    FieldState::Original if field.original == Original::Backup => match &copy {
+                        Some(CopyNow::Good(copy)) if self.is_original(field, &bytes, copy) => {}
+                        Some(CopyNow::Unreadable(reason)) => return ConfigurationNow::Unreadable(reason.clone()),
+                        // Taken back before, when the copy was still there: its removal came after that was journaled.
+                        Some(CopyNow::Gone) if was_taken_back(run, intent) => {}
+                        _ => foreign.push(format!("{name} (a secret in clear, not shown to be the one that stood there)")),
+                    },
+                    FieldState::Original => {}
                 }
             }
         }
-        ConfigurationNow::Read { bytes, version, ours, foreign }
+        ConfigurationNow::Read { bytes, ours, foreign, held }
     }
+
+    /// The copy of the original that the run kept, if it is still what was copied.
+    pub(crate) fn copy(&self, run: &Run, key: &Key, intent: &Intent) -> CopyNow {
+        match self.files.read(&backup(key, run.name())) {
+            Ok(bytes) if FileVersion::of(&bytes).sha256.to_string() == intent.before => CopyNow::Good(bytes),
+            Ok(_) => CopyNow::Changed,
+            Err(error) if error.is_not_found() => CopyNow::Gone,
+            Err(error) => CopyNow::Unreadable(error.to_string()),
+        }
+    }
+
+    /// Whether the field holds what it holds in the copy: to put that there would change nothing.
+    fn is_original(&self, field: &FieldRecord, bytes: &[u8], copy: &[u8]) -> bool {
+        self.lower.restore(std::slice::from_ref(field), bytes, Some(copy)).is_ok_and(|restored| restored == bytes)
+    }
+}
+
+fn was_taken_back(run: &Run, intent: &Intent) -> bool {
+    run.back.is_some() && matches!(run.outcomes.get(&intent.step), Some(StepResult::Restored | StepResult::Untouched))
 }

@@ -4,9 +4,14 @@
 //! write protocol: it is never seen without its first line. After a crash it is written anew before anything is added to it, since nobody
 //! knows which of its pages the disk has; so a bad line before a good one is damage, and is refused.
 
-use crate::record::Record;
+pub use crate::record::*;
 use kerbsync_store::{Digest, Expected, Key, OpenFile, ReplaceError, WORK_FOLDER, WriteStore};
 use serde::{Deserialize, Serialize};
+
+/// Name and version of the format.
+pub const SCHEMA: &str = "kerbsync.journal/v1";
+/// The JSON Schema of one line (draft 2020-12).
+pub const JSON_SCHEMA: &str = include_str!("../schemas/journal.schema.json");
 
 const FAMILY: &str = "{\"schema\":\"kerbsync.journal/";
 const HEAD: &str = "{\"schema\":\"kerbsync.journal/v1\",\"sum\":\"";
@@ -18,13 +23,21 @@ const EXTENSION: &str = ".jsonl";
 pub enum JournalError {
     /// Damage that no crash explains.
     #[error(
-        "{path}, line {line}: the journal is damaged. Nothing was changed. Compare the servers' configurations with the plan by hand, then move the journal out of the folder"
+        "{path}, line {line}: the journal is damaged. Nothing was changed. Compare the servers' configurations with the plan by hand, then `kerbsync recover --abandon` with the journal's name puts it aside"
     )]
     Damaged {
         /// The journal.
         path: String,
         /// The line, from 1.
         line: usize,
+    },
+    /// It says that it is another run's than its name does.
+    #[error(
+        "{path} is the journal of another run than its name says. Nothing was changed. Give the file its old name, or move it out of the folder"
+    )]
+    Misnamed {
+        /// The journal.
+        path: String,
     },
     /// Written by a newer version.
     #[error("{path} was written by a newer version of kerbsync: use that version")]
@@ -68,9 +81,29 @@ pub(crate) fn key(run: &str) -> Key {
     Key::new(&format!("{}/{run}{EXTENSION}", folder())).unwrap_or_else(|| unreachable!("the name of a run is a plain word"))
 }
 
-/// The run whose journal this is, unless it is another file.
+/// The run whose journal this is, unless it is another file: the name of a run is a plain word.
 pub(crate) fn run_of(key: &Key) -> Option<&str> {
-    key.file_name().strip_suffix(EXTENSION)
+    let run = key.file_name().strip_suffix(EXTENSION)?;
+    (!run.is_empty() && run.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')).then_some(run)
+}
+
+/// Where the journal of a run is put that nobody can read.
+pub(crate) fn aside(run: &str) -> Key {
+    Key::new(&format!("{}/{run}.damaged", folder())).unwrap_or_else(|| unreachable!("the name of a run is a plain word"))
+}
+
+/// Everything that a journal says, in order. A torn line at its end is left out.
+///
+/// # Errors
+/// It is damaged, or of a newer version.
+pub fn records(bytes: &[u8]) -> Result<Vec<Record>, JournalError> {
+    Journal::parse(key("journal"), bytes.to_vec()).map(|journal| journal.records)
+}
+
+/// One line of a journal: what is written and synced at once. Lines are numbered from 1.
+#[must_use]
+pub fn written_line(number: u64, records: &[Record]) -> Vec<u8> {
+    line(number, records)
 }
 
 fn line(n: u64, records: &[Record]) -> Vec<u8> {
@@ -154,14 +187,14 @@ pub(crate) struct Writer<'s, 'f> {
     key: Key,
     bytes: Vec<u8>,
     lines: u64,
-    file: Option<Box<dyn OpenFile>>,
+    file: Option<Box<dyn OpenFile + 'f>>,
 }
 
 impl<'s, 'f> Writer<'s, 'f> {
     /// A new journal with its first line.
     pub(crate) fn create(store: &'s WriteStore<'f>, key: Key, records: &[Record]) -> Result<Self, ReplaceError> {
         let bytes = line(1, records);
-        store.replace(&key, &bytes, Expected::Absent, &|_| Ok(()))?;
+        store.replace_private(&key, &bytes, Expected::Absent)?;
         Ok(Self { store, key, bytes, lines: 1, file: None })
     }
 
@@ -170,7 +203,7 @@ impl<'s, 'f> Writer<'s, 'f> {
         let lines = journal.lines + 1;
         let mut bytes = journal.bytes().to_vec();
         bytes.extend(line(lines, records));
-        store.replace(&journal.key, &bytes, Expected::Content(&journal.raw), &|_| Ok(()))?;
+        store.replace_private(&journal.key, &bytes, Expected::Content(&journal.raw))?;
         Ok(Self { store, key: journal.key.clone(), bytes, lines, file: None })
     }
 
@@ -209,14 +242,13 @@ impl<'s, 'f> Writer<'s, 'f> {
             why: kerbsync_store::ReplaceFailure::File(error),
         };
         let now = self.store.files().read(&self.key).map_err(fail)?;
-        self.store.replace(&self.key, &self.bytes, Expected::Content(&now), &|_| Ok(())).map(|_| ())
+        self.store.replace_private(&self.key, &self.bytes, Expected::Content(&now)).map(|_| ())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{Begin, Ended};
     use kerbsync_plan::outcome::End;
 
     fn records() -> (Vec<Record>, Vec<Record>) {

@@ -2,31 +2,35 @@
 //!
 //! It knows files, digests, order and crashes, and no format: what the bytes mean is behind [`kerbsync_plan::lower::Lower`].
 //!
-//! **Order.** lock -> read and digest every configuration -> (per wave) lower -> journal the intents, synced -> replace each file by the
-//! write protocol -> journal the outcomes. One file per run holds its whole life: begin, intents, outcomes, taking back, end. What lies on
+//! **Order.** lock -> read and digest every configuration, probe its folder -> (per wave) lower -> journal the intents, synced -> lock each
+//! configuration and replace it by the write protocol -> journal the outcomes. One file per run holds its whole life: begin, intents, outcomes, taking back, end. What lies on
 //! the disk is always asked again; a journal only says what it could be.
 
+mod application;
 mod apply;
 mod error;
+mod give_up;
 mod inspect;
-mod journal;
+pub mod journal;
+mod next;
 mod parallel;
 mod record;
 mod recover;
 mod run;
 mod status;
 mod step_report;
+mod survey;
 mod taking_back;
 mod trouble;
 
 pub use error::EngineError;
 pub use journal::JournalError;
-pub use recover::RunSelector;
-pub use status::Status;
+pub use run::RunSelector;
+pub use status::{Status, UnsettledRun, unsettled_runs};
 
 use jiff::Timestamp;
 use kerbsync_plan::lower::{DirectoryWriter, Lower};
-use kerbsync_store::{Discipline, Files, Guard, Key, LockOwner, WORK_FOLDER, WriteStore};
+use kerbsync_store::{Files, Guard, Key, LockOwner, WORK_FOLDER, WriteStore};
 
 /// Everything that a run needs.
 pub struct Engine<'a> {
@@ -61,6 +65,23 @@ pub struct Context<'a> {
     pub now: &'a (dyn Fn() -> Timestamp + Sync),
     /// Told of every step that ended: how many of how many.
     pub progress: &'a (dyn Fn(usize, usize) + Sync),
+    /// What stands in the command lines that are advised.
+    pub commands: CommandWords,
+}
+
+/// What stands in the command lines that are advised, quoted for a shell.
+#[derive(Debug, Clone)]
+pub struct CommandWords {
+    /// The bundle.
+    pub bundle: String,
+    /// The plan document.
+    pub plan: String,
+}
+
+impl Default for CommandWords {
+    fn default() -> Self {
+        Self { bundle: "BUNDLE".to_owned(), plan: "PLAN".to_owned() }
+    }
 }
 
 impl std::fmt::Debug for Context<'_> {
@@ -76,30 +97,32 @@ pub struct Options {
     pub parallel: usize,
     /// How many steps are prepared and journaled at once: two configurations for each of them are held in memory. Default 64.
     pub wave: usize,
-    /// How carefully it writes. Nothing but [`Discipline::FULL`] can be had outside of tests.
-    pub discipline: Discipline,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { parallel: 8, wave: 64, discipline: Discipline::FULL }
+        Self { parallel: 8, wave: 64 }
     }
 }
 
 impl<'a> Engine<'a> {
     fn store(&self, run: &str) -> WriteStore<'a> {
-        WriteStore::with_discipline(self.files, run, self.options.discipline)
+        WriteStore::new(self.files, run)
     }
 
     fn lock(&self, task: &str) -> Result<Guard, EngineError> {
-        let owner = LockOwner {
+        Ok(self.store("lock").lock(&lock_key(), &self.owner(task, ""))?)
+    }
+
+    fn owner(&self, task: &str, run: &str) -> LockOwner {
+        LockOwner {
             operator: self.context.operator.clone(),
             host: self.context.host.clone(),
             pid: self.context.pid,
             task: task.to_owned(),
             since: self.now(),
-        };
-        Ok(self.store("lock").lock(&lock_key(), &owner)?)
+            run: run.to_owned(),
+        }
     }
 
     /// The time as RFC 3339 UTC, in whole seconds.

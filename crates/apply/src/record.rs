@@ -1,4 +1,4 @@
-//! What a journal says.
+//! What a journal says: the words of `kerbsync.journal/v1`.
 
 use kerbsync_plan::lower::{FieldRecord, KeyVersion};
 use kerbsync_plan::outcome::{End, StepResult};
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// One statement of a journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Record {
+pub enum Record {
     /// A plan is being applied. The first record of every journal, and the only one of its kind.
     Begin(Begin),
     /// A configuration will be replaced. Durable before it is.
@@ -21,97 +21,114 @@ pub(crate) enum Record {
     /// The run is being taken back.
     #[serde(rename = "back")]
     TakingBack(TakingBack),
+    /// A run that was cut short is gone on with.
+    Resumed(Act),
+    /// The run is given up as it is, by someone who says so.
+    Abandoned(Act),
+    /// Copies of originals that held a secret in clear were removed.
+    Purged(Act),
     /// The run has ended, or the taking back has.
     Ended(Ended),
 }
 
 /// The head of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Begin {
+pub struct Begin {
     /// Id of the run, the name of its journal.
-    pub(crate) run: String,
+    pub run: String,
     /// Digest of the plan.
-    pub(crate) plan: String,
+    pub plan: String,
     /// What the plan does: one line.
-    pub(crate) summary: String,
+    pub summary: String,
     /// Who.
-    pub(crate) operator: String,
+    pub operator: String,
     /// On which machine.
-    pub(crate) host: String,
+    pub host: String,
     /// When, RFC 3339 UTC, by the clock of that machine.
-    pub(crate) at: String,
+    pub at: String,
     /// Every configuration that the run will touch, in order. Longer than the intents when a run was cut short.
-    pub(crate) steps: Vec<StepFile>,
+    pub steps: Vec<StepFile>,
     /// The account whose password the plan sets in the directory.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) directory: Option<String>,
+    pub directory: Option<String>,
 }
 
 /// A configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StepFile {
+pub struct StepFile {
     /// FQDN of the server.
-    pub(crate) server: String,
+    pub server: String,
     /// Path below the bundle.
-    pub(crate) path: String,
+    pub path: String,
 }
 
 /// What will be written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Intent {
+pub struct Intent {
     /// Index into [`Begin::steps`].
-    pub(crate) step: usize,
+    pub step: usize,
     /// SHA-256 of the configuration before.
-    pub(crate) before: String,
+    pub before: String,
     /// SHA-256 of the configuration after.
-    pub(crate) after: String,
+    pub after: String,
     /// What is set.
-    pub(crate) fields: Vec<FieldRecord>,
+    pub fields: Vec<FieldRecord>,
 }
 
 /// What became of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct StepOutcome {
+pub struct StepOutcome {
     /// Index into [`Begin::steps`].
-    pub(crate) step: usize,
+    pub step: usize,
     /// The result.
-    pub(crate) result: StepResult,
+    pub result: StepResult,
     /// Why.
     #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub(crate) detail: String,
+    pub detail: String,
 }
 
 /// The directory before its password is set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct DirectoryIntent {
+pub struct DirectoryIntent {
     /// Version of the account's keys before.
-    pub(crate) key_version: KeyVersion,
+    pub key_version: KeyVersion,
 }
 
 /// What became of the directory's step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct DirectoryOutcome {
+pub struct DirectoryOutcome {
     /// The result.
-    pub(crate) result: StepResult,
+    pub result: StepResult,
 }
 
 /// A taking back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct TakingBack {
+pub struct TakingBack {
     /// Why.
-    pub(crate) task: TakingBackTask,
+    pub task: TakingBackTask,
     /// Who.
-    pub(crate) operator: String,
+    pub operator: String,
     /// On which machine.
-    pub(crate) host: String,
+    pub host: String,
     /// When, RFC 3339 UTC.
-    pub(crate) at: String,
+    pub at: String,
+}
+
+/// Something that someone did to a run after it was begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// Who.
+    pub operator: String,
+    /// On which machine.
+    pub host: String,
+    /// When, RFC 3339 UTC.
+    pub at: String,
 }
 
 /// Why a run is taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum TakingBackTask {
+pub enum TakingBackTask {
     /// It was cut short.
     Recover,
     /// Someone asked for it.
@@ -120,9 +137,9 @@ pub(crate) enum TakingBackTask {
 
 /// An end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Ended {
+pub struct Ended {
     /// How.
-    pub(crate) end: End,
+    pub end: End,
     /// When, RFC 3339 UTC.
-    pub(crate) at: String,
+    pub at: String,
 }

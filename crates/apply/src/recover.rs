@@ -3,23 +3,25 @@
 use crate::inspect::ConfigurationNow;
 use crate::journal::Writer;
 use crate::record::{DirectoryOutcome, Ended, Record, TakingBackTask};
-use crate::run::Run;
-use crate::{Engine, EngineError, journal};
+use crate::run::{Run, RunSelector, select};
+use crate::{Engine, EngineError, journal, parallel};
 use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
 use kerbsync_store::Key;
 
-/// Which run to roll back.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum RunSelector {
-    /// The one of that name, or of the beginning of a name that fits only one.
-    Named(String),
-    /// The last one that stands.
-    Last,
+/// What a directory tells of a run that was to set a password in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum DirectoryNow {
+    /// It has the password from before.
+    Before,
+    /// The password was set once since.
+    Set,
+    /// The password was set more than once: someone else did, too, and whose is in force cannot be told.
+    SetByOthers,
 }
 
 impl Engine<'_> {
     /// Mends every run that was cut short: all-new where every step is done, else all-old, else with each field named that is neither.
-    /// To call it again changes nothing.
+    /// While a configuration cannot be read, its run stays open and every file as it is. To call it again changes nothing.
     ///
     /// # Errors
     /// A journal is damaged or cannot be written, the lock is held, or the directory does not tell.
@@ -36,7 +38,7 @@ impl Engine<'_> {
             self.store(run.name()).settle(&run.journal.key, run.journal.bytes()).map_err(EngineError::JournalWrite)?;
         }
         // A crash while a journal was written leaves its temporary file.
-        if let Err(error) = self.store("tidy").clean(&journal::folder())
+        if let Err(error) = self.store("tidy").clean_all(&journal::folder())
             && let Some(last) = outcomes.last_mut()
         {
             last.notes.push(format!("A temporary file is left: {error}."));
@@ -54,27 +56,22 @@ impl Engine<'_> {
         if let Some(open) = runs.iter().find(|r| r.is_open()) {
             return Err(EngineError::Unfinished { run: open.name().to_owned() });
         }
-        let index = match which {
-            RunSelector::Last => runs.iter().rposition(Run::stands).ok_or(EngineError::NothingStands)?,
-            RunSelector::Named(name) => {
-                let fits: Vec<usize> =
-                    runs.iter().enumerate().filter(|(_, r)| r.name().starts_with(name.as_str())).map(|(i, _)| i).collect();
-                match fits[..] {
-                    [one] if !name.is_empty() => one,
-                    [_, _, ..] => return Err(EngineError::ManyRuns { run: name.clone() }),
-                    _ => return Err(EngineError::NoRun { run: name.clone() }),
-                }
-            }
-        };
+        let index = select(&runs, which)?;
         let Some(run) = runs.get(index) else { return Err(EngineError::NothingStands) };
         if run.directory == Some(StepResult::Done) {
             return Err(EngineError::DirectoryMovedOn { run: run.name().to_owned() });
         }
         if run.end == Some(End::AllOld) {
-            return Ok(self.outcome_of(run, End::Nothing, |_| StepResult::Untouched));
+            let mut outcome = self.outcome_of(run, End::Nothing, |_| StepResult::Untouched);
+            let earlier = runs.iter().take(index).rev().find(|r| r.stands());
+            let earlier = earlier.map_or_else(
+                || "no earlier run stands".to_owned(),
+                |r| format!("the run {} before it stands: name it to take that back, too", r.name()),
+            );
+            outcome.notes = vec![format!("The run {} was taken back already; {earlier}.", run.name())];
+            return Ok(outcome);
         }
-        let writes = |r: &Run, path: &str| r.intents.keys().any(|i| r.begin.steps.get(*i).is_some_and(|t| t.path == path));
-        let shared = |r: &&&Run| run.begin.steps.iter().any(|t| writes(run, &t.path) && writes(r, &t.path));
+        let shared = |r: &&&Run| run.begin.steps.iter().any(|t| run.writes(&t.path) && r.writes(&t.path));
         let after: Vec<&Run> = runs.iter().skip(index + 1).collect();
         if let Some(set) = after.iter().rev().filter(shared).find(|r| r.directory == Some(StepResult::Done)) {
             return Err(EngineError::DirectoryMovedOn { run: set.name().to_owned() });
@@ -87,40 +84,87 @@ impl Engine<'_> {
     }
 
     fn recover_run(&self, run: &Run, later: &[&Run]) -> Result<RunOutcome, EngineError> {
-        let set = self.directory_is_set(run)?;
-        if run.back.is_none() && (run.begin.directory.is_none() || set) && self.all_new(run) {
-            return self.confirm(run, set);
-        }
-        if set {
-            return self.out_of_step(run);
+        let directory = self.directory_now(run)?;
+        let set = directory != DirectoryNow::Before;
+        if run.back.is_none() || set {
+            let found = self.look_at_all(run);
+            // What cannot be read is not old: which way to go is known when it can be.
+            if found.iter().any(|f| f.as_ref().is_some_and(|now| now.unknown().is_some())) {
+                return Ok(self.waiting(run, &found));
+            }
+            let is_new = |(index, now): (usize, &Option<ConfigurationNow>)| match (run.intents.get(&index), now) {
+                (Some(intent), Some(now)) => now.is_new(intent),
+                _ => run.outcomes.get(&index) == Some(&StepResult::Already),
+            };
+            let all_new = found.iter().enumerate().all(is_new);
+            if run.back.is_none() && all_new && (run.begin.directory.is_none() || directory == DirectoryNow::Set) {
+                return self.confirm(run, set);
+            }
+            if set {
+                return self.out_of_step(run, directory, &found);
+            }
         }
         let task = if run.is_rolled_back() { TakingBackTask::Rollback } else { TakingBackTask::Recover };
         self.take_back(run, task, later)
     }
 
-    /// Whether the run set the password in the directory.
-    fn directory_is_set(&self, run: &Run) -> Result<bool, EngineError> {
-        let (Some(account), Some(before)) = (&run.begin.directory, run.directory_before) else { return Ok(false) };
-        let directory = self.directory.ok_or_else(|| EngineError::NoDirectory { account: account.clone() })?;
-        let now = directory.key_version(account).map_err(|error| EngineError::Directory { account: account.clone(), error })?;
-        Ok(now != before)
+    /// Every configuration of a run as it is now; `None` where the run never came to it.
+    fn look_at_all(&self, run: &Run) -> Vec<Option<ConfigurationNow>> {
+        let work: Vec<(usize, Option<Key>)> = run.begin.steps.iter().map(|t| Key::new(&t.path)).enumerate().collect();
+        parallel::each(&work, self.options.parallel, |(index, key)| {
+            let (intent, key) = (run.intents.get(index)?, key.as_ref()?);
+            Some(self.inspect(run, key, intent))
+        })
     }
 
-    fn all_new(&self, run: &Run) -> bool {
-        run.begin.steps.iter().enumerate().all(|(index, target)| match (run.intents.get(&index), Key::new(&target.path)) {
-            (Some(intent), Some(key)) => self.inspect(&key, intent).is_new(intent),
-            _ => run.outcomes.get(&index) == Some(&StepResult::Already),
+    /// A run that stays as it is, with the servers that it waits for.
+    fn waiting(&self, run: &Run, found: &[Option<ConfigurationNow>]) -> RunOutcome {
+        let unknown = |index: usize| found.get(index).and_then(|now| now.as_ref()?.unknown());
+        let mut outcome = self.outcome_of(run, End::Open, |index| match unknown(index) {
+            Some(_) => StepResult::Failed,
+            None => StepResult::Skipped,
+        });
+        for (index, server) in outcome.servers.iter_mut().enumerate() {
+            server.detail = unknown(index).unwrap_or_else(|| "left as it is until every server can be read".to_owned());
+        }
+        outcome.notes =
+            vec!["Whether the run was finished cannot be told while a server cannot be read, so nothing was touched.".to_owned()];
+        outcome.notes.extend(self.note_of_copies(run, End::Open));
+        outcome.next = self.after_recovery(&outcome);
+        outcome
+    }
+
+    /// Whether the run set the password in the directory.
+    fn directory_now(&self, run: &Run) -> Result<DirectoryNow, EngineError> {
+        let (Some(account), Some(before)) = (&run.begin.directory, run.directory_before) else { return Ok(DirectoryNow::Before) };
+        let directory = self.directory.ok_or_else(|| EngineError::NoDirectory { account: account.clone() })?;
+        let now = directory.key_version(account).map_err(|error| EngineError::Directory { account: account.clone(), error })?;
+        Ok(match now.0.checked_sub(before.0) {
+            Some(0) => DirectoryNow::Before,
+            Some(1) => DirectoryNow::Set,
+            _ => DirectoryNow::SetByOthers,
         })
     }
 
     /// Every step is done: makes sure that it lasts, and ends the run.
     fn confirm(&self, run: &Run, directory: bool) -> Result<RunOutcome, EngineError> {
         let store = self.store(run.name());
-        for (index, intent) in run.intents.iter().filter(|(i, _)| run.outcomes.get(i) != Some(&StepResult::Done)) {
+        let mut failed = Vec::new();
+        for index in run.intents.keys().filter(|i| run.outcomes.get(i) != Some(&StepResult::Done)) {
             let Some(key) = run.begin.steps.get(*index).and_then(|t| Key::new(&t.path)) else { continue };
-            let (bytes, _) = store.read(&key).map_err(EngineError::File)?;
-            debug_assert!(!intent.fields.is_empty());
-            store.settle(&key, &bytes).map_err(EngineError::JournalWrite)?;
+            if let Err(report) = self.settle(&store, run.name(), &key) {
+                failed.push((*index, report));
+            }
+        }
+        if !failed.is_empty() {
+            let mut outcome = self.outcome_of(run, End::Open, |_| StepResult::Done);
+            for (index, report) in failed {
+                if let Some(server) = outcome.servers.get_mut(index) {
+                    (server.result, server.detail) = (StepResult::Uncertain, report.detail);
+                }
+            }
+            outcome.next = self.after_recovery(&outcome);
+            return Ok(outcome);
         }
         self.tidy(&store, run, None).map_err(EngineError::File)?;
         let mut records: Vec<Record> = Vec::new();
@@ -132,56 +176,47 @@ impl Engine<'_> {
         let mut outcome = self.outcome_of(run, End::AllNew, |_| StepResult::Done);
         outcome.directory = directory.then_some(StepResult::Done);
         outcome.notes = vec!["Every step had been done; only the end of the run was missing.".to_owned()];
+        outcome.notes.extend(self.note_of_copies(run, End::AllNew));
         Ok(outcome)
     }
 
-    /// The directory has the new password and cannot go back, and some server does not hold it: nothing more can be done here, so the run is
-    /// ended and those servers are named. While one cannot be read, the run stays open.
-    fn out_of_step(&self, run: &Run) -> Result<RunOutcome, EngineError> {
-        let found: Vec<StepResult> = run
-            .begin
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(index, target)| match (run.intents.get(&index), Key::new(&target.path)) {
-                (Some(intent), Some(key)) => match self.inspect(&key, intent) {
-                    ConfigurationNow::Unreadable(_) => StepResult::Failed,
-                    found if found.is_new(intent) => StepResult::Done,
-                    _ => StepResult::Conflict,
-                },
-                _ => StepResult::Conflict,
-            })
-            .collect();
-        let end = if found.contains(&StepResult::Failed) { End::Open } else { End::Diverged };
-        let mut outcome = self.outcome_of(run, end, |index| found.get(index).copied().unwrap_or(StepResult::Conflict));
-        for server in &mut outcome.servers {
-            server.detail = match server.result {
-                StepResult::Conflict => {
-                    "it does not hold the password that Active Directory has: copy it from a server that does with `kerbsync sync`"
-                        .to_owned()
-                }
-                StepResult::Failed => "it cannot be read now: run `kerbsync recover` when it is back".to_owned(),
-                _ => String::new(),
-            };
+    /// The directory has a new password and cannot go back, and some server does not hold it, or it may be another's: nothing more can be
+    /// done here, so the run is ended and those servers are named.
+    fn out_of_step(&self, run: &Run, directory: DirectoryNow, found: &[Option<ConfigurationNow>]) -> Result<RunOutcome, EngineError> {
+        let is_new = |index: usize| match (run.intents.get(&index), found.get(index)) {
+            (Some(intent), Some(Some(now))) => now.is_new(intent),
+            _ => false,
+        };
+        let ours = directory == DirectoryNow::Set;
+        let mut outcome = self.outcome_of(run, End::Diverged, |index| if is_new(index) { StepResult::Done } else { StepResult::Conflict });
+        for server in outcome.servers.iter_mut().filter(|s| s.result == StepResult::Conflict) {
+            server.detail =
+                "it does not hold the password that this run made: copy it from a server that does with `kerbsync sync`".to_owned();
         }
-        outcome.directory = Some(StepResult::Done);
-        if end == End::Diverged {
-            let store = self.store(run.name());
-            self.tidy(&store, run, None).map_err(EngineError::File)?;
-            let records =
-                [Record::DirectoryOutcome(DirectoryOutcome { result: StepResult::Done }), Record::Ended(Ended { end, at: self.now() })];
-            Writer::reopen(&store, &run.journal, &records).map_err(EngineError::JournalWrite)?;
+        outcome.directory = Some(if ours { StepResult::Done } else { StepResult::Uncertain });
+        if !ours {
+            outcome.notes = vec![format!(
+                "The password of {} was set more than once since the run began: whose is in force is not known here. Test-CsKerberosAccountAssignment tells whether a server holds it.",
+                run.begin.directory.as_deref().unwrap_or_default()
+            )];
         }
+        let store = self.store(run.name());
+        self.tidy(&store, run, None).map_err(EngineError::File)?;
+        let result = outcome.directory.unwrap_or(StepResult::Done);
+        let records = [Record::DirectoryOutcome(DirectoryOutcome { result }), Record::Ended(Ended { end: End::Diverged, at: self.now() })];
+        Writer::reopen(&store, &run.journal, &records).map_err(EngineError::JournalWrite)?;
+        outcome.notes.extend(self.note_of_copies(run, End::Diverged));
         Ok(outcome)
     }
 
-    fn outcome_of(&self, run: &Run, end: End, result: impl Fn(usize) -> StepResult) -> RunOutcome {
+    pub(crate) fn outcome_of(&self, run: &Run, end: End, result: impl Fn(usize) -> StepResult) -> RunOutcome {
         let servers = run.begin.steps.iter().enumerate().map(|(index, target)| ServerOutcome {
             server: target.server.clone(),
             path: target.path.clone(),
             result: result(index),
             detail: String::new(),
         });
-        RunOutcome { run: Some(run.name().to_owned()), end, servers: servers.collect(), directory: None, notes: Vec::new() }
+        let servers = servers.collect();
+        RunOutcome { run: Some(run.name().to_owned()), end, servers, directory: None, notes: Vec::new(), next: Vec::new() }
     }
 }

@@ -4,7 +4,7 @@ use crate::journal::Journal;
 use crate::run::Run;
 use crate::{Engine, EngineError, lock_key};
 use kerbsync_plan::outcome::{End, RunSummary};
-use kerbsync_store::{FileErrorKind, LockOwner, WriteStore, lock_is_free};
+use kerbsync_store::{FileErrorKind, Key, LockOwner, WriteStore, lock_is_free};
 
 /// The state of a bundle.
 #[derive(Debug, Clone)]
@@ -18,11 +18,20 @@ pub struct Status {
 }
 
 impl Status {
-    /// Whether `recover` has something to do.
+    /// Whether a run has no end: `recover` has something to do, when nobody is at work.
     #[must_use]
     pub fn needs_recovery(&self) -> bool {
-        self.writer.is_none() && (self.runs.iter().any(|r| r.end == End::Open) || !self.damaged.is_empty())
+        self.runs.iter().any(|r| r.end == End::Open) || !self.damaged.is_empty()
     }
+}
+
+/// A run that has no end yet, and the servers whose configurations it may have changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnsettledRun {
+    /// The run.
+    pub run: String,
+    /// FQDNs, in the order of steps.
+    pub servers: Vec<String>,
 }
 
 impl Engine<'_> {
@@ -34,10 +43,8 @@ impl Engine<'_> {
         let (mut runs, mut damaged) = (Vec::new(), Vec::new());
         for key in self.journals()? {
             let bytes = self.files.read(&key).map_err(EngineError::File)?;
-            let path = key.to_string();
-            match Journal::parse(key, bytes).map(Run::new) {
-                Ok(Some(run)) => runs.push(run),
-                Ok(None) => damaged.push(format!("{path}: the journal is damaged")),
+            match Journal::parse(key, bytes).and_then(Run::new) {
+                Ok(run) => runs.push(run),
                 Err(error) => damaged.push(error.to_string()),
             }
         }
@@ -46,24 +53,44 @@ impl Engine<'_> {
         let writer = match lock_is_free(self.files, &lock_key()) {
             Ok(false) => Some(owner()?),
             // What another machine left is not taken over, and refuses whoever would write.
-            Ok(true) => Some(owner()?).filter(|o| !o.host.is_empty() && !o.host.eq_ignore_ascii_case(&self.context.host)),
+            Ok(true) => Some(owner()?).filter(|o| !o.host.is_empty() && !o.is_on(&self.context.host)),
             // Whoever may only read can still ask what was done.
             Err(error) if error.kind == FileErrorKind::Denied => None,
             Err(error) => return Err(EngineError::File(error)),
         };
-        Ok(Status { writer, runs: runs.iter().map(summary).collect(), damaged })
+        let runs = runs.iter().map(|run| self.summary(run)).collect();
+        Ok(Status { writer, runs, damaged })
+    }
+
+    fn summary(&self, run: &Run) -> RunSummary {
+        RunSummary {
+            run: run.name().to_owned(),
+            summary: run.begin.summary.clone(),
+            operator: run.begin.operator.clone(),
+            host: run.begin.host.clone(),
+            at: run.begin.at.clone(),
+            end: run.end.unwrap_or(End::Open),
+            rolled_back: run.is_rolled_back() && !run.is_open(),
+            servers: run.begin.steps.len(),
+            copies: self.copies_there(run).iter().map(Key::to_string).collect(),
+        }
     }
 }
 
-fn summary(run: &Run) -> RunSummary {
-    RunSummary {
-        run: run.name().to_owned(),
-        summary: run.begin.summary.clone(),
-        operator: run.begin.operator.clone(),
-        host: run.begin.host.clone(),
-        at: run.begin.at.clone(),
-        end: run.end.unwrap_or(End::Open),
-        rolled_back: run.is_rolled_back() && !run.is_open(),
-        servers: run.begin.steps.len(),
-    }
+/// The runs of a bundle that have no end, for whoever judges its configurations: they may be old, new, or about to change. A journal that
+/// cannot be read says nothing here; `status` tells of it.
+///
+/// # Errors
+/// The folder of journals cannot be listed.
+pub fn unsettled_runs(files: &dyn kerbsync_store::Files) -> Result<Vec<UnsettledRun>, kerbsync_store::FileError> {
+    let keys = files.list(&crate::journal::folder())?.into_iter().filter(|k| crate::journal::run_of(k).is_some());
+    let open = keys.filter_map(|key| {
+        let bytes = files.read(&key).ok()?;
+        let run = Journal::parse(key, bytes).and_then(Run::new).ok().filter(Run::is_open)?;
+        let servers = run.begin.steps.iter().map(|step| step.server.clone()).collect();
+        Some(UnsettledRun { run: run.name().to_owned(), servers })
+    });
+    let mut open: Vec<UnsettledRun> = open.collect();
+    open.sort_by_key(|run| crate::run::number(&run.run));
+    Ok(open)
 }

@@ -1,7 +1,7 @@
 //! Taking a run back, field by field.
 
 use crate::apply::{record, report_of};
-use crate::inspect::ConfigurationNow;
+use crate::inspect::{ConfigurationNow, CopyNow};
 use crate::journal::Writer;
 use crate::parallel;
 use crate::record::{Ended, Intent, Record, StepFile, TakingBack, TakingBackTask};
@@ -10,8 +10,8 @@ use crate::step_report::StepReport;
 use crate::{Engine, EngineError};
 use kerbsync_plan::lower::{FieldState, Original};
 use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
-use kerbsync_store::{Expected, FileError, Key, Mutation, ReplaceFailure, WriteStore, backup};
-use std::collections::BTreeSet;
+use kerbsync_store::{Expected, FileError, Key, LockError, ReplaceFailure, WriteStore, backup};
+use std::collections::BTreeMap;
 
 /// How often a restoration is begun again when someone else changes the file meanwhile.
 const TRIES: usize = 4;
@@ -34,84 +34,96 @@ impl Engine<'_> {
             (Some(intent), Some(key)) => self.restore(&store, run, &key, intent, later),
             _ => StepReport::new(StepResult::Untouched),
         });
-        let tidied = self.tidy(&store, run, Some(&reports));
+        // Before any copy is removed: whoever goes on after a crash knows by it that the copy was needed no more.
+        let outcomes: Vec<Record> = work.iter().zip(&reports).map(|((step, ..), report)| record(*step, report)).collect();
+        let told = writer.append(&outcomes);
+        let tidied = if told.is_ok() { self.tidy(&store, run, Some(&reports)) } else { Ok(()) };
         let mut notes: Vec<String> =
             tidied.as_ref().err().map(|error| format!("Its traces cannot be removed: {error}.")).into_iter().collect();
-        let end = if tidied.is_err() || reports.iter().any(|r| matches!(r.result, StepResult::Failed | StepResult::Uncertain)) {
+        let mut end = if tidied.is_err() || reports.iter().any(|r| matches!(r.result, StepResult::Failed | StepResult::Uncertain)) {
             End::Open
         } else if reports.iter().any(|r| r.result == StepResult::Conflict) {
             End::Diverged
         } else {
             End::AllOld
         };
-        let mut records: Vec<Record> = Vec::new();
-        for ((step, ..), report) in work.iter().zip(&reports) {
-            records.push(record(*step, report));
+        let ended = || [Record::Ended(Ended { end, at: self.now() })];
+        if let Err(error) = told.and_then(|()| if end == End::Open { Ok(()) } else { writer.append(&ended()) }) {
+            notes.push(format!("The journal cannot be written: {error}."));
+            end = End::Open;
         }
-        if end != End::Open {
-            records.push(Record::Ended(Ended { end, at: self.now() }));
-        }
-        let written = writer.append(&records);
-        let end = if let Err(error) = written {
-            notes.push(format!("The journal cannot be written: {error}. Run `kerbsync recover` on the bundle."));
-            End::Open
-        } else {
-            end
-        };
-        if end == End::Open {
-            notes.push("Something failed on the way: run `kerbsync recover` on the bundle when its reason is gone.".to_owned());
-        }
+        notes.extend(self.note_of_copies(run, end));
         let servers = work.iter().zip(reports).map(|((_, target, _), StepReport { result, detail })| ServerOutcome {
             server: target.server.clone(),
             path: target.path.clone(),
             result,
             detail,
         });
-        Ok(RunOutcome { run: Some(run.name().to_owned()), end, servers: servers.collect(), directory: None, notes })
+        let outcome =
+            RunOutcome { run: Some(run.name().to_owned()), end, servers: servers.collect(), directory: None, notes, next: Vec::new() };
+        Ok(RunOutcome { next: self.after_recovery(&outcome), ..outcome })
+    }
+
+    /// Tells of the copies of originals that are still there.
+    pub(crate) fn note_of_copies(&self, run: &Run, end: End) -> Option<String> {
+        let copies = self.copies_there(run);
+        let first = copies.first()?;
+        let more = if copies.len() > 1 { format!(" and {} more", copies.len() - 1) } else { String::new() };
+        let until = if end == End::Open {
+            "until the run has an end".to_owned()
+        } else {
+            format!("until `kerbsync purge {}` removes it", run.name())
+        };
+        Some(format!("A secret in clear is kept in {first}{more} {until}."))
     }
 
     fn restore(&self, store: &WriteStore<'_>, run: &Run, key: &Key, intent: &Intent, later: &[&Run]) -> StepReport {
         for _ in 0..TRIES {
-            let (bytes, version, ours, foreign) = match self.inspect(key, intent) {
-                ConfigurationNow::Read { bytes, version, ours, foreign } => (bytes, version, ours, foreign),
-                ConfigurationNow::Gone => {
-                    return StepReport::because(StepResult::Conflict, "the file is gone: restore it from IIS's own history");
-                }
-                ConfigurationNow::Unreadable(reason) => return StepReport::because(StepResult::Failed, reason),
+            let now = self.inspect(run, key, intent);
+            let (bytes, ours) = match &now {
+                ConfigurationNow::Read { bytes, ours, .. } => (bytes, ours),
                 ConfigurationNow::Odd(reason) => {
                     return StepReport::because(StepResult::Conflict, format!("{reason}; it is left alone: mend it by hand"));
                 }
+                ConfigurationNow::Gone | ConfigurationNow::Unreadable(_) => {
+                    return StepReport::because(StepResult::Failed, now.unknown().unwrap_or_default());
+                }
             };
-            let whole = store.discipline().breaks(Mutation::WholeFileRestore);
-            if ours.is_empty() && !(whole && version.sha256.to_string() != intent.before) {
+            if ours.is_empty() {
                 // Whoever began to take the run back may have restored this file, and been stopped before it lasted.
                 if run.back.is_some()
-                    && let Err(error) = store.settle(key, &bytes)
+                    && let Err(report) = self.settle_bytes(store, run.name(), key, bytes)
                 {
-                    return report_of(&error);
+                    return report;
                 }
-                return self.verdict(StepResult::Untouched, &foreign, key, intent, &bytes, later);
+                return self.verdict(StepResult::Untouched, &now, key, intent, bytes, later);
             }
-            let copy = if whole || ours.iter().any(|f| f.original == Original::Backup) {
-                match self.files.read(&backup(key, run.name())) {
-                    Ok(copy) => Some(copy),
-                    Err(error) => return StepReport::because(StepResult::Failed, format!("the original is kept in a copy: {error}")),
+            let copy = if ours.iter().any(|f| f.original == Original::Backup) {
+                match self.copy(run, key, intent) {
+                    CopyNow::Good(copy) => Some(copy),
+                    CopyNow::Unreadable(reason) => {
+                        return StepReport::because(StepResult::Failed, format!("the original is kept in a copy: {reason}"));
+                    }
+                    CopyNow::Gone => return StepReport::because(StepResult::Conflict, without_copy(key, run, "is gone")),
+                    CopyNow::Changed => return StepReport::because(StepResult::Conflict, without_copy(key, run, "was changed")),
                 }
             } else {
                 None
             };
-            let restored =
-                if let (true, Some(copy)) = (whole, &copy) { Ok(copy.clone()) } else { self.lower.restore(&ours, &bytes, copy.as_deref()) };
-            let restored = match restored {
+            let restored = match self.lower.restore(ours, bytes, copy.as_deref()) {
                 Ok(restored) => restored,
                 Err(error) => return StepReport::because(StepResult::Conflict, format!("{error}; it is left alone: mend it by hand")),
             };
             let check = |back: &[u8]| {
-                let fits = whole || ours.iter().all(|f| matches!(self.lower.state(f, back), Ok(FieldState::Original)));
+                let fits = ours.iter().all(|f| matches!(self.lower.state(f, back), Ok(FieldState::Original)));
                 if fits { Ok(()) } else { Err("the restored fields do not read back".to_owned()) }
             };
-            match store.replace(key, &restored, Expected::Content(&bytes), &check) {
-                Ok(_) => return self.verdict(StepResult::Restored, &foreign, key, intent, &restored, later),
+            let _guard = match store.lock_file(key, &self.owner("taking back", run.name())) {
+                Ok(guard) => guard,
+                Err(error) => return locked(&error),
+            };
+            match store.replace(key, &restored, Expected::Content(bytes), &check) {
+                Ok(_) => return self.verdict(StepResult::Restored, &now, key, intent, &restored, later),
                 Err(error) if matches!(error.why, ReplaceFailure::Changed(_)) => {}
                 Err(error) => return report_of(&error),
             }
@@ -120,7 +132,8 @@ impl Engine<'_> {
     }
 
     /// The result, unless fields hold someone else's value.
-    fn verdict(&self, result: StepResult, foreign: &[String], key: &Key, intent: &Intent, bytes: &[u8], later: &[&Run]) -> StepReport {
+    fn verdict(&self, result: StepResult, now: &ConfigurationNow, key: &Key, intent: &Intent, bytes: &[u8], later: &[&Run]) -> StepReport {
+        let ConfigurationNow::Read { foreign, held, .. } = now else { return StepReport::new(result) };
         if foreign.is_empty() {
             return StepReport::new(result);
         }
@@ -132,16 +145,33 @@ impl Engine<'_> {
             own.is_some_and(|i| i.fields.iter().filter(again).any(|f| matches!(self.lower.state(f, bytes), Ok(FieldState::Ours))))
         });
         let fields = foreign.join(", ");
+        let kept = if held.is_empty() {
+            String::new()
+        } else {
+            format!("; {}: still what the run wrote, since a credential is taken back whole or not at all", held.join(", "))
+        };
         StepReport::because(
             StepResult::Conflict,
             match by {
-                Some(run) => format!("{fields}: set again by the run {}; roll that run back first", run.name()),
-                None => format!("{fields}: changed by someone else since; left alone: look at it and set it by hand if it is wrong"),
+                Some(run) => format!("{fields}: set again by the run {}; roll that run back first{kept}", run.name()),
+                None => format!("{fields}: changed by someone else since; left alone: look at it and set it by hand if it is wrong{kept}"),
             },
         )
     }
 
-    /// Removes temporary files, and copies of originals that nobody needs any more, durably. `reports` are the results of a taking back.
+    /// Makes a configuration last as it is now.
+    pub(crate) fn settle(&self, store: &WriteStore<'_>, run: &str, key: &Key) -> Result<(), StepReport> {
+        let (bytes, _) = store.read(key).map_err(|e| StepReport::because(StepResult::Failed, e.to_string()))?;
+        self.settle_bytes(store, run, key, &bytes)
+    }
+
+    fn settle_bytes(&self, store: &WriteStore<'_>, run: &str, key: &Key, bytes: &[u8]) -> Result<(), StepReport> {
+        let _guard = store.lock_file(key, &self.owner("taking back", run)).map_err(|e| locked(&e))?;
+        store.settle(key, bytes).map(|_| ()).map_err(|e| report_of(&e))
+    }
+
+    /// Removes temporary files of the run, and copies of originals that nobody needs any more, durably. `reports` are the results of a
+    /// taking back.
     ///
     /// # Errors
     /// Something cannot be removed, or the names in a folder may not last.
@@ -156,8 +186,21 @@ impl Engine<'_> {
                 return Err(error);
             }
         }
-        let keys: Vec<Key> = run.begin.steps.iter().filter_map(|t| Key::new(&t.path)).collect();
-        let folders: BTreeSet<&str> = keys.iter().map(Key::folder).collect();
-        folders.into_iter().try_for_each(|folder| store.clean(folder).map(|_| ()))
+        let keys = run.begin.steps.iter().filter_map(|t| Key::new(&t.path));
+        let folders: BTreeMap<String, Key> = keys.map(|key| (key.folder().to_owned(), key)).collect();
+        folders.into_iter().try_for_each(|(folder, key)| {
+            // A lock that the run left when it was killed goes with the rest; one that somebody holds is his.
+            drop(store.lock_file(&key, &self.owner("tidying", run.name())));
+            store.clean(&folder).map(|_| ())
+        })
     }
+}
+
+fn without_copy(key: &Key, run: &Run, what: &str) -> String {
+    let copy = backup(key, run.name());
+    format!("its original had a secret in clear, kept in {copy} alone, which {what}; it is left alone: set account and password by hand")
+}
+
+fn locked(error: &LockError) -> StepReport {
+    StepReport::because(StepResult::Failed, error.to_string())
 }

@@ -152,6 +152,9 @@ pub(crate) struct ApplyArgs {
     /// The folder that the plan was made for; KERBSYNC_BUNDLE without it
     #[arg(long, value_name = "DIR")]
     pub(crate) bundle: Option<PathBuf>,
+    /// Go on with this run of the plan, which was cut short or left servers out: do the rest
+    #[arg(long, value_name = "RUN")]
+    pub(crate) resume: Option<String>,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
 }
@@ -161,9 +164,30 @@ pub(crate) struct RollbackArgs {
     /// A run (as `kerbsync status` lists them) unless --last is given, and the bundle; KERBSYNC_BUNDLE without it
     #[arg(num_args = 0..=2, value_names = ["RUN", "BUNDLE"])]
     pub(crate) words: Vec<OsString>,
-    /// The last run that stands
+    /// The last run that wrote something
     #[arg(long)]
     pub(crate) last: bool,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RecoverArgs {
+    /// The folder; KERBSYNC_BUNDLE without it
+    #[arg(value_name = "BUNDLE")]
+    pub(crate) bundle: Option<PathBuf>,
+    /// End this run as it is, touch no configuration, and say what stays
+    #[arg(long, value_name = "RUN")]
+    pub(crate) abandon: Option<String>,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PurgeArgs {
+    /// A run (as `kerbsync status` lists them), and the bundle; KERBSYNC_BUNDLE without it
+    #[arg(num_args = 1..=2, required = true, value_names = ["RUN", "BUNDLE"])]
+    pub(crate) words: Vec<OsString>,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
 }

@@ -82,6 +82,7 @@ fn verdict(seen: &Seen, ended: &Result<Exit, Failure>) -> (String, Tone, String)
             End::AllNew => of("DONE", Tone::Good, "Every step is done."),
             End::AllOld => of("UNDONE", Tone::Doubtful, "Every field is what it was before the run."),
             End::Partial => of("DONE IN PART", Tone::Doubtful, "Some configurations were left alone, because others changed them."),
+            End::Abandoned => of("GIVEN UP", Tone::Doubtful, "It was given up as it was."),
             End::Open => of("FAILED", Tone::Bad, "It failed on the way; `kerbsync recover` mends it."),
             End::Diverged => of("FAILED", Tone::Bad, "Some fields hold neither the new nor the old value."),
         },

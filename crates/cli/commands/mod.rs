@@ -42,6 +42,7 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Apply(args) => write::apply(&args, quiet, io),
         Command::Rollback(args) => write::rollback(&args, quiet, io),
         Command::Recover(args) => write::recover(&args, quiet, io),
+        Command::Purge(args) => write::purge(&args, quiet, io),
         Command::Status(args) => write::status(&args, quiet, io),
         Command::Rules(args) => rules::run(args, io),
         Command::Explain(args) => explain::run(args, quiet, io),

@@ -140,12 +140,15 @@ pub(crate) fn run(
     }
     front.planned(&plan, io)?;
     if !dry.what_if {
-        let outcome = write::applied(&opened, &plan, plan.operator.as_deref(), io)?;
+        let outcome = write::applied(&opened, &plan, plan.operator.as_deref(), write::Way::default(), io)?;
         front.carried_out(&outcome);
         return write::tell_of_plan(&plan, outcome, shown, io);
     }
-    let parameters =
-        RunParameters { operator: None, accept_inferred: plan.accept_inferred_protection, generated: write::new_password(&plan)? };
+    let parameters = RunParameters {
+        accept_inferred: plan.accept_inferred_protection,
+        generated: write::new_password(&plan)?,
+        ..RunParameters::default()
+    };
     let shown_plan = preview::of(&opened, plan, &parameters)?;
     show(&shown_plan, shown, render::preview, io)?;
     Ok(exit_of(&shown_plan.plan, dry.detailed_exitcode, &unread))

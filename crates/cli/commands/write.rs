@@ -1,7 +1,7 @@
 //! `apply`, `rollback`, `recover`, `status`: everything that changes a bundle, and what was done to it.
 
 use super::tool;
-use crate::args::{ApplyArgs, RollbackArgs, Shown, WriteBundleArgs};
+use crate::args::{ApplyArgs, PurgeArgs, RecoverArgs, RollbackArgs, Shown, WriteBundleArgs};
 use crate::failure::Failure;
 use crate::opened_bundle::{OpenedBundle, RunParameters, refused};
 use crate::output::show;
@@ -27,8 +27,18 @@ pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Ex
         opened.check_operator(other, args.write.operator_unproved)?;
     }
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
-    let outcome = applied(&opened, &plan, operator, io)?;
+    let way = Way { file: Some(&args.plan), resumed: args.resume.as_deref() };
+    let outcome = applied(&opened, &plan, operator, way, io)?;
     tell_of_plan(&plan, outcome, &args.write.shown, io)
+}
+
+/// How a plan is applied.
+#[derive(Default, Clone, Copy)]
+pub(super) struct Way<'a> {
+    /// The file that it was read from; none where it was just made.
+    pub(super) file: Option<&'a Path>,
+    /// The run that is gone on with.
+    pub(super) resumed: Option<&'a str>,
 }
 
 /// The bundle that is named, else that of the environment.
@@ -48,11 +58,35 @@ pub(crate) fn read_plan(path: &Path) -> Result<Plan, Failure> {
     kerbsync_plan::read(&read_file(path)?).map_err(|e| Failure::new(Exit::Refused, format!("'{}': {e}", path.display())))
 }
 
-/// Applies a plan.
-pub(super) fn applied(opened: &OpenedBundle, plan: &Plan, operator: Option<&str>, io: &Io<'_>) -> Result<RunOutcome, Failure> {
+/// Applies a plan. One that was just made is kept in the bundle where its run can be gone on with.
+pub(super) fn applied(
+    opened: &OpenedBundle,
+    plan: &Plan,
+    operator: Option<&str>,
+    way: Way<'_>,
+    io: &Io<'_>,
+) -> Result<RunOutcome, Failure> {
     opened.check_inputs(plan)?;
-    let parameters = RunParameters { operator, accept_inferred: plan.accept_inferred_protection, generated: new_password(plan)? };
-    opened.with_engine(&parameters, io, |engine| engine.apply(plan))?.map_err(|e| refused(&e, false))
+    let kept = opened.kept_plan(plan);
+    let parameters = RunParameters {
+        operator,
+        accept_inferred: plan.accept_inferred_protection,
+        generated: new_password(plan)?,
+        plan: Some(way.file.unwrap_or(&kept)),
+    };
+    let outcome = opened.with_engine(&parameters, io, |engine| match way.resumed {
+        Some(run) => engine.resume(plan, &RunSelector::Named(run.to_owned())),
+        None => engine.apply(plan),
+    })?;
+    let mut outcome = outcome.map_err(|e| refused(&e, false))?;
+    if way.file.is_none()
+        && outcome.next.iter().any(|next| next.command.contains("--resume"))
+        && let Err(error) = opened.keep_plan(plan)
+    {
+        outcome.next.retain(|next| !next.command.contains("--resume"));
+        outcome.notes.push(format!("The plan cannot be kept for going on with it: {error}."));
+    }
+    Ok(outcome)
 }
 
 /// The password that the plan asks for. It lives in this process alone, until it is encrypted for each server.
@@ -93,10 +127,31 @@ fn words(args: &RollbackArgs, io: &Io<'_>) -> Result<(RunSelector, Option<PathBu
     }
 }
 
-pub(super) fn recover(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+pub(super) fn purge(args: &PurgeArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let [run, bundle @ ..] = args.words.as_slice() else { return Err(Failure::usage("which run's copies are to be removed?")) };
+    let name = run.to_str().ok_or_else(|| Failure::usage(format!("there is no run '{}'", run.display())))?;
+    let named = bundle.first().map(PathBuf::from);
+    let bundle = bundle_of(named.as_deref(), io)?;
+    let opened = OpenedBundle::open_for(&bundle, &args.write, quiet, io)?;
+    let parameters = RunParameters { operator: args.write.operator.as_deref(), ..RunParameters::default() };
+    let which = RunSelector::Named(name.to_owned());
+    let outcome = opened.with_engine(&parameters, io, |engine| engine.purge(&which))?.map_err(|e| refused(&e, false))?;
+    let exit = exit::of_run(outcome.end);
+    let notes = outcome.notes.clone();
+    let report = RunsReport::new(tool(), vec![outcome]);
+    show(&report, &args.write.shown, |_, _| notes.iter().map(|n| format!("{}\n", render::clean(n))).collect(), io)
+        .map_err(|failure| Failure { exit: failure.exit.max(exit), ..failure })?;
+    Ok(exit)
+}
+
+pub(super) fn recover(args: &RecoverArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let bundle = bundle_of(args.bundle.as_deref(), io)?;
     let opened = OpenedBundle::open_for(&bundle, &args.write, quiet, io)?;
     let parameters = RunParameters { operator: args.write.operator.as_deref(), ..RunParameters::default() };
+    if let Some(run) = &args.abandon {
+        let outcome = opened.with_engine(&parameters, io, |engine| engine.abandon(run))?.map_err(|e| refused(&e, false))?;
+        return tell(vec![outcome], &args.write.shown, io);
+    }
     let outcomes = opened.with_engine(&parameters, io, |engine| engine.recover())?.map_err(|e| refused(&e, true))?;
     tell(outcomes, &args.write.shown, io)
 }
@@ -126,6 +181,8 @@ pub(super) fn status(args: &WriteBundleArgs, quiet: bool, io: &mut Io<'_>) -> Re
     report.writer = status.writer.as_ref().map(ToString::to_string);
     report.runs = status.runs;
     report.damaged = status.damaged;
-    show(&report, &args.write.shown, render::status, io)?;
-    Ok(if report.needs_recovery { Exit::Failed } else { Exit::Done })
+    let exit = if report.needs_recovery { Exit::Failed } else { Exit::Done };
+    // What could not be told hides nothing that is worse.
+    show(&report, &args.write.shown, render::status, io).map_err(|failure| Failure { exit: failure.exit.max(exit), ..failure })?;
+    Ok(exit)
 }

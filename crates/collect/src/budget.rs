@@ -91,6 +91,16 @@ impl Budget {
         Ok(())
     }
 
+    /// Bytes that are left for archives.
+    pub(crate) const fn left(&self) -> u64 {
+        self.held
+    }
+
+    /// Takes what an archive needs beside its own bytes.
+    pub(crate) fn more(&mut self, bytes: u64) {
+        self.held = self.held.saturating_sub(bytes);
+    }
+
     /// Takes one file; `false` when there were too many.
     pub(crate) fn file(&mut self) -> bool {
         let left = self.files > 0;

@@ -4,7 +4,7 @@ use crate::Input;
 use crate::budget::Budget;
 use kerbsync_names::{Fqdn, HostName};
 use kerbsync_source::DocumentId;
-use kerbsync_store::{ArchiveLimits, ArchiveStore, Entry, Key, ReadStore, StoreError};
+use kerbsync_store::{ARCHIVE_HEAD, ArchiveLimits, Entry, Key, ReadStore, StoreError, is_archive, open_archive};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -113,7 +113,7 @@ fn walk(
         }
         let path = path_below(label, key.as_str());
         let server = server_of(&path, key.as_str());
-        if may_be_archive(&key) && store.get(inputs).peek(&key, 4).is_ok_and(|head| ArchiveStore::is_archive(&head)) {
+        if may_be_archive(&key) && store.get(inputs).peek(&key, ARCHIVE_HEAD).is_ok_and(|head| is_archive(&head)) {
             let opened = if depth == ARCHIVE_DEPTH {
                 Err(StoreError::Archive {
                     path: path.clone(),
@@ -121,10 +121,15 @@ fn walk(
                 })
             } else {
                 let spent = budget.archive(bytes).map_err(|reason| StoreError::Archive { path: path.clone(), reason });
-                spent.and_then(|()| store.get(inputs).read(&key)).and_then(|s| ArchiveStore::open(&path, s.bytes, ArchiveLimits::default()))
+                let limits = ArchiveLimits { held: budget.left().saturating_add(bytes), ..ArchiveLimits::default() };
+                spent.and_then(|()| store.get(inputs).read(&key)).and_then(|s| open_archive(&path, s.bytes, limits))
             };
             match opened {
-                Ok(archive) => walk(inputs, Store::Opened(Arc::new(archive)), &format!("{path}!"), depth + 1, budget, items, obstacles),
+                Ok(archive) => {
+                    // One that was unpacked whole takes more than it had.
+                    budget.more(archive.held.saturating_sub(bytes));
+                    walk(inputs, Store::Opened(archive.store), &format!("{path}!"), depth + 1, budget, items, obstacles);
+                }
                 Err(error) => obstacles.push(Obstacle { id: UNNUMBERED, path, error: Some(error), bytes }),
             }
             continue;

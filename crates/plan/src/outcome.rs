@@ -15,6 +15,19 @@ pub struct RunOutcome {
     pub directory: Option<StepResult>,
     /// What to know or to do next, one sentence each.
     pub notes: Vec<String>,
+    /// The ways on from an end that is not the last word, each with its command. One of them is enough.
+    pub next: Vec<NextStep>,
+}
+
+/// A way on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextStep {
+    /// What it does: a few words, without a full stop.
+    pub purpose: String,
+    /// How many servers it touches.
+    pub servers: usize,
+    /// The command line.
+    pub command: String,
 }
 
 /// What an end asks of whoever started the run.
@@ -44,6 +57,8 @@ pub enum End {
     Open,
     /// Some fields hold neither the new nor the old value; they are named, and nothing more can be done for them.
     Diverged,
+    /// Someone gave the run up as it was; what stays is named.
+    Abandoned,
 }
 
 impl End {
@@ -51,7 +66,7 @@ impl End {
     #[must_use]
     pub const fn completion(self) -> Completion {
         match self {
-            Self::Nothing | Self::AllNew | Self::AllOld => Completion::Done,
+            Self::Nothing | Self::AllNew | Self::AllOld | Self::Abandoned => Completion::Done,
             Self::Partial => Completion::InPart,
             Self::Open | Self::Diverged => Completion::NeedsRecovery,
         }
@@ -67,6 +82,7 @@ impl End {
             Self::Partial => "partial",
             Self::Open => "open",
             Self::Diverged => "diverged",
+            Self::Abandoned => "abandoned",
         }
     }
 }
@@ -90,6 +106,8 @@ pub struct RunSummary {
     pub rolled_back: bool,
     /// How many configurations it was to change.
     pub servers: usize,
+    /// Copies of its originals that hold a secret in clear and are still there: paths below the bundle. `purge` removes them.
+    pub copies: Vec<String>,
 }
 
 /// What became of one configuration.

@@ -1,8 +1,8 @@
 //! What every store must do, as one suite that each store's tests run.
 
 use crate::{
-    Creation, Expected, FileErrorKind, FileVersion, Files as Primitives, Key, LockError, LockOwner, OnDisk, ReadStore, ReplaceFailure,
-    WriteStore,
+    Creation, Expected, FileErrorKind, FileVersion, Files as Primitives, Key, LockError, LockOwner, NewAccess, OnDisk, ReadStore,
+    ReplaceFailure, WriteStore,
 };
 use std::any::Any;
 
@@ -78,7 +78,7 @@ fn key(text: &str) -> Key {
 }
 
 fn put(files: &dyn Primitives, name: &str, bytes: &[u8]) {
-    let mut file = files.create(&key(name), Creation { exclusive: true, like: None }).unwrap_or_else(|e| panic!("{e}"));
+    let mut file = files.create(&key(name), Creation { exclusive: true, access: NewAccess::Usual }).unwrap_or_else(|e| panic!("{e}"));
     file.write(bytes).and_then(|()| file.sync()).unwrap_or_else(|e| panic!("{e}"));
 }
 
@@ -89,7 +89,7 @@ fn primitives(files: &dyn Primitives) {
     files.create_folder("d/e").unwrap_or_else(|e| panic!("{e}"));
     files.create_folder("d/e").unwrap_or_else(|e| panic!("twice: {e}"));
     put(files, "d/a", b"one");
-    let again = files.create(&key("d/a"), Creation { exclusive: true, like: None }).map(|_| ()).map_err(|e| e.kind);
+    let again = files.create(&key("d/a"), Creation { exclusive: true, access: NewAccess::Usual }).map(|_| ()).map_err(|e| e.kind);
     assert_eq!(again, Err(FileErrorKind::Exists), "an exclusive creation never opens what is there");
     let mut end = files.append(&key("d/a")).unwrap_or_else(|e| panic!("{e}"));
     end.write(b" two").and_then(|()| end.write(b" three")).unwrap_or_else(|e| panic!("{e}"));
@@ -124,15 +124,29 @@ fn replacing(files: &dyn Primitives) {
     assert!(error.to_string().contains("no slot in it"), "{error}");
     assert_eq!(store.read(&a).map(|(b, _)| b).unwrap_or_default(), b"two");
     assert_eq!(files.list("s").unwrap_or_default(), [a], "no temporary file is left");
-    put(files, "s/a.config.kerbsync-r0000-1.tmp", b"left by a crash");
-    assert_eq!(store.clean("s").unwrap_or_default().len(), 1);
+    put(files, "s/a.config.kerbsync-r0001-71.tmp", b"left by a crash");
+    put(files, "s/a.config.kerbsync-r0002-1.tmp", b"in use by another run");
+    assert_eq!(store.clean("s").unwrap_or_default(), [key("s/a.config.kerbsync-r0001-71.tmp")], "only the run's own");
+    assert_eq!(store.clean_all("s").unwrap_or_default().len(), 1);
     assert_eq!(files.list("s").unwrap_or_default().len(), 1);
+    let own = key("s/own");
+    store.replace_private(&own, b"1", Expected::Absent).unwrap_or_else(|e| panic!("{e}"));
+    store.replace_private(&own, b"2", Expected::Content(b"1")).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(files.read(&own).unwrap_or_default(), b"2");
+    store.remove(&own).and_then(|()| store.remove(&own)).unwrap_or_else(|e| panic!("twice: {e}"));
 }
 
 fn locking(files: &dyn Primitives) {
     let store = WriteStore::new(files, "r0001");
     let lock = key(".kerbsync/lock");
-    let owner = |host: &str| LockOwner { operator: "ann".into(), host: host.into(), pid: 7, task: "apply".into(), since: "now".into() };
+    let owner = |host: &str| LockOwner {
+        operator: "ann".into(),
+        host: host.into(),
+        pid: 7,
+        task: "apply".into(),
+        since: "now".into(),
+        run: String::new(),
+    };
     let guard = store.lock(&lock, &owner("a")).unwrap_or_else(|e| panic!("{e}"));
     assert!(matches!(store.lock(&lock, &owner("a")), Err(LockError::Held { .. })), "one holder at a time");
     assert!(matches!(crate::lock_is_free(files, &lock), Ok(false)));
@@ -145,4 +159,14 @@ fn locking(files: &dyn Primitives) {
     let Err(LockError::Left { owner: who, .. }) = store.lock(&lock, &owner("a")) else { panic!("left by another machine") };
     assert_eq!((who.operator.as_str(), who.host.as_str()), ("bob", "c"));
     drop(store.lock(&lock, &owner("c")).unwrap_or_else(|e| panic!("the same machine takes over what a killed process left: {e}")));
+    let (file, who) = (key("s/b.config"), owner("A"));
+    files.create_folder("s").unwrap_or_else(|e| panic!("{e}"));
+    let guard = store.lock_file(&file, &who).unwrap_or_else(|e| panic!("{e}"));
+    assert!(matches!(store.lock_file(&file, &who), Err(LockError::Held { .. })), "one writer of a configuration");
+    drop(guard);
+    drop(store.lock_file(&file, &owner("a")).unwrap_or_else(|e| panic!("given back: {e}")));
+    let identity = |name: &str| files.identity(&key(name)).unwrap_or_else(|e| panic!("{e}"));
+    put(files, "s/a.config", b"c");
+    put(files, "s/c.config", b"c");
+    assert!(identity("s/a.config") == identity("s/a.config") && identity("s/a.config") != identity("s/c.config"));
 }

@@ -11,17 +11,19 @@ mod error;
 mod key;
 mod write;
 
-pub use archive::{ArchiveLimits, ArchiveStore};
+pub use archive::{ARCHIVE_HEAD, Archive, ArchiveLimits, is_archive, open_archive};
 pub use digest::{Digest, FileVersion};
 pub use directory::DirectoryStore;
 pub use error::StoreError;
 pub use key::{Entry, Key, Listing, Snapshot, Version};
 pub use write::{
-    Creation, Discipline, Expected, FileError, FileErrorKind, Files, FolderFiles, Guard, LockError, LockOwner, Mutation, OnDisk, OpenFile,
-    OpenLock, ReplaceError, ReplaceFailure, WORK_FOLDER, WriteStore, backup, is_temporary, is_work_file, lock_is_free,
+    Creation, Expected, FileError, FileErrorKind, FileIdentity, Files, FolderFiles, Guard, LockError, LockOwner, NewAccess, OnDisk,
+    OpenFile, OpenLock, ReplaceError, ReplaceFailure, WORK_FOLDER, WriteStore, backup, is_temporary, is_work_file, lock_beside,
+    lock_is_free,
 };
 
 use std::path::Path;
+use std::sync::Arc;
 
 /// A set of files that can be listed and read, and never changes through this trait.
 pub trait ReadStore: Send + Sync {
@@ -45,6 +47,20 @@ pub trait ReadStore: Send + Sync {
         let mut bytes = self.read(key)?.bytes;
         bytes.truncate(count);
         Ok(bytes)
+    }
+}
+
+impl<S: ReadStore + ?Sized> ReadStore for Arc<S> {
+    fn list(&self) -> Result<Listing, StoreError> {
+        (**self).list()
+    }
+
+    fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {
+        (**self).read(key)
+    }
+
+    fn peek(&self, key: &Key, count: usize) -> Result<Vec<u8>, StoreError> {
+        (**self).peek(key, count)
     }
 }
 

@@ -1,7 +1,7 @@
 //! A disk in memory behind the engine's primitive operations, on which things go wrong when they are told to.
 
-use crate::image::Image;
-use kerbsync_store::{Creation, FileError, FileErrorKind, Files, Key, OpenFile, OpenLock};
+use crate::image::{Access, Image};
+use kerbsync_store::{Creation, FileError, FileErrorKind, FileIdentity, Files, Key, NewAccess, OpenFile, OpenLock};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Something that goes wrong.
@@ -18,6 +18,8 @@ pub enum FaultKind {
     },
     /// A rename happens and its answer is lost, as on a network share.
     AnswerLost,
+    /// A rename is not answered, and happens that many calls later, unless its source is gone by then.
+    LandsLate(u64),
 }
 
 /// A fault and its time.
@@ -86,6 +88,12 @@ struct Inner {
     gate: Option<(u64, Arc<Gate>)>,
     /// Disks as they were before each call that changed them, with the number of that call.
     history: Option<Vec<(u64, Image)>>,
+    /// Renames that were not answered: the call before which each happens, from, to.
+    late: Vec<(u64, String, String)>,
+    /// Beginnings of folders on file systems that have no call to sync one.
+    without_folder_sync: Vec<String>,
+    /// Names that lead to another: a second way to the same file.
+    second_names: Vec<(String, String)>,
     /// What each call was, by number; only while recording.
     trace: Vec<(&'static str, String)>,
 }
@@ -113,6 +121,16 @@ impl MemoryDisk {
     #[must_use]
     pub fn trace(&self) -> Vec<(&'static str, String)> {
         self.inner().trace.clone()
+    }
+
+    /// From now on no folder whose name begins so can be synced: its file system has no such call.
+    pub fn without_folder_sync(&self, below: &str) {
+        self.inner().without_folder_sync.push(below.to_owned());
+    }
+
+    /// From now on names that begin with `second` lead to the files whose names begin with `first`.
+    pub fn second_name(&self, second: &str, first: &str) {
+        self.inner().second_names.push((second.to_owned(), first.to_owned()));
     }
 
     /// Adds a fault.
@@ -180,6 +198,15 @@ impl MemoryDisk {
         inner.generation += 1;
     }
 
+    /// The name under which a file is kept.
+    fn first_name<'n>(&self, name: &'n str) -> std::borrow::Cow<'n, str> {
+        let inner = self.inner();
+        match inner.second_names.iter().find_map(|(second, first)| Some((name.strip_prefix(second.as_str())?, first))) {
+            Some((rest, first)) => format!("{first}{rest}").into(),
+            None => name.into(),
+        }
+    }
+
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -209,6 +236,12 @@ impl MemoryDisk {
         }
         let number = inner.calls;
         inner.calls += 1;
+        while let Some(at) = inner.late.iter().position(|(due, ..)| *due <= number) {
+            let (_, from, to) = inner.late.remove(at);
+            if inner.image.rename(&from, &to) {
+                inner.generation += 1;
+            }
+        }
         if inner.history.is_some() {
             inner.trace.push((operation, name.to_owned()));
         }
@@ -276,6 +309,13 @@ impl OpenLock for Lock {
         inner.image.put(&self.name, text);
         Ok(())
     }
+
+    fn remove(&mut self) -> Result<(), FileError> {
+        let (mut inner, _) = self.disk.call("remove", &self.name, true)?;
+        // As durable as its text, for the same reason.
+        inner.image.forget(&self.name);
+        Ok(())
+    }
 }
 
 impl Drop for Lock {
@@ -287,59 +327,84 @@ impl Drop for Lock {
 
 impl Files for MemoryDisk {
     fn read(&self, key: &Key) -> Result<Vec<u8>, FileError> {
-        let (inner, _) = self.call("read", key.as_str(), false)?;
-        inner.image.read(key.as_str()).map(<[u8]>::to_vec).ok_or_else(|| FileError::new(FileErrorKind::NotFound, "read", key.as_str()))
+        let name = self.first_name(key.as_str());
+        let (inner, _) = self.call("read", &name, false)?;
+        inner.image.read(&name).map(<[u8]>::to_vec).ok_or_else(|| FileError::new(FileErrorKind::NotFound, "read", &name))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Key>, FileError> {
-        let (inner, _) = self.call("list", folder, false)?;
-        Ok(inner.image.list(folder).into_iter().filter_map(Key::new).collect())
+        let folder = self.first_name(folder);
+        let (inner, _) = self.call("list", &folder, false)?;
+        Ok(inner.image.list(&folder).into_iter().filter_map(Key::new).collect())
     }
 
-    fn create(&self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile>, FileError> {
-        let name = key.as_str();
-        let (mut inner, _) = self.call("create", name, true)?;
-        let there = inner.image.open(name).is_some();
+    fn create<'s>(&'s self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile + 's>, FileError> {
+        let name = self.first_name(key.as_str()).into_owned();
+        let like = match creation.access {
+            NewAccess::Like(like) => Some(self.first_name(like.as_str())),
+            NewAccess::Usual | NewAccess::Private => None,
+        };
+        let (mut inner, _) = self.call("create", &name, true)?;
+        let access = match (&creation.access, like) {
+            (_, Some(like)) => inner.image.access(&like).ok_or_else(|| FileError::new(FileErrorKind::NotFound, "look at", &like))?,
+            (NewAccess::Private, _) => Access::PRIVATE,
+            _ => Access::default(),
+        };
+        let there = inner.image.open(&name).is_some();
         if there && creation.exclusive {
-            return Err(FileError::new(FileErrorKind::Exists, "create", name));
+            return Err(FileError::new(FileErrorKind::Exists, "create", &name));
         }
-        let node = if there { inner.image.truncate(name) } else { Some(inner.image.create(name)) };
-        let node = node.ok_or_else(|| FileError::new(FileErrorKind::NotFound, "create", name))?;
-        Ok(Box::new(Handle { disk: self.clone(), node, name: name.to_owned() }))
+        let node = if there { inner.image.truncate(&name) } else { Some(inner.image.create(&name, access)) };
+        let node = node.ok_or_else(|| FileError::new(FileErrorKind::NotFound, "create", &name))?;
+        Ok(Box::new(Handle { disk: self.clone(), node, name }))
     }
 
-    fn append(&self, key: &Key) -> Result<Box<dyn OpenFile>, FileError> {
-        let (inner, _) = self.call("open", key.as_str(), false)?;
-        let node = inner.image.open(key.as_str()).ok_or_else(|| FileError::new(FileErrorKind::NotFound, "open", key.as_str()))?;
-        Ok(Box::new(Handle { disk: self.clone(), node, name: key.as_str().to_owned() }))
+    fn append<'s>(&'s self, key: &Key) -> Result<Box<dyn OpenFile + 's>, FileError> {
+        let name = self.first_name(key.as_str()).into_owned();
+        let (inner, _) = self.call("open", &name, false)?;
+        let node = inner.image.open(&name).ok_or_else(|| FileError::new(FileErrorKind::NotFound, "open", &name))?;
+        drop(inner);
+        Ok(Box::new(Handle { disk: self.clone(), node, name }))
     }
 
     fn rename(&self, from: &Key, to: &Key) -> Result<(), FileError> {
-        let (mut inner, fault) = self.call("rename a temporary file to", to.as_str(), true)?;
-        let done = inner.image.rename(from.as_str(), to.as_str());
+        let (from, to) = (self.first_name(from.as_str()), self.first_name(to.as_str()));
+        let (mut inner, fault) = self.call("rename a temporary file to", &to, true)?;
+        if let Some(FaultKind::LandsLate(calls)) = fault {
+            inner.hits += 1;
+            let due = inner.calls + calls;
+            inner.late.push((due, from.into_owned(), to.clone().into_owned()));
+            return Err(FileError::new(FileErrorKind::Unreachable, "rename", &to));
+        }
+        let done = inner.image.rename(&from, &to);
         match (done, fault) {
-            (false, _) => Err(FileError::new(FileErrorKind::NotFound, "rename", from.as_str())),
+            (false, _) => Err(FileError::new(FileErrorKind::NotFound, "rename", &from)),
             (true, Some(FaultKind::AnswerLost)) => {
                 inner.hits += 1;
-                Err(FileError::new(FileErrorKind::Unreachable, "rename", to.as_str()))
+                Err(FileError::new(FileErrorKind::Unreachable, "rename", &to))
             }
             (true, _) => Ok(()),
         }
     }
 
     fn remove(&self, key: &Key) -> Result<(), FileError> {
-        let (mut inner, _) = self.call("remove", key.as_str(), true)?;
-        if inner.image.remove(key.as_str()) { Ok(()) } else { Err(FileError::new(FileErrorKind::NotFound, "remove", key.as_str())) }
+        let name = self.first_name(key.as_str());
+        let (mut inner, _) = self.call("remove", &name, true)?;
+        if inner.image.remove(&name) { Ok(()) } else { Err(FileError::new(FileErrorKind::NotFound, "remove", &name)) }
     }
 
     fn sync_folder(&self, folder: &str) -> Result<(), FileError> {
-        let (mut inner, fault) = self.call("sync the folder", folder, true)?;
+        let folder = self.first_name(folder);
+        let (mut inner, fault) = self.call("sync the folder", &folder, true)?;
+        if inner.without_folder_sync.iter().any(|below| folder.starts_with(below.as_str())) {
+            return Err(FileError::new(FileErrorKind::NoFolderSync, "sync the folder", &folder));
+        }
         if let Some(FaultKind::SyncFails { durable }) = fault {
             inner.hits += 1;
-            inner.image.fail_sync_folder(folder, durable);
-            return Err(FileError::new(FileErrorKind::Other, "sync the folder", folder));
+            inner.image.fail_sync_folder(&folder, durable);
+            return Err(FileError::new(FileErrorKind::Other, "sync the folder", &folder));
         }
-        inner.image.sync_folder(folder);
+        inner.image.sync_folder(&folder);
         Ok(())
     }
 
@@ -348,16 +413,24 @@ impl Files for MemoryDisk {
         self.call("create the folder", folder, false).map(|_| ())
     }
 
+    fn identity(&self, key: &Key) -> Result<FileIdentity, FileError> {
+        // No call of its own: nothing that goes wrong with it differs from a read that goes wrong.
+        Ok(FileIdentity::Path(self.first_name(key.as_str()).into_owned()))
+    }
+
     fn lock(&self, key: &Key) -> Result<Option<Box<dyn OpenLock>>, FileError> {
-        let (mut inner, _) = self.call("lock", key.as_str(), true)?;
-        if inner.locked.iter().any(|l| l == key.as_str()) {
+        let name = self.first_name(key.as_str()).into_owned();
+        let (mut inner, _) = self.call("lock", &name, true)?;
+        if inner.locked.contains(&name) {
             return Ok(None);
         }
-        if inner.image.open(key.as_str()).is_none() {
-            inner.image.put(key.as_str(), b"");
+        if inner.image.open(&name).is_none() {
+            inner.image.put(&name, b"");
+            inner.image.touch_folder(&name);
+            inner.image.set_access(&name, Access::PRIVATE);
         }
-        inner.locked.push(key.as_str().to_owned());
-        Ok(Some(Box::new(Lock { disk: self.clone(), name: key.as_str().to_owned() })))
+        inner.locked.push(name.clone());
+        Ok(Some(Box::new(Lock { disk: self.clone(), name })))
     }
 
     fn pause(&self, _attempt: u32) {}

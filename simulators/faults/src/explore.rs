@@ -2,6 +2,7 @@
 
 use crate::world::{ConfigurationState, World};
 use crate::{Image, MemoryDisk, ToyDirectory};
+use kerbsync_apply::journal::{self, Record};
 use kerbsync_plan::lower::KeyVersion;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,6 +15,8 @@ pub const LIMIT: usize = 4096;
 pub struct Exploration {
     /// Disks after a crash, each recovered from and checked.
     pub states: u64,
+    /// Of them: those in which the directory has the new password.
+    pub directory_set: u64,
     /// Calls before which the program was stopped.
     pub crash_points: u64,
     /// Faults that hit a call.
@@ -42,6 +45,7 @@ impl Exploration {
     /// Adds what another part found.
     pub fn merge(&mut self, other: Self) {
         self.states += other.states;
+        self.directory_set += other.directory_set;
         self.crash_points += other.crash_points;
         (self.faults, self.survived, self.refused) =
             (self.faults + other.faults, self.survived + other.survived, self.refused + other.refused);
@@ -122,6 +126,7 @@ struct Crash<'w> {
 fn explore_disk(crash: &Crash<'_>, image: &Image, directory: KeyVersion, depth: u32, place: &str, found: &mut Exploration) {
     let &Crash { world, before, limit } = crash;
     found.states += 1;
+    found.directory_set += u64::from(directory > before);
     found.worst_outage = found.worst_outage.max(out_of_step(world, image, directory, before));
     if let Err(what) = world.check_whole(image) {
         return found.violation(what, || place.to_owned());
@@ -190,8 +195,8 @@ pub fn points(disk: &MemoryDisk, before: KeyVersion, after: KeyVersion) -> Vec<P
         }
         // The intent is durable before the directory is asked.
         let durable = image.after_power_loss(256).0;
-        let named = |i: &Image| i.files().any(|(n, b)| n.ends_with(".jsonl") && b.windows(18).any(|w| w == b"\"directory-intent\""));
-        let ended = |i: &Image| i.files().any(|(n, b)| n.ends_with(".jsonl") && b.windows(19).any(|w| w == b"\"directory-outcome\""));
+        let named = |i: &Image| says(i, |r| matches!(r, Record::DirectoryIntent(_)));
+        let ended = |i: &Image| says(i, |r| matches!(r, Record::DirectoryOutcome(_)));
         if !ended(&image) {
             out.push(Point { call, image: image.clone(), directory: before });
         }
@@ -200,4 +205,10 @@ pub fn points(disk: &MemoryDisk, before: KeyVersion, after: KeyVersion) -> Vec<P
         }
     }
     out
+}
+
+/// Whether a journal on the disk says so. One that is damaged says nothing.
+fn says(image: &Image, is: impl Fn(&Record) -> bool) -> bool {
+    let mut journals = image.files().filter(|(name, _)| name.ends_with(".jsonl"));
+    journals.any(|(_, bytes)| journal::records(bytes).is_ok_and(|records| records.iter().any(&is)))
 }

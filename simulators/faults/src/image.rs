@@ -25,6 +25,16 @@ struct Node {
     durable: Bytes,
     /// A sync failed: the system forgot what it could not write, and later syncs succeed without writing it.
     deaf: bool,
+    access: Access,
+}
+
+/// Who may read a file: one number for an owner, a mode and an access list together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Access(pub u8);
+
+impl Access {
+    /// Its owner alone.
+    pub const PRIVATE: Self = Self(255);
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -60,10 +70,11 @@ impl Image {
     /// Puts a file there durably, in place where there is one: what another program does between our calls.
     pub fn put(&mut self, name: &str, bytes: &[u8]) {
         let bytes: Bytes = bytes.into();
-        let node = Node { seen: bytes.clone(), durable: bytes, deaf: false };
         if let Some(id) = self.id(name) {
-            self.nodes[id as usize] = node;
+            let node = &mut self.nodes[id as usize];
+            (node.seen, node.durable, node.deaf) = (bytes.clone(), bytes, false);
         } else {
+            let node = Node { seen: bytes.clone(), durable: bytes, deaf: false, access: Access::default() };
             let (id, name) = (self.add(node), Arc::from(name));
             set(&mut self.names, &name, Some(id));
             set(&mut self.durable_names, &name, Some(id));
@@ -86,6 +97,19 @@ impl Image {
         Some(&self.nodes[self.id(name)? as usize].seen)
     }
 
+    /// Who may read a file.
+    #[must_use]
+    pub fn access(&self, name: &str) -> Option<Access> {
+        Some(self.nodes[self.id(name)? as usize].access)
+    }
+
+    /// Sets who may read a file.
+    pub fn set_access(&mut self, name: &str, access: Access) {
+        if let Some(id) = self.id(name) {
+            self.nodes[id as usize].access = access;
+        }
+    }
+
     /// Every file as programs see it, in the order of names.
     pub fn files(&self) -> impl Iterator<Item = (&str, &[u8])> {
         self.names.iter().map(|(name, id)| (name.as_ref(), self.nodes[*id as usize].seen.as_ref()))
@@ -103,9 +127,9 @@ impl Image {
         durable == self.id(name) && durable.is_none_or(|id| self.nodes[id as usize].seen == self.nodes[id as usize].durable)
     }
 
-    pub(crate) fn create(&mut self, name: &str) -> u32 {
+    pub(crate) fn create(&mut self, name: &str, access: Access) -> u32 {
         let empty: Bytes = Arc::from([]);
-        let id = self.add(Node { seen: empty.clone(), durable: empty, deaf: false });
+        let id = self.add(Node { seen: empty.clone(), durable: empty, deaf: false, access });
         self.change(name, Some(id));
         id
     }
@@ -149,8 +173,7 @@ impl Image {
             Err(_) => Arc::from(name),
         };
         set(&mut self.names, &name, node);
-        let within = folder(&name);
-        self.deaf_folders.retain(|f| f.as_ref() != within);
+        self.touch_folder(&name);
         self.pending.push(Change { name, node });
     }
 
@@ -168,6 +191,21 @@ impl Image {
             self.change(name, None);
         }
         there
+    }
+
+    /// Removes a file durably, and whatever was not synced of its name with it.
+    pub(crate) fn forget(&mut self, name: &str) {
+        let name: Arc<str> = Arc::from(name);
+        set(&mut self.names, &name, None);
+        set(&mut self.durable_names, &name, None);
+        self.pending.retain(|change| change.name != name);
+        self.touch_folder(&name);
+    }
+
+    /// A name in the folder of that file was changed: its next sync is heard.
+    pub(crate) fn touch_folder(&mut self, name: &str) {
+        let within = folder(name);
+        self.deaf_folders.retain(|f| f.as_ref() != within);
     }
 
     pub(crate) fn sync_folder(&mut self, within: &str) {
@@ -282,7 +320,7 @@ impl Image {
             let form = alive.iter().position(|a| a == id).map_or(0, |at| choice[at]);
             let bytes = torn[*id as usize][form].clone();
             let new = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
-            nodes.push(Node { seen: bytes.clone(), durable: bytes, deaf: false });
+            nodes.push(Node { seen: bytes.clone(), durable: bytes, deaf: false, access: self.nodes[*id as usize].access });
             map.push((*id, new));
             *id = new;
         }

@@ -3,6 +3,7 @@
 //! The engine runs on a [`MemoryDisk`] through the same primitive calls as on a real one and never knows. A recorded run gives every point
 //! at which it could have been stopped; from each of them every legal disk is made, recovered from, and checked ([`World`]).
 
+mod careless;
 mod disk;
 mod explore;
 mod image;
@@ -12,9 +13,10 @@ pub mod strategies;
 pub mod toy;
 mod world;
 
+pub use careless::Mutation;
 pub use disk::{Fault, FaultKind, Gate, MemoryDisk};
 pub use explore::{Exploration, LIMIT, Point, crashes, disks, points, points_of_apply};
-pub use image::Image;
+pub use image::{Access, Image};
 pub use scenario::{FAULTS, Scenario, Task};
 pub use toy::{Toy, ToyDirectory};
 pub use world::{ConfigurationState, World};

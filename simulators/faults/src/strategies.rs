@@ -8,7 +8,7 @@ use crate::world::{ConfigurationState, World};
 use crate::{Image, MemoryDisk, ToyDirectory};
 use kerbsync_plan::lower::FieldRecord;
 use kerbsync_plan::lower::KeyVersion;
-use kerbsync_store::{Creation, FileError, Files, Key};
+use kerbsync_store::{Creation, FileError, Files, Key, NewAccess};
 use serde::Serialize;
 
 /// A way to write a fleet of configurations.
@@ -124,7 +124,7 @@ pub fn carry_out(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk) {
 /// Takes it back as that way has it.
 pub fn take_back(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk) {
     match strategy {
-        Strategy::Engine => drop(world.rollback(disk, &ToyDirectory::at(KeyVersion(1)))),
+        Strategy::Engine => drop(world.rollback_standing(disk, &ToyDirectory::at(KeyVersion(1)))),
         other => back(world, other, disk),
     }
 }
@@ -146,8 +146,9 @@ fn each(world: &World<'_>, work: impl Fn(usize, &Key) -> Result<(), FileError>) 
     Ok(())
 }
 
-fn put(disk: &MemoryDisk, key: &Key, bytes: &[u8], sync: bool) -> Result<(), FileError> {
-    let mut file = disk.create(key, Creation { exclusive: false, like: None })?;
+/// Writes a file in place, or a new one with the access of the configuration beside which it lies.
+fn put(disk: &MemoryDisk, key: &Key, like: &Key, bytes: &[u8], sync: bool) -> Result<(), FileError> {
+    let mut file = disk.create(key, Creation { exclusive: false, access: NewAccess::Like(like) })?;
     file.write(bytes)?;
     if sync { file.sync() } else { Ok(()) }
 }
@@ -171,28 +172,28 @@ fn write(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk, index: usize,
     let now = disk.read(key)?;
     let (new, fields) = lowered(world, index, &now);
     match strategy {
-        Strategy::Naive => put(disk, key, &new, false),
+        Strategy::Naive => put(disk, key, key, &new, false),
         Strategy::CopyAndOverwrite => {
             if let Some(backup) = hourly(key) {
-                put(disk, &backup, &now, true)?;
+                put(disk, &backup, key, &now, true)?;
             }
-            put(disk, key, &new, true)
+            put(disk, key, key, &new, true)
         }
         Strategy::PerProperty => {
             if let Some(undo) = beside(key, ".undo.json") {
-                put(disk, &undo, &serde_json::to_vec(&fields).unwrap_or_default(), false)?;
+                put(disk, &undo, key, &serde_json::to_vec(&fields).unwrap_or_default(), false)?;
             }
             // One property at a time: the file with the later ones still as they were comes first.
             for set in 1..=fields.len() {
                 let part = world.lower.restore(&fields[set..], &new, Some(&now)).unwrap_or_else(|_| new.clone());
-                put(disk, key, &part, false)?;
+                put(disk, key, key, &part, false)?;
             }
             Ok(())
         }
         Strategy::SessionsThenDirectory | Strategy::RenameWithoutSync => {
             let sync = strategy == Strategy::SessionsThenDirectory;
             if let Some(temporary) = beside(key, ".new") {
-                put(disk, &temporary, &new, sync)?;
+                put(disk, &temporary, key, &new, sync)?;
                 disk.rename(&temporary, key)?;
             }
             if sync { disk.sync_folder(key.folder()) } else { Ok(()) }
@@ -228,7 +229,7 @@ fn back(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk) {
         match strategy {
             Strategy::CopyAndOverwrite => {
                 if let Some(old) = hourly(key).and_then(|b| disk.read(&b).ok()) {
-                    put(disk, key, &old, true)?;
+                    put(disk, key, key, &old, true)?;
                 }
             }
             Strategy::PerProperty => {
@@ -238,7 +239,7 @@ fn back(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk) {
                 // A secret in clear is noted in clear by such tools; the toy's stands in the configuration before.
                 let before = world.old.iter().find(|(p, _)| p == key.as_str()).map(|(_, b)| b.as_slice());
                 if let Some(old) = fields.and_then(|f| world.lower.restore(&f, &now, before).ok()) {
-                    put(disk, key, &old, false)?;
+                    put(disk, key, key, &old, false)?;
                 }
             }
             // Nothing to go back by.

@@ -1,13 +1,14 @@
 //! A plan with what every configuration is before and after it, and what must hold whatever happens.
 
-use crate::{Image, MemoryDisk, ToyDirectory};
+use crate::careless::{CarelessFiles, WholeFile};
+use crate::{Access, Image, MemoryDisk, Mutation, ToyDirectory};
 use jiff::Timestamp;
-use kerbsync_apply::{Context, Engine, EngineError, Options, RunSelector};
+use kerbsync_apply::{CommandWords, Context, Engine, EngineError, Options, RunSelector};
 use kerbsync_plan::Plan;
 use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::lower::{DirectoryWriter, Lower};
-use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
-use kerbsync_store::{Discipline, Files, Key, is_temporary, is_work_file};
+use kerbsync_plan::outcome::{End, RunOutcome, RunSummary, StepResult};
+use kerbsync_store::{Files, Key, is_temporary, is_work_file};
 
 /// A plan and its truth.
 pub struct World<'l> {
@@ -19,8 +20,8 @@ pub struct World<'l> {
     pub new: Vec<Vec<u8>>,
     /// The format.
     pub lower: &'l dyn Lower,
-    /// How carefully the engine writes.
-    pub discipline: Discipline,
+    /// A care that the engine leaves out.
+    pub mutation: Option<Mutation>,
     /// How many servers are written side by side. One, unless a run need not be replayed.
     pub parallel: usize,
     /// Servers whose intents are written with one line of the journal; `None` = as many as are worked on at a time, at least two.
@@ -59,14 +60,18 @@ impl<'l> World<'l> {
             }
             new.push(lower.lower(step, bytes).map_err(|e| e.reason)?.bytes);
         }
-        Ok(Self { plan, old, new, lower, discipline: Discipline::FULL, parallel: 1, wave: None, canaries: Vec::new() })
+        Ok(Self { plan, old, new, lower, mutation: None, parallel: 1, wave: None, canaries: Vec::new() })
     }
 
     /// A disk that holds the configurations as they are before.
     #[must_use]
     pub fn start(&self) -> Image {
         let files: Vec<(&str, &[u8])> = self.old.iter().map(|(p, b)| (p.as_str(), b.as_slice())).collect();
-        Image::with(&files)
+        let mut image = Image::with(&files);
+        for (number, (path, _)) in (1..).zip(&self.old) {
+            image.set_access(path, access(number));
+        }
+        image
     }
 
     /// Runs something with an engine on a disk.
@@ -78,9 +83,14 @@ impl<'l> World<'l> {
         work: impl FnOnce(&Engine<'_>) -> R,
     ) -> R {
         let now = || Timestamp::from_second(1_780_000_000 + second).unwrap_or_default();
-        let context = Context { operator: "ann".into(), host: "admin01".into(), pid: 1, now: &now, progress: &|_, _| {} };
-        let options = Options { parallel: self.parallel, wave: self.wave.unwrap_or(self.parallel.max(2)), discipline: self.discipline };
-        work(&Engine { files: disk, lower: self.lower, directory, context, options })
+        let commands = CommandWords::default();
+        let context = Context { operator: "ann".into(), host: "admin01".into(), pid: 1, now: &now, progress: &|_, _| {}, commands };
+        let options = Options { parallel: self.parallel, wave: self.wave.unwrap_or(self.parallel.max(2)) };
+        let careless = self.mutation.map(|mutation| CarelessFiles::new(disk, mutation));
+        let files = careless.as_ref().map_or(disk, |careless| careless as &dyn Files);
+        let whole = WholeFile(self.lower);
+        let lower: &dyn Lower = if self.mutation == Some(Mutation::WholeFileRestore) { &whole } else { self.lower };
+        work(&Engine { files, lower, directory, context, options })
     }
 
     /// Applies the plan.
@@ -99,12 +109,31 @@ impl<'l> World<'l> {
         self.with_engine(disk, Some(directory), -3600, |e| e.recover())
     }
 
+    /// Goes on with the last run.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn resume(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<RunOutcome, EngineError> {
+        self.with_engine(disk, Some(directory), 3600, |e| e.resume(&self.plan, &RunSelector::Named("r".to_owned())))
+    }
+
     /// Rolls the last run back.
     ///
     /// # Errors
     /// As the engine's.
     pub fn rollback(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<RunOutcome, EngineError> {
         self.with_engine(disk, Some(directory), -7200, |e| e.rollback(&RunSelector::Last))
+    }
+
+    /// Rolls the last run back that stands, by its name.
+    ///
+    /// # Errors
+    /// As the engine's.
+    pub fn rollback_standing(&self, disk: &MemoryDisk, directory: &ToyDirectory) -> Result<RunOutcome, EngineError> {
+        let status = self.with_engine(disk, None, 0, |e| e.status())?;
+        let stands = |r: &&RunSummary| matches!(r.end, End::AllNew | End::Partial) && !r.rolled_back;
+        let run = status.runs.iter().rev().find(stands).ok_or(EngineError::NothingStands)?.run.clone();
+        self.with_engine(disk, Some(directory), -7200, |e| e.rollback(&RunSelector::Named(run)))
     }
 
     /// What every configuration is.
@@ -121,8 +150,24 @@ impl<'l> World<'l> {
     /// # Errors
     /// The first that is not.
     pub fn check_whole(&self, image: &Image) -> Result<(), String> {
-        match self.states(image).position(|s| s == ConfigurationState::Torn) {
-            Some(at) => Err(format!("{} is neither the old nor the new configuration", self.old[at].0)),
+        if let Some(at) = self.states(image).position(|s| s == ConfigurationState::Torn) {
+            return Err(format!("{} is neither the old nor the new configuration", self.old[at].0));
+        }
+        self.check_access(image)
+    }
+
+    /// Whether everyone who could read a configuration can, and nobody else; and whether copies and journals are this user's alone.
+    ///
+    /// # Errors
+    /// The first of which it is not so.
+    pub fn check_access(&self, image: &Image) -> Result<(), String> {
+        let changed = (1..).zip(&self.old).find(|(n, (path, _))| image.access(path).is_some_and(|now| now != access(*n)));
+        if let Some((_, (path, _))) = changed {
+            return Err(format!("{path} is open to others than before"));
+        }
+        let own = |name: &str| name.starts_with(".kerbsync/journal/") || name.ends_with(".orig");
+        match image.files().find(|(name, _)| own(name) && image.access(name) != Some(Access::PRIVATE)) {
+            Some((name, _)) => Err(format!("{name} is open to others")),
             None => Ok(()),
         }
     }
@@ -135,7 +180,7 @@ impl<'l> World<'l> {
         let want = match end {
             End::AllNew => ConfigurationState::New,
             End::AllOld => ConfigurationState::Old,
-            End::Nothing | End::Partial | End::Open | End::Diverged => return Ok(()),
+            End::Nothing | End::Partial | End::Open | End::Diverged | End::Abandoned => return Ok(()),
         };
         if let Some(at) = self.states(image).position(|s| s != want) {
             return Err(format!("the run says {} and {} is not {want:?}", end.name(), self.old[at].0));
@@ -229,6 +274,11 @@ impl<'l> World<'l> {
             (_, end) => Err(format!("the same plan again ended {} (it was {})", end.name(), if done { "done" } else { "not done" })),
         }
     }
+}
+
+/// Who may read the configuration of a server: others for each.
+fn access(number: u8) -> Access {
+    Access(number % 7 + 1)
 }
 
 /// Whether the bytes hold these somewhere.

@@ -2,8 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test: it may panic")]
 
-use kerbsync_faults::{FaultKind, Scenario, Toy, World, toy};
-use kerbsync_store::{Discipline, Mutation};
+use kerbsync_faults::{FaultKind, Mutation, Scenario, Toy, World, toy};
 
 const TOY: Toy = Toy { generation: 1 };
 
@@ -11,7 +10,7 @@ fn world(mutation: Option<Mutation>) -> World<'static> {
     let old = toy::configurations(3);
     let plan = toy::plan(&old, false);
     let mut world = World::new(plan, old, &TOY).unwrap();
-    world.discipline = mutation.map_or(Discipline::FULL, Discipline::without);
+    world.mutation = mutation;
     world
 }
 

@@ -37,10 +37,18 @@ fn all(world: &World<'_>, image: &Image, state: ConfigurationState) -> bool {
     world.states(image).all(|s| s == state)
 }
 
+/// The number of the first call on a server's files that creates one: everything before was only looking.
+fn first_write(world: &World<'_>, below: &str) -> u64 {
+    let (disk, ad) = (MemoryDisk::recording(world.start()), ToyDirectory::at(KeyVersion(1)));
+    world.apply(&disk, &ad).unwrap();
+    disk.trace().iter().position(|(o, n)| *o == "create" && n.starts_with(below)).unwrap() as u64
+}
+
 fn lines(outcome: &RunOutcome) -> String {
     let servers = outcome.servers.iter().map(|s| format!("{}: {} {}", s.server, s.result.name(), s.detail).trim_end().to_owned());
     let notes = outcome.notes.iter().map(|n| format!("note: {n}"));
-    std::iter::once(outcome.end.name().to_owned()).chain(servers).chain(notes).collect::<Vec<_>>().join("\n")
+    let next = outcome.next.iter().map(|n| format!("next: {} ({}): {}", n.purpose, n.servers, n.command));
+    std::iter::once(outcome.end.name().to_owned()).chain(servers).chain(notes).chain(next).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -55,9 +63,17 @@ fn two_deployments_in_one_second_keep_both_originals() {
     assert!(error.to_string().ends_with("roll r0002-20260528T202640Z back first"), "{error}");
     assert_eq!(rollback(&second, &disk, "r0002").unwrap().end, End::AllOld);
     assert!(all(&second, &disk.image(), ConfigurationState::Old) && all(&first, &disk.image(), ConfigurationState::New));
-    assert_eq!(first.rollback(&disk, &ad).unwrap().end, End::AllOld, "the last run that stands");
+    let more = first.rollback(&disk, &ad).unwrap();
+    insta::assert_snapshot!(lines(&more), @"
+    nothing
+    fe01.contoso.com: untouched
+    fe02.contoso.com: untouched
+    fe03.contoso.com: untouched
+    note: The run r0002-20260528T202640Z was taken back already; the run r0001-20260528T202640Z before it stands: name it to take that back, too.
+    ");
+    assert!(all(&first, &disk.image(), ConfigurationState::New), "it does not go further back unasked");
+    assert_eq!(rollback(&first, &disk, "r0001").unwrap().end, End::AllOld);
     assert!(all(&first, &disk.image(), ConfigurationState::Old));
-    assert!(matches!(first.rollback(&disk, &ad), Err(EngineError::NothingStands)));
     assert_eq!(rollback(&first, &disk, "r0001").unwrap().end, End::Nothing, "a second rollback writes nothing");
     assert!(matches!(rollback(&first, &disk, "r0"), Err(EngineError::ManyRuns { .. })), "two runs begin so");
 }
@@ -167,15 +183,16 @@ fn a_field_that_someone_else_set_is_named_and_left_alone() {
 fn a_failure_is_no_success() {
     let (world, ad, disk) = (world(3), ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world(3).start()));
     let below = "servers/fe02".to_owned();
-    disk.fault(Fault { at: 14, times: 1000, below, kind: FaultKind::Error(FileErrorKind::Unreachable) });
+    disk.fault(Fault { at: first_write(&world, &below), times: 1000, below, kind: FaultKind::Error(FileErrorKind::Unreachable) });
     let outcome = world.apply(&disk, &ad).unwrap();
-    insta::assert_snapshot!(lines(&outcome), @r"
+    insta::assert_snapshot!(lines(&outcome), @"
     open
     fe01.contoso.com: done
     fe02.contoso.com: failed servers/fe02.contoso.com/applicationHost.config was not replaced safely: cannot create servers/fe02.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z-3.tmp: the server does not answer; try again when it is back; it is as it was
     fe03.contoso.com: done
-    note: Run `kerbsync recover` on the bundle.
-    note: A secret stood there in clear, and is kept for a rollback in servers/fe03.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z.orig: delete what will not be rolled back.
+    note: A secret stood there in clear, and is kept for a rollback in servers/fe03.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z.orig: `kerbsync purge r0001-20260528T202640Z` removes it when the run is not to be rolled back.
+    next: finish it, when what failed is mended (1): kerbsync apply PLAN --bundle BUNDLE --resume r0001-20260528T202640Z
+    next: take back what was written (2): kerbsync recover BUNDLE
     ");
     assert_eq!(outcome.end.completion(), Completion::NeedsRecovery);
     assert!(status(&world, &disk).needs_recovery());
@@ -197,15 +214,18 @@ fn a_server_that_is_gone_while_recovering_is_waited_for() {
     let below = "servers/fe02".to_owned();
     disk.fault(Fault { at: 0, times: 60, below, kind: FaultKind::Error(FileErrorKind::Unreachable) });
     let outcome = world.recover(&disk, &ad).unwrap().remove(0);
-    insta::assert_snapshot!(lines(&outcome), @r"
+    insta::assert_snapshot!(lines(&outcome), @"
     open
-    fe01.contoso.com: restored
+    fe01.contoso.com: skipped left as it is until every server can be read
     fe02.contoso.com: failed cannot read servers/fe02.contoso.com/applicationHost.config: the server does not answer; try again when it is back
-    fe03.contoso.com: untouched
-    note: Its traces cannot be removed: cannot list servers/fe02.contoso.com: the server does not answer; try again when it is back.
-    note: Something failed on the way: run `kerbsync recover` on the bundle when its reason is gone.
+    fe03.contoso.com: skipped left as it is until every server can be read
+    note: Whether the run was finished cannot be told while a server cannot be read, so nothing was touched.
+    note: A secret in clear is kept in servers/fe03.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z.orig until the run has an end.
+    next: go on, when its reason is gone (3): kerbsync recover BUNDLE
+    next: give the run up as it is, where a server does not come back (1): kerbsync recover BUNDLE --abandon r0001-20260528T202640Z
     ");
-    assert!(world.states(&disk.image()).eq([ConfigurationState::Old, ConfigurationState::New, ConfigurationState::Old]));
+    let as_it_was = [ConfigurationState::New, ConfigurationState::New, ConfigurationState::Old];
+    assert!(world.states(&disk.image()).eq(as_it_was), "what is finished is not taken back");
     let disk = MemoryDisk::new(disk.image());
     assert_eq!(world.recover(&disk, &ad).unwrap().remove(0).end, End::AllOld);
     assert!(all(&world, &disk.image(), ConfigurationState::Old));
@@ -266,12 +286,14 @@ fn an_edit_in_the_middle_leaves_that_server_alone_and_says_so() {
     let create = trace.iter().position(|(o, n)| *o == "create" && n.starts_with("servers/fe02")).unwrap() as u64;
     disk.act(create, |disk| disk.edit(&toy::path(2), |b| [b, b"x=1\n"].concat()));
     let outcome = world.apply(&disk, &ad).unwrap();
-    insta::assert_snapshot!(lines(&outcome), @r"
+    insta::assert_snapshot!(lines(&outcome), @"
     partial
     fe01.contoso.com: done
     fe02.contoso.com: conflict servers/fe02.contoso.com/applicationHost.config was changed by someone else in the meantime: it is left alone; plan again
     fe03.contoso.com: done
-    note: A secret stood there in clear, and is kept for a rollback in servers/fe03.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z.orig: delete what will not be rolled back.
+    note: A secret stood there in clear, and is kept for a rollback in servers/fe03.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z.orig: `kerbsync purge r0001-20260528T202640Z` removes it when the run is not to be rolled back.
+    next: finish it, when what others changed is as it was planned for (else plan again) (1): kerbsync apply PLAN --bundle BUNDLE --resume r0001-20260528T202640Z
+    next: take back what was written (2): kerbsync rollback r0001-20260528T202640Z BUNDLE
     ");
     assert_eq!(outcome.end.completion(), Completion::InPart);
     let results: Vec<StepResult> = outcome.servers.iter().map(|s| s.result).collect();
@@ -319,7 +341,7 @@ fn a_password_is_not_set_in_the_directory_when_a_server_failed() {
     let world = World::new(toy::plan(&old, true), old, &FIRST).unwrap();
     let (ad, disk) = (ToyDirectory::at(KeyVersion(1)), MemoryDisk::new(world.start()));
     let below = "servers/fe03".to_owned();
-    disk.fault(Fault { at: 14, times: 1000, below, kind: FaultKind::Error(FileErrorKind::NoSpace) });
+    disk.fault(Fault { at: first_write(&world, &below), times: 1000, below, kind: FaultKind::Error(FileErrorKind::NoSpace) });
     let outcome = world.apply(&disk, &ad).unwrap();
     assert_eq!((outcome.end, outcome.directory, ad.version()), (End::Open, Some(StepResult::Skipped), KeyVersion(1)));
     let disk = MemoryDisk::new(disk.image());
@@ -406,11 +428,12 @@ fn a_server_without_the_password_of_the_directory_is_named_and_the_bundle_is_fre
     disk.edit(&toy::path(2), move |_| old.clone());
     let stopped = disk.image();
     let outcome = world.recover(&disk, &ad).unwrap().remove(0);
-    insta::assert_snapshot!(lines(&outcome), @r"
+    insta::assert_snapshot!(lines(&outcome), @"
     diverged
     fe01.contoso.com: done
-    fe02.contoso.com: conflict it does not hold the password that Active Directory has: copy it from a server that does with `kerbsync sync`
+    fe02.contoso.com: conflict it does not hold the password that this run made: copy it from a server that does with `kerbsync sync`
     fe03.contoso.com: done
+    note: A secret in clear is kept in servers/fe03.contoso.com/applicationHost.config.kerbsync-r0001-20260528T202640Z.orig until `kerbsync purge r0001-20260528T202640Z` removes it.
     ");
     assert!(!status(&world, &disk).needs_recovery() && world.recover(&disk, &ad).unwrap().is_empty(), "it is told once");
     assert!(matches!(world.rollback(&disk, &ad), Err(EngineError::NothingStands | EngineError::DirectoryMovedOn { .. })));

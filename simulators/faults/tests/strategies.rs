@@ -34,14 +34,14 @@ fn the_share_of_crash_states_that_each_strategy_keeps() {
             assert!(s.consistent < s.states, "{strategy:?} survives everything");
         }
     }
-    insta::assert_snapshot!(table, @r"
+    insta::assert_snapshot!(table, @"
                                       states   whole  consistent   edits
     naive write                          451      5%          2%     90%
     copy backup and overwrite            233     64%         29%     36%
     per-property set, inverse JSON     22466      7%          3%     78%
     all sessions, directory last          65    100%         35%     78%
     temp and rename without sync        7916     22%         14%     76%
-    kerbsync                             140    100%        100%     98%
+    kerbsync                             166    100%        100%     98%
     ");
 }
 

@@ -21,7 +21,8 @@ pub(super) fn run(args: &FaultsArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
     opened.check_settings()?;
     opened.check_inputs(&plan)?;
     let configurations = configurations(&opened, &plan)?;
-    let parameters = RunParameters { operator: None, accept_inferred: plan.accept_inferred_protection, generated: new_password(&plan)? };
+    let parameters =
+        RunParameters { accept_inferred: plan.accept_inferred_protection, generated: new_password(&plan)?, ..RunParameters::default() };
     let bar = Bar::of(io.terminals.1 && !quiet, "trying", "seeds");
     bar.total(args.seeds);
     let result = opened.with_lower(&parameters, |lower| {

@@ -33,6 +33,11 @@ pub fn outcome(outcome: &RunOutcome, options: &TextOptions) -> String {
     for note in &outcome.notes {
         writer.labelled(0, "note:", Some(BLUE), note, 6);
     }
+    for (number, next) in outcome.next.iter().enumerate() {
+        let label = if number == 0 { "next:" } else { "or:" };
+        writer.labelled(0, label, Some(BLUE), &format!("{} ({})", next.purpose, count(next.servers, "server")), 6);
+        writer.line(6, &next.command, None);
+    }
     writer.into_text()
 }
 
@@ -48,6 +53,9 @@ pub fn status(status: &StatusReport, options: &TextOptions) -> String {
         writer.line(0, &format!("{}  {end}", run.run), Some(style(run.end)));
         let servers = count(run.servers, "server");
         writer.text(2, &format!("{} ({servers} at {}, by {} on {})", run.summary, run.at, run.operator, run.host));
+        for copy in &run.copies {
+            writer.labelled(2, "secret in clear, kept:", Some(YELLOW), copy, 4);
+        }
     }
     for damaged in &status.damaged {
         writer.labelled(0, "damaged:", Some(RED), damaged, 9);
@@ -56,7 +64,16 @@ pub fn status(status: &StatusReport, options: &TextOptions) -> String {
         writer.labelled(0, "the lock is held by, or was left by:", Some(BLUE), owner, 13);
     }
     if status.needs_recovery && status.runs.iter().any(|r| r.end == End::Open) {
-        writer.labelled(0, "next:", Some(BLUE), "a run was cut short: run `kerbsync recover` on the bundle", 6);
+        let next = if status.writer.is_some() {
+            "a run has no end yet: when that writer is done, or runs no more, run `kerbsync recover` on the bundle"
+        } else {
+            "a run was cut short: run `kerbsync recover` on the bundle"
+        };
+        writer.labelled(0, "next:", Some(BLUE), next, 6);
+    }
+    if let Some(run) = status.runs.iter().find(|r| !r.copies.is_empty() && r.end != End::Open) {
+        writer.labelled(0, "next:", Some(BLUE), "remove copies that no rollback is to need (the bundle behind the run):", 6);
+        writer.line(6, &format!("kerbsync purge {} BUNDLE", run.run), None);
     }
     writer.into_text()
 }
@@ -64,7 +81,7 @@ pub fn status(status: &StatusReport, options: &TextOptions) -> String {
 const fn style(end: End) -> Style {
     match end {
         End::Nothing | End::AllNew | End::AllOld => GREEN,
-        End::Partial => YELLOW,
+        End::Partial | End::Abandoned => YELLOW,
         End::Open | End::Diverged => RED,
     }
 }
@@ -77,6 +94,7 @@ const fn meaning(end: End) -> &'static str {
         End::AllOld => "every field is what it was before the run",
         End::Partial => "some configurations were left alone, because others changed them",
         End::Open => "it failed on the way; `kerbsync recover` mends it",
+        End::Abandoned => "it was given up as it was",
         End::Diverged => "some fields hold something else than they should; they are named, and have to be set by hand or by a new run",
     }
 }

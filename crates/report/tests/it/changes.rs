@@ -2,7 +2,7 @@
 
 use crate::sample::tool;
 use kerbsync_inventory::{LayoutId, SlotKey};
-use kerbsync_plan::outcome::{End, RunOutcome, RunSummary, ServerOutcome, StepResult};
+use kerbsync_plan::outcome::{End, NextStep, RunOutcome, RunSummary, ServerOutcome, StepResult};
 use kerbsync_plan::{
     Change, DirectoryStep, FieldChange, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Precondition, PreconditionOutcome,
     Reason, Refused, SCHEMA, SecretFrom, SlotAddress, Step,
@@ -111,7 +111,15 @@ pub(crate) fn outcome(end: End) -> RunOutcome {
             server("fe02.contoso.com", StepResult::Failed, "the disk is full; it is as it was"),
         ],
         directory: Some(StepResult::Skipped),
-        notes: vec!["Run `kerbsync recover` on the bundle.".into()],
+        notes: vec!["The journal cannot be written.".into()],
+        next: vec![
+            NextStep {
+                purpose: "finish it".into(),
+                servers: 1,
+                command: "kerbsync apply plan.json --bundle b --resume r0001-20260501T120000Z".into(),
+            },
+            NextStep { purpose: "take back what was written".into(), servers: 1, command: "kerbsync recover b".into() },
+        ],
     }
 }
 
@@ -128,6 +136,7 @@ pub(crate) fn status() -> StatusReport {
         end: End::Open,
         rolled_back: false,
         servers: 2,
+        copies: vec!["servers/dir01.contoso.com/applicationHost.config.kerbsync-r0001-20260501T120000Z.orig".into()],
     });
     status
 }
@@ -210,14 +219,21 @@ fn a_refusal_an_outcome_and_a_status_are_told_for_people() {
       dir01.contoso.com  done
       fe02.contoso.com   failed  the disk is full; it is as it was
       Active Directory  skipped
-    note: Run `kerbsync recover` on the bundle.
+    note: The journal cannot be written.
+    next: finish it (1 server)
+          kerbsync apply plan.json --bundle b --resume r0001-20260501T120000Z
+    or: take back what was written (1 server)
+          kerbsync recover b
     --
     r0001-20260501T120000Z  open
       copy CONTOSO\KerbAuth from fe01.contoso.com (2 servers at 2026-05-01T12:00:00Z, by CONTOSO\olivia
       on admin01)
+      secret in clear, kept:
+        servers/dir01.contoso.com/applicationHost.config.kerbsync-r0001-20260501T120000Z.orig
     damaged: .kerbsync/journal/r0002.jsonl is damaged in line 3
     the lock is held by, or was left by: bob (apply, process 4 on admin02)
-    next: a run was cut short: run `kerbsync recover` on the bundle
+    next: a run has no end yet: when that writer is done, or runs no more, run `kerbsync recover` on the
+          bundle
     ");
 }
 
@@ -245,7 +261,11 @@ fn what_is_left_to_do_is_told_behind_a_run_that_did_something() {
       dir01.contoso.com  done
       fe02.contoso.com   failed  the disk is full; it is as it was
       Active Directory  skipped
-    note: Run `kerbsync recover` on the bundle.
+    note: The journal cannot be written.
+    next: finish it (1 server)
+          kerbsync apply plan.json --bundle b --resume r0001-20260501T120000Z
+    or: take back what was written (1 server)
+          kerbsync recover b
 
     Not proved by the inputs
       unknown[operator] dir01.contoso.com: Nobody was named as the operator.

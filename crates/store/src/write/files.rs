@@ -22,13 +22,13 @@ pub trait Files: Send + Sync {
     ///
     /// # Errors
     /// It cannot be created, or it is there and `creation` is exclusive.
-    fn create(&self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile>, FileError>;
+    fn create<'s>(&'s self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile + 's>, FileError>;
 
     /// Opens an existing file for writing at its end.
     ///
     /// # Errors
     /// It is not there or cannot be written.
-    fn append(&self, key: &Key) -> Result<Box<dyn OpenFile>, FileError>;
+    fn append<'s>(&'s self, key: &Key) -> Result<Box<dyn OpenFile + 's>, FileError>;
 
     /// Gives a file another name in the same folder, in one step. A file of that name is replaced.
     ///
@@ -46,13 +46,13 @@ pub trait Files: Send + Sync {
     /// A system without such a call (Windows) does nothing here: NTFS keeps names in its own journal.
     ///
     /// # Errors
-    /// They may not be durable.
+    /// They may not be durable. [`FileErrorKind::NoFolderSync`] where the file system knows no such call, as mounted shares do.
     fn sync_folder(&self, folder: &str) -> Result<(), FileError>;
 
-    /// Creates a folder with those above it, durably. Nothing is done where it exists.
+    /// Creates a folder for this program's own files with those above it, durably and for this user alone. Nothing is done where it exists.
     ///
     /// # Errors
-    /// It cannot be created.
+    /// It cannot be created, or a link stands in its place.
     fn create_folder(&self, folder: &str) -> Result<(), FileError>;
 
     /// Opens or creates a lock file and locks it for this process until the result is dropped or the process ends, in whatever way.
@@ -62,8 +62,8 @@ pub trait Files: Send + Sync {
     /// The file cannot be opened, or the file system knows no locks.
     fn lock(&self, key: &Key) -> Result<Option<Box<dyn OpenLock>>, FileError>;
 
-    /// Whether a file looks as if it could be replaced: no link, and in a folder that may be written. What cannot be told beforehand is
-    /// taken to be so.
+    /// Whether a file looks as if it could be replaced: no link, in a folder that may be written, and with an owner and access that can be
+    /// given to another file. What cannot be told beforehand is taken to be so.
     ///
     /// # Errors
     /// It surely cannot be.
@@ -72,8 +72,25 @@ pub trait Files: Send + Sync {
         Ok(())
     }
 
+    /// Which file a name leads to, however it leads there. Two names with one identity are one file.
+    ///
+    /// # Errors
+    /// It is not there or cannot be looked at.
+    fn identity(&self, key: &Key) -> Result<FileIdentity, FileError> {
+        Ok(FileIdentity::Path(key.to_string()))
+    }
+
     /// Waits a little before something is tried again. `attempt` counts from 1.
     fn pause(&self, attempt: u32);
+}
+
+/// Which file a name leads to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileIdentity {
+    /// The device and the number of the file on it.
+    Number(u64, u64),
+    /// The path without any link in it, where the system tells no number.
+    Path(String),
 }
 
 /// How a file is created.
@@ -82,8 +99,19 @@ pub struct Creation<'a> {
     /// Fail when there is a file of that name. (A file that is opened over another one's content is what the protocol never does; strategies
     /// that it is compared with do.)
     pub exclusive: bool,
-    /// Give it the permissions of this file, which must be an ordinary file and no link.
-    pub like: Option<&'a Key>,
+    /// Who may read and write it.
+    pub access: NewAccess<'a>,
+}
+
+/// Who may read and write a new file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewAccess<'a> {
+    /// As the system has it for new files.
+    Usual,
+    /// Its owner alone. (On Windows a new file has the access list of its folder.)
+    Private,
+    /// The owner, permissions, access list and further attributes of this file, which must be an ordinary file and no link.
+    Like(&'a Key),
 }
 
 /// A file that is being written.
@@ -115,7 +143,18 @@ pub trait OpenLock: Send {
     /// # Errors
     /// It cannot be written.
     fn set_text(&mut self, text: &[u8]) -> Result<(), FileError>;
+
+    /// Removes the file while it is held, where the system lets nobody lock a file of that name that was removed meanwhile; else empties it.
+    ///
+    /// # Errors
+    /// It can be neither removed nor emptied.
+    fn remove(&mut self) -> Result<(), FileError> {
+        self.set_text(b"")
+    }
 }
+
+/// The operation of [`Files::sync_folder`] in errors.
+pub(super) const SYNC_FOLDER: &str = "sync the folder";
 
 /// What went wrong, as far as callers act on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,6 +175,8 @@ pub enum FileErrorKind {
     Link,
     /// The file system knows no locks.
     NoLocks,
+    /// The file system cannot make the names in a folder durable.
+    NoFolderSync,
     /// Anything else.
     Other,
 }
@@ -167,6 +208,7 @@ impl FileError {
             FileErrorKind::Unreachable => "the server does not answer; try again when it is back",
             FileErrorKind::Link => "it is a link; put the file itself there, or plan for the folder that holds it",
             FileErrorKind::NoLocks => "the file system knows no locks; use a copy on a local disk",
+            FileErrorKind::NoFolderSync => "the file system has no call that makes names in a folder durable",
             FileErrorKind::Other => "the system reports an input/output error",
         };
         Self { kind, operation, path: path.to_owned(), reason: reason.to_owned() }
@@ -199,6 +241,7 @@ impl FileError {
                 _,
             ) => FileErrorKind::Unreachable,
             (E::Unsupported, _) if operation == "lock" => FileErrorKind::NoLocks,
+            (E::Unsupported | E::InvalidInput, _) if operation == SYNC_FOLDER => FileErrorKind::NoFolderSync,
             _ => FileErrorKind::Other,
         };
         let usual = Self::new(kind, operation, path);

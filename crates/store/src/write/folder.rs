@@ -1,8 +1,11 @@
 //! The files of a real folder, local or by a UNC path.
 #![expect(clippy::disallowed_methods, reason = "this is the one place that writes files")]
 
-use super::{Creation, FileError, FileErrorKind, Files, OpenFile, OpenLock};
-use crate::Key;
+use super::access::{Access, is_fixed, try_in};
+use super::files::SYNC_FOLDER;
+use super::plain::{create_dir, is_link, is_still, plain, private};
+use super::{Creation, FileError, FileErrorKind, FileIdentity, Files, NewAccess, OpenFile, OpenLock};
+use crate::{Key, WORK_FOLDER};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
@@ -35,16 +38,47 @@ impl FolderFiles {
         path
     }
 
-    /// The permissions of an ordinary file.
-    fn permissions(&self, key: &Key) -> Result<fs::Metadata, FileError> {
-        let meta = fs::symlink_metadata(self.path(key.as_str())).map_err(|e| FileError::from_io(&e, "look at", key.as_str()))?;
-        if meta.file_type().is_file() { Ok(meta) } else { Err(FileError::new(FileErrorKind::Link, "replace", key.as_str())) }
+    /// Opens an ordinary file: no link at its end, no FIFO or device, and no link on the way to this program's own files.
+    fn open_plain(&self, key: &Key, operation: &'static str, options: &mut OpenOptions) -> Result<File, FileError> {
+        let fail = |e: &io::Error| {
+            if is_link(e) {
+                FileError::new(FileErrorKind::Link, operation, key.as_str())
+            } else {
+                FileError::from_io(e, operation, key.as_str())
+            }
+        };
+        self.check_own_folders(key.folder())?;
+        let path = self.path(key.as_str());
+        // Systems without a way to say so when opening: looked at just before.
+        if !cfg!(unix) && fs::symlink_metadata(&path).is_ok_and(|m| m.file_type().is_symlink()) {
+            return Err(FileError::new(FileErrorKind::Link, operation, key.as_str()));
+        }
+        let file = plain(options).open(&path).map_err(|e| fail(&e))?;
+        let meta = file.metadata().map_err(|e| fail(&e))?;
+        if meta.is_file() { Ok(file) } else { Err(FileError::new(FileErrorKind::Link, operation, key.as_str())) }
+    }
+
+    /// Refuses a link in the place of a folder of this program's own.
+    fn check_own_folders(&self, folder: &str) -> Result<(), FileError> {
+        if folder.split('/').next() != Some(WORK_FOLDER) {
+            return Ok(());
+        }
+        let ends = folder.match_indices('/').map(|(at, _)| at).chain([folder.len()]);
+        for here in ends.filter_map(|end| folder.get(..end)) {
+            let is_link = fs::symlink_metadata(self.path(here)).is_ok_and(|m| !m.is_dir());
+            if is_link {
+                return Err(FileError::new(FileErrorKind::Link, "use the folder", here));
+            }
+        }
+        Ok(())
     }
 }
 
 struct Open {
     file: File,
     key: String,
+    /// Where the file lies.
+    path: PathBuf,
 }
 
 impl OpenFile for Open {
@@ -68,33 +102,12 @@ impl OpenLock for Open {
         let written = self.file.set_len(0).and_then(|()| self.file.seek(SeekFrom::Start(0))).and_then(|_| self.file.write_all(text));
         written.map_err(|e| FileError::from_io(&e, "write", &self.key))
     }
-}
 
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    options.mode(0o600);
-}
-#[cfg(not(unix))]
-fn private(_: &mut OpenOptions) {}
-
-/// What was set on the file that is replaced, given to the one that replaces it. `from` and `to` are their paths.
-#[cfg(unix)]
-fn give(file: &File, like: &fs::Metadata, _from: &Path, _to: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, fchown};
-    let now = file.metadata()?;
-    if (now.uid(), now.gid()) != (like.uid(), like.gid()) {
-        fchown(file, Some(like.uid()), Some(like.gid()))?;
+    // Elsewhere a file that is open cannot be removed at once, and whoever locks it cannot tell that it was.
+    #[cfg(unix)]
+    fn remove(&mut self) -> Result<(), FileError> {
+        fs::remove_file(&self.path).map_err(|e| FileError::from_io(&e, "remove", &self.key))
     }
-    file.set_permissions(like.permissions())
-}
-#[cfg(windows)]
-fn give(_: &File, _: &fs::Metadata, from: &Path, to: &Path) -> io::Result<()> {
-    kerbsync_winfile::keep(from, to).map_err(io::Error::other)
-}
-#[cfg(not(any(unix, windows)))]
-fn give(file: &File, like: &fs::Metadata, _from: &Path, _to: &Path) -> io::Result<()> {
-    file.set_permissions(like.permissions())
 }
 
 /// Tells a file that another program holds from one that may not be written: Windows gives the error of missing rights for both.
@@ -107,13 +120,22 @@ fn held(error: io::Error, path: &Path) -> io::Error {
     error
 }
 
+fn unkept(error: &io::Error, key: &Key) -> FileError {
+    let usual = FileError::from_io(error, "keep the owner and access of", key.as_str());
+    FileError { reason: format!("{error}; run as a user who may give them"), ..usual }
+}
+
 impl Files for FolderFiles {
     fn read(&self, key: &Key) -> Result<Vec<u8>, FileError> {
-        fs::read(self.path(key.as_str())).map_err(|e| FileError::from_io(&e, "read", key.as_str()))
+        let mut file = self.open_plain(key, "read", OpenOptions::new().read(true))?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(|e| FileError::from_io(&e, "read", key.as_str()))?;
+        Ok(bytes)
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Key>, FileError> {
         let fail = |e: io::Error| FileError::from_io(&e, "list", folder);
+        self.check_own_folders(folder)?;
         let entries = match fs::read_dir(self.path(folder)) {
             Ok(entries) => entries,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -135,12 +157,18 @@ impl Files for FolderFiles {
     }
 
     fn check_replaceable(&self, key: &Key) -> Result<(), FileError> {
-        self.permissions(key)?;
+        let file = self.open_plain(key, "replace", OpenOptions::new().read(true))?;
         let fail = |e: io::Error| FileError::from_io(&e, "write to", key.folder());
         let folder = fs::metadata(self.path(key.folder())).map_err(fail)?;
         #[cfg(windows)]
         kerbsync_winfile::check(&self.path(key.as_str()))
             .map_err(|e| FileError { reason: e.to_string(), ..FileError::new(FileErrorKind::Denied, "replace", key.as_str()) })?;
+        if is_fixed(&file) {
+            let reason = "it is marked as immutable or append-only; take the mark away first".to_owned();
+            return Err(FileError { reason, ..FileError::new(FileErrorKind::Denied, "replace", key.as_str()) });
+        }
+        let access = file.metadata().and_then(|meta| Access::of(&file, &meta, &self.path(key.as_str())));
+        access.and_then(|access| try_in(&self.path(key.folder()), &access)).map_err(|e| unkept(&e, key))?;
         // On Windows the mark means something else for folders.
         if cfg!(unix) && folder.permissions().readonly() {
             return Err(FileError::new(FileErrorKind::Denied, "write to", key.folder()));
@@ -148,8 +176,15 @@ impl Files for FolderFiles {
         Ok(())
     }
 
-    fn create(&self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile>, FileError> {
-        let like = creation.like.map(|like| Ok((self.permissions(like)?, self.path(like.as_str())))).transpose()?;
+    fn create<'s>(&'s self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile + 's>, FileError> {
+        let access_of = |like: &Key| {
+            let file = self.open_plain(like, "replace", OpenOptions::new().read(true))?;
+            file.metadata().and_then(|meta| Access::of(&file, &meta, &self.path(like.as_str()))).map_err(|e| unkept(&e, like))
+        };
+        let like = match creation.access {
+            NewAccess::Like(like) => Some(access_of(like)?),
+            NewAccess::Usual | NewAccess::Private => None,
+        };
         let mut options = OpenOptions::new();
         options.write(true);
         if creation.exclusive {
@@ -157,24 +192,39 @@ impl Files for FolderFiles {
         } else {
             options.create(true).truncate(true);
         }
-        if like.is_some() {
+        if creation.access != NewAccess::Usual {
             private(&mut options);
         }
         let path = self.path(key.as_str());
+        self.check_own_folders(key.folder())?;
         let file = options.open(&path).map_err(|e| FileError::from_io(&e, "create", key.as_str()))?;
-        if let Some((like, original)) = like
-            && let Err(error) = give(&file, &like, &original, &path)
+        if let Some(like) = like
+            && let Err(error) = like.give(&file, &path)
         {
             drop(fs::remove_file(&path));
-            return Err(FileError::from_io(&error, "give the owner and permissions of the original to", key.as_str()));
+            return Err(unkept(&error, key));
         }
-        Ok(Box::new(Open { file, key: key.to_string() }))
+        Ok(Box::new(Open { file, key: key.to_string(), path }))
     }
 
-    fn append(&self, key: &Key) -> Result<Box<dyn OpenFile>, FileError> {
-        let file = OpenOptions::new().append(true).open(self.path(key.as_str()));
-        let file = file.map_err(|e| FileError::from_io(&e, "open", key.as_str()))?;
-        Ok(Box::new(Open { file, key: key.to_string() }))
+    fn append<'s>(&'s self, key: &Key) -> Result<Box<dyn OpenFile + 's>, FileError> {
+        let file = self.open_plain(key, "open", OpenOptions::new().append(true))?;
+        Ok(Box::new(Open { file, key: key.to_string(), path: self.path(key.as_str()) }))
+    }
+
+    fn identity(&self, key: &Key) -> Result<FileIdentity, FileError> {
+        let fail = |e: io::Error| FileError::from_io(&e, "look at", key.as_str());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt as _;
+            let meta = fs::metadata(self.path(key.as_str())).map_err(fail)?;
+            Ok(FileIdentity::Number(meta.dev(), meta.ino()))
+        }
+        #[cfg(not(unix))]
+        {
+            let path = fs::canonicalize(self.path(key.as_str())).map_err(fail)?;
+            Ok(FileIdentity::Path(path.to_string_lossy().to_lowercase()))
+        }
     }
 
     fn rename(&self, from: &Key, to: &Key) -> Result<(), FileError> {
@@ -190,17 +240,21 @@ impl Files for FolderFiles {
     fn sync_folder(&self, folder: &str) -> Result<(), FileError> {
         if cfg!(unix) {
             let synced = File::open(self.path(folder)).and_then(|f| f.sync_all());
-            synced.map_err(|e| FileError::from_io(&e, "sync the folder", folder))?;
+            synced.map_err(|e| FileError::from_io(&e, SYNC_FOLDER, folder))?;
         }
         Ok(())
     }
 
     fn create_folder(&self, folder: &str) -> Result<(), FileError> {
+        self.check_own_folders(folder)?;
         let mut above = String::new();
         for part in folder.split('/').filter(|p| !p.is_empty()) {
             let here = if above.is_empty() { part.to_owned() } else { format!("{above}/{part}") };
-            match fs::create_dir(self.path(&here)) {
-                Ok(()) => self.sync_folder(&above)?,
+            match create_dir(&self.path(&here)) {
+                Ok(()) => match self.sync_folder(&above) {
+                    Err(error) if error.kind == FileErrorKind::NoFolderSync => {}
+                    synced => synced?,
+                },
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(e) => return Err(FileError::from_io(&e, "create the folder", &here)),
             }
@@ -211,13 +265,21 @@ impl Files for FolderFiles {
 
     fn lock(&self, key: &Key) -> Result<Option<Box<dyn OpenLock>>, FileError> {
         let fail = |e: &io::Error| FileError::from_io(e, "lock", key.as_str());
+        let path = self.path(key.as_str());
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        let file = options.open(self.path(key.as_str())).map_err(|e| fail(&e))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Box::new(Open { file, key: key.to_string() }))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(e)) => Err(fail(&e)),
+        private(&mut options);
+        loop {
+            let file = self.open_plain(key, "lock", &mut options)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => return Ok(None),
+                Err(TryLockError::Error(e)) => return Err(fail(&e)),
+            }
+            // Whoever held it may have removed it between our opening and our locking: that lock locks nothing.
+            if is_still(&file, &path).map_err(|e| fail(&e))? {
+                return Ok(Some(Box::new(Open { file, key: key.to_string(), path })));
+            }
         }
     }
 
@@ -297,6 +359,67 @@ mod tests {
                 (Box::new(held) as Box<dyn Files>, hold, Box::new(dir) as Box<dyn std::any::Any>)
             }
         });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn own_files_are_private_and_no_link_leads_to_them() {
+        use crate::{Expected, LockOwner, WriteStore};
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let mode = |name: &str| fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
+        let files = FolderFiles::open(dir.path()).unwrap();
+        let store = WriteStore::new(&files, "r0001");
+        let key = |name: &str| Key::new(name).unwrap();
+        drop(store.lock(&key(".kerbsync/lock"), &LockOwner::default()).unwrap());
+        store.replace_private(&key(".kerbsync/journal"), b"1", Expected::Absent).unwrap();
+        assert_eq!((mode(".kerbsync"), mode(".kerbsync/lock"), mode(".kerbsync/journal")), (0o700, 0o600, 0o600));
+        fs::write(dir.path().join("victim"), b"precious").unwrap();
+        fs::create_dir(dir.path().join("elsewhere")).unwrap();
+        for name in ["lock", "journal"] {
+            fs::remove_file(dir.path().join(".kerbsync").join(name)).unwrap();
+            symlink("../victim", dir.path().join(".kerbsync").join(name)).unwrap();
+        }
+        let errors = [
+            store.lock(&key(".kerbsync/lock"), &LockOwner::default()).map(drop).unwrap_err().to_string(),
+            files.append(&key(".kerbsync/journal")).map(drop).unwrap_err().to_string(),
+            files.read(&key(".kerbsync/journal")).map(drop).unwrap_err().to_string(),
+        ];
+        assert!(errors.iter().all(|e| e.contains("it is a link")), "{errors:?}");
+        assert_eq!(fs::read(dir.path().join("victim")).unwrap(), b"precious");
+        fs::remove_dir_all(dir.path().join(".kerbsync")).unwrap();
+        symlink("elsewhere", dir.path().join(".kerbsync")).unwrap();
+        let error = store.lock(&key(".kerbsync/lock"), &LockOwner::default()).map(drop).unwrap_err().to_string();
+        assert!(error.contains("cannot use the folder .kerbsync: it is a link"), "{error}");
+        assert_eq!(fs::read_dir(dir.path().join("elsewhere")).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn two_names_of_one_file_have_one_identity() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir(dir.path().join("drive")).unwrap();
+        fs::write(dir.path().join("drive/a"), b"1").unwrap();
+        fs::write(dir.path().join("drive/b"), b"1").unwrap();
+        std::os::unix::fs::symlink("drive", dir.path().join("mounted")).unwrap();
+        let files = FolderFiles::open(dir.path()).unwrap();
+        let of = |name: &str| files.identity(&Key::new(name).unwrap()).unwrap();
+        assert_eq!(of("drive/a"), of("mounted/a"));
+        assert_ne!(of("drive/a"), of("drive/b"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_that_was_removed_meanwhile_locks_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = FolderFiles::open(dir.path()).unwrap();
+        let key = Key::new("lock").unwrap();
+        let mut first = files.lock(&key).unwrap().unwrap();
+        first.remove().unwrap();
+        let second = files.lock(&key).unwrap().unwrap();
+        drop(first);
+        assert!(files.lock(&key).unwrap().is_none(), "the second one holds the name");
+        drop(second);
     }
 
     #[test]

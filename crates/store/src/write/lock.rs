@@ -1,6 +1,6 @@
 //! One writer at a time: a lock file that says who writes.
 
-use super::{FileError, FileErrorKind, Files, Mutation, WriteStore};
+use super::{FileError, FileErrorKind, Files, WriteStore, lock_beside};
 use crate::Key;
 use std::fmt;
 
@@ -17,13 +17,16 @@ pub struct LockOwner {
     pub task: String,
     /// Since when, RFC 3339 UTC.
     pub since: String,
+    /// The run, where the lock is one beside a configuration; else empty.
+    pub run: String,
 }
 
 impl LockOwner {
     fn to_text(&self) -> String {
         let line = |text: &str| text.replace(['\r', '\n'], " ");
+        let run = if self.run.is_empty() { String::new() } else { format!("run: {}\n", line(&self.run)) };
         format!(
-            "operator: {}\nhost: {}\npid: {}\ntask: {}\nsince: {}\n",
+            "operator: {}\nhost: {}\npid: {}\ntask: {}\nsince: {}\n{run}",
             line(&self.operator),
             line(&self.host),
             self.pid,
@@ -45,7 +48,14 @@ impl LockOwner {
             pid: get("pid").parse().unwrap_or_default(),
             task: get("task"),
             since: get("since"),
+            run: get("run"),
         }
+    }
+
+    /// Whether that machine is this owner's. Names of machines fold case.
+    #[must_use]
+    pub fn is_on(&self, host: &str) -> bool {
+        self.host.eq_ignore_ascii_case(host)
     }
 }
 
@@ -91,10 +101,12 @@ pub enum LockError {
     File(#[from] FileError),
 }
 
-/// The right to write, until it is dropped. The lock file stays, empty: to remove it would let two processes lock two files of one name.
+/// The right to write, until it is dropped.
 #[must_use = "the lock is given back when this is dropped"]
 pub struct Guard {
-    file: Option<Box<dyn super::OpenLock>>,
+    file: Box<dyn super::OpenLock>,
+    /// Whether nothing is to be left: beside a configuration. The lock of a bundle stays, empty.
+    passing: bool,
 }
 
 impl fmt::Debug for Guard {
@@ -105,12 +117,13 @@ impl fmt::Debug for Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        if let Some(file) = &mut self.file {
-            // Nothing can be done about a failure here; the next one to lock finds the text of a process of its own machine, and no lock.
-            drop(file.set_text(b""));
-        }
+        // Nothing can be done about a failure here; the next one to lock finds the text of a process of its own machine, and no lock.
+        drop(if self.passing { self.file.remove() } else { self.file.set_text(b"") });
     }
 }
+
+/// How often a lock beside a configuration is tried while another process holds it.
+const TRIES: u32 = 6;
 
 impl WriteStore<'_> {
     /// Takes the lock `key` for `owner`. A lock that a process of this machine left when it was killed is taken over; the system tells.
@@ -118,10 +131,30 @@ impl WriteStore<'_> {
     /// # Errors
     /// Another process holds it, or one of another machine left it.
     pub fn lock(&self, key: &Key, owner: &LockOwner) -> Result<Guard, LockError> {
-        if self.discipline.breaks(Mutation::DropLock) {
-            return Ok(Guard { file: None });
-        }
         self.files.create_folder(key.folder())?;
+        self.take(key, owner, false)
+    }
+
+    /// Takes the lock beside a configuration, which every bundle that leads to this file respects. It is held for a moment each time, so
+    /// that it is worth waiting for.
+    ///
+    /// # Errors
+    /// Another process keeps it, or one of another machine left it.
+    pub fn lock_file(&self, key: &Key, owner: &LockOwner) -> Result<Guard, LockError> {
+        let beside = lock_beside(key);
+        let mut attempt = 0;
+        loop {
+            match self.take(&beside, owner, true) {
+                Err(LockError::Held { .. }) if attempt < TRIES => {
+                    attempt += 1;
+                    self.files.pause(attempt);
+                }
+                result => return result,
+            }
+        }
+    }
+
+    fn take(&self, key: &Key, owner: &LockOwner, passing: bool) -> Result<Guard, LockError> {
         let Some(mut file) = self.files.lock(key)? else {
             let owner = Box::new(self.owner(key)?);
             return Err(LockError::Held { path: key.to_string(), owner });
@@ -130,12 +163,12 @@ impl WriteStore<'_> {
         if !text.is_empty() {
             let left = LockOwner::from_text(&text);
             // A torn text without a host was cut short by a loss of power: of whichever machine, nothing runs after that under this lock.
-            if !left.host.is_empty() && left.host != owner.host {
+            if !left.host.is_empty() && !left.is_on(&owner.host) {
                 return Err(LockError::Left { path: key.to_string(), owner: Box::new(left) });
             }
         }
         file.set_text(owner.to_text().as_bytes())?;
-        Ok(Guard { file: Some(file) })
+        Ok(Guard { file, passing })
     }
 
     /// Who wrote a lock file last.
@@ -175,6 +208,7 @@ mod tests {
             pid: 7,
             task: "apply".into(),
             since: "2026-01-01T00:00:00Z".into(),
+            run: String::new(),
         };
         let text = owner.to_text();
         assert_eq!(LockOwner::from_text(text.as_bytes()), owner);
@@ -190,6 +224,7 @@ mod tests {
             pid: 7,
             task: "apply".into(),
             since: "2026-01-01T00:00:00Z".into(),
+            run: String::new(),
         };
         let error = LockError::Left { path: ".kerbsync/lock".into(), owner: Box::new(owner) };
         insta::assert_snapshot!(error.to_string(), @".kerbsync/lock was left by ann (apply, process 7 on admin01, since 2026-01-01T00:00:00Z): make sure that this process runs no more, delete the file .kerbsync/lock, then run `kerbsync recover` on the bundle");

@@ -1,21 +1,25 @@
 //! Writing: primitive [`Files`], and the one protocol on top of them.
 //!
-//! **Limitations.** The permissions of a replaced file are kept as far as the standard library can: mode and owner on Unix, the read-only
-//! mark on Windows, where the new file otherwise inherits the access list of its folder (as applicationHost.config does). Locks work
-//! between processes that see each other's locks: on one machine, and on shares whose server passes them on.
+//! **Limitations.** Owner, mode, access list and extended attributes of a replaced file are kept on Unix, and what an administrator sets on
+//! Windows, or the file is not replaced. This program's own files are private on Unix; on Windows they have the access list of their folder.
+//! Locks work between processes that see each other's locks: on one machine, and on shares whose server passes them on.
 
-mod discipline;
+#[cfg(unix)]
+mod access;
+#[cfg(not(unix))]
+#[path = "access_other.rs"]
+mod access;
 mod files;
 mod folder;
 mod lock;
 mod names;
+mod plain;
 mod replace;
 
-pub use discipline::{Discipline, Mutation};
-pub use files::{Creation, FileError, FileErrorKind, Files, OpenFile, OpenLock};
+pub use files::{Creation, FileError, FileErrorKind, FileIdentity, Files, NewAccess, OpenFile, OpenLock};
 pub use folder::FolderFiles;
 pub use lock::{Guard, LockError, LockOwner, lock_is_free};
-pub use names::{WORK_FOLDER, backup, is_temporary, is_work_file};
+pub use names::{WORK_FOLDER, backup, is_temporary, is_work_file, lock_beside};
 pub use replace::{Expected, OnDisk, ReplaceError, ReplaceFailure};
 
 use crate::{FileVersion, Key};
@@ -26,7 +30,6 @@ pub struct WriteStore<'f> {
     files: &'f dyn Files,
     run: String,
     next: AtomicU64,
-    discipline: Discipline,
 }
 
 impl std::fmt::Debug for WriteStore<'_> {
@@ -39,19 +42,7 @@ impl<'f> WriteStore<'f> {
     /// A store whose temporary files carry the name of that run.
     #[must_use]
     pub fn new(files: &'f dyn Files, run: &str) -> Self {
-        Self::with_discipline(files, run, Discipline::FULL)
-    }
-
-    /// The same with that discipline; a lesser one than [`Discipline::FULL`] exists in tests only.
-    #[must_use]
-    pub fn with_discipline(files: &'f dyn Files, run: &str, discipline: Discipline) -> Self {
-        Self { files, run: run.to_owned(), next: AtomicU64::new(1), discipline }
-    }
-
-    /// How carefully it writes.
-    #[must_use]
-    pub fn discipline(&self) -> Discipline {
-        self.discipline
+        Self { files, run: run.to_owned(), next: AtomicU64::new(1) }
     }
 
     /// The primitives below.
@@ -77,22 +68,57 @@ impl<'f> WriteStore<'f> {
     /// It may not last, or someone else changed it.
     pub fn settle(&self, key: &Key, bytes: &[u8]) -> Result<FileVersion, ReplaceError> {
         let version = FileVersion::of(bytes);
-        self.put(key, bytes, version, Expected::Content(bytes), Some(key), &|_| Ok(()))
+        self.put(key, bytes, version, Expected::Content(bytes), NewAccess::Like(key), &|_| Ok(()))
     }
 
-    /// Removes the temporary files that earlier runs left in a folder, durably. Call it only while holding the lock. Returns what was removed.
+    /// Removes the temporary files that this run left in a folder, durably; those of others may be in use. Returns what was removed.
     ///
     /// # Errors
     /// The folder cannot be listed, or a file cannot be removed.
     pub fn clean(&self, folder: &str) -> Result<Vec<Key>, FileError> {
-        let stale: Vec<Key> = self.files.list(folder)?.into_iter().filter(is_temporary).collect();
+        self.remove_each(folder, |key| names::is_temporary_of(key, &self.run))
+    }
+
+    /// Removes the temporary files that any run left in a folder, durably. Only for a folder that nobody else writes to.
+    ///
+    /// # Errors
+    /// The folder cannot be listed, or a file cannot be removed.
+    pub fn clean_all(&self, folder: &str) -> Result<Vec<Key>, FileError> {
+        self.remove_each(folder, is_temporary)
+    }
+
+    fn remove_each(&self, folder: &str, is_stale: impl Fn(&Key) -> bool) -> Result<Vec<Key>, FileError> {
+        let stale: Vec<Key> = self.files.list(folder)?.into_iter().filter(is_stale).collect();
         for key in &stale {
             self.files.remove(key)?;
         }
         // Without this a loss of power would bring them back, with nobody left to remove them. Also where there are none: whoever removed
         // them may have been stopped before this.
-        self.files.sync_folder(folder)?;
+        self.sync_folder(folder)?;
         Ok(stale)
+    }
+
+    /// Removes a file durably. Nothing is done where there is none.
+    ///
+    /// # Errors
+    /// It cannot be removed, or may be there again after a loss of power.
+    pub fn remove(&self, key: &Key) -> Result<(), FileError> {
+        match self.files.remove(key) {
+            Err(error) if !error.is_not_found() => return Err(error),
+            _ => {}
+        }
+        self.sync_folder(key.folder())
+    }
+
+    /// Makes the names in a folder durable, where its file system can.
+    ///
+    /// # Errors
+    /// They may not be durable.
+    pub fn sync_folder(&self, folder: &str) -> Result<(), FileError> {
+        match self.files.sync_folder(folder) {
+            Err(error) if error.kind == FileErrorKind::NoFolderSync => Ok(()),
+            result => result,
+        }
     }
 
     fn next_number(&self) -> u64 {

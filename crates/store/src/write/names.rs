@@ -7,19 +7,33 @@ pub const WORK_FOLDER: &str = ".kerbsync";
 
 const MARK: &str = ".kerbsync-";
 const TEMPORARY: &str = ".tmp";
+const LOCK: &str = ".kerbsync-lock";
 const BACKUP: &str = ".orig";
 
-/// Whether a file is this program's own: below `.kerbsync/`, a temporary file or a backup. Such files are never inputs.
+/// Whether a file is this program's own: below `.kerbsync/`, a temporary file, a backup or a lock. Such files are never inputs.
 #[must_use]
 pub fn is_work_file(key: &Key) -> bool {
     let text = key.as_str();
-    text.split('/').next() == Some(WORK_FOLDER) || is_temporary(key) || (key.file_name().contains(MARK) && text.ends_with(BACKUP))
+    let beside = key.file_name().contains(MARK) && text.ends_with(BACKUP);
+    text.split('/').next() == Some(WORK_FOLDER) || is_temporary(key) || beside || text.ends_with(LOCK)
 }
 
 /// Whether a file is a temporary one of this program: left by a run that was cut short, unless a run holds the lock.
 #[must_use]
 pub fn is_temporary(key: &Key) -> bool {
     key.file_name().contains(MARK) && key.as_str().ends_with(TEMPORARY)
+}
+
+/// Whether a file is a temporary one of that run.
+pub(super) fn is_temporary_of(key: &Key, run: &str) -> bool {
+    let middle = key.file_name().rsplit_once(MARK).and_then(|(_, rest)| rest.strip_suffix(TEMPORARY)?.rsplit_once('-'));
+    middle.is_some_and(|(of, number)| of == run && number.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// The name of the lock beside `key`.
+#[must_use]
+pub fn lock_beside(key: &Key) -> Key {
+    key.with_suffix(LOCK)
 }
 
 /// The name of a temporary file beside `key`, different for every run and number.
@@ -42,6 +56,9 @@ mod tests {
         let key = Key::new("servers/fe01.contoso.com/applicationHost.config").unwrap();
         assert!(is_temporary(&temporary(&key, "r0001", 1)) && is_work_file(&temporary(&key, "r0001", 1)));
         assert!(!is_temporary(&backup(&key, "r0001")) && is_work_file(&backup(&key, "r0001")));
+        assert!(is_temporary_of(&temporary(&key, "r0001-x", 12), "r0001-x"));
+        assert!(!is_temporary_of(&temporary(&key, "r0001-x", 12), "r0001") && !is_temporary_of(&backup(&key, "r0001"), "r0001"));
+        assert!(is_work_file(&lock_beside(&key)) && !is_temporary(&lock_beside(&key)));
         assert!(is_work_file(&Key::new(".kerbsync/journal/r0001.jsonl").unwrap()));
         for other in ["a.tmp", "servers/x/applicationHost.config", "x.orig", "a/.kerbsync/b", "kerbsync.toml"] {
             assert!(!is_work_file(&Key::new(other).unwrap()), "{other}");

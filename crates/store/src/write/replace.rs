@@ -1,6 +1,6 @@
 //! How one file is replaced so that a crash at any moment leaves the old content or the new one, whole.
 
-use super::{Creation, FileError, FileErrorKind, Mutation, WriteStore, names};
+use super::{Creation, FileError, FileErrorKind, NewAccess, WriteStore, names};
 use crate::{FileVersion, Key};
 use std::fmt;
 
@@ -39,7 +39,7 @@ pub enum OnDisk {
     Old,
     /// The new content, which a loss of power might still take back.
     New,
-    /// Not known: the file could not be read afterwards.
+    /// Not known: the file could not be read afterwards, or a share may still do what it did not confirm.
     Unknown,
 }
 
@@ -84,7 +84,7 @@ impl fmt::Display for ReplaceError {
             (OnDisk::Old, ReplaceFailure::File(_)) => f.write_str("; it is as it was"),
             (OnDisk::Old, _) => Ok(()),
             (OnDisk::New, _) => f.write_str("; the new content is there, but a loss of power could take it back: run `kerbsync recover`"),
-            (OnDisk::Unknown, _) => f.write_str("; what lies there now could not be read: run `kerbsync recover` when it can"),
+            (OnDisk::Unknown, _) => f.write_str("; what lies there now is not known: run `kerbsync recover` when it can be read"),
         }
     }
 }
@@ -128,16 +128,16 @@ impl WriteStore<'_> {
         expected: Expected<'_>,
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<FileVersion, ReplaceError> {
-        let like = (expected != Expected::Absent).then_some(key);
-        self.put(key, bytes, version, expected, like, check)
+        let access = if expected == Expected::Absent { NewAccess::Usual } else { NewAccess::Like(key) };
+        self.put(key, bytes, version, expected, access, check)
     }
 
-    /// Creates `key` with `bytes`, by the same protocol, with the permissions of the file `like`.
+    /// Creates or replaces a file of this program's own by the same protocol, so that its owner alone may read it.
     ///
     /// # Errors
-    /// It was not created, or not durably; the error says what lies there.
-    pub fn create_like(&self, key: &Key, bytes: &[u8], like: &Key) -> Result<FileVersion, ReplaceError> {
-        self.put(key, bytes, FileVersion::of(bytes), Expected::Absent, Some(like), &|_| Ok(()))
+    /// As for [`replace`](Self::replace).
+    pub fn replace_private(&self, key: &Key, bytes: &[u8], expected: Expected<'_>) -> Result<FileVersion, ReplaceError> {
+        self.put(key, bytes, FileVersion::of(bytes), expected, NewAccess::Private, &|_| Ok(()))
     }
 
     /// `new` is the version of `bytes`.
@@ -147,14 +147,14 @@ impl WriteStore<'_> {
         bytes: &[u8],
         new: FileVersion,
         expected: Expected<'_>,
-        like: Option<&Key>,
+        access: NewAccess<'_>,
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<FileVersion, ReplaceError> {
         let (mut expected, mut ours) = (expected, false);
         let mut tries = 0;
         loop {
             tries += 1;
-            let (on_disk, why) = match self.attempt(key, bytes, new, expected, like, check) {
+            let (on_disk, why) = match self.attempt(key, bytes, new, expected, access, check) {
                 Ok(()) => return Ok(new),
                 Err(Failed::Sync(on_disk, error)) => {
                     if on_disk == OnDisk::New {
@@ -181,10 +181,10 @@ impl WriteStore<'_> {
         bytes: &[u8],
         new: FileVersion,
         expected: Expected<'_>,
-        like: Option<&Key>,
+        access: NewAccess<'_>,
         check: &dyn Fn(&[u8]) -> Result<(), String>,
     ) -> Result<(), Failed> {
-        let temporary = self.fill(key, bytes, like, check)?;
+        let temporary = self.fill(key, bytes, access, check)?;
         let mut busy = 0;
         loop {
             match self.compare(key, expected) {
@@ -207,25 +207,28 @@ impl WriteStore<'_> {
                     self.files.pause(busy);
                 }
                 Err(error) => {
-                    let on_disk = self.look(key, new, expected);
-                    self.discard(&temporary);
+                    let on_disk = match self.files.remove(&temporary) {
+                        // What was still there to be removed was not renamed, and cannot be any more, however late a share does it.
+                        Ok(()) => OnDisk::Old,
+                        Err(gone) if gone.is_not_found() => self.look(key, new, expected),
+                        Err(_) => match self.look(key, new, expected) {
+                            OnDisk::Old if error.kind == FileErrorKind::Unreachable => OnDisk::Unknown,
+                            seen => seen,
+                        },
+                    };
                     return Err(Failed::End(on_disk, ReplaceFailure::File(error)));
                 }
             }
         }
-        if self.discipline.breaks(Mutation::SkipFolderSync) {
-            return Ok(());
-        }
-        self.files.sync_folder(key.folder()).map_err(|error| Failed::Sync(OnDisk::New, error))
+        self.sync_folder(key.folder()).map_err(|error| Failed::Sync(OnDisk::New, error))
     }
 
     /// Writes the temporary file, reads it back and makes it durable.
-    fn fill(&self, key: &Key, bytes: &[u8], like: Option<&Key>, check: &dyn Fn(&[u8]) -> Result<(), String>) -> Result<Key, Failed> {
+    fn fill(&self, key: &Key, bytes: &[u8], access: NewAccess<'_>, check: &dyn Fn(&[u8]) -> Result<(), String>) -> Result<Key, Failed> {
         let old = |error: FileError| Failed::End(OnDisk::Old, ReplaceFailure::File(error));
-        let reuse = self.discipline.breaks(Mutation::ReuseTemporaryName);
         let (temporary, mut file) = loop {
-            let temporary = if reuse { names::temporary(key, "x", 0) } else { names::temporary(key, &self.run, self.next_number()) };
-            match self.files.create(&temporary, Creation { exclusive: !reuse, like }) {
+            let temporary = names::temporary(key, &self.run, self.next_number());
+            match self.files.create(&temporary, Creation { exclusive: true, access }) {
                 Ok(file) => break (temporary, file),
                 // Left by a run of the same number in another life of the bundle: its name is not used again.
                 Err(error) if error.kind == FileErrorKind::Exists => {}
@@ -243,20 +246,13 @@ impl WriteStore<'_> {
             return Err(discard(Failed::End(OnDisk::Old, ReplaceFailure::Unfit(reason))));
         }
         check(&back).map_err(|reason| discard(Failed::End(OnDisk::Old, ReplaceFailure::Unfit(reason))))?;
-        if self.discipline.breaks(Mutation::SkipSync) {
-            return Ok(temporary);
-        }
         match file.sync() {
             Ok(()) => Ok(temporary),
-            Err(_) if self.discipline.breaks(Mutation::RetrySync) => file.sync().map(|()| temporary).map_err(old),
             Err(error) => Err(discard(Failed::Sync(OnDisk::Old, error))),
         }
     }
 
     fn compare(&self, key: &Key, expected: Expected<'_>) -> Result<(), ReplaceFailure> {
-        if self.discipline.breaks(Mutation::ForgetDigestCheck) {
-            return Ok(());
-        }
         let found = match self.files.read(key) {
             Ok(bytes) => Some(bytes),
             Err(error) if error.is_not_found() => None,

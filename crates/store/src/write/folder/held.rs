@@ -45,10 +45,10 @@ impl Files for Held {
     fn list(&self, folder: &str) -> Result<Vec<Key>, FileError> {
         self.files.list(folder)
     }
-    fn create(&self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile>, FileError> {
+    fn create<'s>(&'s self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile + 's>, FileError> {
         self.files.create(key, creation)
     }
-    fn append(&self, key: &Key) -> Result<Box<dyn OpenFile>, FileError> {
+    fn append<'s>(&'s self, key: &Key) -> Result<Box<dyn OpenFile + 's>, FileError> {
         self.files.append(key)
     }
     fn rename(&self, from: &Key, to: &Key) -> Result<(), FileError> {

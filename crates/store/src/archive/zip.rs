@@ -1,59 +1,37 @@
 //! Files of a zip archive, read from memory.
 
+use super::{Archive, ArchiveFormat, ArchiveLimits};
 use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version, is_work_file};
+use ::zip::ZipArchive;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 use std::sync::Arc;
-use zip::ZipArchive;
-
-/// Bounds of an archive.
-#[derive(Debug, Clone, Copy)]
-pub struct ArchiveLimits {
-    /// Members. Default 100,000.
-    pub members: usize,
-    /// Bytes of all members together, unpacked. Default 4 GiB.
-    pub unpacked: u64,
-    /// Bytes of one member, unpacked. Default 96 MiB (larger ones are unpacked by their owner and given as a folder).
-    pub member: u64,
-    /// Unpacked bytes for each packed byte of one member beyond the first MiB. Default 200 (text packs up to 1:40 or so).
-    pub ratio: u64,
-}
-
-impl Default for ArchiveLimits {
-    fn default() -> Self {
-        Self { members: 100_000, unpacked: 4 << 30, member: 96 << 20, ratio: 200 }
-    }
-}
 
 type Zip = ZipArchive<Cursor<Arc<[u8]>>>;
 
-/// A zip archive. Members that climb out of the archive, are absolute, encrypted, or too large are refused one by one.
-pub struct ArchiveStore {
-    name: String,
+/// Zip archives. Members that climb out of the archive, are absolute, encrypted, or too large are refused one by one.
+pub(super) struct ZipFormat;
+
+impl ArchiveFormat for ZipFormat {
+    fn is(&self, head: &[u8]) -> bool {
+        head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
+    }
+
+    fn open(&self, name: &str, bytes: Vec<u8>, limits: ArchiveLimits) -> Result<Archive, StoreError> {
+        let held = bytes.len() as u64;
+        Ok(Archive { store: Arc::new(ZipStore::open(name, bytes, limits)?), held })
+    }
+}
+
+struct ZipStore {
     zip: Zip,
     limits: ArchiveLimits,
     members: BTreeMap<Key, (usize, u64)>,
     refused: Vec<(String, String)>,
 }
 
-impl std::fmt::Debug for ArchiveStore {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ArchiveStore").field("name", &self.name).field("members", &self.members.len()).finish_non_exhaustive()
-    }
-}
-
-impl ArchiveStore {
-    /// Whether a file that begins with these bytes is a zip archive.
-    #[must_use]
-    pub fn is_archive(first_bytes: &[u8]) -> bool {
-        first_bytes.starts_with(b"PK\x03\x04") || first_bytes.starts_with(b"PK\x05\x06")
-    }
-
-    /// Opens an archive held in memory. `name` is how errors call it.
-    ///
-    /// # Errors
-    /// It is damaged, or a bound of `limits` is passed.
-    pub fn open(name: &str, bytes: Vec<u8>, limits: ArchiveLimits) -> Result<Self, StoreError> {
+impl ZipStore {
+    fn open(name: &str, bytes: Vec<u8>, limits: ArchiveLimits) -> Result<Self, StoreError> {
         let fail = |reason: String| StoreError::Archive { path: name.to_owned(), reason };
         let bytes: Arc<[u8]> = bytes.into();
         let mut zip: Zip = ZipArchive::new(Cursor::new(Arc::clone(&bytes)))
@@ -107,7 +85,7 @@ impl ArchiveStore {
         if total > limits.unpacked {
             return Err(fail(format!("{total} bytes unpacked, more than the limit of {}", limits.unpacked)));
         }
-        Ok(Self { name: name.to_owned(), zip, limits, members, refused })
+        Ok(Self { zip, limits, members, refused })
     }
 }
 
@@ -129,7 +107,7 @@ fn names_twice(bytes: &[u8], directory: u64) -> BTreeSet<Key> {
     twice
 }
 
-impl ReadStore for ArchiveStore {
+impl ReadStore for ZipStore {
     fn list(&self) -> Result<Listing, StoreError> {
         let inputs = self.members.iter().filter(|(key, _)| !is_work_file(key));
         let entries = inputs.map(|(key, (_, bytes))| Entry { key: key.clone(), bytes: *bytes, modified: None }).collect();
@@ -159,11 +137,11 @@ impl ReadStore for ArchiveStore {
 mod tests {
     use super::*;
     use crate::conformance;
+    use ::zip::write::SimpleFileOptions;
     use std::io::Write as _;
-    use zip::write::SimpleFileOptions;
 
     fn pack(files: &[(&str, &[u8])]) -> Vec<u8> {
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let mut zip = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (path, bytes) in files {
             zip.start_file(*path, SimpleFileOptions::default()).unwrap();
             zip.write_all(bytes).unwrap();
@@ -174,14 +152,14 @@ mod tests {
     #[test]
     fn an_archive_conforms() {
         conformance::check(|files| {
-            let store = ArchiveStore::open("bundle.zip", pack(files), ArchiveLimits::default()).unwrap();
+            let store = ZipStore::open("bundle.zip", pack(files), ArchiveLimits::default()).unwrap();
             (Box::new(store), Box::new(()))
         });
     }
 
     #[test]
     fn members_that_climb_out_are_refused_and_others_read() {
-        let store = ArchiveStore::open("a.zip", pack(&[("../evil", b"x"), ("ok\\a.xml", b"<a/>")]), ArchiveLimits::default()).unwrap();
+        let store = ZipStore::open("a.zip", pack(&[("../evil", b"x"), ("ok\\a.xml", b"<a/>")]), ArchiveLimits::default()).unwrap();
         let listing = store.list().unwrap();
         assert_eq!(listing.entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["ok/a.xml"]);
         assert_eq!(listing.errors.len(), 1);
@@ -193,7 +171,7 @@ mod tests {
         while let Some(at) = bytes.windows(9).position(|w| w == b"dir/b.xml") {
             bytes[at + 4] = b'a';
         }
-        let listing = ArchiveStore::open("a.zip", bytes, ArchiveLimits::default()).unwrap().list().unwrap();
+        let listing = ZipStore::open("a.zip", bytes, ArchiveLimits::default()).unwrap().list().unwrap();
         assert_eq!(listing.entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["c"]);
         assert!(listing.errors.len() == 1 && listing.errors[0].to_string().contains("dir/a.xml"), "{:?}", listing.errors);
     }
@@ -201,7 +179,7 @@ mod tests {
     #[test]
     fn a_bomb_is_refused_and_a_cut_archive_is_an_error() {
         let bytes = pack(&[("zeros", &vec![0; 8 << 20])]);
-        assert_eq!(ArchiveStore::open("a.zip", bytes.clone(), ArchiveLimits::default()).unwrap().list().unwrap().errors.len(), 1);
-        assert!(ArchiveStore::open("a.zip", bytes[..bytes.len() / 2].to_vec(), ArchiveLimits::default()).is_err());
+        assert_eq!(ZipStore::open("a.zip", bytes.clone(), ArchiveLimits::default()).unwrap().list().unwrap().errors.len(), 1);
+        assert!(ZipStore::open("a.zip", bytes[..bytes.len() / 2].to_vec(), ArchiveLimits::default()).is_err());
     }
 }

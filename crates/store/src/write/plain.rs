@@ -1,0 +1,64 @@
+//! Opening ordinary files of this program's own: no link, no FIFO, nobody else's to read.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// For its owner alone, where the file is new.
+#[cfg(unix)]
+pub(super) fn private(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    options.mode(0o600);
+}
+#[cfg(not(unix))]
+pub(super) fn private(_: &mut OpenOptions) {}
+
+/// Follows no link at the end, and waits for no writer of a FIFO.
+#[cfg(unix)]
+pub(super) fn plain(options: &mut OpenOptions) -> &mut OpenOptions {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    options.custom_flags(i32::try_from(flags.bits()).unwrap_or(0))
+}
+#[cfg(not(unix))]
+pub(super) fn plain(options: &mut OpenOptions) -> &mut OpenOptions {
+    options
+}
+
+/// Whether the system refused to follow a link.
+#[cfg(unix)]
+pub(super) fn is_link(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+#[cfg(not(unix))]
+pub(super) fn is_link(_: &io::Error) -> bool {
+    false
+}
+
+/// Whether a file that was opened and locked is still the one of that name.
+#[cfg(unix)]
+pub(super) fn is_still(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let held = file.metadata()?;
+    match fs::symlink_metadata(path) {
+        Ok(named) => Ok((held.dev(), held.ino()) == (named.dev(), named.ino())),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(e) => Err(e),
+    }
+}
+#[cfg(not(unix))]
+pub(super) fn is_still(_: &File, _: &Path) -> io::Result<bool> {
+    // Lock files are not removed there.
+    Ok(true)
+}
+
+#[cfg(unix)]
+pub(super) fn create_dir(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new().mode(0o700).create(path)
+}
+#[cfg(not(unix))]
+pub(super) fn create_dir(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)
+}
