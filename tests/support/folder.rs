@@ -13,8 +13,14 @@ pub(crate) fn temporary() -> tempfile::TempDir {
 
 /// Text of the program with the folder's path as `DIR`, and with `/` in the paths below it.
 pub(crate) fn shown(text: Vec<u8>, folder: &tempfile::TempDir) -> String {
-    let text = String::from_utf8(text).unwrap().replace(&folder.path().display().to_string(), "DIR");
-    if cfg!(windows) { with_slashes(&text) } else { text }
+    let folder = folder.path().display().to_string();
+    let text = String::from_utf8(text).unwrap().replace(&folder, "DIR");
+    // Paths of documents have `/` everywhere, so that a report is the same on every system; JSON doubles the others.
+    if cfg!(windows) {
+        with_slashes(&text.replace(&folder.replace('\\', "/"), "DIR").replace(&folder.replace('\\', "\\\\"), "DIR"))
+    } else {
+        text
+    }
 }
 
 fn with_slashes(text: &str) -> String {
