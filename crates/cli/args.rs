@@ -111,6 +111,17 @@ pub(crate) enum ReportFormat {
     Checkstyle,
 }
 
+/// In what a comparison can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DiffFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For a comment on a pull request, of at most 64 KiB
+    Markdown,
+}
+
 /// Whom SARIF is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SarifProfile {
@@ -172,6 +183,8 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Write a stored report (the JSON of an audit) in another format
     Render(RenderArgs),
+    /// Say what differs between two states of a deployment, and what follows
+    Diff(DiffArgs),
     /// Print the joined inventory: sites, pools, computers, states
     Inventory(InventoryArgs),
     /// Say which server a name stands for, or why it stands for none
@@ -256,6 +269,24 @@ pub(crate) struct ReportArgs {
     /// Whom SARIF is for
     #[arg(long, value_name = "PROFILE", default_value = "full")]
     pub(crate) sarif_profile: SarifProfile,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The old state: a folder, file or zip of exports, a topology document, or the JSON report of an audit
+    #[arg(value_name = "OLD")]
+    pub(crate) old: PathBuf,
+    /// The new state, likewise
+    #[arg(value_name = "NEW")]
+    pub(crate) new: PathBuf,
+    /// A kerbsync.toml from elsewhere, for both sides, in place of those in the bundles
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs<DiffFormat>,
+    /// Measure ages on both sides against this time (RFC 3339, or a date) instead of the clock
+    #[arg(long, value_name = "TIME")]
+    pub(crate) now: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -5,8 +5,8 @@ use crate::args::{self, Format, OutputArg, OutputArgs, ReportArgs, Shown};
 use crate::failure::Failure;
 use crate::io::BUFFER;
 use clap::ValueEnum;
-use kerbsync_report::format::Report;
-use kerbsync_report::render::{ReportFormat, SarifProfile, TextOptions, write_json, write_report};
+use kerbsync_report::format::{DiffReport, Report};
+use kerbsync_report::render::{ReportFormat, SarifProfile, TextOptions, diff, diff_markdown, write_json, write_report};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -75,6 +75,17 @@ impl Outputs {
         self.each(io, |format, view, out| match format {
             Format::Text => out.write_all(text(document, view).as_bytes()),
             Format::Json => write_json(document, out),
+        })
+    }
+}
+
+impl Outputs<args::DiffFormat> {
+    /// Writes a comparison everywhere it is wanted.
+    pub(crate) fn write_diff(&self, report: &DiffReport, io: &mut Io<'_>) -> Result<(), Failure> {
+        self.each(io, |format, view, out| match format {
+            args::DiffFormat::Text => out.write_all(diff(report, view).as_bytes()),
+            args::DiffFormat::Markdown => out.write_all(diff_markdown(report).as_bytes()),
+            args::DiffFormat::Json => write_json(report, out),
         })
     }
 }

@@ -19,8 +19,22 @@ pub(crate) fn read_report(path: &Path) -> Result<Report, Failure> {
     parse_report(path, read_file(path)?)
 }
 
+/// The report that a path is, where it is one: a file of JSON that names that format, or another of this program that is refused with its name.
+pub(crate) fn report_in(path: &Path) -> Result<Option<Report>, Failure> {
+    let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    if !json || !path.is_file() {
+        return Ok(None);
+    }
+    let bytes = read_file(path)?;
+    let head = Source::decode(DocumentId(0), bytes.clone()).ok().and_then(|s| serde_json::from_str::<Head>(s.text()).ok());
+    match head.and_then(|h| h.schema) {
+        Some(schema) if schema.starts_with("kerbsync.") => parse_report(path, bytes).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// The same of bytes that are read already.
-pub(crate) fn parse_report(path: &Path, bytes: Vec<u8>) -> Result<Report, Failure> {
+fn parse_report(path: &Path, bytes: Vec<u8>) -> Result<Report, Failure> {
     const HINT: &str = "write one with: kerbsync audit PATH --output json=report.json";
     let shown = path.display();
     // What the parser says of an error may quote what it found there, and the file may be anything: only the place is told.

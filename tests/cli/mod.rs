@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test panics where its fixture is wrong")]
 
 mod audit;
+mod differences;
 mod ends;
 mod estate;
 mod evidence;

@@ -5,6 +5,7 @@ mod completions;
 mod config;
 #[cfg(feature = "simulate")]
 mod demo;
+mod diff;
 mod explain;
 mod init;
 mod inventory;
@@ -31,6 +32,7 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         #[cfg(feature = "simulate")]
         Command::Demo(args) => demo::run(&args, io),
         Command::Audit(args) => audit::run(args, quiet, io),
+        Command::Diff(args) => diff::run(args, quiet, io),
         Command::Render(args) => render::run(args, io),
         Command::Inventory(args) => inventory::run(args, quiet, io),
         Command::Resolve(args) => resolve::run(args, quiet, io),

@@ -100,8 +100,8 @@ fn watch(program: &Program, planted: &Planted, canaries: &Canaries) {
         }
     }
     let cmdlets = [
-        format!("Test-CsKerberosAccountAssignment -Identity site:Redmond -Report DIR/test.html -Verbose --bundle DIR/b"),
-        format!("Get-CsKerberosAccountAssignment --bundle DIR/b"),
+        "Test-CsKerberosAccountAssignment -Identity site:Redmond -Report DIR/test.html -Verbose --bundle DIR/b".to_owned(),
+        "Get-CsKerberosAccountAssignment --bundle DIR/b".to_owned(),
         format!(
             "Set-CsKerberosAccountPassword -FromComputer {} -ToComputer {} -WhatIf -Report DIR/set.html --bundle DIR/b",
             names[0], names[1]

@@ -3,6 +3,7 @@
 mod audit;
 mod change;
 pub mod cmdlet;
+mod diff;
 mod estate;
 mod input;
 mod learn;
@@ -16,6 +17,7 @@ mod words;
 
 pub use audit::{Audited, Finding, Report, Summary, Verdict};
 pub use change::{RefusedReport, RunsReport, StatusReport};
+pub use diff::{Consequence, DIFF, DiffReport, DiffSummary, Difference, FindingLine, Side};
 pub use estate::{Assignment, Computer, Estate, InventoryReport, InventorySummary, Pool, Site, StateCount, Topology};
 pub use input::{Input, Problem};
 pub use kerbsync_audit::coverage::{

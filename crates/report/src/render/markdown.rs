@@ -95,7 +95,7 @@ fn at(place: &Place) -> String {
 }
 
 /// What to do: sentences, and every command, which stands on an indented line, in a block of its own that can be copied.
-fn advice(text: &mut String, help: &str) {
+pub(super) fn advice(text: &mut String, help: &str) {
     for line in help.lines().filter(|l| !l.trim().is_empty()) {
         match line.strip_prefix("  ") {
             Some(command) => fenced(text, "powershell", command),
@@ -105,7 +105,7 @@ fn advice(text: &mut String, help: &str) {
 }
 
 /// A block whose fence is longer than any within it.
-pub(super) fn fenced(text: &mut String, language: &str, content: &str) {
+fn fenced(text: &mut String, language: &str, content: &str) {
     let content = clean(content);
     let longest = content.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);

@@ -24,6 +24,7 @@ fn documents() -> Vec<Value> {
         json(&SlotsReport::new(tool(), &i.documents[2], &i.servers[1])).unwrap(),
         json(&crate::learned::report()).unwrap(),
         json(&ResolveReport::new(tool(), "fe01", &resolve(&i, "fe01"), &i)).unwrap(),
+        json(&crate::compared::compared(1)).unwrap(),
         json(&changes::plan()).unwrap(),
         json(&RefusedReport::new(tool(), &Refused { preconditions: changes::plan().preconditions })).unwrap(),
         json(&RunsReport::of_plan(tool(), &changes::plan(), changes::outcome(End::AllNew))).unwrap(),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test panics where its fixture is wrong")]
 
 mod changes;
+mod compared;
 mod formats;
 mod learned;
 mod pipelines;
