@@ -1,3 +1,5 @@
+//! What follows from changes of a small deployment, and laws over any.
+
 use crate::testing::{deployment, host, kerb, pool, server, site};
 use crate::{Account, Consequence, ConsequenceKind, Deployment, Diff, Pool, TopologyExtent, diff};
 use kerbsync_audit::Severity;
