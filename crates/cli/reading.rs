@@ -9,6 +9,7 @@ use kerbsync_inventory::resolve::resolve;
 use kerbsync_inventory::{Document, DocumentStatus, Inventory};
 use kerbsync_names::HostName;
 use kerbsync_report::format::NotOpened;
+use kerbsync_source::Shown;
 use kerbsync_store::StoreError;
 use std::path::Path;
 
@@ -32,7 +33,8 @@ pub(crate) fn read_paths(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result
             Err(error) => {
                 let failure = unopened(path, &error);
                 io.failure(&failure);
-                not_opened.push(NotOpened { path: label, reason: failure.message });
+                not_opened
+                    .push(NotOpened { path: Shown::naming(&label).into_string(), reason: Shown::quoting(&failure.message).into_string() });
             }
         }
     }

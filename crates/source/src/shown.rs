@@ -29,6 +29,12 @@ impl Shown {
         Self(printable(&masked).into_owned())
     }
 
+    /// A path or a name as somebody gave it: masked where it carries what looks like a secret, and not for its letters alone.
+    #[must_use]
+    pub fn naming(name: &str) -> Self {
+        Self(printable(&masked(name, false)).into_owned())
+    }
+
     /// A sentence of this program that quotes what somebody wrote between `'`: that passes the gate, the sentence itself stays.
     #[must_use]
     pub fn quoting(sentence: &str) -> Self {
@@ -369,6 +375,7 @@ mod tests {
     #[test]
     fn of_a_sentence_what_it_quotes_is_masked() {
         let said = |text: &str| Shown::quoting(text).into_string();
+        assert_eq!(Shown::naming("/tmp/.tmpZq9vB3xKw9/pwd=hunter2").as_str(), "/tmp/.tmpZq9vB3xKw9/pwd=***");
         assert_eq!(said("there is nothing at 'password=hunter2'"), "there is nothing at 'password=***'");
         assert_eq!(said("'pwd='hunter2'' is no flag: see 'help'"), "'pwd=***' is no flag: see 'help'");
         for plain in

@@ -103,11 +103,12 @@ fn no_output_steers_a_screen() {
         "Test-CsKerberosAccountAssignment -STEER",
         "plan sync DIR/b --from-computer STEER --to-computer STEER",
     ];
-    for line in lines {
+    let formats = super::FORMATS.iter().map(|format| format!("audit DIR/b --format {format}"));
+    for line in lines.iter().map(|line| (*line).to_owned()).chain(formats) {
         let folder = program.path("").display().to_string();
         let words = line.split(' ').map(|w| OsString::from(w.replace("STEER", steer).replace("DIR", folder.trim_end_matches('/'))));
         let ran = program.run_words(words, &|_| None);
-        for text in [&ran.out, &ran.err] {
+        for text in [ran.out.replace("\r\n", "\n"), ran.err] {
             let bad: Vec<char> = text.chars().filter(|c| *c != '\n' && kerbsync_source::steers(*c)).collect();
             assert!(bad.is_empty(), "{line}: {bad:?} in {text:?}");
         }

@@ -50,6 +50,9 @@ fn what_is_planted_is_found_in_every_spelling() {
     );
 }
 
+/// The formats of a report beside text and JSON.
+const FORMATS: &[&str] = &["concise", "ndjson", "markdown", "csv", "sarif", "junit", "github", "gitlab", "azure", "checkstyle"];
+
 /// Every command that reads a bundle, in every format and verbosity.
 fn watch(program: &Program, planted: &Planted, canaries: &Canaries) {
     let run = |line: &str| {
@@ -68,6 +71,9 @@ fn watch(program: &Program, planted: &Planted, canaries: &Canaries) {
         "inventory DIR/b --format json",
     ] {
         run(line);
+    }
+    for format in FORMATS {
+        run(&format!("audit DIR/b --format {format}"));
     }
     run("audit DIR/b --output json=DIR/report.json --output text=DIR/report.txt");
     for file in ["report.json", "report.txt"] {
