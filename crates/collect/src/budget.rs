@@ -48,7 +48,7 @@ pub(crate) fn portions<T>(items: Vec<T>, bytes: impl Fn(&T) -> u64) -> Vec<Vec<T
     let (mut out, mut current, mut weight) = (Vec::new(), Vec::new(), 0u64);
     for item in items {
         // A tree, a record and what a reader makes of a small document.
-        let unfolds = bytes(&item).saturating_mul(32).saturating_add(4096).min(TOGETHER);
+        let unfolds = bytes(&item).saturating_mul(32).saturating_add(24 << 10).min(TOGETHER);
         if weight + unfolds > TOGETHER && !current.is_empty() {
             out.push(std::mem::take(&mut current));
             weight = 0;

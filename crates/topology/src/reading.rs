@@ -39,7 +39,7 @@ impl Reading {
         /// A fact with the texts and places that belong to it.
         const FACT: usize = 600;
         /// What a deployment takes without any fact.
-        const EMPTY: usize = 4096;
+        const EMPTY: usize = 24 << 10;
         let deployment = |d: &Deployment| {
             let machines: usize = d.clusters.iter().map(|c| c.machines.len()).sum();
             let needs: usize = d.services.iter().map(|s| s.depends_on.len() + s.web_ports.len()).sum();
