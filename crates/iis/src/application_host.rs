@@ -197,12 +197,16 @@ impl<'d> ApplicationHost<'d> {
     pub fn sites(&self) -> Vec<Site<'d>> {
         let schema = Generation::Unknown.defaults();
         self.site_collections()
-            .flat_map(|sites| sites.children_named("site").map(move |element| (sites, element)))
-            .map(|(sites, element)| {
+            .flat_map(|sites| {
+                // Looked for once: a site that looked for them itself would visit all others.
+                let (site_defaults, default_pool) = (sites.children_named("siteDefaults").next(), crate::site::default_pool(sites));
+                sites.children_named("site").map(move |element| (element, site_defaults, default_pool.clone()))
+            })
+            .map(|(element, site_defaults, default_pool)| {
                 let name = element.attribute("name").map_or(Setting::new(Cow::Borrowed(""), Place::element(element)), |a| {
                     Setting::new(a.value(), Place::attribute(element, a))
                 });
-                Site { element, name, sites, schema }
+                Site { element, name, site_defaults, default_pool, schema }
             })
             .collect()
     }

@@ -12,9 +12,17 @@ use std::borrow::Cow;
 pub struct Site<'d> {
     pub(crate) element: Element<'d>,
     pub(crate) name: Setting<'d, Cow<'d, str>>,
-    /// The `sites` element around it.
-    pub(crate) sites: Element<'d>,
+    /// `siteDefaults` of the `sites` element around it.
+    pub(crate) site_defaults: Option<Element<'d>>,
+    /// applicationPool of the `applicationDefaults` of all sites.
+    pub(crate) default_pool: Option<Setting<'d, Cow<'d, str>>>,
     pub(crate) schema: SchemaDefaults,
+}
+
+/// applicationPool of the `applicationDefaults` directly below a `site` or a `sites` element.
+pub(crate) fn default_pool<'d>(above: Element<'d>) -> Option<Setting<'d, Cow<'d, str>>> {
+    let defaults = above.children_named("applicationDefaults");
+    defaults.into_iter().find_map(|e| e.attribute("applicationPool").map(|a| Setting::new(a.value(), Place::attribute(e, a))))
 }
 
 /// One application of a site.
@@ -68,8 +76,9 @@ impl<'d> Site<'d> {
     /// Whether the site starts with the web service: serverAutoStart of its own, else of `siteDefaults`, else the schema's true.
     #[must_use]
     pub fn auto_start(&self, problems: &mut dyn ProblemSink) -> Setting<'d, bool> {
-        std::iter::once(self.element)
-            .chain(self.sites.children_named("siteDefaults"))
+        [Some(self.element), self.site_defaults]
+            .into_iter()
+            .flatten()
             .find_map(|e| {
                 let a = e.attribute("serverAutoStart")?;
                 Some(Setting::new(boolean(e, a, problems)?, Place::attribute(e, a)))
@@ -80,10 +89,8 @@ impl<'d> Site<'d> {
     /// Applications in document order. The pool is the application's own, else that of `applicationDefaults` of the site, else of
     /// all sites, else the schema's fall-back.
     pub fn applications(&self) -> impl Iterator<Item = Application<'d>> + use<'d> {
-        let inherited = [self.element, self.sites]
-            .into_iter()
-            .flat_map(|e| e.children_named("applicationDefaults"))
-            .find_map(|e| e.attribute("applicationPool").map(|a| Setting::new(a.value(), Place::attribute(e, a))))
+        let inherited = default_pool(self.element)
+            .or_else(|| self.default_pool.clone())
             .unwrap_or(Setting::schema_default(Cow::Borrowed(self.schema.application_pool)));
         self.element.children_named("application").map(move |element| {
             let own = |name| element.attribute(name).map(|a| Setting::new(a.value(), Place::attribute(element, a)));
