@@ -1,7 +1,8 @@
 //! Runs the rules.
 
 use crate::waive::waive;
-use crate::{Finding, Policy, Rule, Verdict, Verdicts, View, rules};
+use crate::{Finding, Outcome, Policy, Rule, Severity, Subject, Verdict, Verdicts, View, rules};
+use kerbsync_advice::Advice;
 use kerbsync_inventory::Inventory;
 use rayon::prelude::*;
 
@@ -27,8 +28,35 @@ pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
         audit.verdicts.extend(verdicts);
         audit.findings.extend(findings);
     }
+    doubt(&mut audit, inventory);
     audit.unused_waivers = waive(&mut audit.findings, inventory, policy);
     audit
+}
+
+/// Where two topologies contradict each other and nothing says which holds, no failure about what they differ in is proved: it may be one
+/// of the other topology alone. Accounts and assignments depend on all sites.
+fn doubt(audit: &mut Audit, inventory: &Inventory) {
+    if inventory.contested_names.is_empty() {
+        return;
+    }
+    let names = |name: &str| inventory.contested_names.contains(&name.to_lowercase());
+    let in_doubt = |subject: &Subject| match subject {
+        Subject::Document(..) => false,
+        Subject::Estate | Subject::Account(_) | Subject::Assignment(..) => true,
+        Subject::Pool(host) | Subject::Server(host) | Subject::Slot(host, _) => names(host.as_str()),
+        Subject::Site(id, name) => names(id.as_str()) || names(name),
+    };
+    const WHY: &str = "Two topologies among the inputs contradict each other here, and nothing says which holds.";
+    for verdict in audit.verdicts.iter_mut().filter(|v| v.outcome == Outcome::Fail && in_doubt(&v.subject)) {
+        verdict.outcome = Outcome::Unknown;
+        verdict.reason = format!("{WHY} By the one that is used: {}", verdict.reason);
+    }
+    for finding in audit.findings.iter_mut().filter(|f| f.outcome == Outcome::Fail && in_doubt(&f.subject)) {
+        finding.outcome = Outcome::Unknown;
+        finding.severity = finding.severity.min(Severity::Warning);
+        finding.message = format!("{WHY} By the one that is used: {}", finding.message);
+        finding.help = Some(Advice::say("Settle the topology first, as rule topology-drift says."));
+    }
 }
 
 /// Runs one rule, without regard to waivers.

@@ -66,8 +66,8 @@ pub(crate) fn add_document(inventory: &mut Inventory, path: &str, kind: Document
         status: DocumentStatus::Used,
         computer: None,
         written: None,
-        read_at: None,
-        modified: Some(time("2026-02-20T09:00:00Z")),
+        read_at: Some(time("2026-02-20T09:00:00Z")),
+        modified: None,
         problems: Vec::new(),
     });
     id
@@ -86,6 +86,7 @@ pub(crate) fn estate() -> Inventory {
         signature: None,
         used: true,
         differences: Vec::new(),
+        contested: false,
         pending_changes: Vec::new(),
         service_versions: vec![7],
         sip_domains: vec!["contoso.com".to_owned()],
@@ -260,6 +261,7 @@ fn server(name: &str, document: u32) -> ServerConfiguration {
         slots,
         providers: Vec::new(),
         history: Vec::new(),
+        besides: kerbsync_inventory::Besides::default(),
     }
 }
 

@@ -121,6 +121,11 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
         if !seen.insert(host) {
             continue;
         }
+        if inventory.contested_names.contains(&host.to_key()) {
+            let why = "Two topologies among the inputs differ about it, and nothing says which of them holds.".to_owned();
+            drafts.push((host, Draft::Done(ServerState::without_secret(State::Unknown, why))));
+            continue;
+        }
         let draft = match web_pools.get(host) {
             None => Draft::Done(ServerState::without_secret(State::NotApplicable, "It does not run Web Services.".to_owned())),
             Some(pool) => match expectations.of_pool(pool) {
@@ -161,6 +166,10 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
         .collect()
 }
 
+/// One run of the cmdlet writes servers and directory within minutes, and clocks of a domain differ by five at most: a configuration
+/// written so shortly before pwdLastSet may be of the same run.
+const ONE_RUN: jiff::SignedDuration = jiff::SignedDuration::from_mins(15);
+
 /// What the servers of one account are judged by.
 struct AccountEvidence {
     proofs: Proofs,
@@ -176,7 +185,7 @@ impl AccountEvidence {
             reference: self.reference.as_ref(),
             proved: self.proofs.of_server(inventory, host, Some(configuration)),
             refuted: self.proofs.refuted(host),
-            older_than_password: written.zip(self.proofs.password_set()).filter(|(written, set)| written < set),
+            older_than_password: written.zip(self.proofs.password_set()).filter(|(written, set)| set.duration_since(*written) > ONE_RUN),
             place_known: self.place_known,
         }
     }

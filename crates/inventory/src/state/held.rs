@@ -207,7 +207,7 @@ impl Held<'_> {
     fn equal(&self, label: &str, tag: EqualityTag, reference: &Reference, measure: &Measure<'_>) -> Judged {
         let account = self.account;
         let judged = |state, basis, reason| Judged { state, basis, tag: Some(tag), reason };
-        if reference.basis == Basis::ProductReport {
+        if reference.basis == Basis::ProductReport && measure.refuted.is_none() {
             return judged(State::InSync, reference.basis, format!("The secret of the {label} equals that of {}.", reference.what));
         }
         if let Some((written, set)) = measure.older_than_password {

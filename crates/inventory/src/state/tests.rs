@@ -59,6 +59,7 @@ fn server(name: &str, slots: Vec<Slot>) -> ServerConfiguration {
         slots,
         providers: Vec::new(),
         history: Vec::new(),
+        besides: crate::Besides::default(),
     }
 }
 

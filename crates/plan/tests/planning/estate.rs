@@ -124,8 +124,10 @@ impl Builder {
                 name: text("AesProvider".to_owned()),
                 key_container: Some("iisConfigurationKey".to_owned()),
                 key: ProviderKey::Fits(DocumentId(0)),
+                session_key: None,
             }],
             history: Vec::new(),
+            besides: kerbsync_inventory::Besides::default(),
         });
         self.inventory.servers.last_mut().unwrap()
     }

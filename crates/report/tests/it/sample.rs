@@ -164,8 +164,10 @@ fn configuration(computer: &str, document: Option<DocumentId>, status: ServerSta
             name: at("IISWASOnlyAesProvider".to_owned()),
             key_container: Some("iisWasKey".to_owned()),
             key: ProviderKey::NoKey,
+            session_key: None,
         }],
         history: Vec::new(),
+        besides: kerbsync_inventory::Besides::default(),
     }
 }
 
@@ -218,6 +220,7 @@ pub(crate) fn awkward() -> Inventory {
         signature: None,
         used: true,
         differences: Vec::new(),
+        contested: false,
         pending_changes: Vec::new(),
         service_versions: vec![7],
         sip_domains: vec!["contoso.com".to_owned()],

@@ -44,6 +44,7 @@ pub(super) fn topology(complete: bool) -> Topology {
         signature: None,
         used: true,
         differences: Vec::new(),
+        contested: false,
         pending_changes: Vec::new(),
         service_versions: vec![7],
         sip_domains: Vec::new(),
@@ -139,5 +140,6 @@ pub(super) fn configuration(inventory: &mut Inventory, computer: &str, account: 
         slots: vec![slot],
         providers: Vec::new(),
         history: Vec::new(),
+        besides: crate::Besides::default(),
     });
 }
