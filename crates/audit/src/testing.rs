@@ -60,6 +60,7 @@ pub(crate) fn add_document(inventory: &mut Inventory, path: &str, kind: Document
     inventory.documents.push(Document {
         id: DocumentId(id),
         path: path.to_owned(),
+        root: 0,
         sha256: Some("0".repeat(64)),
         bytes: 1000,
         kind,
@@ -157,6 +158,7 @@ pub(crate) fn log(document: u32, cmdlet: &str, ended: &str) -> ManagementLog {
         spns_added: Vec::new(),
         spns_missing: Vec::new(),
         tested_site: None,
+        computers: Vec::new(),
         test_verdicts: Vec::new(),
     }
 }

@@ -58,6 +58,9 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     }
 
     inventory.documents = documents.into_values().collect();
+    for document in &mut inventory.documents {
+        document.root = inputs.iter().filter_map(|i| root_of(&i.label, &document.path)).max().unwrap_or(0);
+    }
     manifest::date(&facts.manifests, &mut inventory.documents);
     directory::join(facts.directory, settings.directory.complete, &configured, &mut inventory);
     topology::join(facts.topology, &preferred, &mut inventory);
@@ -70,6 +73,15 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     state::compute(&mut inventory, reference.as_ref());
     options.progress.done();
     Collected { inventory, settings }
+}
+
+/// How much of a path is the label of an input: the folder that the user gave, or the folder of the file.
+fn root_of(label: &str, path: &str) -> Option<usize> {
+    let label = label.replace('\\', "/");
+    if label == path {
+        return Some(path.rfind('/').map_or(0, |at| at + 1));
+    }
+    path.strip_prefix(label.trim_end_matches('/'))?.starts_with('/').then_some(label.trim_end_matches('/').len() + 1)
 }
 
 /// What all documents say, each with its number.

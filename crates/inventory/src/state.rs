@@ -34,6 +34,8 @@ pub struct ServerState {
     pub reason: String,
     /// Whether the state is unknown since no input says in which place the account is held.
     pub place_unknown: bool,
+    /// What dated evidence speaks against it: that the server holds the password of today is contradicted, whatever it is equal to.
+    pub contradiction: Option<String>,
 }
 
 /// What a server's slot holds.
@@ -148,16 +150,16 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
                 Draft::Done(state) => state.clone(),
                 Draft::Open { account, held, configuration } => {
                     let place_known = held.is_placed() || accounts.get(account).is_some_and(|evidence| evidence.place_known);
-                    let judged = accounts.get(account).map_or_else(
-                        || held.judge(&held::Measure::default()),
-                        |evidence| held.judge(&evidence.measure(inventory, host, configuration)),
-                    );
+                    let measure = accounts.get(account).map_or_else(held::Measure::default, |e| e.measure(inventory, host, configuration));
+                    let judged = held.judge(&measure);
+                    let proved = judged.state == State::InSync && judged.basis == Basis::ProductReport;
                     ServerState {
                         group: judged.tag.map(|t| letters.of(t)),
                         state: judged.state,
                         place_unknown: judged.state == State::Unknown && !place_known,
                         basis: judged.basis,
                         reason: judged.reason,
+                        contradiction: if proved { None } else { measure.contradiction() },
                     }
                 }
             };
@@ -218,7 +220,7 @@ fn accounts(inventory: &Inventory, drafts: &[(&HostName, Draft<'_>)], named: Opt
 
 impl ServerState {
     fn without_secret(state: State, reason: String) -> Self {
-        Self { state, basis: Basis::None, group: None, reason, place_unknown: false }
+        Self { state, basis: Basis::None, group: None, reason, place_unknown: false, contradiction: None }
     }
 }
 

@@ -57,13 +57,15 @@ fn prove(model: &mut Model) {
     model.evidence.tested = servers.map(|s| s.fqdn.clone()).collect();
 }
 
+/// Whether a file is the configuration in a server's folder.
+fn is_configuration_of(path: &str, fqdn: &str) -> bool {
+    let below = path.strip_prefix("servers/").and_then(|p| p.strip_prefix(fqdn)).and_then(|p| p.strip_prefix('/'));
+    below.is_some_and(|below| below == "applicationHost.config" || below.ends_with("inetsrv/config/applicationHost.config"))
+}
+
 /// Puts the configuration of another server into the folders that hold one.
 fn replace_foreign(model: &Model, files: &mut [(String, Vec<u8>)]) {
-    let own = |files: &[(String, Vec<u8>)], fqdn: &str| {
-        let lead = format!("servers/{fqdn}/");
-        let is_own = |path: &str| path.starts_with(&lead) && path.ends_with("/applicationHost.config") && !path.contains("/history/");
-        files.iter().position(|(path, _)| is_own(path))
-    };
+    let own = |files: &[(String, Vec<u8>)], fqdn: &str| files.iter().position(|(path, _)| is_configuration_of(path, fqdn));
     for (fqdn, owner) in &model.evidence.not_its_own {
         let Some(owner) = owner.as_ref().and_then(|owner| own(files, owner)) else { continue };
         let bytes = files.get(owner).map(|f| f.1.clone());
@@ -73,24 +75,29 @@ fn replace_foreign(model: &Model, files: &mut [(String, Vec<u8>)]) {
     }
 }
 
-/// manifest.json: of servers whose configurations are dated before the password of their account.
+/// manifest.json: of servers whose configurations are dated before the password of their account, and of two topologies.
 fn manifest(model: &Model, files: &mut Vec<(String, Vec<u8>)>) {
+    let entry = |(path, bytes): &(String, Vec<u8>), written: jiff::Timestamp| {
+        serde_json::json!({
+            "path": path,
+            "sha256": Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect::<String>(),
+            "read_at": model.now.to_string(),
+            "written": written.to_string(),
+        })
+    };
     let mut entries = Vec::new();
     for account in model.accounts.iter().filter(|a| model.evidence.dated_before.contains(&a.name)) {
         let Some(set) = model.directory.account(&account.sam()).and_then(|a| a.password_last_set) else { continue };
         let servers = model.servers.iter().zip(&model.homes).filter(|(_, home)| account.sites.contains(&home.site));
         for (server, _) in servers {
-            let lead = format!("servers/{}/", server.fqdn);
-            let own = files.iter().filter(|(path, _)| path.starts_with(&lead) && path.ends_with("config/applicationHost.config"));
-            entries.extend(own.map(|(path, bytes)| {
-                serde_json::json!({
-                    "path": path,
-                    "sha256": Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect::<String>(),
-                    "read_at": model.now.to_string(),
-                    "written": ago(set, 3).to_string(),
-                })
-            }));
+            let own = files.iter().filter(|(path, _)| is_configuration_of(path, &server.fqdn));
+            entries.extend(own.map(|file| entry(file, ago(set, 3))));
         }
+    }
+    // Of two topologies the administrators know which is the older one.
+    let topologies = files.iter().filter(|(path, _)| model.evidence.drifted && path.starts_with("topology/"));
+    for file in topologies.filter(|(path, _)| path.contains("DefaultTopology") || path.contains("Backup-0f8d6f7e")) {
+        entries.push(entry(file, model.days_ago(if file.0.contains("Backup") { 90 } else { 5 })));
     }
     if !entries.is_empty() {
         let text = serde_json::json!({ "schema": "kerbsync.manifest/v1", "files": entries });

@@ -110,9 +110,11 @@ mod tests {
         (directory.read_at, directory.written) = (None, Some(time("2026-01-29T11:00:00Z")));
         inventory.logs[0].ended = Some(time("2025-02-01T10:00:00Z"));
         insta::assert_snapshot!(check(&RULE, inventory), @"
-        pass topology.xml: topology.xml was read on 2026-02-20; the limit is 30 days.
+        informational topology.xml: Nothing says when topology.xml was exported, so its age is not judged; a manifest.json beside it would.
         informational assignments.xml: assignments.xml was read on 2026-03-09, which lies ahead of the time of this audit.
-        pass directory.ldf: directory.ldf was read on 2026-02-20; the limit is 30 days.
+        fail directory.ldf: directory.ldf was last changed on 2026-01-29, 31 days ago; the limit is 30 days.
+          warning directory.ldf old evidence
+          help: Export it again, and replace it in the bundle.
         fail Enable-CsTopology.xml: Enable-CsTopology.xml was written on 2025-02-01, 393 days ago; the limit is 30 days.
           warning Enable-CsTopology.xml old evidence
           help: Export it again, and replace it in the bundle.

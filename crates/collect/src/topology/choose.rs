@@ -5,6 +5,7 @@ use crate::competing::{Dates, Preferred};
 use kerbsync_inventory::{Gap, GapSubject, Inventory, Topology, TopologyForm};
 use kerbsync_names::HostName;
 use kerbsync_topology::{Deployment, Difference, Form, compare};
+use std::cmp::Reverse;
 
 /// A deployment and the entries that it comes from (several only for object exports).
 pub(super) struct Candidate {
@@ -41,6 +42,11 @@ impl Candidate {
         self.entries.iter().filter_map(|at| entries.get(*at)).any(|e| preferred.names(&e.path))
     }
 
+    /// How many computers it names.
+    fn size(&self) -> usize {
+        self.deployment.clusters.iter().map(|c| c.machines.len()).sum()
+    }
+
     fn differs(&self, from: &Self) -> bool {
         !compare(&self.deployment, &from.deployment).is_empty()
     }
@@ -57,9 +63,10 @@ pub(super) fn choose(
     fates: &mut [Fate],
     inventory: &mut Inventory,
 ) -> Vec<Candidate> {
-    // The digest, and not the path, breaks a tie: the same bytes give the same verdicts wherever they lie.
+    // The one that names more computers, and then the digest, breaks a tie, and not the path: the same bytes give the same verdicts wherever
+    // they lie.
     let digest = |c: &Candidate| c.first(entries).and_then(|e| e.sha256.clone());
-    candidates.sort_by_key(|c| (!c.is_preferred(entries, preferred), c.rank(), digest(c), c.entries.first().copied()));
+    candidates.sort_by_key(|c| (!c.is_preferred(entries, preferred), c.rank(), Reverse(c.size()), digest(c), c.entries.first().copied()));
     let contested = settle(&mut candidates, entries, preferred);
     let Some((used, others)) = candidates.split_first() else { return candidates };
     let used_path = used.first(entries).map_or_else(String::new, |e| e.path.clone());

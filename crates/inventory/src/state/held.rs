@@ -39,6 +39,17 @@ pub(super) struct Measure<'e> {
     pub(super) place_known: bool,
 }
 
+impl Measure<'_> {
+    /// What speaks against the server's holding the password of today: one sentence.
+    pub(super) fn contradiction(&self) -> Option<String> {
+        if let Some(time) = self.refuted {
+            return Some(format!("The product's test of {} found the server invalid.", moment(time)));
+        }
+        let (written, set) = self.older_than_password?;
+        Some(format!("Its configuration is of {}, and the password was set on {}.", moment(written), moment(set)))
+    }
+}
+
 /// The outcome for one slot or one server.
 pub(super) struct Judged {
     pub(super) state: State,
