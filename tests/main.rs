@@ -11,6 +11,7 @@ mod clients;
 #[cfg(feature = "simulate")]
 mod cmdlets;
 mod encodings;
+mod evidence;
 #[cfg(feature = "simulate")]
 mod faulted;
 mod files;

@@ -91,7 +91,7 @@ fn the_report_says_the_same_of_every_file() {
         assert_eq!(found.len(), 1, "{end}");
         found[0]
     };
-    assert_eq!(inputs.len(), 16);
+    assert_eq!(inputs.len(), 17);
     for (end, expected) in [
         ("topology/topology.xml", "used"),
         ("from Olivia.zip!/directory/accounts.ldif", "used"),

@@ -41,7 +41,7 @@ impl Fixture {
 }
 
 /// One of the two parts of a file of fixtures.
-fn part<'t>(file: &'t str, kind: &str) -> Option<&'t str> {
+pub(crate) fn part<'t>(file: &'t str, kind: &str) -> Option<&'t str> {
     file.split("//= ").find_map(|part| part.strip_prefix(kind)?.strip_prefix('\n'))
 }
 

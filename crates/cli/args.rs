@@ -308,6 +308,12 @@ pub(crate) struct BundleArgs {
     /// The server (FQDN) whose secret the others are compared with
     #[arg(long, value_name = "SERVER")]
     pub(crate) reference: Option<String>,
+    /// The topology that holds, where the inputs have several; a file of the inputs, or a further one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) topology: Option<PathBuf>,
+    /// A file or folder of the inputs that holds, where others say something else of the same thing; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub(crate) prefer: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

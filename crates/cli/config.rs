@@ -16,20 +16,26 @@ pub(crate) struct Bundle {
     pub(crate) paths: Vec<PathBuf>,
     pub(crate) config: Option<PathBuf>,
     pub(crate) reference: Option<HostName>,
+    /// Files and folders that go before others which say something else of the same thing.
+    pub(crate) prefer: Vec<PathBuf>,
 }
 
 impl TryFrom<BundleArgs> for Bundle {
     type Error = Failure;
 
     fn try_from(args: BundleArgs) -> Result<Self, Failure> {
-        Ok(Self { paths: args.paths, config: args.config, reference: args.reference.as_deref().map(reference).transpose()? })
+        let mut paths = args.paths;
+        // A topology from outside of the inputs is a further input; one within them is read with them.
+        paths.extend(args.topology.iter().filter(|t| t.exists() && !paths.iter().any(|p| t.starts_with(p))).cloned().collect::<Vec<_>>());
+        let prefer = args.prefer.into_iter().chain(args.topology).collect();
+        Ok(Self { paths, config: args.config, reference: args.reference.as_deref().map(reference).transpose()?, prefer })
     }
 }
 
 impl Bundle {
     /// These paths with nothing else said.
     pub(crate) fn of(paths: Vec<PathBuf>) -> Self {
-        Self { paths, config: None, reference: None }
+        Self { paths, config: None, reference: None, prefer: Vec::new() }
     }
 }
 

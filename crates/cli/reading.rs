@@ -11,7 +11,7 @@ use kerbsync_names::HostName;
 use kerbsync_report::format::NotOpened;
 use kerbsync_source::Shown;
 use kerbsync_store::StoreError;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What was read.
 pub(crate) struct ReadInputs {
@@ -39,9 +39,22 @@ pub(crate) fn read_paths(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result
         }
     }
     let named = bundle.reference.clone();
-    let read = ReadInputs { not_opened, ..read_stores(&inputs, config, bundle.reference, quiet, io)? };
+    let read = ReadInputs { not_opened, ..read_stores(&inputs, config, bundle.reference, &bundle.prefer, quiet, io)? };
+    check_preferred(&bundle.prefer, &read.inventory)?;
     check_reference(&read, named.as_ref())?;
     Ok(read)
+}
+
+/// What is preferred must be among the inputs: a slip of the pen would silently prefer nothing.
+fn check_preferred(prefer: &[PathBuf], inventory: &Inventory) -> Result<(), Failure> {
+    for path in prefer {
+        let text = path.display().to_string();
+        if !inventory.documents.iter().any(|d| kerbsync_collect::is_named(&d.path, &text)) {
+            return Err(Failure::new(Exit::Input, format!("'{text}' is none of the inputs, so it cannot go before others"))
+                .hint("write it as the report writes paths, or as a path within the bundle"));
+        }
+    }
+    Ok(())
 }
 
 /// The reference must be a web server of the topology, where there is one: a pool's name would silently compare with nothing.
@@ -68,11 +81,13 @@ pub(crate) fn read_stores(
     inputs: &[Input],
     config: Option<(String, Vec<u8>)>,
     reference: Option<HostName>,
+    prefer: &[PathBuf],
     quiet: bool,
     io: &Io<'_>,
 ) -> Result<ReadInputs, Failure> {
     let bar = Bar::new(io.terminals.1 && !quiet);
-    let collected = collect(inputs, &Options { config, reference, progress: &bar });
+    let prefer = prefer.iter().map(|p| p.display().to_string()).collect();
+    let collected = collect(inputs, &Options { config, reference, prefer, progress: &bar });
     bar.clear();
     let collected = collected.map_err(|e| Failure::new(Exit::Input, e.to_string()))?;
     Ok(ReadInputs { inventory: collected.inventory, settings: collected.settings, not_opened: Vec::new() })

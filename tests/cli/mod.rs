@@ -70,7 +70,9 @@ impl Shell {
         let shell = Self::with("");
         let fe01 = shell.read("servers/fe01.contoso.com/applicationHost.config");
         for server in ["fe02", "fe03"] {
-            shell.put(&format!("servers/{server}.contoso.com/applicationHost.config"), fe01.as_bytes());
+            // No two servers have the same file.
+            let own = format!("{fe01}<!-- {server} -->\r\n");
+            shell.put(&format!("servers/{server}.contoso.com/applicationHost.config"), own.as_bytes());
         }
         shell
     }

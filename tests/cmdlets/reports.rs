@@ -17,7 +17,7 @@ fn a_report_is_a_page_and_a_twin_that_the_audit_knows() {
     WARNING: Test-CsKerberosAccountAssignment encountered errors. Consult the log file for a detailed analysis, and ensure all errors (1) and warnings (0) are addressed before continuing.
     WARNING: Detailed results can be found at "DIR/out.html".
 
-    Verdict: FAILED. 1 error. 24 verdicts could not be reached: see 'Not decided'.
+    Verdict: FAILED. 1 error. 25 verdicts could not be reached: see 'Not decided'.
     -Verbose shows what to do, and why something is unknown.
     "#);
     let page = String::from_utf8(program.read("out.html")).unwrap();

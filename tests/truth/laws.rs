@@ -27,9 +27,6 @@ proptest! {
 }
 
 /// Estates on which much is decided: a mix of states, and defects of every family.
-///
-/// Two topologies that contradict each other are not among them: of two that are equally good and equally old the first by path is used,
-/// and the report says so.
 fn estates() -> Vec<Estate> {
     use Defect::{DanglingApplicationPool, PasswordAge, SpnMissing, UnreadableDocument};
     let defects = [SpnMissing, PasswordAge, DanglingApplicationPool, UnreadableDocument];

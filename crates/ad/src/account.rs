@@ -83,6 +83,12 @@ impl Reading<'_, '_> {
             .or_else(|| self.unset(powershell, Moment::Never))
     }
 
+    /// pwdLastSet is stored with every account: where it is missing it could not be read, and only one that is there and empty means never.
+    fn password_last_set(&mut self) -> Option<Spanned<Moment>> {
+        let told = |name: &str| self.entry.get(name).is_some();
+        if told("pwdlastset") || told("passwordlastset") { self.moment("pwdlastset", "passwordlastset") } else { None }
+    }
+
     fn account(&mut self, class: Option<Spanned<ObjectClass>>) -> Account {
         let entry = self.entry;
         let number = |t: &str| flags::bits(t);
@@ -100,7 +106,7 @@ impl Reading<'_, '_> {
             flags_not_told,
             enabled: self.boolean("enabled"),
             expires: self.moment("accountexpires", "accountexpirationdate"),
-            password_last_set: self.moment("pwdlastset", "passwordlastset"),
+            password_last_set: self.password_last_set(),
             created: self.time("whencreated").or_else(|| self.time("created")),
             encryption_types: self.encryption_types(),
             spns: self.spns(),

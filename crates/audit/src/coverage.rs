@@ -87,7 +87,8 @@ pub struct ConfigurationCoverage {
     pub in_scope_proved: usize,
     /// Web servers whose configuration was read and is in force.
     pub read: usize,
-    /// Web servers whose configuration is shared and lies elsewhere, so that the file in the inputs is not in force.
+    /// Web servers whose file in the inputs is not in force, or not known to be: the configuration is shared and lies elsewhere, or it is
+    /// one of several, or another server's.
     pub not_in_force: usize,
     /// Web servers whose configuration is there but cannot be read.
     pub unreadable: usize,
@@ -264,7 +265,7 @@ fn configurations(inventory: &Inventory) -> ConfigurationCoverage {
         counts.web_servers += 1;
         *match servers.get(&computer.fqdn.value).map(|s| s.in_force()) {
             Some(Ok(_)) => &mut counts.read,
-            Some(Err(NotInForce::Redirected(_))) => &mut counts.not_in_force,
+            Some(Err(NotInForce::Redirected(_) | NotInForce::Contested | NotInForce::Foreign(_))) => &mut counts.not_in_force,
             Some(Err(NotInForce::Unreadable(_))) => &mut counts.unreadable,
             Some(Err(NotInForce::Missing)) | None => &mut counts.missing,
         } += 1;

@@ -46,14 +46,13 @@ impl Finding {
     ///
     /// Positions are left out on purpose, so that an edit elsewhere in a file does not make old findings new.
     #[must_use]
-    pub fn fingerprint(&self, _inventory: &Inventory) -> String {
-        let text = format!(
-            "{}\n{}\n{}\n{}",
-            self.rule.id,
-            self.subject.kind().name(),
-            self.subject.to_string().to_lowercase(),
-            self.outcome.name()
-        );
+    pub fn fingerprint(&self, inventory: &Inventory) -> String {
+        // What the user called the folder is no part of what is in it.
+        let subject = match &self.subject {
+            Subject::Document(id, path) => inventory.document(*id).map_or(path.as_str(), |d| d.below_root()).to_owned(),
+            subject => subject.to_string(),
+        };
+        let text = format!("{}\n{}\n{}\n{}", self.rule.id, self.subject.kind().name(), subject.to_lowercase(), self.outcome.name());
         kerbsync_source::hex(&Sha256::digest(text.as_bytes())[..8])
     }
 }

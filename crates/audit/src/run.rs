@@ -1,9 +1,12 @@
 //! Runs the rules.
 
 use crate::waive::waive;
-use crate::{Finding, Policy, Rule, Verdict, Verdicts, View, rules};
-use kerbsync_inventory::Inventory;
+use crate::{Finding, Outcome, Policy, Rule, Severity, Subject, Verdict, Verdicts, View, rules};
+use kerbsync_advice::Advice;
+use kerbsync_inventory::state::account_key;
+use kerbsync_inventory::{Assignment, Inventory};
 use rayon::prelude::*;
+use std::collections::HashSet;
 
 /// The result of an audit.
 #[derive(Debug)]
@@ -27,8 +30,62 @@ pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
         audit.verdicts.extend(verdicts);
         audit.findings.extend(findings);
     }
+    doubt(&mut audit, inventory);
     audit.unused_waivers = waive(&mut audit.findings, inventory, policy);
     audit
+}
+
+/// Where topologies or assignments contradict each other and nothing says which holds, no failure about what they differ in is proved: it
+/// may be one of the other document alone. Accounts and assignments depend on all sites of a topology.
+fn doubt(audit: &mut Audit, inventory: &Inventory) {
+    const TOPOLOGY: (&str, &str) = (
+        "Two topologies among the inputs contradict each other here, and nothing says which holds.",
+        "Settle the topology first, as rule topology-drift says.",
+    );
+    const ASSIGNMENTS: (&str, &str) = (
+        "Two exports of the assignments contradict each other here, and nothing says which holds.",
+        "Settle the assignments first, as rule conflicting-assignments says.",
+    );
+    let accounts = contested_accounts(inventory);
+    let names = |name: &str| inventory.contested_names.contains(&name.to_lowercase());
+    let in_doubt = |subject: &Subject| match subject {
+        Subject::Account(name) | Subject::Assignment(_, name) if accounts.contains(&name.to_lowercase()) => Some(ASSIGNMENTS),
+        Subject::Document(..) => None,
+        Subject::Estate | Subject::Account(_) | Subject::Assignment(..) => (!inventory.contested_names.is_empty()).then_some(TOPOLOGY),
+        Subject::Pool(host) | Subject::Server(host) | Subject::Slot(host, _) => names(host.as_str()).then_some(TOPOLOGY),
+        Subject::Site(id, name) => (names(id.as_str()) || names(name)).then_some(TOPOLOGY),
+    };
+    for verdict in audit.verdicts.iter_mut().filter(|v| v.outcome == Outcome::Fail) {
+        if let Some((why, _)) = in_doubt(&verdict.subject) {
+            verdict.outcome = Outcome::Unknown;
+            verdict.reason = format!("{why} By the one that is used: {}", verdict.reason);
+        }
+    }
+    for finding in audit.findings.iter_mut().filter(|f| f.outcome == Outcome::Fail) {
+        if let Some((why, help)) = in_doubt(&finding.subject) {
+            finding.outcome = Outcome::Unknown;
+            finding.severity = finding.severity.min(Severity::Warning);
+            finding.message = format!("{why} By the one that is used: {}", finding.message);
+            finding.help = Some(Advice::say(help));
+        }
+    }
+}
+
+/// Accounts that are assigned to a site in one document, where another document assigns another one, and to no site beyond dispute; as
+/// written and as they are read, in small letters.
+fn contested_accounts(inventory: &Inventory) -> HashSet<String> {
+    let key = |a: &Assignment| match &a.account {
+        Ok(name) => account_key(name, inventory.domains()),
+        Err(_) => a.account_text.value.to_lowercase(),
+    };
+    let is_contested = |a: &Assignment| {
+        let rivals = inventory.assignments.iter().filter(|b| a.site_id.is_some() && b.site_id == a.site_id);
+        rivals.into_iter().any(|b| key(a) != key(b) && a.account_text.origin.document != b.account_text.origin.document)
+    };
+    let (contested, clear): (Vec<&Assignment>, Vec<&Assignment>) = inventory.assignments.iter().partition(|a| is_contested(a));
+    let clear: HashSet<String> = clear.into_iter().map(key).collect();
+    let texts = |a: &Assignment| [Some(a.account_text.value.to_lowercase()), a.account.as_ref().ok().map(|n| n.to_string().to_lowercase())];
+    contested.into_iter().filter(|a| !clear.contains(&key(a))).flat_map(texts).flatten().collect()
 }
 
 /// Runs one rule, without regard to waivers.

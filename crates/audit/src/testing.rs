@@ -60,14 +60,15 @@ pub(crate) fn add_document(inventory: &mut Inventory, path: &str, kind: Document
     inventory.documents.push(Document {
         id: DocumentId(id),
         path: path.to_owned(),
+        root: 0,
         sha256: Some("0".repeat(64)),
         bytes: 1000,
         kind,
         status: DocumentStatus::Used,
         computer: None,
         written: None,
-        read_at: None,
-        modified: Some(time("2026-02-20T09:00:00Z")),
+        read_at: Some(time("2026-02-20T09:00:00Z")),
+        modified: None,
         problems: Vec::new(),
     });
     id
@@ -86,6 +87,7 @@ pub(crate) fn estate() -> Inventory {
         signature: None,
         used: true,
         differences: Vec::new(),
+        contested: false,
         pending_changes: Vec::new(),
         service_versions: vec![7],
         sip_domains: vec!["contoso.com".to_owned()],
@@ -156,6 +158,7 @@ pub(crate) fn log(document: u32, cmdlet: &str, ended: &str) -> ManagementLog {
         spns_added: Vec::new(),
         spns_missing: Vec::new(),
         tested_site: None,
+        computers: Vec::new(),
         test_verdicts: Vec::new(),
     }
 }
@@ -260,6 +263,7 @@ fn server(name: &str, document: u32) -> ServerConfiguration {
         slots,
         providers: Vec::new(),
         history: Vec::new(),
+        besides: kerbsync_inventory::Besides::default(),
     }
 }
 

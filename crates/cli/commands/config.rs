@@ -49,6 +49,9 @@ fn settings(out: &mut String, s: &Settings, policy: &Policy) -> std::fmt::Result
     if let Some(reference) = &s.reference {
         writeln!(out, "reference = {}", text(reference))?;
     }
+    if !s.prefer.is_empty() {
+        writeln!(out, "prefer = [{}]", s.prefer.iter().map(|p| text(p)).collect::<Vec<_>>().join(", "))?;
+    }
     if let Some(file) = &s.waivers_file {
         writeln!(out, "waivers_file = {}", text(file))?;
     }

@@ -24,7 +24,7 @@ pub(super) fn run(args: ExplainArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
     }
     let now = config::now(args.now.as_deref(), io)?;
     let reference = args.reference.as_deref().map(config::reference).transpose()?;
-    let read = read_paths(Bundle { paths: args.bundle, config: args.config, reference }, quiet, io)?;
+    let read = read_paths(Bundle { paths: args.bundle, config: args.config, reference, prefer: Vec::new() }, quiet, io)?;
     let report = audit(&read, now, &Gate::default())?;
     let finding = report.findings.iter().find(|f| f.fingerprint.eq_ignore_ascii_case(&args.what));
     let found = finding.and_then(|f| Some((f, rule(&f.rule)?)));

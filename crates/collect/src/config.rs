@@ -32,6 +32,9 @@ pub struct Settings {
     pub web_sites: WebSiteSetting,
     /// The server whose secret the others are compared with, by FQDN. `--reference` goes before it.
     pub reference: Option<String>,
+    /// Files or folders of the bundle that go before others which say something else of the same thing. `--prefer` and `--topology` add to it.
+    #[serde(default)]
+    pub prefer: Vec<String>,
     /// Whether secrets may be written in a layout that is inferred, not verified. `--accept-inferred-protection` goes before it.
     pub accept_inferred_protection: Option<bool>,
     /// Whether an operator is accepted whom the directory does not show to be a member of the administrators' group.
@@ -262,7 +265,7 @@ seed = 7
     fn an_unknown_key_and_a_waiver_without_reason_are_errors_with_a_place() {
         let e = read("[domains]\nA = 'a.b'\n[slotz]\n").unwrap_err();
         assert_eq!(e.location.unwrap().position.line, 3);
-        insta::assert_snapshot!(e.message, @"an unknown key, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `accept_inferred_protection`, `operator_unproved`, `operator`, `simulated`.");
+        insta::assert_snapshot!(e.message, @"an unknown key, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `prefer`, `accept_inferred_protection`, `operator_unproved`, `operator`, `simulated`.");
         assert!(read("[[waivers]]\nrule='KS101'\nreason=' '\n").is_err());
         assert!(read("[[waivers]]\nreason='x'\n").is_err());
     }

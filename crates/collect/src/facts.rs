@@ -210,7 +210,7 @@ mod tests {
         let (document, parts) = read_facts(ReadFile { document: record(id, path, bytes.len() as u64), content });
         let mut inventory = Inventory { documents: vec![document], ..Inventory::default() };
         let parts = parts.into_iter().filter_map(|p| if let DocumentFacts::Topology(part) = p { Some((id, *part)) } else { None });
-        topology::join(parts.collect(), &mut inventory);
+        topology::join(parts.collect(), &crate::competing::Preferred::new(&[]), &mut inventory);
         (inventory.documents[0].clone(), inventory)
     }
 

@@ -1,33 +1,52 @@
 //! One server's folder: which file is what, and which configuration is in force.
 
+use crate::competing::{self, Dates, Preferred, Reason};
 use crate::read_file::ReadFile;
 use crate::recognise::Recognised;
 use crate::server::{self, Context, KeyFile, ServerInput};
-use kerbsync_inventory::{Document as Record, DocumentKind, DocumentStatus, ServerConfiguration, ServerStatus};
+use kerbsync_inventory::{
+    Besides, ClearCopy, Document as Record, DocumentKind, DocumentStatus, OtherConfiguration, ServerConfiguration, ServerStatus,
+};
 use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Problem};
 use kerbsync_xml::Document;
 
 /// What was found in a server's folder so far.
-pub(crate) struct Folder {
+pub(crate) struct Folder<'c> {
     host: HostName,
-    configuration: Option<Candidate>,
+    context: &'c Context<'c>,
+    preferred: &'c Preferred,
+    configurations: Vec<Candidate>,
     redirection: Option<(DocumentId, Result<Document, Problem>)>,
     keys: Vec<KeyFile>,
     history: Vec<(String, DocumentId)>,
-    /// Configurations that another one stands before.
-    outranked: Vec<DocumentId>,
+    clear_copies: Vec<ClearCopy>,
+    copies: usize,
 }
 
+/// A configuration that may be the one in force.
 struct Candidate {
     rank: u8,
     id: DocumentId,
+    path: String,
+    sha256: Option<String>,
+    dates: Dates,
     document: Result<Document, Problem>,
 }
 
-impl Folder {
-    pub(crate) const fn new(host: HostName) -> Self {
-        Self { host, configuration: None, redirection: None, keys: Vec::new(), history: Vec::new(), outranked: Vec::new() }
+impl<'c> Folder<'c> {
+    pub(crate) const fn new(host: HostName, context: &'c Context<'c>, preferred: &'c Preferred) -> Self {
+        Self {
+            host,
+            context,
+            preferred,
+            configurations: Vec::new(),
+            redirection: None,
+            keys: Vec::new(),
+            history: Vec::new(),
+            clear_copies: Vec::new(),
+            copies: 0,
+        }
     }
 
     /// Takes a file of the folder; gives its content back where it is none of a server's.
@@ -50,6 +69,9 @@ impl Folder {
             record.kind = DocumentKind::ApplicationHostHistory;
             record.status = DocumentStatus::SetAside("a snapshot of IIS's history, never the configuration in force".into());
             if path.ends_with("applicationhost.config") {
+                if let Recognised::Xml(xml) = &content {
+                    self.copy(xml);
+                }
                 self.history.push((path, record.id));
             }
             return None;
@@ -100,11 +122,21 @@ impl Folder {
         }
     }
 
-    /// The copy that 64-bit IIS reads goes before one at the root of the folder, and that before any other.
+    /// A copy that is never in force: of it only secrets in clear matter.
+    fn copy(&mut self, xml: &Document) {
+        if server::is_application_host(xml) {
+            self.copies += 1;
+            self.clear_copies.extend(server::clear_secrets(xml, self.context));
+        }
+    }
+
     fn configuration(&mut self, path: &str, record: &mut Record, document: Result<Document, Problem>) {
-        if let Some(what) = never_in_force(path) {
+        if let Some(what) = never_in_force(path).or_else(|| document.as_ref().ok().and_then(|xml| made_for_one_pool(path, xml))) {
             record.kind = DocumentKind::ApplicationHostHistory;
             record.status = DocumentStatus::SetAside(format!("{what}: never the configuration in force"));
+            if let Ok(xml) = &document {
+                self.copy(xml);
+            }
             return;
         }
         let rank = if path.ends_with("system32/inetsrv/config/applicationhost.config") {
@@ -114,27 +146,31 @@ impl Folder {
         } else {
             2
         };
-        let new = Candidate { rank, id: record.id, document };
-        match &mut self.configuration {
-            Some(old) if old.rank <= new.rank => self.outranked.push(new.id),
-            slot => self.outranked.extend(slot.replace(new).map(|old| old.id)),
-        }
+        self.configurations.push(Candidate {
+            rank,
+            id: record.id,
+            path: record.path.clone(),
+            sha256: record.sha256.clone(),
+            dates: Dates::from(&*record),
+            document,
+        });
     }
 
     /// Reads the configuration in force, and completes the records of the folder's files.
-    pub(crate) fn finish(mut self, context: &Context<'_>, records: &mut [Record]) -> ServerConfiguration {
+    pub(crate) fn finish(mut self, records: &mut [Record]) -> ServerConfiguration {
         self.history.sort_by(|a, b| b.0.cmp(&a.0));
         let mut problems = Vec::new();
-        let chosen = self.configuration.as_ref().map(|c| c.id);
-        let server = server::read_server(
+        let settled = settle(self.configurations, self.preferred);
+        let chosen = settled.chosen.as_ref().map(|c| c.id);
+        let mut server = server::read_server(
             ServerInput {
                 host: self.host,
-                configuration: self.configuration.as_ref().map(|c| (c.id, c.document.as_ref())),
+                configuration: settled.chosen.as_ref().map(|c| (c.id, c.document.as_ref())),
                 redirection: self.redirection.as_ref().and_then(|(_, r)| r.as_ref().ok()),
                 keys: &self.keys,
                 history: self.history.into_iter().map(|(_, id)| id).collect(),
             },
-            context,
+            self.context,
             &mut problems,
         );
         for record in records {
@@ -143,12 +179,79 @@ impl Folder {
                     ServerStatus::Unreadable(problem) => DocumentStatus::Unreadable(problem.clone()),
                     ServerStatus::Read | ServerStatus::Missing => DocumentStatus::Used,
                 };
-            } else if self.outranked.contains(&record.id) {
-                record.status = DocumentStatus::SetAside("another copy of this server's configuration is in force".into());
+            } else if let Some((_, why)) = settled.aside.iter().find(|(id, _)| *id == record.id) {
+                record.status = DocumentStatus::SetAside(why.clone());
+            } else if let Some(other) = settled.others.iter().find(|o| o.document == record.id)
+                && !(settled.contested && matches!(record.status, DocumentStatus::Unreadable(_)))
+            {
+                record.status = DocumentStatus::SetAside(other.why.clone());
             }
             record.problems.extend(problems.iter().filter(|p| p.document == record.id).cloned());
         }
+        server.besides = Besides {
+            others: settled.others,
+            contested: settled.contested,
+            foreign: None,
+            clear_copies: self.clear_copies,
+            copies: self.copies,
+        };
         server
+    }
+}
+
+/// Which configuration of a server is read, and what became of the others.
+struct Settled {
+    chosen: Option<Candidate>,
+    /// Copies with the same bytes.
+    aside: Vec<(DocumentId, String)>,
+    others: Vec<OtherConfiguration>,
+    contested: bool,
+}
+
+/// Configurations with the same bytes are one. Of those that differ the user's choice goes first, then the newest by a manifest; where
+/// neither says which it is, one is read for what it holds, and is not taken to be in force.
+fn settle(mut candidates: Vec<Candidate>, preferred: &Preferred) -> Settled {
+    // Neither the order of files nor the folder they lie in decides: the digest does, behind the place that IIS reads.
+    candidates.sort_by(|a, b| {
+        (a.rank, !preferred.names(&a.path), &a.sha256, &a.path).cmp(&(b.rank, !preferred.names(&b.path), &b.sha256, &b.path))
+    });
+    let (mut distinct, mut aside): (Vec<Candidate>, Vec<(DocumentId, String)>) = (Vec::new(), Vec::new());
+    for candidate in candidates {
+        match distinct.iter_mut().find(|d| d.sha256.is_some() && d.sha256 == candidate.sha256) {
+            Some(same) => {
+                aside.push((candidate.id, format!("it holds the same as {}, which is read", same.path)));
+                same.dates.written = [same.dates.written, candidate.dates.written].into_iter().flatten().min();
+                same.dates.read_at = [same.dates.read_at, candidate.dates.read_at].into_iter().flatten().max();
+            }
+            None => distinct.push(candidate),
+        }
+    }
+    if distinct.len() < 2 {
+        return Settled { chosen: distinct.pop(), aside, others: Vec::new(), contested: false };
+    }
+    let choice = competing::first(preferred, &distinct.iter().map(|c| (c.path.as_str(), c.dates)).collect::<Vec<_>>());
+    let chosen = distinct.remove(choice.map_or(0, |(at, _)| at));
+    let why = |other: &Candidate| match choice {
+        Some((_, Reason::Preferred)) => format!("{} goes before it, as was asked for with --prefer or in kerbsync.toml", chosen.path),
+        Some((_, Reason::Newest)) => format!(
+            "manifest.json says that {} was {}, and this configuration of the same server {}",
+            chosen.path,
+            chosen.dates.told(),
+            other.dates.told()
+        ),
+        None => format!("{} is a configuration of the same server with other bytes, and nothing says which is in force", chosen.path),
+    };
+    let others = distinct.iter().map(|other| OtherConfiguration { document: other.id, why: why(other) }).collect();
+    Settled { contested: choice.is_none(), chosen: Some(chosen), aside, others }
+}
+
+/// What IIS makes for one application pool has the pool's name, and holds that pool alone.
+fn made_for_one_pool(path: &str, xml: &Document) -> Option<&'static str> {
+    let name = path.rsplit('/').next()?.strip_suffix(".config")?;
+    let host = kerbsync_iis::ApplicationHost::read(xml, &mut Vec::new()).ok()?;
+    match host.pools().as_slice() {
+        [pool] if pool.name().value.eq_ignore_ascii_case(name) => Some("what IIS made for one application pool"),
+        _ => None,
     }
 }
 
@@ -205,7 +308,8 @@ mod tests {
         const HISTORY: &str = "servers/fe02.contoso.com/inetpub/history/CFGHISTORY_0000000001/applicationHost.config";
         let store = Closed(&["servers/fe01.contoso.com/Windows/System32/inetsrv/config/applicationHost.config", HISTORY]);
         let inputs = [Input { label: String::new(), store: Box::new(store) }];
-        let inventory = collect(&inputs, &Options { config: None, reference: None, progress: &Silent }).unwrap().inventory;
+        let inventory =
+            collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), progress: &Silent }).unwrap().inventory;
         let [first, second] = inventory.servers.as_slice() else { panic!("{:?}", inventory.servers) };
         assert!(matches!(first.status, ServerStatus::Unreadable(_)), "{first:?}");
         assert_eq!(inventory.documents[first.document.unwrap().0 as usize].kind, DocumentKind::ApplicationHost);

@@ -1,13 +1,15 @@
 //! The whole way: gather files, read them in parallel, join what they say.
 
 use crate::budget::{Gate, Pot, portions};
+use crate::competing::Preferred;
 use crate::facts::{DocumentFacts, read_facts};
 use crate::folder::Folder;
 use crate::items::{Gathered, Item, Obstacle, gather};
+use crate::names::FullNames;
 use crate::read_file::{read_file, record};
 use crate::recognise::problem;
 use crate::server::Context;
-use crate::{Collected, Input, Options, absence, directory, gaps, manifest, settings, topology};
+use crate::{Collected, Input, Options, absence, directory, foreign, gaps, manifest, settings, topology};
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory, ServerConfiguration, state};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
@@ -24,6 +26,7 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     options.progress.total(gathered.items.len() as u64);
     let mut documents: Documents = gathered.obstacles.iter().map(|o| (o.id, refused(o))).collect();
     let settings = settings::find(inputs, options, &gathered, &mut documents);
+    let preferred = Preferred::new(options.prefer.iter().chain(&settings.prefer));
     let (folders, others) = by_server(&gathered, &documents);
 
     let mut facts = Facts::of(gathered.items.iter().map(|item| item.bytes).sum());
@@ -36,8 +39,15 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     // Realms are needed before servers are read: a slot may name its account as name@realm.
     let configured: Vec<(String, String)> = settings.domains.iter().map(|(n, d)| (n.clone(), d.clone())).collect();
     let realms = with_configured(directory::domains(&facts.directory), &configured);
+    let dated = {
+        let path = |id: &DocumentId| documents.get(id).map_or("", |d| d.path.as_str());
+        manifest::DatedFiles::new(facts.manifests.iter().map(|(id, manifest)| (path(id), manifest)))
+    };
+    let full_names = FullNames::new(facts.topology.iter().flat_map(|(_, part)| part.computers()).chain(folders.keys().cloned()));
+    let folders = under_full_names(folders, &full_names);
     let mut inventory = Inventory { place_declared: !settings.slots.is_empty(), ..Inventory::default() };
-    for folder in read_folders(inputs, options, folders, &Context::new(&settings, &realms, tagger)) {
+    let how = Reading { inputs, options, context: &Context::new(&settings, &realms, tagger), dated: &dated, preferred: &preferred };
+    for folder in read_folders(&how, folders) {
         inventory.servers.push(folder.server);
         documents.extend(folder.documents.into_iter().map(|d| (d.id, d)));
         for (id, read) in folder.further {
@@ -48,17 +58,30 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     }
 
     inventory.documents = documents.into_values().collect();
+    for document in &mut inventory.documents {
+        document.root = inputs.iter().filter_map(|i| root_of(&i.label, &document.path)).max().unwrap_or(0);
+    }
     manifest::date(&facts.manifests, &mut inventory.documents);
     directory::join(facts.directory, settings.directory.complete, &configured, &mut inventory);
-    topology::join(facts.topology, &mut inventory);
+    topology::join(facts.topology, &preferred, &mut inventory);
     absence::assignments(settings.assignments, &mut inventory);
     absence::directory(&mut inventory);
     name_servers(&mut inventory);
+    foreign::mark(&mut inventory);
     gaps::add(&mut inventory, &gathered.items);
     let reference = options.reference.clone().or_else(|| settings.reference.as_deref().and_then(HostName::new));
     state::compute(&mut inventory, reference.as_ref());
     options.progress.done();
     Collected { inventory, settings }
+}
+
+/// How much of a path is the label of an input: the folder that the user gave, or the folder of the file.
+fn root_of(label: &str, path: &str) -> Option<usize> {
+    let label = label.replace('\\', "/");
+    if label == path {
+        return Some(path.rfind('/').map_or(0, |at| at + 1));
+    }
+    path.strip_prefix(label.trim_end_matches('/'))?.starts_with('/').then_some(label.trim_end_matches('/').len() + 1)
 }
 
 /// What all documents say, each with its number.
@@ -152,29 +175,45 @@ struct ReadFolder {
     further: Vec<(DocumentId, Vec<DocumentFacts>)>,
 }
 
+/// One folder for each server: those under its short name and its FQDN together. A file's record names the server as the topology does.
+fn under_full_names<'g>(folders: BTreeMap<HostName, Vec<&'g Item>>, names: &FullNames) -> BTreeMap<HostName, Vec<&'g Item>> {
+    let mut joined: BTreeMap<HostName, Vec<&Item>> = BTreeMap::new();
+    for (host, items) in folders {
+        joined.entry(names.of(&host)).or_default().extend(items);
+    }
+    joined
+}
+
+/// What folders are read with.
+struct Reading<'r> {
+    inputs: &'r [Input],
+    options: &'r Options<'r>,
+    context: &'r Context<'r>,
+    dated: &'r manifest::DatedFiles,
+    preferred: &'r Preferred,
+}
+
 /// The folders of all servers, in parallel, in the order of names.
-fn read_folders(
-    inputs: &[Input],
-    options: &Options<'_>,
-    folders: BTreeMap<HostName, Vec<&Item>>,
-    context: &Context<'_>,
-) -> Vec<ReadFolder> {
+fn read_folders(how: &Reading<'_>, folders: BTreeMap<HostName, Vec<&Item>>) -> Vec<ReadFolder> {
     let gate = Gate::default();
     let read = |(host, files): (HostName, Vec<&Item>)| {
         let count = files.len() as u64;
         let _pass = gate.enter(files.iter().map(|item| item.bytes).sum());
-        let folder = read_folder(inputs, host, files, context);
-        options.progress.step(count);
+        let folder = read_folder(how, host, files);
+        how.options.progress.step(count);
         folder
     };
     folders.into_iter().collect::<Vec<_>>().into_par_iter().map(read).collect()
 }
 
 /// Everything in one server's folder. Only here are whole configurations in memory, one for each thread.
-fn read_folder(inputs: &[Input], host: HostName, files: Vec<&Item>, context: &Context<'_>) -> ReadFolder {
-    let (mut documents, mut further, mut folder) = (Vec::with_capacity(files.len()), Vec::new(), Folder::new(host));
+fn read_folder(how: &Reading<'_>, host: HostName, files: Vec<&Item>) -> ReadFolder {
+    let (mut documents, mut further) = (Vec::with_capacity(files.len()), Vec::new());
+    let mut folder = Folder::new(host.clone(), how.context, how.preferred);
     for item in files {
-        let mut file = read_file(inputs, item);
+        let mut file = read_file(how.inputs, item);
+        file.document.computer = Some(host.clone());
+        how.dated.date(&mut file.document);
         let below = item.server.as_ref().map_or("", |(_, below)| below.as_str());
         if let Some(rest) = folder.accept(below, &mut file) {
             file.content = Some(rest);
@@ -187,7 +226,7 @@ fn read_folder(inputs: &[Input], host: HostName, files: Vec<&Item>, context: &Co
             documents.push(file.document);
         }
     }
-    let server = folder.finish(context, &mut documents);
+    let server = folder.finish(&mut documents);
     ReadFolder { server, documents, further }
 }
 

@@ -5,16 +5,19 @@
 
 mod absence;
 mod budget;
+mod competing;
 mod config;
 mod directory;
 mod empty;
 mod facts;
 mod folder;
+mod foreign;
 mod gaps;
 mod items;
 mod join;
 pub mod learn;
 mod manifest;
+mod names;
 mod progress;
 mod read_file;
 mod recognise;
@@ -48,6 +51,8 @@ pub struct Options<'a> {
     pub config: Option<(String, Vec<u8>)>,
     /// The server whose secret the others are compared with.
     pub reference: Option<HostName>,
+    /// Files or folders that go before others which say something else of the same thing.
+    pub prefer: Vec<String>,
     /// Told how far the work is.
     pub progress: &'a dyn Progress,
 }
@@ -74,6 +79,12 @@ impl Collected {
 pub fn slot_rules(inventory: &Inventory, settings: &Settings) -> SlotRules {
     let configured: Vec<(String, String)> = settings.domains.iter().map(|(n, d)| (n.clone(), d.clone())).collect();
     server::slot_rules(settings, &join::realms(inventory, &configured))
+}
+
+/// Whether a path of a document is one that `--prefer` names: the path itself, its end, or a folder on the way.
+#[must_use]
+pub fn is_named(document: &str, preferred: &str) -> bool {
+    competing::Preferred::new(&[preferred.to_owned()]).names(document)
 }
 
 /// An exported key of a server, read from its file's bytes; `None` where it is none.

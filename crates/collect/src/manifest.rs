@@ -3,6 +3,7 @@
 //! A copy keeps its bytes and loses its times. A manifest, made where the files were read, keeps the times beside the digests, so that
 //! they hold wherever the bundle lies. A digest that does not fit dates nothing.
 
+use crate::competing::Dates;
 use jiff::Timestamp;
 use kerbsync_inventory::Document;
 use kerbsync_source::{DocumentId, Level, Problem, Source};
@@ -78,8 +79,46 @@ pub(crate) fn read(source: &Source) -> Result<Manifest, Problem> {
     if manifest.schema == SCHEMA { Ok(manifest) } else { Err(problem(format!("its schema is not {SCHEMA}, which is read here."))) }
 }
 
-/// Dates the documents that manifests name, each with a digest that fits. Of two manifests the earlier time of writing holds, for the
-/// same bytes cannot have been written later than they were there.
+/// What manifests say of files, by path in small letters: digest and dates.
+#[derive(Default)]
+pub(crate) struct DatedFiles(HashMap<String, Vec<(String, Dates)>>);
+
+impl DatedFiles {
+    /// Of manifests, each with its path.
+    pub(crate) fn new<'m>(manifests: impl IntoIterator<Item = (&'m str, &'m Manifest)>) -> Self {
+        let mut files: HashMap<String, Vec<(String, Dates)>> = HashMap::new();
+        for (path, manifest) in manifests {
+            for file in &manifest.files {
+                let dates = Dates { written: file.written, read_at: file.read_at };
+                files.entry(place(path, file).to_lowercase()).or_default().push((file.sha256.to_lowercase(), dates));
+            }
+        }
+        Self(files)
+    }
+
+    /// Dates a document, where a digest fits.
+    pub(crate) fn date(&self, document: &mut Document) {
+        for (digest, dates) in self.0.get(&document.path.to_lowercase()).into_iter().flatten() {
+            if document.sha256.as_deref() == Some(digest) {
+                put(document, *dates);
+            }
+        }
+    }
+}
+
+/// Of two manifests the earlier time of writing holds, for the same bytes cannot have been written later than they were there.
+fn put(document: &mut Document, dates: Dates) {
+    document.written = [document.written, dates.written].into_iter().flatten().min();
+    document.read_at = [document.read_at, dates.read_at].into_iter().flatten().max();
+}
+
+/// Where a file of a manifest lies: below the manifest's folder.
+fn place(manifest: &str, file: &Dated) -> String {
+    let folder = manifest.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+    format!("{folder}{}", file.path.replace('\\', "/").trim_start_matches("./"))
+}
+
+/// Dates the documents that manifests name, each with a digest that fits, and tells of digests that do not.
 pub(crate) fn date(manifests: &[(DocumentId, Manifest)], documents: &mut [Document]) {
     if manifests.is_empty() {
         return;
@@ -87,17 +126,14 @@ pub(crate) fn date(manifests: &[(DocumentId, Manifest)], documents: &mut [Docume
     let at: HashMap<String, usize> = documents.iter().enumerate().map(|(i, d)| (d.path.to_lowercase(), i)).collect();
     for (id, manifest) in manifests {
         let Some(path) = documents.get(id.0 as usize).map(|d| d.path.clone()) else { continue };
-        let folder = path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let mut others = 0_usize;
         for file in &manifest.files {
-            let path = format!("{folder}{}", file.path.replace('\\', "/").trim_start_matches("./"));
-            let Some(document) = at.get(&path.to_lowercase()).and_then(|i| documents.get_mut(*i)) else { continue };
+            let Some(document) = at.get(&place(&path, file).to_lowercase()).and_then(|i| documents.get_mut(*i)) else { continue };
             if !document.sha256.as_deref().is_some_and(|digest| digest.eq_ignore_ascii_case(&file.sha256)) {
                 others += 1;
                 continue;
             }
-            document.written = [document.written, file.written].into_iter().flatten().min();
-            document.read_at = [document.read_at, file.read_at].into_iter().flatten().max();
+            put(document, Dates { written: file.written, read_at: file.read_at });
         }
         if others > 0
             && let Some(document) = documents.get_mut(id.0 as usize)

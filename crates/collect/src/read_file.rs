@@ -18,6 +18,7 @@ pub(crate) fn record(id: DocumentId, path: &str, bytes: u64) -> Document {
     Document {
         id,
         path: path.to_owned(),
+        root: 0,
         sha256: None,
         bytes,
         kind: DocumentKind::Unrecognised,

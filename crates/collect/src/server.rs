@@ -9,10 +9,13 @@ mod origins;
 
 use crate::config::Settings;
 use kerbsync_credential::lower::SlotRules;
-use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, ProductSite, WebSiteNames, discover_with, is_product_pool};
+use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, ProductSite, WebSiteNames, discover, discover_with, is_product_pool};
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection};
-use kerbsync_inventory::{Application, ApplicationPool, ApplicationPoolIdentity, ServerConfiguration, ServerStatus, SlotKey, WebSite};
+use kerbsync_inventory::{
+    Application, ApplicationPool, ApplicationPoolIdentity, Besides, ClearCopy, SecretState, ServerConfiguration, ServerStatus, SlotKey,
+    WebSite,
+};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
 use kerbsync_source::{DocumentId, Level, Problem, Source, Spanned};
@@ -82,6 +85,7 @@ pub(crate) fn read_server(input: ServerInput<'_>, context: &Context<'_>, problem
         slots: Vec::new(),
         providers: Vec::new(),
         history: input.history,
+        besides: Besides::default(),
     };
     let document = match input.configuration {
         None => return server,
@@ -101,6 +105,26 @@ pub(crate) fn read_server(input: ServerInput<'_>, context: &Context<'_>, problem
         Err(problem) => server.status = ServerStatus::Unreadable(problem),
     }
     server
+}
+
+/// Secrets that stand in clear in a copy that is never in force.
+pub(crate) fn clear_secrets(document: &Document, context: &Context<'_>) -> Vec<ClearCopy> {
+    document.hide_names(context.rules.declared.iter().map(|d| d.secret_attribute.as_str()));
+    // What is odd about a copy is nobody's business.
+    let mut problems = Vec::new();
+    let Ok(host) = ApplicationHost::read(document, &mut problems) else { return Vec::new() };
+    let product = Product::recognise(&host, &context.rules.web_sites);
+    let inputs = DiscoveryInputs { declared: &context.rules.declared, realms: &context.rules.realms, keys: &[], tagger: context.tagger };
+    let found = discover(&host, &product, inputs, &mut problems);
+    let clear = found.slots.into_iter().filter(|s| matches!(s.secret, SecretState::Clear(_)));
+    clear
+        .map(|slot| ClearCopy {
+            label: slot.label,
+            attribute: slot.secret_attribute,
+            account: slot.account.value.text,
+            origin: slot.secret_origin.unwrap_or(slot.account.origin),
+        })
+        .collect()
 }
 
 /// Where shared configuration leads, when it is on.

@@ -1,6 +1,7 @@
 //! One configuration by itself, for a look at its credential slots.
 
 use crate::CollectError;
+use crate::competing::Preferred;
 use crate::config::{Settings, read_settings};
 use crate::folder::Folder;
 use crate::read_file::{ReadFile, record, sha256};
@@ -39,7 +40,10 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
     let Some(host) = host else {
         return Ok(Err(crate::recognise::problem(id, "no-name", "the file has no name.", "Give the path of a file.")));
     };
-    let mut folder = Folder::new(host);
+    let realms: Vec<(String, String)> = settings.domains.clone().into_iter().collect();
+    let context = Context::new(&settings, &realms, &tagger);
+    let preferred = Preferred::new(&[]);
+    let mut folder = Folder::new(host, &context, &preferred);
     let mut file = ReadFile { document, content: Some(content) };
     let other = || {
         let message = "the file is no applicationHost.config: its root element is not <configuration>, or it has no section of IIS.";
@@ -57,9 +61,8 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
     if folder.accept("applicationHost.config", &mut file).is_some() {
         return Ok(Err(other()));
     }
-    let realms: Vec<(String, String)> = settings.domains.clone().into_iter().collect();
     let mut records = [file.document];
-    let server = folder.finish(&Context::new(&settings, &realms, &tagger), &mut records);
+    let server = folder.finish(&mut records);
     let [document] = records;
     if let kerbsync_inventory::ServerStatus::Unreadable(problem) = &server.status {
         return Ok(Err(problem.clone()));

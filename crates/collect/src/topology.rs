@@ -10,8 +10,10 @@ mod logs;
 #[cfg(test)]
 mod tests;
 
+use crate::competing::{Dates, Preferred};
 use choose::Candidate;
 use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
+use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Level, Problem};
 use kerbsync_topology::{ObjectFacts, Reading, XmlForm};
 
@@ -48,6 +50,12 @@ impl TopologyPart {
         self.0.weight() as u64
     }
 
+    /// The computers that it names.
+    pub(crate) fn computers(&self) -> impl Iterator<Item = HostName> {
+        let clusters = self.0.deployment.iter().flat_map(|d| &d.clusters);
+        clusters.flat_map(|c| &c.machines).map(|m| m.fqdn.value.clone())
+    }
+
     /// What a document that was read in part says: what stands in it counts, what does not stand in it proves nothing.
     pub(crate) fn in_part(mut self) -> Self {
         self.0.assignments_exported = false;
@@ -60,7 +68,7 @@ struct Entry {
     document: DocumentId,
     path: String,
     sha256: Option<String>,
-    read_at: Option<jiff::Timestamp>,
+    dates: Dates,
     reading: Reading,
 }
 
@@ -72,17 +80,18 @@ struct Fate {
 }
 
 /// Fills sites, pools, assignments, simple URLs, reports and gaps of an inventory whose documents are in it already.
-pub(crate) fn join(parts: Vec<(DocumentId, TopologyPart)>, inventory: &mut Inventory) {
+pub(crate) fn join(parts: Vec<(DocumentId, TopologyPart)>, preferred: &Preferred, inventory: &mut Inventory) {
     let mut entries: Vec<Entry> = parts.into_iter().map(|(id, TopologyPart(reading))| entry(id, reading, inventory)).collect();
     entries.sort_by(|a, b| (&a.path, &a.sha256, a.document).cmp(&(&b.path, &b.sha256, b.document)));
     let mut fates: Vec<Fate> = entries.iter().map(|_| Fate::default()).collect();
 
     let candidates = candidates(&mut entries, inventory);
-    let ranked = choose::choose(candidates, &entries, &mut fates, inventory);
+    let ranked = choose::choose(candidates, &entries, preferred, &mut fates, inventory);
     if let Some(used) = ranked.first() {
         convert::estate(&used.deployment, inventory);
     }
     assignments::join(&entries, &mut fates, inventory);
+    assignments::settle(preferred, inventory);
     simple_urls(&entries, &ranked, &mut fates, inventory);
     logs::join(&entries, &mut fates, inventory);
     for (entry, fate) in entries.iter().zip(fates) {
@@ -96,7 +105,7 @@ fn entry(document: DocumentId, reading: Reading, inventory: &Inventory) -> Entry
         document,
         path: record.map_or_else(String::new, |d| d.path.clone()),
         sha256: record.and_then(|d| d.sha256.clone()),
-        read_at: record.and_then(|d| d.read_at.or(d.written)),
+        dates: record.map_or_else(Dates::default, Dates::from),
         reading,
     }
 }

@@ -9,6 +9,7 @@ use kerbsync_inventory::{Provider, ProviderKey, SecretState, Slot, SlotPlace};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret, Tagger};
 use kerbsync_source::{Level, Origin, Problem, ProblemSink, Span, Spanned};
 use kerbsync_xml::NodeId;
+use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -111,6 +112,7 @@ pub fn discover_with<'d>(
                 (_, None) if inputs.keys.is_empty() => ProviderKey::NoKey,
                 (_, None) => ProviderKey::NoneFits,
             },
+            session_key: p.session_key().filter(|a| !a.value().is_empty()).map(|a| Sha256::digest(a.value().as_bytes()).into()),
         })
         .collect();
     Discovery { slots, providers }

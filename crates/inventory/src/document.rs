@@ -10,6 +10,8 @@ pub struct Document {
     pub id: DocumentId,
     /// Path as given and below it, `/` between parts; a member of an archive as `archive.zip!/member`.
     pub path: String,
+    /// How many bytes of the path are what the user gave: the folder or archive, or the folder of a file.
+    pub root: usize,
     /// SHA-256 of the bytes, 64 hex digits in lower case; absent where the bytes could not be read.
     pub sha256: Option<String>,
     /// Length in bytes.
@@ -50,6 +52,14 @@ impl Document {
             Some(sha256) => Ok(sha256),
             None => Err("not read"),
         }
+    }
+}
+
+impl Document {
+    /// The path below what the user gave.
+    #[must_use]
+    pub fn below_root(&self) -> &str {
+        self.path.get(self.root..).unwrap_or(&self.path)
     }
 }
 

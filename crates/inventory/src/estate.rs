@@ -18,6 +18,8 @@ pub struct Topology {
     pub used: bool,
     /// Why it was set aside, or what differs from the one that is used: one sentence each, in order.
     pub differences: Vec<String>,
+    /// Whether it contradicts the one that is used, and nothing says which of the two holds.
+    pub contested: bool,
     /// For a builder file that also holds the original topology: what the new one changes, one sentence each.
     pub pending_changes: Vec<String>,
     /// Service versions found, in order: 5 = Lync 2010, 6 = Lync 2013, 7 = Skype for Business 2015, 8 = 2019.

@@ -27,6 +27,8 @@ pub struct ManagementLog {
     pub spns_missing: Vec<Spanned<String>>,
     /// For Test-CsKerberosAccountAssignment: the site tested, as `site:<name>`, where the report says.
     pub tested_site: Option<String>,
+    /// Computers that it says it is about, each once: it speaks for no other.
+    pub computers: Vec<HostName>,
     /// What Test-CsKerberosAccountAssignment said per server.
     pub test_verdicts: Vec<TestVerdict>,
 }

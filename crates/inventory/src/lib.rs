@@ -21,15 +21,16 @@ pub use evidence::{LogEntry, LogLevel, ManagementLog, TestVerdict};
 pub use gap::{Gap, GapSubject};
 pub use layout::{Creation, LayoutId, ProviderPurpose};
 pub use server::{
-    AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, EvidenceLevel,
-    NotInForce, OtherWebSite, Provider, ProviderKey, SecretState, ServerConfiguration, ServerStatus, Slot, SlotPlace, WebBinding, WebSite,
-    WebSiteRole, WindowsAuthentication,
+    AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, Besides, ClearCopy,
+    EvidenceLevel, Foreign, Likeness, NotInForce, OtherConfiguration, OtherWebSite, Provider, ProviderKey, SecretState,
+    ServerConfiguration, ServerStatus, Slot, SlotPlace, WebBinding, WebSite, WebSiteRole, WindowsAuthentication,
 };
 pub use slot_key::{DefaultsOf, SlotKey};
 
 use directory::Directory;
 use kerbsync_names::{HostName, SiteId};
 use state::ServerState;
+use std::collections::BTreeSet;
 
 /// Everything that is known about an estate.
 #[derive(Debug, Default)]
@@ -38,6 +39,8 @@ pub struct Inventory {
     pub documents: Vec<Document>,
     /// The topology document that was used, and others that were left aside.
     pub topologies: Vec<Topology>,
+    /// Names in which equally good topologies contradict each other, in small letters: ids and names of sites, pools, computers.
+    pub contested_names: BTreeSet<String>,
     /// Sites in the order of the topology.
     pub sites: Vec<Site>,
     /// Pools (the documents say cluster) in the order of the topology.

@@ -33,6 +33,76 @@ pub struct ServerConfiguration {
     pub providers: Vec<Provider>,
     /// History snapshots found beside it, newest first: labelled evidence, never a substitute.
     pub history: Vec<DocumentId>,
+    /// What else the inputs hold about it.
+    pub besides: Besides,
+}
+
+/// What the inputs hold about a server besides its configuration in force.
+#[derive(Debug, Clone, Default)]
+pub struct Besides {
+    /// Other configurations of the same server, with other bytes.
+    pub others: Vec<OtherConfiguration>,
+    /// Whether nothing says which of them all is in force.
+    pub contested: bool,
+    /// The server whose configuration it is, where it is, or may be, another's.
+    pub foreign: Option<Foreign>,
+    /// Secrets that stand in clear in copies that are never in force.
+    pub clear_copies: Vec<ClearCopy>,
+    /// How many such copies were read.
+    pub copies: usize,
+}
+
+/// Another configuration of a server.
+#[derive(Debug, Clone)]
+pub struct OtherConfiguration {
+    /// The document.
+    pub document: DocumentId,
+    /// What stands against it: a clause such as `written on 2026-03-01, and the other on 2026-03-04`.
+    pub why: String,
+}
+
+/// Whose configuration a server's folder holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Foreign {
+    /// The other server with the same one.
+    pub of: HostName,
+    /// What is the same.
+    pub likeness: Likeness,
+    /// Whether an exported key proves that it is the other's.
+    pub is_proved: bool,
+}
+
+/// In what two servers' configurations are the same that is never the same by chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Likeness {
+    /// Every byte.
+    Bytes,
+    /// A session key, which IIS draws for each server and seals with the server's own key.
+    SessionKey,
+}
+
+impl Likeness {
+    /// For a sentence: `byte for byte`, `by its sealed session key`.
+    #[must_use]
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Bytes => "byte for byte",
+            Self::SessionKey => "by its sealed session key",
+        }
+    }
+}
+
+/// A secret in clear in a copy of a configuration that is never in force.
+#[derive(Debug, Clone)]
+pub struct ClearCopy {
+    /// What people read for its place.
+    pub label: String,
+    /// Name of the attribute.
+    pub attribute: String,
+    /// The account as written.
+    pub account: String,
+    /// Where the secret stands.
+    pub origin: Origin,
 }
 
 /// Why a configuration tells nothing of what its server does.
@@ -44,6 +114,10 @@ pub enum NotInForce<'i> {
     Missing,
     /// It is there but cannot be read.
     Unreadable(&'i Problem),
+    /// There are several, and nothing says which is in force.
+    Contested,
+    /// It is, or may be, another server's.
+    Foreign(&'i Foreign),
 }
 
 impl std::fmt::Display for NotInForce<'_> {
@@ -54,6 +128,13 @@ impl std::fmt::Display for NotInForce<'_> {
             }
             Self::Missing => f.write_str("The server's folder holds no applicationHost.config."),
             Self::Unreadable(_) => f.write_str("Its applicationHost.config cannot be read."),
+            Self::Contested => f.write_str("Several configurations of it are among the inputs, and nothing says which is in force."),
+            Self::Foreign(Foreign { of, likeness, is_proved: true }) => {
+                write!(f, "Its configuration is that of {of}, {}.", likeness.phrase())
+            }
+            Self::Foreign(Foreign { of, likeness, .. }) => {
+                write!(f, "Its configuration and that of {of} are the same {}, and nothing says whose it is.", likeness.phrase())
+            }
         }
     }
 }
@@ -67,8 +148,12 @@ impl ServerConfiguration {
         match (&self.redirected_to, &self.status) {
             (Some(path), _) => Err(NotInForce::Redirected(path)),
             (None, ServerStatus::Missing) => Err(NotInForce::Missing),
+            (None, _) if self.besides.contested => Err(NotInForce::Contested),
             (None, ServerStatus::Unreadable(problem)) => Err(NotInForce::Unreadable(problem)),
-            (None, ServerStatus::Read) => Ok(self),
+            (None, ServerStatus::Read) => match &self.besides.foreign {
+                Some(foreign) => Err(NotInForce::Foreign(foreign)),
+                None => Ok(self),
+            },
         }
     }
 
@@ -380,6 +465,8 @@ pub struct Provider {
     pub key_container: Option<String>,
     /// Whether an exported key opens its values.
     pub key: ProviderKey,
+    /// SHA-256 of its sealed session key, which IIS draws for each server; absent where it has none.
+    pub session_key: Option<[u8; 32]>,
 }
 
 /// Whether a provider's values can be opened.

@@ -34,6 +34,8 @@ pub struct ServerState {
     pub reason: String,
     /// Whether the state is unknown since no input says in which place the account is held.
     pub place_unknown: bool,
+    /// What dated evidence speaks against it: that the server holds the password of today is contradicted, whatever it is equal to.
+    pub contradiction: Option<String>,
 }
 
 /// What a server's slot holds.
@@ -121,6 +123,11 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
         if !seen.insert(host) {
             continue;
         }
+        if inventory.contested_names.contains(&host.to_key()) {
+            let why = "Two topologies among the inputs differ about it, and nothing says which of them holds.".to_owned();
+            drafts.push((host, Draft::Done(ServerState::without_secret(State::Unknown, why))));
+            continue;
+        }
         let draft = match web_pools.get(host) {
             None => Draft::Done(ServerState::without_secret(State::NotApplicable, "It does not run Web Services.".to_owned())),
             Some(pool) => match expectations.of_pool(pool) {
@@ -143,16 +150,16 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
                 Draft::Done(state) => state.clone(),
                 Draft::Open { account, held, configuration } => {
                     let place_known = held.is_placed() || accounts.get(account).is_some_and(|evidence| evidence.place_known);
-                    let judged = accounts.get(account).map_or_else(
-                        || held.judge(&held::Measure::default()),
-                        |evidence| held.judge(&evidence.measure(inventory, host, configuration)),
-                    );
+                    let measure = accounts.get(account).map_or_else(held::Measure::default, |e| e.measure(inventory, host, configuration));
+                    let judged = held.judge(&measure);
+                    let proved = judged.state == State::InSync && judged.basis == Basis::ProductReport;
                     ServerState {
                         group: judged.tag.map(|t| letters.of(t)),
                         state: judged.state,
                         place_unknown: judged.state == State::Unknown && !place_known,
                         basis: judged.basis,
                         reason: judged.reason,
+                        contradiction: if proved { None } else { measure.contradiction() },
                     }
                 }
             };
@@ -160,6 +167,10 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
         })
         .collect()
 }
+
+/// One run of the cmdlet writes servers and directory within minutes, and clocks of a domain differ by five at most: a configuration
+/// written so shortly before pwdLastSet may be of the same run.
+const ONE_RUN: jiff::SignedDuration = jiff::SignedDuration::from_mins(15);
 
 /// What the servers of one account are judged by.
 struct AccountEvidence {
@@ -176,7 +187,7 @@ impl AccountEvidence {
             reference: self.reference.as_ref(),
             proved: self.proofs.of_server(inventory, host, Some(configuration)),
             refuted: self.proofs.refuted(host),
-            older_than_password: written.zip(self.proofs.password_set()).filter(|(written, set)| written < set),
+            older_than_password: written.zip(self.proofs.password_set()).filter(|(written, set)| set.duration_since(*written) > ONE_RUN),
             place_known: self.place_known,
         }
     }
@@ -209,7 +220,7 @@ fn accounts(inventory: &Inventory, drafts: &[(&HostName, Draft<'_>)], named: Opt
 
 impl ServerState {
     fn without_secret(state: State, reason: String) -> Self {
-        Self { state, basis: Basis::None, group: None, reason, place_unknown: false }
+        Self { state, basis: Basis::None, group: None, reason, place_unknown: false, contradiction: None }
     }
 }
 

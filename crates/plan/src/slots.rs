@@ -23,6 +23,8 @@ pub(crate) fn writable<'i>(
             NotInForce::Redirected(_) => "change the shared configuration where it lies",
             NotInForce::Missing => add,
             NotInForce::Unreadable(_) => "see `kerbsync audit`",
+            NotInForce::Contested => "take the others out of the bundle, or name the one in force as prefer in kerbsync.toml",
+            NotInForce::Foreign(_) => "replace it by the server's own applicationHost.config",
         };
         (why.to_string(), remedy)
     })?;

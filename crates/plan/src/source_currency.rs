@@ -7,7 +7,8 @@ use kerbsync_inventory::state::{Basis, State};
 
 const ID: &str = "source-current";
 
-/// A source of which it is proved that it does not hold the current password is refused: copying it would stop servers that work. One of
+/// A source of which it is proved, or by dated evidence said, that it does not hold the current password is refused: copying it would stop
+/// servers that work. One of
 /// which nothing is proved is told, with the test that proves it.
 pub(crate) fn check(inventory: &Inventory, source: &Resolved, checks: &mut Checks) {
     let computer = &source.computer;
@@ -20,14 +21,14 @@ pub(crate) fn check(inventory: &Inventory, source: &Resolved, checks: &mut Check
         return checks.unknown(ID, computer, "No input proves that it holds the current password.", &format!("before this, run\n{test}"));
     };
     let proved = matches!(state.basis, Basis::Directory | Basis::ProductReport);
+    let against = state.contradiction.as_ref().map(|why| (why, "It is contradicted that it holds the current password"));
+    let stale = (proved && state.state == State::Stale).then_some((&state.reason, "It does not hold the current password"));
+    if let Some((why, what)) = stale.or(against) {
+        let remedy = format!("copy from a server that is in sync; the test that tells which is\n{test}");
+        return checks.fail(ID, computer, format!("{what}: {why}"), &remedy);
+    }
     match state.state {
         State::InSync if proved => checks.pass(ID, computer, state.reason.clone()),
-        State::Stale if proved => checks.fail(
-            ID,
-            computer,
-            format!("It does not hold the current password: {}", state.reason),
-            &format!("copy from a server that is in sync; the test that tells which is\n{test}"),
-        ),
         _ => {
             let reason = format!("No input proves that it holds the current password: {}", state.reason);
             checks.unknown(ID, computer, reason, &format!("before this, run\n{test}"));

@@ -27,6 +27,28 @@ pub enum Difference {
 }
 
 impl Difference {
+    /// What it is about: names and ids of sites, and the pool.
+    #[must_use]
+    pub fn concerns(&self) -> (Vec<&str>, Option<&HostName>) {
+        match self {
+            Self::SiteAdded { id, name } | Self::SiteRemoved { id, name } | Self::SiteKind { id, name, .. } => {
+                (vec![id.as_str(), name], None)
+            }
+            Self::SiteRenamed { id, old, new } => (vec![id.as_str(), old, new], None),
+            Self::PoolAdded { pool, site, .. } | Self::PoolRemoved { pool, site, .. } => {
+                (site.iter().map(String::as_str).collect(), Some(pool))
+            }
+            Self::PoolMoved { pool, old, new } => (old.iter().chain(new).map(String::as_str).collect(), Some(pool)),
+            Self::PoolKind { pool, .. }
+            | Self::ComputerAdded { pool, .. }
+            | Self::ComputerRemoved { pool, .. }
+            | Self::WebServicesAdded { pool }
+            | Self::WebServicesRemoved { pool }
+            | Self::InternalWebFqdn { pool, .. }
+            | Self::ExternalWebFqdn { pool, .. } => (Vec::new(), Some(pool)),
+        }
+    }
+
     /// The difference as something that the new topology does, when it is published: one sentence.
     #[must_use]
     pub fn pending(&self) -> String {

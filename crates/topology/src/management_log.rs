@@ -55,6 +55,8 @@ pub struct ManagementLog {
     pub spns: Vec<Spanned<SpnEvent>>,
     /// For Test-CsKerberosAccountAssignment: the site tested, as `site:<name>` (inferred).
     pub tested_site: Option<String>,
+    /// Computers that it says it is about (`Name`, `Host`), each once.
+    pub computers: Vec<HostName>,
     /// For Test-CsKerberosAccountAssignment: what it said per server.
     pub verdicts: Vec<TestVerdict>,
 }
@@ -135,6 +137,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>) -> ManagementLo
         unassigned_sites: Vec::new(),
         spns: Vec::new(),
         tested_site: None,
+        computers: Vec::new(),
         verdicts: Vec::new(),
     };
     if log.cmdlet.is_empty() {
@@ -162,6 +165,13 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>) -> ManagementLo
         if let Some(level) = level {
             let title = plain(element, if exception { "Type" } else { "Title" }).map(|t| Shown::of(&t));
             log.entries.push(LogEntry { level, title, message: Shown::of(&message), origin: context.origin(element) });
+        }
+        if element.local_name() == "Info"
+            && matches!(plain(element, "Title").as_deref(), Some("Name" | "Host"))
+            && let Some(host) = HostName::new(&message).filter(|h| h.as_str().contains('.'))
+            && !log.computers.contains(&host)
+        {
+            log.computers.push(host);
         }
         sentence(element, &message, context, &mut said, &mut log);
     }

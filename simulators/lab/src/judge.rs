@@ -26,7 +26,8 @@ enum Worth<'m> {
 }
 
 pub(crate) fn truth(model: &Model) -> Truth {
-    let servers: Servers<'_> = model.servers.iter().map(|s| (s.fqdn.as_str(), s)).collect();
+    let is_own = |s: &&Server| !model.evidence.not_its_own.iter().any(|(fqdn, _)| *fqdn == s.fqdn);
+    let servers: Servers<'_> = model.servers.iter().filter(is_own).map(|s| (s.fqdn.as_str(), s)).collect();
     let references = references(model, &servers);
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     let mut sites = Vec::new();
@@ -38,7 +39,7 @@ pub(crate) fn truth(model: &Model) -> Truth {
                 .iter()
                 .map(|machine| {
                     let (state, secret) = if cluster.role.web().is_some() {
-                        state(&servers, machine, &expected, &references)
+                        state(model, &servers, machine, &expected, &references)
                     } else {
                         ("not-applicable", None)
                     };
@@ -168,7 +169,7 @@ fn references<'m>(model: &'m Model, servers: &Servers<'m>) -> BTreeMap<String, &
             for secret in &secrets {
                 *counts.entry(account_key.clone()).or_default().entry(secret).or_default() += 1;
             }
-            if let ([secret], true) = (secrets.as_slice(), model.evidence.tested.contains(&cluster.site)) {
+            if let ([secret], true) = (secrets.as_slice(), model.evidence.tested.contains(&server.fqdn)) {
                 references.insert(account_key.clone(), *secret);
             }
         }
@@ -184,6 +185,7 @@ fn references<'m>(model: &'m Model, servers: &Servers<'m>) -> BTreeMap<String, &
 }
 
 fn state<'m>(
+    model: &Model,
     servers: &Servers<'m>,
     machine: &str,
     expected: &Expected,
@@ -196,9 +198,12 @@ fn state<'m>(
     };
     let Some(server) = readable(servers, machine) else { return ("unknown", None) };
     let reference = key(account).and_then(|k| references.get(&k));
+    // what is equal may be equally old
+    let dated_before = model.evidence.dated_before.iter().any(|dated| key(dated) == key(account));
     let slots = slots(server, account);
     let judge = |worth: &Worth<'m>| match (worth, reference) {
         (Worth::AnotherAccount(secret), _) => (0, "different-account", *secret),
+        (Worth::Secret(secret), Some(r)) if secret == r && dated_before => (2, "unknown", Some(*secret)),
         (Worth::Secret(secret), Some(r)) if secret == r => (3, "in-sync", Some(*secret)),
         (Worth::Secret(secret), Some(_)) => (1, "stale", Some(*secret)),
         (Worth::Secret(secret), None) => (2, "unknown", Some(*secret)),

@@ -77,8 +77,12 @@ pub(crate) struct Evidence {
     pub(crate) enabled: Timestamp,
     /// Ids of sites that had no account when it ran.
     pub(crate) unassigned_then: Vec<String>,
-    /// Sites (by id) whose assignment was tested.
+    /// Servers that the product's own test found valid.
     pub(crate) tested: Vec<String>,
+    /// Accounts (by name) whose servers' configurations manifest.json dates before the password.
+    pub(crate) dated_before: Vec<String>,
+    /// Servers whose folder does not tell which configuration is theirs, each with the server whose file it holds instead.
+    pub(crate) not_its_own: Vec<(String, Option<String>)>,
     /// Further files of the bundle.
     pub(crate) extra: Vec<(String, Vec<u8>)>,
 }

@@ -1,16 +1,18 @@
 //! From the model to the files of the bundle.
 
+use crate::defect::Defect;
 use crate::estate::Estate;
 use crate::judge;
-use crate::model::{AssignmentForm, Model};
+use crate::model::{AssignmentForm, Model, ago};
 use crate::options::LabError;
-use crate::plant::pool_spns;
+use crate::plant::{in_sync, pool_spns};
 use kerbsync_domains::bundle::{STATE_FILE, State};
 use kerbsync_servers::Layout;
 use kerbsync_topologies::log::{Spn, Tested, enable_topology, test_assignment};
 use kerbsync_topologies::{
     BuilderOptions, Encoding, LineEnd, Listing, assignments_document, builder, clixml, csv, encode, json, listing, published,
 };
+use sha2::{Digest, Sha256};
 
 /// The export of the directory.
 const LDIF: &str = "directory/accounts.ldif";
@@ -29,6 +31,8 @@ pub(crate) fn render(mut model: Model) -> Result<Estate, LabError> {
     for server in &model.servers {
         files.extend(server.render()?);
     }
+    replace_foreign(&model, &mut files);
+    manifest(&model, &mut files);
     files.sort_by(|a, b| a.0.cmp(&b.0));
     let mut secrets = model.foreign;
     for account in model.accounts {
@@ -38,16 +42,67 @@ pub(crate) fn render(mut model: Model) -> Result<Estate, LabError> {
     Ok(Estate { files, truth, secrets, now: model.now })
 }
 
-/// Which sites have a report of the product's own test. An account with a single server has nothing that its secret could be compared with:
-/// there the test speaks. Beside that, every other estate in which all is well has one of its first site.
+/// Which servers the product's own test found valid: the first of every account that holds its password. On an estate in mixed states only
+/// where an account has a single server, which nothing could be compared with; the others go without proof, as most do.
 fn prove(model: &mut Model) {
+    let mixed = model.planted.iter().any(|p| p.mix);
     let of = |site: &String| model.web_clusters().filter(|c| c.site == *site).map(|c| c.machines.len()).sum::<usize>();
-    let lone = model.accounts.iter().filter(|a| a.sites.iter().map(of).sum::<usize>() == 1);
-    let mut tested: Vec<String> = lone.flat_map(|a| &a.sites).filter(|s| of(s) == 1).cloned().collect();
-    if tested.is_empty() && model.planted.is_empty() && model.seed % 2 == 1 {
-        tested.extend(model.accounts.first().and_then(|a| a.sites.first()).cloned());
+    let untested = [Defect::NoReferenceSecret, Defect::PasswordNewerThanProof].map(Defect::name);
+    let untested = |name: &str| model.planted.iter().any(|p| untested.contains(&p.rule.as_str()) && p.subjects.iter().any(|s| s == name));
+    let all = in_sync(model);
+    let proved = model.accounts.iter().zip(all).filter(|(a, _)| !mixed || a.sites.iter().map(of).sum::<usize>() == 1);
+    let proved = proved.filter(|(a, _)| !untested(&a.name) && model.directory.account(&a.sam()).is_some());
+    let is_own = |s: &&kerbsync_servers::Server| !model.evidence.not_its_own.iter().any(|(fqdn, _)| *fqdn == s.fqdn);
+    let servers = proved.filter_map(|(_, servers)| servers.iter().filter_map(|at| model.servers.get(*at)).find(is_own));
+    model.evidence.tested = servers.map(|s| s.fqdn.clone()).collect();
+}
+
+/// Whether a file is the configuration in a server's folder.
+fn is_configuration_of(path: &str, fqdn: &str) -> bool {
+    let below = path.strip_prefix("servers/").and_then(|p| p.strip_prefix(fqdn)).and_then(|p| p.strip_prefix('/'));
+    below.is_some_and(|below| below == "applicationHost.config" || below.ends_with("inetsrv/config/applicationHost.config"))
+}
+
+/// Puts the configuration of another server into the folders that hold one.
+fn replace_foreign(model: &Model, files: &mut [(String, Vec<u8>)]) {
+    let own = |files: &[(String, Vec<u8>)], fqdn: &str| files.iter().position(|(path, _)| is_configuration_of(path, fqdn));
+    for (fqdn, owner) in &model.evidence.not_its_own {
+        let Some(owner) = owner.as_ref().and_then(|owner| own(files, owner)) else { continue };
+        let bytes = files.get(owner).map(|f| f.1.clone());
+        if let (Some(file), Some(bytes)) = (own(files, fqdn).and_then(|at| files.get_mut(at)), bytes) {
+            file.1 = bytes;
+        }
     }
-    model.evidence.tested = tested;
+}
+
+/// manifest.json: of servers whose configurations are dated before the password of their account, and of two topologies.
+fn manifest(model: &Model, files: &mut Vec<(String, Vec<u8>)>) {
+    let entry = |(path, bytes): &(String, Vec<u8>), written: jiff::Timestamp| {
+        serde_json::json!({
+            "path": path,
+            "sha256": Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect::<String>(),
+            "read_at": model.now.to_string(),
+            "written": written.to_string(),
+        })
+    };
+    let mut entries = Vec::new();
+    for account in model.accounts.iter().filter(|a| model.evidence.dated_before.contains(&a.name)) {
+        let Some(set) = model.directory.account(&account.sam()).and_then(|a| a.password_last_set) else { continue };
+        let servers = model.servers.iter().zip(&model.homes).filter(|(_, home)| account.sites.contains(&home.site));
+        for (server, _) in servers {
+            let own = files.iter().filter(|(path, _)| is_configuration_of(path, &server.fqdn));
+            entries.extend(own.map(|file| entry(file, ago(set, 3))));
+        }
+    }
+    // Of two topologies the administrators know which is the older one.
+    let topologies = files.iter().filter(|(path, _)| model.evidence.drifted && path.starts_with("topology/"));
+    for file in topologies.filter(|(path, _)| path.contains("DefaultTopology") || path.contains("Backup-0f8d6f7e")) {
+        entries.push(entry(file, model.days_ago(if file.0.contains("Backup") { 90 } else { 5 })));
+    }
+    if !entries.is_empty() {
+        let text = serde_json::json!({ "schema": "kerbsync.manifest/v1", "files": entries });
+        files.push(("manifest.json".to_owned(), format!("{text:#}\n").into_bytes()));
+    }
 }
 
 /// The directory as it lives on: the accounts that servers sign in with, their keys by one-way tags.
@@ -100,14 +155,10 @@ fn reports(model: &Model, files: &mut Vec<(String, Vec<u8>)>) {
     }
     let text = enable_topology(&model.deployment, model.evidence.enabled, then, &spns, None);
     files.push(("reports/Enable-CsTopology.xml".to_owned(), encode(&text, Encoding::Utf8Bom, LineEnd::CrLf)));
-    for site in &model.evidence.tested {
+    for server in &model.evidence.tested {
+        let Some(site) = model.web_clusters().find(|c| c.machines.contains(server)).map(|c| &c.site) else { continue };
         let (Some(account), Some(s)) = (model.account_of_site(site), model.deployment.site(site)) else { continue };
-        let servers: Vec<Tested> = model
-            .web_clusters()
-            .filter(|c| c.site == *site)
-            .flat_map(|c| &c.machines)
-            .map(|m| Tested { server: m.clone(), valid: true })
-            .collect();
+        let servers = [Tested { server: server.clone(), valid: true }];
         let text = test_assignment(&s.name, &account.name, model.days_ago(1), &servers, &[]);
         let path = format!("reports/Test-CsKerberosAccountAssignment-{site}.xml");
         files.push((path, encode(&text, Encoding::Utf8Bom, LineEnd::CrLf)));

@@ -36,7 +36,6 @@ fn a_full_export_shows_what_is_unset() {
       sam "A$" @11:1
       class Computer @10:1
       expires never @9:1
-      password set never @9:1
       encryption None @9:1
       spns []
       member of []
@@ -53,7 +52,6 @@ fn a_full_export_shows_what_is_unset() {
       sam "A$" @5:1
       class Computer @4:1
       expires never @3:1
-      password set never @3:1
       encryption None @3:1
       spns []
       member of []

@@ -44,7 +44,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 let (why, remedy) = server.configuration().err().unwrap_or_default();
                 verdicts.unknown_told_elsewhere(subject, why, remedy);
             }
-            ConfigurationStatus::InForce(_) | ConfigurationStatus::Redirected(..) => {
+            ConfigurationStatus::InForce(_) | ConfigurationStatus::NotItsOwn(..) | ConfigurationStatus::Redirected(..) => {
                 verdicts.pass(subject, format!("The configuration of {} could be read.", server.host));
             }
         }

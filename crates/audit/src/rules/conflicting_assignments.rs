@@ -1,6 +1,6 @@
 use crate::declare::declare_rule;
 use crate::text::list;
-use crate::{Policy, Verdicts, View};
+use crate::{Policy, Severity, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::account_key;
 
@@ -58,7 +58,18 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             [one] => verdicts.pass(subject, format!("Site {name} has one account, {}.", one.account_text.value)),
             several => {
                 let texts: Vec<&str> = several.iter().map(|a| a.account_text.value.as_str()).collect();
-                let mut finding = verdicts.fail(subject, format!("Site {name} has {} accounts: {}.", several.len(), list(&texts)));
+                let first = several.first().map(|a| a.account_text.origin.document);
+                let in_one = several.iter().all(|a| Some(a.account_text.origin.document) == first);
+                let mut finding = if in_one {
+                    verdicts.fail(subject, format!("Site {name} has {} accounts: {}.", several.len(), list(&texts)))
+                } else {
+                    let message = format!(
+                        "Exports assign {} accounts to site {name}, and nothing says which is newer: {}.",
+                        several.len(),
+                        list(&texts)
+                    );
+                    verdicts.fail(subject, message).at_most(Severity::Warning)
+                };
                 for assignment in several {
                     finding = finding.at(&assignment.account_text.origin, format!("assigns {}", assignment.account_text.value));
                 }
@@ -74,7 +85,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{assignment, check, estate};
+    use crate::testing::{add_document, assignment, check, estate};
+    use kerbsync_inventory::DocumentKind;
+    use kerbsync_source::DocumentId;
 
     #[test]
     fn two_accounts_fail_and_the_same_one_twice_does_not() {
@@ -89,6 +102,21 @@ mod tests {
               Get-CsKerberosAccountAssignment -Identity site:Redmond
         pass site:Dublin: Site Dublin has one account, contoso\kerbauth.
         ");
+    }
+
+    #[test]
+    fn two_exports_that_contradict_each_other_are_evidence_against_each_other_and_no_error() {
+        let mut inventory = estate();
+        let other = add_document(&mut inventory, "old/assignments.xml", DocumentKind::Clixml);
+        let mut old = assignment("redmond", Some("1"), "contoso\\KerbOld", 9);
+        old.account_text.origin.document = DocumentId(other);
+        inventory.assignments.push(old);
+        let text = check(&RULE, inventory);
+        assert!(
+            text.starts_with("fail site:Redmond: Exports assign 2 accounts to site Redmond, and nothing says which is newer: "),
+            "{text}"
+        );
+        assert!(text.contains("  warning old/assignments.xml:9 assigns"), "{text}");
     }
 
     #[test]

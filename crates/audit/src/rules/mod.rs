@@ -35,6 +35,8 @@ mod duplicate_web_fqdn;
 mod enable_topology_owed;
 mod encryption_keys_older_than_aes;
 mod encryption_types_unset;
+mod foreign_configuration;
+mod history_clear_text_secret;
 mod host_alias_shadows_pool;
 mod kernel_mode_differs;
 mod kernel_mode_hides_slot;
@@ -45,6 +47,7 @@ mod no_reference_secret;
 mod override_spn_elsewhere;
 mod password_age;
 mod password_never_set;
+mod password_newer_than_proof;
 mod password_not_required;
 mod pool_name_shared_by_computer_elsewhere;
 mod privileged_groups;
@@ -56,6 +59,7 @@ mod product_web_site_missing;
 mod secret_not_comparable;
 mod server_not_configured;
 mod several_accounts_on_server;
+mod several_configurations;
 mod shared_configuration;
 mod site_without_assignment;
 mod sites_disagree_on_server;
@@ -99,6 +103,10 @@ pub static RULES: &[&Rule] = &[
     &no_reference_secret::RULE,
     &secret_not_comparable::RULE,
     &shared_configuration::RULE,
+    &password_newer_than_proof::RULE,
+    &several_configurations::RULE,
+    &foreign_configuration::RULE,
+    &history_clear_text_secret::RULE,
     &negotiate_missing::RULE,
     &negotiate_after_ntlm::RULE,
     &windows_authentication_module_missing::RULE,

@@ -2,15 +2,17 @@ use crate::declare::declare_rule;
 use crate::text::{count, day, days_between, list};
 use crate::{Policy, Severity, Subject, Verdicts, View};
 use kerbsync_inventory::{LogLevel, ManagementLog};
+use kerbsync_names::HostName;
 use kerbsync_source::Origin;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 declare_rule! {
     /// A report of the product shows errors.
     ///
     /// ## What it checks
     /// The newest report of every cmdlet, for Test-CsKerberosAccountAssignment of every site, has no error and no exception, found every
-    /// server valid, and ended with "Command run is complete.". Older reports of the same cmdlet are superseded. A report that is older
+    /// server valid, and ended with "Command run is complete.". An older report of the same cmdlet is superseded by a newer one that
+    /// names all the computers which it names. A report that is older
     /// than the limit for evidence is a warning only.
     ///
     /// ## Why it matters
@@ -35,20 +37,13 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
-    let mut newest: HashMap<(String, String), &ManagementLog> = HashMap::new();
-    for log in &view.inventory.logs {
-        let entry = newest.entry(key(log)).or_insert(log);
-        if time(log) > time(entry) {
-            *entry = log;
-        }
-    }
     let mut seen = HashSet::new();
     for log in view.inventory.logs.iter().filter(|l| seen.insert(l.document)) {
         let path = view.inventory.document(log.document).map_or("a report", |d| d.path.as_str());
         let subject = Subject::Document(log.document, path.to_owned());
         let when = time(log).map_or_else(|| "without a date".to_owned(), |t| format!("of {}", day(t)));
         let faults = faults(log);
-        let later = newest.get(&key(log)).filter(|n| time(n) > time(log));
+        let later = view.inventory.logs.iter().filter(|newer| supersedes(newer, log)).max_by_key(|newer| time(newer));
         match (faults.is_empty(), later.and_then(|l| view.inventory.document(l.document))) {
             (true, _) => {
                 let warnings = log.entries.iter().filter(|e| e.level == LogLevel::Warning).count();
@@ -75,8 +70,20 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     }
 }
 
-fn key(log: &ManagementLog) -> (String, String) {
-    (log.cmdlet.to_lowercase(), log.tested_site.as_deref().unwrap_or("").to_lowercase())
+/// Cmdlets whose run is about the whole deployment.
+const GLOBAL: [&str; 2] = ["enable-cstopology", "publish-cstopology"];
+
+/// Whether a later report of the same cmdlet speaks for all that the older one speaks for: a report speaks only for the computers that it
+/// names, and one that names none only where the cmdlet is about the whole deployment or the same site.
+fn supersedes(newer: &ManagementLog, older: &ManagementLog) -> bool {
+    let site = |log: &ManagementLog| log.tested_site.as_deref().unwrap_or("").to_lowercase();
+    let same = newer.cmdlet.eq_ignore_ascii_case(&older.cmdlet) && site(newer) == site(older) && time(newer) > time(older);
+    let named = |log: &ManagementLog| -> HashSet<HostName> {
+        log.computers.iter().chain(log.test_verdicts.iter().map(|v| &v.server)).cloned().collect()
+    };
+    let of = named(older);
+    let covers = if of.is_empty() { older.tested_site.is_some() } else { of.is_subset(&named(newer)) };
+    same && (GLOBAL.contains(&older.cmdlet.to_lowercase().as_str()) || covers)
 }
 
 fn time(log: &ManagementLog) -> Option<jiff::Timestamp> {
@@ -153,11 +160,29 @@ mod tests {
         let document = add_document(&mut inventory, "Test-2.xml", DocumentKind::ManagementLog);
         let mut good = log(document, "Test-CsKerberosAccountAssignment", "2026-02-21T10:00:00Z");
         good.tested_site = Some("Site:redmond".to_owned());
+        good.test_verdicts = inventory.logs.last().unwrap().test_verdicts.clone();
+        good.test_verdicts[0].valid = true;
         inventory.logs.push(good);
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         pass Enable-CsTopology.xml: The report of Enable-CsTopology of 2026-02-01 shows no error, and 0 warnings.
         informational Test-1.xml: The report of Test-CsKerberosAccountAssignment of 2026-02-20 shows errors; Test-2.xml is newer.
         pass Test-2.xml: The report of Test-CsKerberosAccountAssignment of 2026-02-21 shows no error, and 0 warnings.
         ");
+    }
+
+    #[test]
+    fn a_report_of_another_computer_supersedes_nothing() {
+        let mut inventory = estate();
+        let mut ran = |path: &str, when: &str, computer: &str, fails: bool| {
+            let document = add_document(&mut inventory, path, DocumentKind::ManagementLog);
+            let mut report = log(document, "Enable-CsComputer", when);
+            (report.computers, report.complete) = (vec![host(computer)], !fails);
+            inventory.logs.push(report);
+        };
+        ran("1.xml", "2026-02-20T10:00:00Z", "fe01.contoso.com", true);
+        ran("2.xml", "2026-02-20T11:00:00Z", "edge01.contoso.com", false);
+        ran("3.xml", "2026-02-20T09:00:00Z", "edge01.contoso.com", true);
+        let text = check(&RULE, inventory);
+        assert!(text.contains("\nfail 1.xml: ") && text.contains("\ninformational 3.xml: "), "{text}");
     }
 }

@@ -116,6 +116,7 @@ mod tests {
             name: at(4, 8, "AesProvider".to_owned()),
             key_container: Some("iisConfigurationKey".to_owned()),
             key: ProviderKey::NoKey,
+            session_key: None,
         });
         config(&mut inventory, "fe02").slots[1].secret =
             SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "the length is no multiple of 16".to_owned(), damaged: true };

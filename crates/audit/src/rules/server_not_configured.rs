@@ -72,7 +72,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             (
                 State::Unknown,
-                ConfigurationStatus::Missing(_) | ConfigurationStatus::Unreadable(..) | ConfigurationStatus::Redirected(..),
+                ConfigurationStatus::Missing(_)
+                | ConfigurationStatus::Unreadable(..)
+                | ConfigurationStatus::NotItsOwn(..)
+                | ConfigurationStatus::Redirected(..),
             ) => {
                 let remedy = server.configuration().err().map_or_else(|| test_of(server.site), |(_, remedy)| remedy.into());
                 verdicts.unknown_told_elsewhere(subject, reason, remedy);

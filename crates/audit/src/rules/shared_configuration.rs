@@ -51,7 +51,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     Advice::say(format!("On {host}, look:")).then_run(commands::show_redirection()),
                 );
             }
-            ConfigurationStatus::Missing(Some(_)) | ConfigurationStatus::Unreadable(..) | ConfigurationStatus::InForce(_) => {
+            ConfigurationStatus::Missing(Some(_))
+            | ConfigurationStatus::Unreadable(..)
+            | ConfigurationStatus::NotItsOwn(..)
+            | ConfigurationStatus::InForce(_) => {
                 verdicts.pass(subject, format!("No redirection.config among the inputs turns shared configuration on for {host}."));
             }
         }

@@ -11,8 +11,9 @@ declare_rule! {
     ///
     /// ## What it checks
     /// Reports, topology documents and exports that were used are not older than the limit of the policy: 30 days, unless kerbsync.toml
-    /// says otherwise. Reports carry their own time; for other documents it is the time of the file's last change, so a copied
-    /// file may look younger than it is. Configurations of servers are left out: they are as old as the last change on the server.
+    /// says otherwise. Reports carry their own time; for other documents it is the time that manifest.json gives. The time of a file on
+    /// disk is no evidence, since a copy changes it: a document that nothing dates is told, and its age is not judged.
+    /// Configurations of servers are left out: they are as old as the last change on the server.
     ///
     /// ## Why it matters
     /// Passwords, assignments and servers change. What an old export shows may have been mended long ago, and a fault of today is not in
@@ -37,9 +38,6 @@ declare_rule! {
     controls: ["NIST SP 800-53 CA-7"],
 }
 
-/// 1990-01-01T00:00:00Z. Archives write 1980 or 1970 where they know no time.
-const FIRST_DATE: Timestamp = Timestamp::constant(631_152_000, 0);
-
 fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     let mut reports: HashMap<DocumentId, Option<Timestamp>> = HashMap::new();
     for log in &view.inventory.logs {
@@ -47,19 +45,22 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     }
     for document in view.inventory.documents.iter().filter(|d| d.status == DocumentStatus::Used && is_dated(d.kind)) {
         let subject = Subject::Document(document.id, document.path.clone());
-        let own = reports.get(&document.id).copied().flatten();
-        let Some(time) = own.or(document.modified).filter(|t| *t >= FIRST_DATE) else {
-            verdicts.unknown_told_elsewhere(subject, format!("{} carries no date.", document.path), "Export it again.");
-            continue;
-        };
-        judge(policy, verdicts, document, time, own.is_some());
+        let own = reports.get(&document.id).copied().flatten().map(|time| (time, "was written"));
+        let read = document.read_at.map(|time| (time, "was read"));
+        let written = document.written.map(|time| (time, "was last changed"));
+        match own.or(read).or(written) {
+            Some((time, what)) => judge(policy, verdicts, document, time, what),
+            None => verdicts.informational(
+                subject,
+                format!("Nothing says when {} was exported, so its age is not judged; a manifest.json beside it would.", document.path),
+            ),
+        }
     }
 }
 
-fn judge(policy: &Policy, verdicts: &mut Verdicts<'_>, document: &Document, time: Timestamp, own: bool) {
+fn judge(policy: &Policy, verdicts: &mut Verdicts<'_>, document: &Document, time: Timestamp, what: &str) {
     let subject = Subject::Document(document.id, document.path.clone());
     let (age, limit) = (days_between(time, policy.now), policy.evidence_age_days);
-    let what = if own { "was written" } else { "was last changed" };
     let path = &document.path;
     if age < -1 {
         verdicts.informational(subject, format!("{path} {what} on {}, which lies ahead of the time of this audit.", day(time)));
@@ -103,13 +104,14 @@ mod tests {
     #[test]
     fn old_undated_and_future_documents() {
         let mut inventory = estate();
-        inventory.documents[0].modified = Some(time("1980-01-01T00:00:00Z"));
-        inventory.documents[1].modified = Some(time("2026-03-09T00:00:00Z"));
-        inventory.documents[DIRECTORY as usize].modified = Some(time("2026-01-29T11:00:00Z"));
+        inventory.documents[1].read_at = Some(time("2026-03-09T00:00:00Z"));
+        inventory.documents[0].read_at = None;
+        let directory = &mut inventory.documents[DIRECTORY as usize];
+        (directory.read_at, directory.written) = (None, Some(time("2026-01-29T11:00:00Z")));
         inventory.logs[0].ended = Some(time("2025-02-01T10:00:00Z"));
-        insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown topology.xml: topology.xml carries no date. Export it again.
-        informational assignments.xml: assignments.xml was last changed on 2026-03-09, which lies ahead of the time of this audit.
+        insta::assert_snapshot!(check(&RULE, inventory), @"
+        informational topology.xml: Nothing says when topology.xml was exported, so its age is not judged; a manifest.json beside it would.
+        informational assignments.xml: assignments.xml was read on 2026-03-09, which lies ahead of the time of this audit.
         fail directory.ldf: directory.ldf was last changed on 2026-01-29, 31 days ago; the limit is 30 days.
           warning directory.ldf old evidence
           help: Export it again, and replace it in the bundle.
@@ -120,9 +122,19 @@ mod tests {
     }
 
     #[test]
+    fn the_time_of_a_file_on_disk_says_nothing() {
+        let touched = |when: &str| {
+            let mut inventory = estate();
+            inventory.documents.iter_mut().for_each(|d| d.modified = Some(time(when)));
+            check(&RULE, inventory)
+        };
+        assert_eq!(touched("1999-01-01T00:00:00Z"), touched("2026-02-28T00:00:00Z"));
+    }
+
+    #[test]
     fn configurations_and_unused_documents_are_left_out() {
         let mut inventory = estate();
-        inventory.documents.iter_mut().for_each(|d| d.modified = Some(time("2020-01-01T00:00:00Z")));
+        inventory.documents.iter_mut().for_each(|d| d.read_at = Some(time("2020-01-01T00:00:00Z")));
         inventory.documents[DIRECTORY as usize].status = DocumentStatus::SetAside("another export is newer".to_owned());
         assert_eq!(check(&RULE, inventory).lines().filter(|l| l.starts_with("fail ")).count(), 2);
     }

@@ -47,15 +47,18 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else {
             let differences: Vec<&str> = topology.differences.iter().map(|d| d.trim_end_matches('.')).collect();
             let against = used.map_or("the topology that was used", |u| path(u.document));
+            let unsettled =
+                if topology.contested { " Nothing says which of the two holds, so what they differ in is not judged." } else { "" };
             let mut finding = verdicts
-                .fail(subject, format!("{name} differs from {against}: {}.", list(&differences)))
+                .fail(subject, format!("{name} differs from {against}: {}.{unsettled}", list(&differences)))
                 .at(&Origin::document(topology.document), "set aside");
             if let Some(used) = used {
                 finding = finding.at(&Origin::document(used.document), "used");
             }
             finding.help(
                 Advice::say("Export the topology afresh, and leave older documents out of the bundle:")
-                    .then_run(commands::export_topology()),
+                    .then_run(commands::export_topology())
+                    .then_say(if topology.contested { "Or name the one that holds with --topology." } else { "" }),
             );
         }
     }

@@ -42,6 +42,8 @@ pub enum ConfigurationStatus<'i> {
     Unreadable(&'i ServerConfiguration, &'i Problem),
     /// redirection.config leads elsewhere, so the local file is not in force.
     Redirected(&'i ServerConfiguration, &'i Spanned<String>),
+    /// It is one of several, or another server's.
+    NotItsOwn(&'i ServerConfiguration, NotInForce<'i>),
 }
 
 impl<'i> ConfigurationStatus<'i> {
@@ -52,6 +54,7 @@ impl<'i> ConfigurationStatus<'i> {
             Err(NotInForce::Redirected(path)) => Self::Redirected(configuration, path),
             Err(NotInForce::Missing) => Self::Missing(Some(configuration)),
             Err(NotInForce::Unreadable(problem)) => Self::Unreadable(configuration, problem),
+            Err(why @ (NotInForce::Contested | NotInForce::Foreign(_))) => Self::NotItsOwn(configuration, why),
         }
     }
 }
@@ -104,6 +107,7 @@ impl<'i> WebServer<'i> {
                 Err((format!("The folder of {host} holds no applicationHost.config{history}."), export_of(host)))
             }
             ConfigurationStatus::Unreadable(..) => Err((format!("The applicationHost.config of {host} cannot be read."), export_of(host))),
+            ConfigurationStatus::NotItsOwn(_, why) => Err((format!("{host}: {why}"), export_of(host))),
             ConfigurationStatus::Redirected(_, path) => Err((
                 format!("The configuration of {host} is shared: the file in force lies in {}.", path.value),
                 format!("Export the applicationHost.config from {} as the configuration of {host}.", path.value),

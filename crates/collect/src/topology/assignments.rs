@@ -1,8 +1,10 @@
 //! Assignments of all documents, resolved to sites.
 
 use super::{Entry, Fate};
+use crate::competing::{self, Dates, Preferred, Reason};
 use kerbsync_inventory::{Assignment, Gap, GapSubject, Inventory, Site};
 use kerbsync_names::{DownLevelName, SiteId, SiteIdentity};
+use kerbsync_source::DocumentId;
 use std::collections::HashSet;
 
 /// Fills the assignments. The same assignment in two documents is one; two in one document stay two, for that is a fault.
@@ -30,6 +32,41 @@ pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Invent
         }
         known.extend(fresh.iter().map(key));
         inventory.assignments.extend(fresh);
+    }
+}
+
+/// Of exports that assign different accounts to one site, the one that the user prefers or that is the newest by a manifest speaks; where
+/// neither tells, all stay, and a rule says so.
+pub(super) fn settle(preferred: &Preferred, inventory: &mut Inventory) {
+    for site in inventory.sites.iter().map(|s| s.id.value.clone()).collect::<Vec<_>>() {
+        let of_site = |a: &&Assignment| a.site_id.as_ref() == Some(&site);
+        let accounts: HashSet<_> = inventory.assignments.iter().filter(of_site).map(|a| key(a).1).collect();
+        let mut documents: Vec<DocumentId> = inventory.assignments.iter().filter(of_site).map(|a| a.origin.document).collect();
+        documents.dedup();
+        if accounts.len() < 2 || documents.len() < 2 {
+            continue;
+        }
+        let told: Vec<(&str, Dates)> = documents
+            .iter()
+            .map(|id| inventory.document(*id).map_or(("", Dates::default()), |d| (d.path.as_str(), Dates::from(d))))
+            .collect();
+        let Some((at, reason)) = competing::first(preferred, &told) else { continue };
+        let (Some(chosen), Some((path, _))) = (documents.get(at).copied(), told.get(at)) else { continue };
+        let why = match reason {
+            Reason::Preferred => format!("{path} is used, since it was asked for"),
+            Reason::Newest => {
+                let dated: Vec<String> = told.iter().map(|(path, dates)| format!("{path} was {}", dates.told())).collect();
+                format!("{path} is used, since manifest.json says that {}", dated.join(", "))
+            }
+        };
+        inventory.gaps.push(Gap {
+            subject: GapSubject::Site(site.clone()),
+            code: "assignments-differ",
+            reason: format!("several exports assign different accounts to it; {why}."),
+            remedy: Some("Export the assignments afresh, and remove the files that are out of date.".into()),
+            document: Some(chosen),
+        });
+        inventory.assignments.retain(|a| a.site_id.as_ref() != Some(&site) || a.origin.document == chosen);
     }
 }
 

@@ -1,8 +1,10 @@
 //! Which topology is used, and what the others say differently.
 
 use super::{Entry, Fate};
+use crate::competing::{Dates, Preferred};
 use kerbsync_inventory::{Gap, GapSubject, Inventory, Topology, TopologyForm};
-use kerbsync_topology::{Deployment, Form, compare};
+use kerbsync_names::HostName;
+use kerbsync_topology::{Deployment, Difference, Form, compare};
 use std::cmp::Reverse;
 
 /// A deployment and the entries that it comes from (several only for object exports).
@@ -30,55 +32,137 @@ impl Candidate {
         self.entries.first().and_then(|at| entries.get(*at))
     }
 
-    /// When the youngest of its documents was read, as manifest.json says; a file's own time decides nothing.
-    fn read_at(&self, entries: &[Entry]) -> Option<jiff::Timestamp> {
-        self.entries.iter().filter_map(|at| entries.get(*at)?.read_at).max()
+    /// The dates of the youngest of its documents, as manifest.json says; a file's own time decides nothing.
+    fn dates(&self, entries: &[Entry]) -> Dates {
+        let dates = || self.entries.iter().filter_map(|at| Some(entries.get(*at)?.dates));
+        Dates { written: dates().filter_map(|d| d.written).max(), read_at: dates().filter_map(|d| d.read_at).max() }
+    }
+
+    fn is_preferred(&self, entries: &[Entry], preferred: &Preferred) -> bool {
+        self.entries.iter().filter_map(|at| entries.get(*at)).any(|e| preferred.names(&e.path))
+    }
+
+    /// How many computers it names.
+    fn size(&self) -> usize {
+        self.deployment.clusters.iter().map(|c| c.machines.len()).sum()
+    }
+
+    fn differs(&self, from: &Self) -> bool {
+        !compare(&self.deployment, &from.deployment).is_empty()
     }
 }
 
 /// Chooses the topology, records all of them in the inventory, and returns them with the chosen one first.
-pub(super) fn choose(mut candidates: Vec<Candidate>, entries: &[Entry], fates: &mut [Fate], inventory: &mut Inventory) -> Vec<Candidate> {
-    // Of the same rank the one read last, else the first by path; entries are sorted by path and content.
-    candidates.sort_by_key(|c| (c.rank(), Reverse(c.read_at(entries)), c.entries.first().copied()));
+///
+/// What the user prefers goes first, then the better form, then the newest by a manifest. Where none of these tells two apart that differ,
+/// the names in which they differ are noted as contested.
+pub(super) fn choose(
+    mut candidates: Vec<Candidate>,
+    entries: &[Entry],
+    preferred: &Preferred,
+    fates: &mut [Fate],
+    inventory: &mut Inventory,
+) -> Vec<Candidate> {
+    // The one that names more computers, and then the digest, breaks a tie, and not the path: the same bytes give the same verdicts wherever
+    // they lie.
+    let digest = |c: &Candidate| c.first(entries).and_then(|e| e.sha256.clone());
+    candidates.sort_by_key(|c| (!c.is_preferred(entries, preferred), c.rank(), Reverse(c.size()), digest(c), c.entries.first().copied()));
+    let contested = settle(&mut candidates, entries, preferred);
     let Some((used, others)) = candidates.split_first() else { return candidates };
     let used_path = used.first(entries).map_or_else(String::new, |e| e.path.clone());
     for at in &used.entries {
         fates[*at].used = true;
     }
-    inventory.topologies.push(record(used, true, Vec::new()));
+    inventory.topologies.push(record(used, true, Vec::new(), false));
     incomplete(&used.deployment, inventory);
     for other in others {
-        let differences: Vec<String> = compare(&used.deployment, &other.deployment).iter().map(|d| d.drift()).collect();
+        let found = compare(&used.deployment, &other.deployment);
+        let differences: Vec<String> = found.iter().map(Difference::drift).collect();
+        let is_rival = contested && !found.is_empty() && is_tied(used, other, entries, preferred);
+        if is_rival {
+            inventory.contested_names.extend(found.iter().flat_map(|d| names(d, [&used.deployment, &other.deployment])));
+        }
+        let why = if is_rival { Why::Nothing } else { why(used, other, entries, preferred) };
         let reason = if differences.is_empty() {
             format!("it says the same as {used_path}, which is used")
         } else {
-            drift(used, other, &used_path, differences.len(), entries, inventory)
+            drift(&why, other, &used_path, differences.len(), entries, inventory)
         };
         for at in &other.entries {
             fates[*at].reasons.push(reason.clone());
         }
-        inventory.topologies.push(record(other, false, differences));
+        inventory.topologies.push(record(other, false, differences, is_rival));
     }
     candidates
 }
 
-/// Reports two topologies that do not agree, and says why the one is used.
-fn drift(used: &Candidate, other: &Candidate, used_path: &str, count: usize, entries: &[Entry], inventory: &mut Inventory) -> String {
-    let why = if used.rank() < other.rank() {
-        format!("because it is {} and this is {}", form_phrase(&used.deployment), form_phrase(&other.deployment))
-    } else if used.read_at(entries) > other.read_at(entries) {
-        "because manifest.json says that it was read later".to_owned()
-    } else {
-        "because its path comes first".to_owned()
+/// Whether neither the user nor the form puts one before the other.
+fn is_tied(one: &Candidate, other: &Candidate, entries: &[Entry], preferred: &Preferred) -> bool {
+    (one.is_preferred(entries, preferred), one.rank()) == (other.is_preferred(entries, preferred), other.rank())
+}
+
+/// Puts the newest by the manifests first, of those that nothing else tells apart; says whether they contradict each other and no date
+/// tells which is the newest.
+fn settle(candidates: &mut [Candidate], entries: &[Entry], preferred: &Preferred) -> bool {
+    let Some(first) = candidates.first() else { return false };
+    let tied: Vec<usize> =
+        (0..candidates.len()).filter(|at| candidates.get(*at).is_some_and(|c| is_tied(first, c, entries, preferred))).collect();
+    let is_newest = |one: &Candidate| {
+        let rivals = tied.iter().filter_map(|at| candidates.get(*at)).filter(|other| one.differs(other));
+        let dates = one.dates(entries);
+        rivals.into_iter().all(|other| dates.is_newer(other.dates(entries)))
     };
+    let newest = tied.iter().copied().find(|at| candidates.get(*at).is_some_and(is_newest));
+    let contested = newest.is_none();
+    if let Some(newest) = newest {
+        candidates[..=newest].rotate_right(1);
+    }
+    contested
+}
+
+/// The names that a difference puts in doubt, in small letters: sites, pools and their computers.
+fn names(difference: &Difference, deployments: [&Deployment; 2]) -> Vec<String> {
+    let (sites, pool) = difference.concerns();
+    let clusters = deployments.into_iter().flat_map(|d| &d.clusters).filter(|c| Some(&c.fqdn.value) == pool);
+    let computers = clusters.flat_map(|c| &c.machines).map(|m| m.fqdn.value.to_key());
+    sites.into_iter().map(|s| s.to_lowercase()).chain(pool.map(HostName::to_key)).chain(computers).collect()
+}
+
+/// Why one topology is used and not the other.
+enum Why {
+    Preferred,
+    Form(String),
+    /// The dates of both.
+    Newer(String, String),
+    Nothing,
+}
+
+fn why(used: &Candidate, other: &Candidate, entries: &[Entry], preferred: &Preferred) -> Why {
+    if used.is_preferred(entries, preferred) && !other.is_preferred(entries, preferred) {
+        Why::Preferred
+    } else if used.rank() < other.rank() {
+        Why::Form(format!("it is {} and this is {}", form_phrase(&used.deployment), form_phrase(&other.deployment)))
+    } else {
+        Why::Newer(used.dates(entries).told(), other.dates(entries).told())
+    }
+}
+
+/// Reports two topologies that do not agree, and says why the one is used.
+fn drift(why: &Why, other: &Candidate, used_path: &str, count: usize, entries: &[Entry], inventory: &mut Inventory) -> String {
     let facts = if count == 1 { "1 fact differs".to_owned() } else { format!("{count} facts differ") };
+    let why = match why {
+        Why::Preferred => "since it was asked for".to_owned(),
+        Why::Form(forms) => format!("because {forms}"),
+        Why::Newer(used, other) => format!("because manifest.json says that it was {used}, and this {other}"),
+        Why::Nothing => "although nothing says which is newer, and what they differ in is not judged".to_owned(),
+    };
     let other_path = other.first(entries).map_or("", |e| e.path.as_str());
     inventory.gaps.push(Gap {
         subject: GapSubject::Document(other.deployment.document),
         code: "topology-differs",
         reason: format!("{other_path} and {used_path} describe different topologies ({facts}); {used_path} is used {why}."),
         remedy: Some(
-            "Export the live topology with (Get-CsTopology -AsXml).ToString() > topology.xml, and remove the files that are out of date."
+            "Export the live topology with (Get-CsTopology -AsXml).ToString() > topology.xml, and remove the files that are out of date; or name the one that holds with --topology."
                 .into(),
         ),
         document: Some(other.deployment.document),
@@ -124,7 +208,7 @@ fn runs_web(service: &kerbsync_topology::Service, cluster: &kerbsync_topology::C
     service.role == "WebServices" && matches!(&service.host.value, kerbsync_topology::Host::Cluster(key) if *key == cluster.key)
 }
 
-fn record(candidate: &Candidate, used: bool, differences: Vec<String>) -> Topology {
+fn record(candidate: &Candidate, used: bool, differences: Vec<String>, contested: bool) -> Topology {
     let deployment = &candidate.deployment;
     Topology {
         document: deployment.document,
@@ -138,6 +222,7 @@ fn record(candidate: &Candidate, used: bool, differences: Vec<String>) -> Topolo
         signature: deployment.signature.clone(),
         used,
         differences,
+        contested,
         pending_changes: deployment.pending_changes.clone(),
         service_versions: deployment.service_versions(),
         sip_domains: deployment.sip_domains.iter().map(|d| d.value.clone()).collect(),

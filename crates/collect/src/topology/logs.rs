@@ -1,6 +1,7 @@
 //! The product's own reports as dated evidence.
 
 use super::{Entry, Fate};
+use crate::names::FullNames;
 use jiff::Timestamp;
 use kerbsync_inventory::{Inventory, LogEntry, LogLevel, ManagementLog, TestVerdict};
 use kerbsync_source::Spanned;
@@ -10,6 +11,7 @@ use std::collections::HashMap;
 /// Fills the reports, in the order of paths; a copy of a report is set aside.
 pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Inventory) {
     let mut seen: HashMap<&str, &str> = HashMap::new();
+    let names = FullNames::new(inventory.computers().map(|(_, c)| c.fqdn.value.clone()));
     for (entry, fate) in entries.iter().zip(fates) {
         let Some(log) = &entry.reading.log else { continue };
         if let Some(sha256) = &entry.sha256 {
@@ -20,7 +22,10 @@ pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Invent
             seen.insert(sha256, &entry.path);
         }
         fate.used = true;
-        inventory.logs.push(convert(log));
+        let mut log = convert(log);
+        // A report may call a server by its short name.
+        log.test_verdicts.iter_mut().for_each(|v| v.server = names.of(&v.server));
+        inventory.logs.push(log);
     }
 }
 
@@ -70,6 +75,7 @@ fn convert(log: &kerbsync_topology::ManagementLog) -> ManagementLog {
         spns_added: added,
         spns_missing: missing,
         tested_site: log.tested_site.clone(),
+        computers: log.computers.clone(),
         test_verdicts: log
             .verdicts
             .iter()

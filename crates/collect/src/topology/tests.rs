@@ -43,6 +43,7 @@ fn joined(files: &[File]) -> Inventory {
             id,
             path: (*path).to_owned(),
             // Stands for the digest: equal bytes, equal text.
+            root: 0,
             sha256: Some(format!("{:x}", bytes.iter().fold(7u64, |h, b| h.wrapping_mul(31).wrapping_add(u64::from(*b))))),
             bytes: bytes.len() as u64,
             kind: DocumentKind::Unrecognised,
@@ -58,7 +59,7 @@ fn joined(files: &[File]) -> Inventory {
         }
         inventory.documents.push(document);
     }
-    join(parts, &mut inventory);
+    join(parts, &crate::competing::Preferred::new(&[]), &mut inventory);
     inventory
 }
 
@@ -167,16 +168,16 @@ fn of_two_that_differ_the_later_is_used_and_without_times_the_first_by_path() {
     let two = topology("fe02.contoso.com", "Redmond");
     let later = joined(&[("a.xml", Some(100), one.clone()), ("b.xml", Some(200), two.clone())]);
     insta::assert_snapshot!(show(&later), @r#"
-    a.xml (topology) set aside: b.xml is used instead, because manifest.json says that it was read later; 2 facts differ
-    b.xml (topology) used
-    topology b.xml Published used true draft false
-    topology a.xml Published used false draft false
-      It lacks server fe02.contoso.com in pool01.contoso.com of the used topology.
-      It has server fe01.contoso.com in pool01.contoso.com; the used topology does not.
+    a.xml (topology) used
+    b.xml (topology) set aside: a.xml is used instead, although nothing says which is newer, and what they differ in is not judged; 2 facts differ
+    topology a.xml Published used true draft false
+    topology b.xml Published used false draft false
+      It lacks server fe01.contoso.com in pool01.contoso.com of the used topology.
+      It has server fe02.contoso.com in pool01.contoso.com; the used topology does not.
     site 1 'Redmond' Central
-    pool pool01.contoso.com in 1: other web true ["fe02.contoso.com"]
+    pool pool01.contoso.com in 1: other web true ["fe01.contoso.com"]
     assignments known: false
-    gap topology-differs: a.xml and b.xml describe different topologies (2 facts differ); b.xml is used because manifest.json says that it was read later.
+    gap topology-differs: b.xml and a.xml describe different topologies (2 facts differ); a.xml is used although nothing says which is newer, and what they differ in is not judged.
     "#);
     let timeless = joined(&[("b.xml", None, two), ("a.xml", None, one)]);
     assert_eq!(timeless.pools[0].computers[0].fqdn.value.as_str(), "fe01.contoso.com");

@@ -39,6 +39,17 @@ pub(super) struct Measure<'e> {
     pub(super) place_known: bool,
 }
 
+impl Measure<'_> {
+    /// What speaks against the server's holding the password of today: one sentence.
+    pub(super) fn contradiction(&self) -> Option<String> {
+        if let Some(time) = self.refuted {
+            return Some(format!("The product's test of {} found the server invalid.", moment(time)));
+        }
+        let (written, set) = self.older_than_password?;
+        Some(format!("Its configuration is of {}, and the password was set on {}.", moment(written), moment(set)))
+    }
+}
+
 /// The outcome for one slot or one server.
 pub(super) struct Judged {
     pub(super) state: State,
@@ -207,7 +218,7 @@ impl Held<'_> {
     fn equal(&self, label: &str, tag: EqualityTag, reference: &Reference, measure: &Measure<'_>) -> Judged {
         let account = self.account;
         let judged = |state, basis, reason| Judged { state, basis, tag: Some(tag), reason };
-        if reference.basis == Basis::ProductReport {
+        if reference.basis == Basis::ProductReport && measure.refuted.is_none() {
             return judged(State::InSync, reference.basis, format!("The secret of the {label} equals that of {}.", reference.what));
         }
         if let Some((written, set)) = measure.older_than_password {

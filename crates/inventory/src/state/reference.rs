@@ -54,7 +54,7 @@ fn proved(holders: &[Holder<'_>]) -> Option<Reference> {
     found.map(|(host, tag)| Reference {
         tag,
         basis: Basis::ProductReport,
-        what: format!("{host}, which the product's test report found valid"),
+        what: format!("{host}, found valid by the product's test"),
         size: 0,
     })
 }

@@ -59,6 +59,7 @@ fn server(name: &str, slots: Vec<Slot>) -> ServerConfiguration {
         slots,
         providers: Vec::new(),
         history: Vec::new(),
+        besides: crate::Besides::default(),
     }
 }
 
@@ -241,6 +242,7 @@ fn tested(server: &str, valid: bool, time: &str) -> ManagementLog {
         spns_added: Vec::new(),
         spns_missing: Vec::new(),
         tested_site: Some("site:one".to_owned()),
+        computers: Vec::new(),
         test_verdicts: vec![TestVerdict { server: host(server), valid, account: None, time: None, origin: at(0) }],
     }
 }
@@ -356,6 +358,7 @@ fn dated_evidence_against_a_majority_is_heard() {
     inventory.documents.push(crate::Document {
         id: DocumentId(0),
         path: "applicationHost.config".to_owned(),
+        root: 0,
         sha256: None,
         bytes: 0,
         kind: crate::DocumentKind::ApplicationHost,

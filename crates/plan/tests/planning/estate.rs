@@ -124,8 +124,10 @@ impl Builder {
                 name: text("AesProvider".to_owned()),
                 key_container: Some("iisConfigurationKey".to_owned()),
                 key: ProviderKey::Fits(DocumentId(0)),
+                session_key: None,
             }],
             history: Vec::new(),
+            besides: kerbsync_inventory::Besides::default(),
         });
         self.inventory.servers.last_mut().unwrap()
     }
@@ -141,6 +143,7 @@ fn document(id: u32, path: &str, kind: DocumentKind, computer: Option<&str>) -> 
         id: DocumentId(id),
         path: path.to_owned(),
         // The digest stands for the content, so it goes by the path.
+        root: 0,
         sha256: Some(path.bytes().cycle().take(32).map(|b| format!("{b:02x}")).collect()),
         bytes: 1000 + u64::from(id),
         kind,

@@ -24,8 +24,11 @@ pub struct Input {
     pub reason: Option<String>,
     /// The server it belongs to.
     pub computer: Option<String>,
-    /// When it was last changed, RFC 3339 UTC.
+    /// When its bytes were last changed where it was read, as manifest.json says; RFC 3339 UTC. The time of the file itself is never told
+    /// here, since a copy changes it.
     pub modified: Option<String>,
+    /// When it was read from the live system, as manifest.json says; RFC 3339 UTC.
+    pub read_at: Option<String>,
     /// What its reader noticed.
     pub problems: Vec<Problem>,
 }
@@ -54,7 +57,8 @@ impl From<&Document> for Input {
             status: InputStatus::from(&document.status),
             reason,
             computer: document.computer.as_ref().map(ToString::to_string),
-            modified: document.modified.map(|t| t.to_string()),
+            modified: document.written.map(|t| t.to_string()),
+            read_at: document.read_at.map(|t| t.to_string()),
             problems,
         }
     }

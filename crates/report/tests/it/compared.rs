@@ -20,6 +20,7 @@ fn changed(servers: u32) -> (Inventory, Audit) {
             group: None,
             reason: "no configuration".to_owned(),
             place_unknown: false,
+            contradiction: None,
         };
         i.states.push((fqdn, state));
     }

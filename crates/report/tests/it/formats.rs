@@ -14,6 +14,11 @@ fn schema(name: &str) -> Value {
     serde_json::from_str(SCHEMAS.iter().find(|(n, _)| *n == name).unwrap().1).unwrap()
 }
 
+/// As the script of `kerbsync init` writes it.
+const MANIFEST: &str = r#"{"schema": "kerbsync.manifest/v1", "files": [{"path": "servers\\fe01.contoso.com\\applicationHost.config",
+    "sha256": "64D4BE47BBEEF374B80A005299D7B3434065E6D693CD6748287079697319DA97", "read_at": "2026-02-20T09:00:00Z",
+    "written": "2025-12-28T12:00:00Z"}]}"#;
+
 /// One document of every format that holds something in every list.
 fn documents() -> Vec<Value> {
     let i = awkward();
@@ -29,6 +34,7 @@ fn documents() -> Vec<Value> {
         json(&RefusedReport::new(tool(), &Refused { preconditions: changes::plan().preconditions })).unwrap(),
         json(&RunsReport::of_plan(tool(), &changes::plan(), changes::outcome(End::AllNew))).unwrap(),
         json(&changes::status()).unwrap(),
+        MANIFEST.to_owned(),
     ];
     text.iter().map(|t| serde_json::from_str(t).unwrap()).collect()
 }

@@ -85,6 +85,7 @@ pub(crate) fn document(inventory: &mut Inventory, path: &str, kind: DocumentKind
     inventory.documents.push(Document {
         id,
         path: path.to_owned(),
+        root: 0,
         sha256: Some("ab".repeat(32)),
         bytes: 1234,
         kind,
@@ -120,6 +121,7 @@ fn server_state(state: State, basis: Basis, group: Option<&str>) -> ServerState 
         group: group.map(str::to_owned),
         reason: format!("A made-up reason for {}.", state.name()),
         place_unknown: false,
+        contradiction: None,
     }
 }
 
@@ -164,8 +166,10 @@ fn configuration(computer: &str, document: Option<DocumentId>, status: ServerSta
             name: at("IISWASOnlyAesProvider".to_owned()),
             key_container: Some("iisWasKey".to_owned()),
             key: ProviderKey::NoKey,
+            session_key: None,
         }],
         history: Vec::new(),
+        besides: kerbsync_inventory::Besides::default(),
     }
 }
 
@@ -218,6 +222,7 @@ pub(crate) fn awkward() -> Inventory {
         signature: None,
         used: true,
         differences: Vec::new(),
+        contested: false,
         pending_changes: Vec::new(),
         service_versions: vec![7],
         sip_domains: vec!["contoso.com".to_owned()],
@@ -273,6 +278,7 @@ pub(crate) fn awkward() -> Inventory {
         spns_added: Vec::new(),
         spns_missing: Vec::new(),
         tested_site: None,
+        computers: Vec::new(),
         test_verdicts: Vec::new(),
     });
     i.gaps.push(Gap {

@@ -98,6 +98,8 @@ pub(crate) fn found(options: &LabOptions) -> Result<Model, LabError> {
             enabled: ago(options.now, 3),
             unassigned_then: Vec::new(),
             tested: Vec::new(),
+            dated_before: Vec::new(),
+            not_its_own: Vec::new(),
             extra: Vec::new(),
         },
         planted: Vec::new(),

@@ -15,6 +15,26 @@ pub(super) fn change(p: &mut Planter<'_>, part: &str, rule: Defect, how: impl Fn
     Some(())
 }
 
+/// The password was set again, and reached no server: manifest.json dates all their configurations before it.
+pub(super) fn password_newer(p: &mut Planter<'_>) -> Option<()> {
+    let free = |p: &Planter<'_>, at: usize| {
+        let own: Vec<usize> =
+            p.model.accounts.get(at).map_or_else(Vec::new, |a| a.sites.iter().flat_map(|s| p.servers_of_site(s)).collect());
+        let whole = p.in_sync(at);
+        (own.len() >= 2 && own.iter().all(|i| p.is_free_server(*i) && whole.contains(i))).then_some(own)
+    };
+    let (at, own) = (0..p.model.accounts.len()).rev().find_map(|at| Some((at, free(p, at)?)))?;
+    let name = p.model.accounts.get(at)?.name.clone();
+    if p.parts_of(p.model.accounts.get(at)?) > 0 {
+        return None;
+    }
+    p.take_part(at, "object");
+    own.into_iter().for_each(|i| p.use_server(i));
+    p.model.evidence.dated_before.push(name.clone());
+    p.fails(Defect::PasswordNewerThanProof, name);
+    Some(())
+}
+
 pub(super) fn missing(p: &mut Planter<'_>) -> Option<()> {
     let index = p.account("object")?;
     let account = p.model.accounts.get(index)?;

@@ -1,7 +1,7 @@
 //! Every defect that can be planted: a line names it, the phase in which it is planted, the function that plants it, and what that needs.
 
 use super::Phase::{Content, Structure};
-use super::{Phase, Plant, authentication, directory, further, names, process, servers};
+use super::{Phase, Plant, authentication, copies, directory, further, names, process, servers};
 
 const SITE: &str = "a second central site with web servers of which nothing else is planted";
 const SERVER: &str = "a further server in sync of which nothing else is planted";
@@ -70,6 +70,14 @@ defects! {
     NoReferenceSecret "no-reference-secret": Structure, servers::no_reference_secret, "an account with two servers of which nothing else is planted";
     /// A server's keys were not exported.
     SecretNotComparable "secret-not-comparable": Content, servers::sealed, QUORUM;
+    /// The configurations of an account's servers were written before its password was set.
+    PasswordNewerThanProof "password-newer-than-proof": Content, directory::password_newer, "an account with two servers on which nothing is planted";
+    /// A server's folder holds a second configuration that differs.
+    SeveralConfigurations "several-configurations": Content, copies::several, QUORUM;
+    /// A server's folder holds another server's configuration.
+    ForeignConfiguration "foreign-configuration": Content, copies::foreign, QUORUM;
+    /// A secret stands in clear in a snapshot of IIS's history.
+    HistoryClearTextSecret "history-clear-text-secret": Content, copies::history_in_clear, SERVER;
     /// A server's redirection.config leads elsewhere.
     SharedConfiguration "shared-configuration": Content, servers::shared_configuration, QUORUM;
     /// A path that should negotiate offers NTLM alone.

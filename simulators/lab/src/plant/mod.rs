@@ -1,6 +1,7 @@
 //! Plants defects. Each is one function that changes the model and says which rule has to find what.
 
 mod authentication;
+mod copies;
 mod directory;
 mod further;
 mod list;
@@ -12,7 +13,7 @@ pub(crate) mod servers;
 pub use list::Defect;
 pub(crate) use list::NAMES;
 use list::of;
-pub(crate) use planter::{Planter, pool_spns};
+pub(crate) use planter::{Planter, in_sync, pool_spns};
 
 use crate::model::Model;
 use crate::options::{LabError, LabOptions};

@@ -61,26 +61,7 @@ impl<'m> Planter<'m> {
 
     /// For every account, the servers that hold its password, whole and comparable.
     pub(crate) fn all_in_sync(&self) -> Vec<Vec<usize>> {
-        let mut all = vec![Vec::new(); self.model.accounts.len()];
-        let mut account_of = HashMap::new();
-        for (index, account) in self.model.accounts.iter().enumerate() {
-            account_of.extend(account.sites.iter().filter(|s| self.is_clear(s, account)).map(|s| (s.as_str(), (index, account))));
-        }
-        for (index, (server, home)) in self.model.servers.iter().zip(&self.model.homes).enumerate() {
-            if let Some((number, account)) = account_of.get(home.site.as_str())
-                && holds(server, account)
-                && let Some(list) = all.get_mut(*number)
-            {
-                list.push(index);
-            }
-        }
-        all
-    }
-
-    /// Whether the exports say that a site has this account and nothing else.
-    pub(super) fn is_clear(&self, site: &str, account: &KerberosAccount) -> bool {
-        let mut assignments = self.model.deployment.assignments.iter().filter(|a| a.site == site);
-        assignments.next().is_some_and(|a| a.account == account.name) && assignments.next().is_none()
+        in_sync(self.model)
     }
 
     /// Servers of one account that hold its password, whole and comparable.
@@ -209,6 +190,30 @@ impl<'m> Planter<'m> {
         let object = computer(&self.model.directory, machine, created, password);
         self.model.directory.accounts.push(object);
     }
+}
+
+/// For every account, the servers that hold its password, whole and comparable.
+pub(crate) fn in_sync(model: &Model) -> Vec<Vec<usize>> {
+    let mut all = vec![Vec::new(); model.accounts.len()];
+    let mut account_of = HashMap::new();
+    for (index, account) in model.accounts.iter().enumerate() {
+        account_of.extend(account.sites.iter().filter(|s| is_clear(model, s, account)).map(|s| (s.as_str(), (index, account))));
+    }
+    for (index, (server, home)) in model.servers.iter().zip(&model.homes).enumerate() {
+        if let Some((number, account)) = account_of.get(home.site.as_str())
+            && holds(server, account)
+            && let Some(list) = all.get_mut(*number)
+        {
+            list.push(index);
+        }
+    }
+    all
+}
+
+/// Whether the exports say that a site has this account and nothing else.
+fn is_clear(model: &Model, site: &str, account: &KerberosAccount) -> bool {
+    let mut assignments = model.deployment.assignments.iter().filter(|a| a.site == site);
+    assignments.next().is_some_and(|a| a.account == account.name) && assignments.next().is_none()
 }
 
 /// Whether a server holds an account's password in both sites, and its files show it.

@@ -119,7 +119,14 @@ pub(super) fn leftover_slot(p: &mut Planter<'_>) -> Option<()> {
 }
 
 pub(super) fn clear_text(p: &mut Planter<'_>) -> Option<()> {
-    let fqdn = change(p, false, |s, current| s.set_credential(Some(Credential { stored: Stored::Clear, ..current })))?;
+    let mut in_history = false;
+    let fqdn = change(p, false, |s, current| {
+        in_history = s.history_to_now;
+        s.set_credential(Some(Credential { stored: Stored::Clear, ..current }));
+    })?;
+    if in_history {
+        p.brings(Defect::ClearTextSecret, Defect::HistoryClearTextSecret, Some(&fqdn));
+    }
     p.fails(Defect::ClearTextSecret, fqdn);
     Some(())
 }

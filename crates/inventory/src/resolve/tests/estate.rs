@@ -44,6 +44,7 @@ pub(super) fn topology(complete: bool) -> Topology {
         signature: None,
         used: true,
         differences: Vec::new(),
+        contested: false,
         pending_changes: Vec::new(),
         service_versions: vec![7],
         sip_domains: Vec::new(),
@@ -103,7 +104,8 @@ pub(super) fn assign(inventory: &mut Inventory, site: &str, account: &str) {
 }
 
 pub(super) fn state(inventory: &mut Inventory, computer: &str, state: State, reason: &str) {
-    let state = ServerState { state, basis: Basis::None, group: None, reason: reason.to_owned(), place_unknown: false };
+    let state =
+        ServerState { state, basis: Basis::None, group: None, reason: reason.to_owned(), place_unknown: false, contradiction: None };
     inventory.states.push((host(computer), state));
 }
 
@@ -139,5 +141,6 @@ pub(super) fn configuration(inventory: &mut Inventory, computer: &str, account: 
         slots: vec![slot],
         providers: Vec::new(),
         history: Vec::new(),
+        besides: crate::Besides::default(),
     });
 }
