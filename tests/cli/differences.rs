@@ -72,7 +72,9 @@ fn once_the_new_server_is_shown_in_sync_the_change_may_go() {
     let shell = shell();
     add_dir02(&shell, "new/topology.xml");
     let fe01 = shell.read("new/servers/fe01.contoso.com/applicationHost.config");
-    shell.put("new/servers/dir02.contoso.com/applicationHost.config", fe01.as_bytes());
+    // No two servers have the same file.
+    let own = format!("{fe01}<!-- dir02 -->\r\n");
+    shell.put("new/servers/dir02.contoso.com/applicationHost.config", own.as_bytes());
     let ran = shell.run("diff DIR/old DIR/new");
     assert!(ran.code == 0 && !ran.out.contains("sync-before-serving"), "{}", ran.transcript());
 }
