@@ -52,7 +52,6 @@ proptest! {
 
 /// On a real disk: a copy whose files were all touched, through the program as a user runs it.
 #[test]
-#[expect(clippy::disallowed_methods, reason = "tests make their own files")]
 fn of_a_touched_copy_on_disk() {
     let program = crate::support::program::Program::at(NOW);
     let files = base("");
