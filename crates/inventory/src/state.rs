@@ -88,6 +88,13 @@ impl Basis {
             Self::None => "none",
         }
     }
+
+    /// Whether it shows that a server in sync holds the account's password, and does not merely agree with others. A server that the user
+    /// names as the reference counts: it is known to work.
+    #[must_use]
+    pub const fn is_proof(self) -> bool {
+        matches!(self, Self::Directory | Self::ProductReport | Self::Named)
+    }
 }
 
 /// Fills [`Inventory::states`] for every computer of the topology. `reference` is the server named by `--reference`.

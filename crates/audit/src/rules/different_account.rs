@@ -93,10 +93,10 @@ mod tests {
         fail fe02.contoso.com: The kerberosCredential in 'Skype for Business Server Internal Web Site' of fe02.contoso.com names CONTOSO\KerbOld; the account of the site is CONTOSO\KerbAuth.
           error servers/fe02.contoso.com/applicationHost.config:60 CONTOSO\KerbOld instead of CONTOSO\KerbAuth
           error assignments.xml:5 the account that is assigned
-          help: Copy the password from fe01.contoso.com, which is in sync:
-              Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com
-            Then let the product check:
+          help: Nothing proves yet what fe01.contoso.com holds: let the product test its site first.
               Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
+            If it is found valid, copy the password from there:
+              Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com
         unknown dir01.contoso.com: The kerberosCredential in 'Skype for Business Server External Web Site' of dir01.contoso.com names 'KerbAuth$', and no input says whether that is CONTOSO\KerbAuth. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`.
           warning servers/dir01.contoso.com/applicationHost.config:70 a name without a domain that is known
         pass se01.contoso.com: No slot of se01.contoso.com names another account than contoso\kerbauth; none names that one either.

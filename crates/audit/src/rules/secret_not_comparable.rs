@@ -127,10 +127,10 @@ mod tests {
           warning servers/fe01.contoso.com/applicationHost.config:70 encrypted
         fail fe02.contoso.com: The encrypted secret of the kerberosCredential in 'Skype for Business Server External Web Site' of fe02.contoso.com is damaged (AesProvider): the length is no multiple of 16.
           error servers/fe02.contoso.com/applicationHost.config:70 this value cannot be decrypted
-          help: Copy the file again, in case only the copy is damaged. If it is damaged on the server: Copy the password from se01.contoso.com, which is in sync:
+          help: Copy the file again, in case only the copy is damaged. If it is damaged on the server: Nothing proves yet what se01.contoso.com holds: let the product test its site first.
+              Test-CsKerberosAccountAssignment -Identity site:Dublin -Report C:\Logs\Test.html
+            If it is found valid, copy the password from there:
               Set-CsKerberosAccountPassword -FromComputer se01.contoso.com -ToComputer fe02.contoso.com
-            Then let the product check:
-              Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
         notapplicable dir01.contoso.com: dir01.contoso.com holds no secret of the account.
         pass se01.contoso.com: The secrets of se01.contoso.com could be read.
         ");

@@ -126,17 +126,17 @@ mod tests {
         fail fe01.contoso.com: The internal and the external web site of fe01.contoso.com hold different accounts.
           error servers/fe01.contoso.com/applicationHost.config:60 internal web site: CONTOSO\KerbAuth
           error servers/fe01.contoso.com/applicationHost.config:70 external web site: CONTOSO\KerbOld
-          help: Copy the password from se01.contoso.com, which is in sync:
+          help: Nothing proves yet what se01.contoso.com holds: let the product test its site first.
+              Test-CsKerberosAccountAssignment -Identity site:Dublin -Report C:\Logs\Test.html
+            If it is found valid, copy the password from there:
               Set-CsKerberosAccountPassword -FromComputer se01.contoso.com -ToComputer fe01.contoso.com
-            Then let the product check:
-              Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
         fail fe02.contoso.com: The internal and the external web site of fe02.contoso.com hold different secrets of the same account.
           error servers/fe02.contoso.com/applicationHost.config:60 internal web site: CONTOSO\KerbAuth
           error servers/fe02.contoso.com/applicationHost.config:70 external web site: CONTOSO\KerbAuth
-          help: Copy the password from se01.contoso.com, which is in sync:
+          help: Nothing proves yet what se01.contoso.com holds: let the product test its site first.
+              Test-CsKerberosAccountAssignment -Identity site:Dublin -Report C:\Logs\Test.html
+            If it is found valid, copy the password from there:
               Set-CsKerberosAccountPassword -FromComputer se01.contoso.com -ToComputer fe02.contoso.com
-            Then let the product check:
-              Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
         unknown dir01.contoso.com: Both web sites of dir01.contoso.com name CONTOSO\KerbAuth, but not all of their secrets could be opened. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`.
         notapplicable se01.contoso.com: se01.contoso.com does not hold a credential in both web sites.
         ");

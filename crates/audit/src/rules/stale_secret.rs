@@ -4,7 +4,7 @@ use crate::{Policy, Verdicts, View, WebServer};
 use kerbsync_inventory::state::{Naming, State};
 
 declare_rule! {
-    /// A web server holds an old secret of the Kerberos account.
+    /// A web server holds another secret of the Kerberos account than the others.
     ///
     /// ## What it checks
     /// Every web server of a site with an account holds, in each slot that names the account, the same secret as the reference: the
@@ -53,7 +53,12 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 
 fn fail(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>) {
     let account = server.expected().map(ToString::to_string).unwrap_or_default();
-    let message = format!("{} does not hold the current secret of {account}. {}", server.host, server.reason());
+    let is_proved = server.basis().is_proof();
+    // Most servers may be wrong together: without proof the finding says no more than that this one differs.
+    let message = match is_proved {
+        true => format!("{} does not hold the current secret of {account}. {}", server.host, server.reason()),
+        false => format!("{} holds another secret of {account} than most of its servers. {}", server.host, server.reason()),
+    };
     let mut finding = verdicts.fail(server.subject(), message);
     let reference = server.account.and_then(|a| view.in_sync_server(a));
     for (slot, naming) in server.counted_slots() {
@@ -65,7 +70,7 @@ fn fail(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>) {
     if let Some((other, _)) = reference
         && let Some((slot, _)) = other.counted_slots().first()
     {
-        finding = finding.at(slot.secret_origin.as_ref().unwrap_or(&slot.account.origin), format!("{} is in sync", other.host));
+        finding = finding.at(slot.secret_origin.as_ref().unwrap_or(&slot.account.origin), if is_proved { format!("{} is in sync", other.host) } else { format!("{} agrees with the majority", other.host) });
     }
     finding.help(view.set_password(server));
 }
@@ -85,10 +90,10 @@ mod tests {
           error servers/fe02.contoso.com/applicationHost.config:60 this secret differs
           error servers/fe02.contoso.com/applicationHost.config:70 this secret differs
           error servers/fe01.contoso.com/applicationHost.config:60 fe01.contoso.com is in sync
-          help: Copy the password from fe01.contoso.com, which is in sync:
-              Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com
-            Then let the product check:
+          help: Nothing proves yet what fe01.contoso.com holds: let the product test its site first.
               Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
+            If it is found valid, copy the password from there:
+              Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer fe02.contoso.com
         pass dir01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' agrees with 2 others; not proved against Active Directory.
         pass se01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' agrees with 2 others; not proved against Active Directory.
         ");

@@ -47,17 +47,26 @@ impl View<'_> {
         let then_test = |advice: Advice| {
             advice.then_say("Then let the product check:").then_run(commands::test_assignment(server.site.map(|s| s.name.value.as_str())))
         };
-        if let Some(from) = peers().find(|w| w.state() == State::InSync) {
+        if let Some(from) = peers().find(|w| w.state() == State::InSync && w.basis().is_proof()) {
             let copy = commands::copy_password(from.host.as_str(), to);
             return then_test(Advice::say(format!("Copy the password from {}, which is in sync:", from.host)).then_run(copy));
         }
-        let test = Advice::say("Let the product test the site first:")
-            .then_run(commands::test_assignment(server.site.map(|s| s.name.value.as_str())));
+        let site = |w: &WebServer<'_>| commands::test_assignment(w.site.map(|s| s.name.value.as_str()));
+        let test = |of| Advice::say("Let the product test the site first:").then_run(site(of));
+        // Servers that merely agree may all hold an old password: a copy from one of them waits for the test of its site.
+        if let Some(from) = peers().find(|w| w.state() == State::InSync) {
+            return Advice::say(format!("Nothing proves yet what {} holds: let the product test its site first.", from.host))
+                .then_run(site(from))
+                .then_say("If it is found valid, copy the password from there:")
+                .then_run(commands::copy_password(from.host.as_str(), to));
+        }
         match peers().find(|w| w.state() == State::Unknown && holds(w)) {
-            Some(from) => test
+            Some(from) => test(from)
                 .then_say(format!("If it finds {} valid, copy the password from there:", from.host))
                 .then_run(commands::copy_password(from.host.as_str(), to)),
-            None => test.then_say("Then copy the password from a server that it finds valid:").then_run(commands::copy_password_to(to)),
+            None => {
+                test(server).then_say("Then copy the password from a server that it finds valid:").then_run(commands::copy_password_to(to))
+            }
         }
     }
 
@@ -69,7 +78,8 @@ impl View<'_> {
             return test;
         }
         let to = server.host.as_str();
-        match self.web_servers().iter().find(|w| w.account.is_some() && w.account == server.account && w.state() == State::InSync) {
+        let is_proved = |w: &&WebServer<'_>| w.state() == State::InSync && w.basis().is_proof();
+        match self.web_servers().iter().filter(|w| w.account.is_some() && w.account == server.account).find(is_proved) {
             Some(from) if from.host != server.host => test
                 .then_say(format!("Only if it does not find {to} valid, copy the password from {}, which is in sync:", from.host))
                 .then_run(commands::copy_password(from.host.as_str(), to)),

@@ -3,7 +3,7 @@
 use super::pools::{account_index, by_id};
 use crate::Subject;
 use kerbsync_inventory::directory::Domain;
-use kerbsync_inventory::state::{EqualityTag, Expectation, Expectations, Naming, ServerState, State, naming};
+use kerbsync_inventory::state::{Basis, EqualityTag, Expectation, Expectations, Naming, ServerState, State, naming};
 use kerbsync_inventory::{Inventory, NotInForce, Pool, ServerConfiguration, Site, Slot};
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_source::{Origin, Problem, Spanned};
@@ -79,6 +79,12 @@ impl<'i> WebServer<'i> {
     #[must_use]
     pub fn state(&self) -> State {
         self.state.map_or(State::Unknown, |s| s.state)
+    }
+
+    /// What its secret was compared with.
+    #[must_use]
+    pub fn basis(&self) -> Basis {
+        self.state.map_or(Basis::None, |s| s.basis)
     }
 
     /// Whether the state is unknown since no input says in which place the account is held.
