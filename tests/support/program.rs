@@ -54,6 +54,10 @@ impl Program {
                 if path.is_dir() {
                     todo.push(path);
                 } else {
+                    // Where an open file cannot be removed, the lock beside a configuration stays, empty.
+                    if cfg!(windows) && path.display().to_string().ends_with(".kerbsync-lock") {
+                        continue;
+                    }
                     let key = path.strip_prefix(&root).unwrap().display().to_string().replace('\\', "/");
                     found.extend(std::fs::read(path).map(|bytes| (key, bytes)));
                 }

@@ -4,7 +4,7 @@ use crate::{Policy, Verdicts, View, WebServer};
 use kerbsync_inventory::state::{Naming, State};
 
 declare_rule! {
-    /// A web server holds another secret of the Kerberos account than the others.
+    /// A web server holds another secret than the others.
     ///
     /// ## What it checks
     /// Every web server of a site with an account holds, in each slot that names the account, the same secret as the reference: the
@@ -70,7 +70,10 @@ fn fail(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>) {
     if let Some((other, _)) = reference
         && let Some((slot, _)) = other.counted_slots().first()
     {
-        finding = finding.at(slot.secret_origin.as_ref().unwrap_or(&slot.account.origin), if is_proved { format!("{} is in sync", other.host) } else { format!("{} agrees with the majority", other.host) });
+        finding = finding.at(
+            slot.secret_origin.as_ref().unwrap_or(&slot.account.origin),
+            if is_proved { format!("{} is in sync", other.host) } else { format!("{} agrees with the majority", other.host) },
+        );
     }
     finding.help(view.set_password(server));
 }
@@ -86,10 +89,10 @@ mod tests {
         set_secret(&mut inventory, "fe02", &opened("old"));
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         pass fe01.contoso.com: The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' agrees with 2 others; not proved against Active Directory.
-        fail fe02.contoso.com: fe02.contoso.com does not hold the current secret of CONTOSO\KerbAuth. The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' differs from that of the majority (3 servers hold the same).
+        fail fe02.contoso.com: fe02.contoso.com holds another secret of CONTOSO\KerbAuth than most of its servers. The secret of the kerberosCredential in 'Skype for Business Server Internal Web Site' differs from that of the majority (3 servers hold the same).
           error servers/fe02.contoso.com/applicationHost.config:60 this secret differs
           error servers/fe02.contoso.com/applicationHost.config:70 this secret differs
-          error servers/fe01.contoso.com/applicationHost.config:60 fe01.contoso.com is in sync
+          error servers/fe01.contoso.com/applicationHost.config:60 fe01.contoso.com agrees with the majority
           help: Nothing proves yet what fe01.contoso.com holds: let the product test its site first.
               Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html
             If it is found valid, copy the password from there:

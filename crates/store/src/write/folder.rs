@@ -289,7 +289,8 @@ impl Files for FolderFiles {
     }
 }
 
-#[cfg(all(test, not(windows)))]
+#[cfg(test)]
+#[cfg(not(windows))]
 mod held;
 
 #[cfg(test)]
