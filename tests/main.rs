@@ -36,4 +36,5 @@ mod topology;
 #[cfg(feature = "simulate")]
 mod truth;
 #[cfg(feature = "simulate")]
+mod ways_on;
 mod writes;

@@ -51,7 +51,7 @@ impl OpenedBundle {
     pub(crate) fn open(path: &Path, config: Option<&Path>, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
         let config = config.map(read_config).transpose()?;
         let inputs = [Input { label: String::new(), store: opened(path)? }];
-        let read = read_stores(&inputs, config, None, &[], quiet, io)?;
+        let read = read_stores(&inputs, config, None, &[], &[], quiet, io)?;
         let rules = kerbsync_collect::slot_rules(&read.inventory, &read.settings);
         Ok(Self { path: path.to_owned(), inputs, inventory: read.inventory, settings: read.settings, rules, quiet })
     }

@@ -137,7 +137,7 @@ fn state_of(report: &Report, server: &str) -> &'static str {
 
 fn report(folder: &Path, label: &str, now: jiff::Timestamp, io: &mut Io<'_>) -> Result<Report, Failure> {
     let store = kerbsync_store::open(folder).map_err(|e| crate::reading::unopened(folder, &e))?;
-    let read = read_stores(&[Input { label: label.to_owned(), store }], None, None, &[], false, io)?;
+    let read = read_stores(&[Input { label: label.to_owned(), store }], None, None, &[], &[], false, io)?;
     audit(&read, now, &crate::config::Gate::default())
 }
 

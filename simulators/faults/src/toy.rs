@@ -180,6 +180,13 @@ pub fn configurations(servers: usize) -> Vec<(String, Vec<u8>)> {
 /// A plan that sets the slot on these configurations.
 #[must_use]
 pub fn plan(configurations: &[(String, Vec<u8>)], set_password: bool) -> Plan {
+    let source = "source.contoso.com";
+    let copied = || SecretFrom::Server { server: source.to_owned(), path: String::new(), sha256: String::new(), slot: Box::new(slot()) };
+    let (intent, secret) = if set_password {
+        (Intent::SetPassword, SecretFrom::Generated)
+    } else {
+        (Intent::Sync { from: source.to_owned(), to: vec!["all".to_owned()] }, copied())
+    };
     let steps = configurations.iter().zip(1u32..).map(|((path, bytes), number)| Step {
         number,
         stage: 1,
@@ -187,20 +194,14 @@ pub fn plan(configurations: &[(String, Vec<u8>)], set_password: bool) -> Plan {
         path: path.clone(),
         sha256: Digest::of(bytes).to_string(),
         bytes: bytes.len() as u64,
-        changes: vec![Change {
-            slot: slot(),
-            create: false,
-            account: "CONTOSO\\kerb".to_owned(),
-            secret: SecretFrom::Generated,
-            fields: vec![],
-        }],
+        changes: vec![Change { slot: slot(), create: false, account: "CONTOSO\\kerb".to_owned(), secret: secret.clone(), fields: vec![] }],
     });
     let account = "CONTOSO\\kerb".to_owned();
     let mut plan = Plan {
         schema: SCHEMA.to_owned(),
         tool: "0".to_owned(),
         digest: String::new(),
-        intent: Intent::SetPassword,
+        intent,
         operator: None,
         account: account.clone(),
         accept_inferred_protection: false,

@@ -36,7 +36,14 @@ pub(super) fn state(view: &ConfigurationView<'_, '_>, field: &FieldRecord) -> Re
 /// Account, secret and kind of identity of a slot are one credential: where another changed one of them, the others stay too, since the
 /// old half beside the new one is a credential that never was.
 pub(super) fn states(view: &ConfigurationView<'_, '_>, fields: &[FieldRecord]) -> Result<Vec<FieldState>, LowerError> {
-    let alone: Vec<FieldState> = fields.iter().map(|field| state(view, field)).collect::<Result<_, _>>()?;
+    let mut alone: Vec<FieldState> = fields.iter().map(|field| state(view, field)).collect::<Result<_, _>>()?;
+    for (field, state) in fields.iter().zip(&mut alone) {
+        let is_secret = field.attribute == field.slot.secret_attribute && created(field).is_none();
+        // Somebody renamed the site or moved the section: the credential is not gone, and its old place tells nothing.
+        if is_secret && *state != FieldState::Ours && stands_somewhere(view, &field.written) {
+            *state = FieldState::Foreign;
+        }
+    }
     let is_broken = |field: &FieldRecord| {
         fields.iter().zip(&alone).any(|(other, state)| other.slot.is_same_place(&field.slot) && *state == FieldState::Foreign)
     };
@@ -45,6 +52,16 @@ pub(super) fn states(view: &ConfigurationView<'_, '_>, fields: &[FieldRecord]) -
         state => *state,
     };
     Ok(fields.iter().zip(&alone).map(of).collect())
+}
+
+/// Whether the encrypted value of that digest, which has random bytes in it and is written once, stands anywhere in the file.
+fn stands_somewhere(view: &ConfigurationView<'_, '_>, written: &str) -> bool {
+    let text = view.host.root().document().source().text();
+    let values = text.match_indices("[enc:").filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        rest.get(..rest.find(":enc]")? + ":enc]".len())
+    });
+    values.into_iter().any(|value| digest::of(&unescape_attribute(value)) == written)
 }
 
 /// Edits that give the fields of one slot their originals again.
