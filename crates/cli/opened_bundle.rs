@@ -223,9 +223,9 @@ impl OpenedBundle {
 
     /// A file below the bundle.
     pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, LowerError> {
-        let key = Key::new(path).ok_or_else(|| LowerError { reason: format!("{path} is no path below the bundle; plan again") })?;
+        let key = Key::new(path).ok_or_else(|| LowerError::Path { path: path.to_owned() })?;
         let [input] = &self.inputs;
-        input.store.read(&key).map(|s| s.bytes).map_err(|e| LowerError { reason: e.to_string() })
+        input.store.read(&key).map(|s| s.bytes).map_err(|e| LowerError::outside(&e))
     }
 
     /// Names of attributes that hold secrets by declaration.

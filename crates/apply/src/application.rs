@@ -180,7 +180,7 @@ impl<'s, 'f> Application<'s, 'f> {
                 format!("The copy of the original cannot be kept, so it was not written: {error}."),
             );
         }
-        let check = |back: &[u8]| self.engine.lower.check(ready.step, &ready.before, back).map_err(|e| e.reason);
+        let check = |back: &[u8]| self.engine.lower.check(ready.step, &ready.before, back).map_err(|e| e.to_string());
         let Err(error) = self.store.replace_by(ready.key, &ready.after, ready.version, Expected::Content(&ready.before), &check) else {
             return StepReport::new(StepResult::Done);
         };

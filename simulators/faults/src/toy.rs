@@ -50,7 +50,7 @@ fn set(text: &str, name: &str, value: Option<&str>) -> String {
 
 fn text(bytes: &[u8]) -> Result<&str, LowerError> {
     let text = std::str::from_utf8(bytes).ok().filter(|t| t.starts_with("server=") && t.ends_with('\n') && !t.contains('\0'));
-    text.ok_or_else(|| LowerError { reason: "this is no toy configuration".to_owned() })
+    text.ok_or_else(|| LowerError::outside("this is no toy configuration"))
 }
 
 fn slot() -> SlotAddress {
@@ -96,7 +96,7 @@ impl Lower for Toy {
     fn check(&self, step: &Step, before: &[u8], after: &[u8]) -> Result<(), LowerError> {
         let lowered = self.lower(step, before)?;
         text(after)?;
-        if lowered.bytes == after { Ok(()) } else { Err(LowerError { reason: "other bytes than the planned ones differ".to_owned() }) }
+        if lowered.bytes == after { Ok(()) } else { Err(LowerError::Unplanned) }
     }
 
     fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError> {
@@ -117,7 +117,7 @@ impl Lower for Toy {
                 Original::Absent => set(&now, &field.attribute, None),
                 Original::Text(old) => set(&now, &field.attribute, Some(old)),
                 Original::Backup => {
-                    let copy = backup.ok_or_else(|| LowerError { reason: "the copy of the original is missing".to_owned() })?;
+                    let copy = backup.ok_or_else(|| LowerError::outside("the copy of the original is missing"))?;
                     set(&now, &field.attribute, line(text(copy)?, &field.attribute))
                 }
             };

@@ -2,9 +2,9 @@
 
 use super::place::{SlotHolder, process_model, resolve};
 use super::set::{CREATED, is_clear, rest_of};
-use super::{digest, refuse};
+use super::{digest, edit_refused};
 use crate::view::ConfigurationView;
-use kerbsync_plan::lower::{FieldRecord, FieldState, LowerError, Original};
+use kerbsync_plan::lower::{FieldRecord, FieldState, LowerError, Original, SlotFault};
 use kerbsync_source::Span;
 use kerbsync_xml::{Element, unescape_attribute};
 use kerbsync_xml_edit::{Edit, EditSet, remove_attribute};
@@ -74,9 +74,9 @@ pub(super) fn edits(
     let Some(first) = fields.first() else { return Ok(edits) };
     let slot = &first.slot;
     let Some(target) = resolve(view, slot)? else {
-        return Err(refuse(format!("the configuration has no {} any more", slot.label())));
+        return Err(SlotFault::GoneSinceTheRun.of(slot));
     };
-    let mut add = |edit: Edit| edits.add_after(edit).map_err(|e| refuse(e.to_string()));
+    let mut add = |edit: Edit| edits.add_after(edit).map_err(|e| edit_refused(&e));
     if let Some((count, record)) = fields.iter().find_map(|f| Some((created(f)?, f)))
         && let Some(edit) = uncreate(&target, count, fields, &record.original)
     {
@@ -90,14 +90,14 @@ pub(super) fn edits(
             Original::Absent => removed.push(field.attribute.as_str()),
             Original::Text(old) => add(place.set_raw(old)?)?,
             Original::Backup => {
-                let missing = || refuse(format!("the original of {} of {} is not at hand", field.attribute, slot.label()));
+                let missing = || SlotFault::OriginalMissing { attribute: field.attribute.clone() }.of(slot);
                 let old = resolve(backup.ok_or_else(missing)?, slot)?.ok_or_else(missing)?;
                 add(place.set_raw(old.value_place(slot, &field.attribute).raw().ok_or_else(missing)?)?)?;
             }
         }
     }
     for attribute in removed {
-        add(remove_attribute(target.holder, attribute).map_err(|e| refuse(e.to_string()))?)?;
+        add(remove_attribute(target.holder, attribute).map_err(|e| edit_refused(&e))?)?;
     }
     Ok(edits)
 }
