@@ -52,6 +52,7 @@ fn a_run_that_was_cut_short_is_finished_by_its_plan() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a drive that goes away is played by a file that does")]
 fn a_run_is_given_up_with_its_server_gone() {
     let (program, run, _) = stopped();
     let written = program.read(CONFIGURATION);
