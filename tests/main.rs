@@ -10,6 +10,8 @@ mod cli;
 mod clients;
 #[cfg(feature = "simulate")]
 mod cmdlets;
+#[cfg(feature = "simulate")]
+mod consent;
 mod encodings;
 mod evidence;
 #[cfg(feature = "simulate")]

@@ -84,6 +84,22 @@ impl OpenedBundle {
             .hint("give the folder that the plan was made for, or that was written to; `kerbsync audit` on this one tells what was found"))
     }
 
+    /// Where it lies, as the user wrote it.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether a file of the bundle lies in it, and is thus a copy; the drive of a server is reached by a link or over the network.
+    pub(crate) fn is_copy_of(&self, file: &str) -> bool {
+        let network = |path: &Path| {
+            path.to_str().is_some_and(|p| p.starts_with("\\\\") && !p.starts_with("\\\\?\\") || p.starts_with("\\\\?\\UNC\\"))
+        };
+        match (self.path.canonicalize(), self.path.join(file).canonicalize()) {
+            (Ok(bundle), Ok(file)) => file.starts_with(&bundle) && !network(&file),
+            _ => true,
+        }
+    }
+
     /// Refuses settings that cannot be read: what they say of slots, domains and operators would be missing without a word.
     pub(crate) fn check_settings(&self) -> Result<(), Failure> {
         let mut settings = self.inventory.documents.iter().filter(|d| d.kind == DocumentKind::ProjectConfiguration);

@@ -201,6 +201,7 @@ pub fn plan(configurations: &[(String, Vec<u8>)], set_password: bool) -> Plan {
         schema: SCHEMA.to_owned(),
         tool: "0".to_owned(),
         digest: String::new(),
+        bundle: None,
         intent,
         operator: None,
         account: account.clone(),
