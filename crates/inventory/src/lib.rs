@@ -4,6 +4,7 @@
 //! This crate does no I/O, knows no file format and judges nothing; the two rules that live here are shared by audit, plan and command
 //! line: which name stands for which server ([`resolve`]) and what state a server is in ([`state`]).
 
+pub mod citable;
 pub mod directory;
 mod document;
 mod estate;
