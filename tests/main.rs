@@ -10,6 +10,8 @@ mod cli;
 mod clients;
 #[cfg(feature = "simulate")]
 mod cmdlets;
+#[cfg(feature = "simulate")]
+mod consent;
 mod encodings;
 mod evidence;
 #[cfg(feature = "simulate")]
@@ -36,4 +38,5 @@ mod topology;
 #[cfg(feature = "simulate")]
 mod truth;
 #[cfg(feature = "simulate")]
+mod ways_on;
 mod writes;

@@ -85,7 +85,7 @@ fn a_saved_plan_is_applied_as_it_is_or_refused() {
     let json = String::from_utf8(program.read("plan.json")).unwrap();
     program.put("altered.json", json.replace(r"CONTOSO\\olivia", r"CONTOSO\\oscar").as_bytes());
     let first = program.files("estate");
-    let mut runs = vec![program.run("apply DIR/plan.json"), program.run("apply DIR/altered.json --bundle DIR/estate")];
+    let mut runs = vec![program.run("apply DIR/absent.json"), program.run("apply DIR/altered.json --bundle DIR/estate")];
     assert_eq!(program.files("estate"), first);
     let applied = program.run("apply DIR/plan.json --bundle DIR/estate --format json");
     assert_eq!((applied.code, state(&program, "dir01.contoso.com").as_str()), (0, "in-sync"), "{}", applied.out);

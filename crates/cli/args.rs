@@ -223,6 +223,8 @@ pub(crate) enum Command {
     /// Look at the configuration in force
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Print the JSON Schema of a document, or list the documents
+    Schema(SchemaArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
     /// Print the manual page (roff) of the program, or of one command
@@ -324,6 +326,12 @@ pub(crate) struct AuditArgs {
     pub(crate) output: ReportArgs,
     #[command(flatten)]
     pub(crate) gate: GateArgs,
+    /// Fail only for what is new since then: a file of --write-baseline, or the JSON report of an audit
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Write what is found now to a file, for --baseline
+    #[arg(long, value_name = "FILE")]
+    pub(crate) write_baseline: Option<PathBuf>,
     /// Measure ages against this time (RFC 3339, or a date) instead of the clock
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,
@@ -405,6 +413,13 @@ pub(crate) struct ConfigShowArgs {
     /// A kerbsync.toml from elsewhere
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// The document, as it names itself (kerbsync.report/v1), or in short (report); all are listed without it
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
 }
 
 #[derive(Debug, Args)]

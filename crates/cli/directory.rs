@@ -20,21 +20,17 @@ impl SimulatedDirectory {
     }
 
     fn open(&self) -> Result<BundleDirectory, LowerError> {
-        BundleDirectory::open(&self.folder, self.now).map_err(|e| refuse(&e))
+        BundleDirectory::open(&self.folder, self.now).map_err(|e| LowerError::outside(&e))
     }
-}
-
-fn refuse(error: &dyn std::fmt::Display) -> LowerError {
-    LowerError { reason: error.to_string() }
 }
 
 impl DirectoryWriter for SimulatedDirectory {
     fn key_version(&self, account: &str) -> Result<KeyVersion, LowerError> {
-        self.open()?.key_version(account).map(KeyVersion).map_err(|e| refuse(&e))
+        self.open()?.key_version(account).map(KeyVersion).map_err(|e| LowerError::outside(&e))
     }
 
     fn set_password(&self, account: &str) -> Result<(), LowerError> {
-        let password = self.password.as_ref().ok_or_else(|| refuse(&"no new password was made for this run"))?;
-        self.open()?.set_password(account, password.expose().as_bytes()).map(|_| ()).map_err(|e| refuse(&e))
+        let password = self.password.as_ref().ok_or(LowerError::NoPasswordMade)?;
+        self.open()?.set_password(account, password.expose().as_bytes()).map(|_| ()).map_err(|e| LowerError::outside(&e))
     }
 }

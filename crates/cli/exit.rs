@@ -74,8 +74,10 @@ pub(crate) const fn of_run(end: End) -> Exit {
 /// How an audit ends.
 pub(crate) fn of_audit(report: &Report) -> Exit {
     let (summary, coverage) = (&report.summary, &report.coverage);
-    let failed = summary.fail_on.is_some_and(|threshold| summary.failed.at_least(threshold) > 0);
-    let undecided = summary.fail_on_unknown && summary.undecided > 0;
+    // With a baseline only what is new counts.
+    let (failures, unreached) = summary.baseline.map_or((summary.failed, summary.undecided), |b| (b.new, b.new_undecided));
+    let failed = summary.fail_on.is_some_and(|threshold| failures.at_least(threshold) > 0);
+    let undecided = summary.fail_on_unknown && unreached > 0;
     let nothing = summary.conclusion == Conclusion::NothingChecked;
     let unread = coverage.documents.unreadable > 0 || (!coverage.not_opened.is_empty() && !report.inputs.is_empty());
     let missing = summary.required.iter().any(|r| r.missing.is_some());

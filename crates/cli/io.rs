@@ -74,6 +74,11 @@ impl<'a> Io<'a> {
         Self { answers: Some(input), ..self }
     }
 
+    /// Whether somebody is there who can be asked.
+    pub(crate) fn is_attended(&self) -> bool {
+        self.answers.is_some()
+    }
+
     /// Asks on standard error. `None` when there is nobody to ask, or nobody answers.
     pub(crate) fn ask(&mut self, question: &str) -> Option<String> {
         self.answers.as_ref()?;

@@ -51,7 +51,7 @@ impl OpenedBundle {
     pub(crate) fn open(path: &Path, config: Option<&Path>, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
         let config = config.map(read_config).transpose()?;
         let inputs = [Input { label: String::new(), store: opened(path)? }];
-        let read = read_stores(&inputs, config, None, &[], quiet, io)?;
+        let read = read_stores(&inputs, config, None, &[], &[], quiet, io)?;
         let rules = kerbsync_collect::slot_rules(&read.inventory, &read.settings);
         Ok(Self { path: path.to_owned(), inputs, inventory: read.inventory, settings: read.settings, rules, quiet })
     }
@@ -82,6 +82,22 @@ impl OpenedBundle {
         }
         Err(Failure::new(Exit::NothingChecked, format!("'{}' is no bundle: nothing in it was recognised", self.path.display()))
             .hint("give the folder that the plan was made for, or that was written to; `kerbsync audit` on this one tells what was found"))
+    }
+
+    /// Where it lies, as the user wrote it.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether a file of the bundle lies in it, and is thus a copy; the drive of a server is reached by a link or over the network.
+    pub(crate) fn is_copy_of(&self, file: &str) -> bool {
+        let network = |path: &Path| {
+            path.to_str().is_some_and(|p| p.starts_with("\\\\") && !p.starts_with("\\\\?\\") || p.starts_with("\\\\?\\UNC\\"))
+        };
+        match (self.path.canonicalize(), self.path.join(file).canonicalize()) {
+            (Ok(bundle), Ok(file)) => file.starts_with(&bundle) && !network(&file),
+            _ => true,
+        }
     }
 
     /// Refuses settings that cannot be read: what they say of slots, domains and operators would be missing without a word.
@@ -223,9 +239,9 @@ impl OpenedBundle {
 
     /// A file below the bundle.
     pub(crate) fn read(&self, path: &str) -> Result<Vec<u8>, LowerError> {
-        let key = Key::new(path).ok_or_else(|| LowerError { reason: format!("{path} is no path below the bundle; plan again") })?;
+        let key = Key::new(path).ok_or_else(|| LowerError::Path { path: path.to_owned() })?;
         let [input] = &self.inputs;
-        input.store.read(&key).map(|s| s.bytes).map_err(|e| LowerError { reason: e.to_string() })
+        input.store.read(&key).map(|s| s.bytes).map_err(|e| LowerError::outside(&e))
     }
 
     /// Names of attributes that hold secrets by declaration.

@@ -140,6 +140,11 @@ pub(crate) fn show<T: Serialize>(
     Outputs::new(args)?.write(document, text, io)
 }
 
+/// Writes a document for this program to a file.
+pub(crate) fn write_document<T: Serialize>(file: &Path, document: &T) -> Result<(), Failure> {
+    replace_by(file, |out| write_json(document, out))
+}
+
 /// Whether a report can have that name, and its folder is there.
 fn check_folder(file: &Path) -> Result<(), Failure> {
     if file.is_dir() {

@@ -4,13 +4,14 @@ use crate::config::Bundle;
 use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::{Exit, Io};
+use kerbsync_apply::{UnsettledRuns, unsettled_runs};
 use kerbsync_collect::{Input, Options, Settings, collect};
 use kerbsync_inventory::resolve::resolve;
 use kerbsync_inventory::{Document, DocumentStatus, Inventory};
 use kerbsync_names::HostName;
 use kerbsync_report::format::NotOpened;
 use kerbsync_source::Shown;
-use kerbsync_store::StoreError;
+use kerbsync_store::{FolderFiles, StoreError, WORK_FOLDER};
 use std::path::{Path, PathBuf};
 
 /// What was read.
@@ -39,7 +40,9 @@ pub(crate) fn read_paths(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result
         }
     }
     let named = bundle.reference.clone();
-    let read = ReadInputs { not_opened, ..read_stores(&inputs, config, bundle.reference, &bundle.prefer, quiet, io)? };
+    let unsettled = unsettled(&bundle.paths, io);
+    let read = read_stores(&inputs, config, bundle.reference, &bundle.prefer, &unsettled, quiet, io)?;
+    let read = ReadInputs { not_opened, ..read };
     check_preferred(&bundle.prefer, &read.inventory)?;
     check_reference(&read, named.as_ref())?;
     Ok(read)
@@ -76,18 +79,38 @@ fn check_reference(read: &ReadInputs, named: Option<&HostName>) -> Result<(), Fa
     Err(refusal.instead().iter().take(5).fold(failure, |f, instead| f.hint(format!("use instead: {instead}"))))
 }
 
+/// Runs of the bundles among the paths that have no end yet, each told on standard error: the name, and the servers that it was for.
+pub(crate) fn unsettled(paths: &[PathBuf], io: &mut Io<'_>) -> Vec<(String, Vec<HostName>)> {
+    let mut all = Vec::new();
+    for path in paths.iter().filter(|p| p.join(WORK_FOLDER).is_dir()) {
+        let found = FolderFiles::open(path).and_then(|files| unsettled_runs(&files));
+        let found = found.unwrap_or_else(|error| UnsettledRuns { open: Vec::new(), unread: vec![error.to_string()] });
+        for why in found.unread {
+            let hint = "whether a run has no end, so that its servers may be old or new, is not known: `kerbsync status` tells".to_owned();
+            io.warning(&format!("a journal of '{}' was not read: {why}", path.display()), &[hint]);
+        }
+        for run in found.open {
+            let hint = format!("its {} servers count as unknown; `kerbsync recover` on the bundle ends it", run.servers.len());
+            io.warning(&format!("the run {} in '{}' has no end yet", run.run, path.display()), &[hint]);
+            all.push((run.run, run.servers.iter().filter_map(|s| HostName::new(s)).collect()));
+        }
+    }
+    all
+}
+
 /// Reads and joins what is open already.
 pub(crate) fn read_stores(
     inputs: &[Input],
     config: Option<(String, Vec<u8>)>,
     reference: Option<HostName>,
     prefer: &[PathBuf],
+    unsettled: &[(String, Vec<HostName>)],
     quiet: bool,
     io: &Io<'_>,
 ) -> Result<ReadInputs, Failure> {
     let bar = Bar::new(io.terminals.1 && !quiet);
     let prefer = prefer.iter().map(|p| p.display().to_string()).collect();
-    let collected = collect(inputs, &Options { config, reference, prefer, progress: &bar });
+    let collected = collect(inputs, &Options { config, reference, prefer, unsettled, progress: &bar });
     bar.clear();
     let collected = collected.map_err(|e| Failure::new(Exit::Input, e.to_string()))?;
     Ok(ReadInputs { inventory: collected.inventory, settings: collected.settings, not_opened: Vec::new() })

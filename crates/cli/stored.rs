@@ -3,9 +3,10 @@
 use crate::Exit;
 use crate::failure::Failure;
 use crate::reading::read_file;
-use kerbsync_report::format::{REPORT, Report};
+use kerbsync_report::format::{BASELINE, BaselineReport, REPORT, Report};
 use kerbsync_source::{DocumentId, Shown, Source};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use std::path::Path;
 
 /// What every document of this program begins with.
@@ -33,22 +34,56 @@ pub(crate) fn report_in(path: &Path) -> Result<Option<Report>, Failure> {
     }
 }
 
+/// A baseline: a file of `--write-baseline`, or a report, whose findings are it.
+pub(crate) fn read_baseline(path: &Path) -> Result<BaselineReport, Failure> {
+    let bytes = read_file(path)?;
+    match parse(path, bytes, &[BASELINE, REPORT], "write one with: kerbsync audit PATH --write-baseline baseline.json")? {
+        (BASELINE, source, document) => known(&document, &source),
+        (_, source, document) => known::<Report>(&document, &source).map(|report| BaselineReport::of(&report)),
+    }
+}
+
 /// The same of bytes that are read already.
 fn parse_report(path: &Path, bytes: Vec<u8>) -> Result<Report, Failure> {
-    const HINT: &str = "write one with: kerbsync audit PATH --output json=report.json";
-    let shown = path.display();
+    let (_, source, document) = parse(path, bytes, &[REPORT], "write one with: kerbsync audit PATH --output json=report.json")?;
+    known(&document, &source)
+}
+
+/// A document whose name is one of those wanted.
+struct Document<'p> {
+    shown: std::path::Display<'p>,
+    hint: &'static str,
+}
+
+impl Document<'_> {
     // What the parser says of an error may quote what it found there, and the file may be anything: only the place is told.
-    let failure = |what: String| Failure::new(Exit::Input, what).hint(HINT);
-    let source = Source::decode(DocumentId(0), bytes).map_err(|e| failure(format!("'{shown}' is no text: {}", e.reason)))?;
-    let at = |e: &serde_json::Error| format!("line {}, column {}", e.line(), e.column());
-    let head: Head =
-        serde_json::from_str(source.text()).map_err(|e| failure(format!("'{shown}' is no JSON document, or is cut: {}", at(&e))))?;
-    match head.schema.as_deref() {
-        Some(REPORT) => {}
-        Some(other) => return Err(failure(format!("'{shown}' is a document of another kind ({}), not a report", Shown::of(other)))),
-        None => return Err(failure(format!("'{shown}' is JSON, but no document of kerbsync"))),
+    fn failure(&self, what: &str) -> Failure {
+        Failure::new(Exit::Input, format!("'{}' {what}", self.shown)).hint(self.hint)
     }
-    serde_json::from_str(source.text()).map_err(|e| {
-        failure(format!("'{shown}' is a report with something that this version does not know, or without something: {}", at(&e)))
-    })
+}
+
+fn at(error: &serde_json::Error) -> String {
+    format!("line {}, column {}", error.line(), error.column())
+}
+
+fn parse<'p>(
+    path: &'p Path,
+    bytes: Vec<u8>,
+    wanted: &[&'static str],
+    hint: &'static str,
+) -> Result<(&'static str, Source, Document<'p>), Failure> {
+    let document = Document { shown: path.display(), hint };
+    let source = Source::decode(DocumentId(0), bytes).map_err(|e| document.failure(&format!("is no text: {}", e.reason)))?;
+    let head: Head =
+        serde_json::from_str(source.text()).map_err(|e| document.failure(&format!("is no JSON document, or is cut: {}", at(&e))))?;
+    let Some(schema) = head.schema else { return Err(document.failure("is JSON, but no document of kerbsync")) };
+    match wanted.iter().find(|w| **w == schema) {
+        Some(found) => Ok((found, source, document)),
+        None => Err(document.failure(&format!("is a document of another kind ({}), not {}", Shown::of(&schema), wanted.join(" or ")))),
+    }
+}
+
+fn known<T: DeserializeOwned>(document: &Document<'_>, source: &Source) -> Result<T, Failure> {
+    serde_json::from_str(source.text())
+        .map_err(|e| document.failure(&format!("has something that this version does not know, or lacks something: {}", at(&e))))
 }

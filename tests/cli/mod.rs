@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test panics where its fixture is wrong")]
 
 mod audit;
+mod baselines;
 mod differences;
 mod ends;
 mod estate;
@@ -11,6 +12,7 @@ mod files;
 mod modes;
 mod names;
 mod pages;
+mod schemas;
 #[cfg(feature = "simulate")]
 mod simulate;
 mod usage;

@@ -180,7 +180,7 @@ fn places_have_an_end_and_github_gets_a_whole_one() {
 fn what_is_no_report_is_told_without_a_word_of_it() {
     let program = Program::at("2026-05-01T12:00:00Z");
     for (content, told) in [
-        ("{\"schema\": \"kerbsync.report/v1\", \"tool\": \"Hunter2Hunter2\"}", "does not know, or without something: line 1, column"),
+        ("{\"schema\": \"kerbsync.report/v1\", \"tool\": \"Hunter2Hunter2\"}", "does not know, or lacks something: line 1, column"),
         ("{\"schema\": \"kerbsync.inventory/v1\"}", "a document of another kind (kerbsync.inventory/v1)"),
         ("{\"password\": \"Hunter2Hunter2\"}", "no document of kerbsync"),
         ("{\"schema\": \"kerbsync.report/v1\", \"tool\":", "no JSON document, or is cut: line 1, column"),

@@ -27,7 +27,8 @@ pub(crate) fn audit_at(inputs: &[(&str, &Files)], now: Timestamp) -> Audited {
         store: Box::new(Dated(files.iter().map(|(p, b)| (p, b.clone())).collect(), time)),
     };
     let inputs: Vec<Input> = inputs.iter().map(input).collect();
-    let collected = collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), progress: &Silent }).unwrap();
+    let collected =
+        collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), unsettled: &[], progress: &Silent }).unwrap();
     let audit = kerbsync_audit::run(&collected.inventory, &Policy::at(now));
     Audited { inventory: collected.inventory, audit }
 }

@@ -72,12 +72,32 @@ impl Program {
         self.run_words(line.split_whitespace().map(|a| OsString::from(a.replace("DIR", &folder))), &|_| None)
     }
 
+    /// Runs a command line with somebody at the keyboard, who types that.
+    pub(crate) fn run_answering(&self, line: &str, answers: &str) -> Ran {
+        let folder = self.folder.path().display().to_string();
+        let words: Vec<OsString> = line.split_whitespace().map(|a| OsString::from(a.replace("DIR", &folder))).collect();
+        self.ran(words, &|_| None, Some(answers))
+    }
+
+    /// Removes a folder with everything in it.
+    #[cfg(unix)]
+    pub(crate) fn remove_folder(&self, folder: &str) {
+        std::fs::remove_dir_all(self.path(folder)).unwrap();
+    }
+
     /// Runs with words as they are, and an environment.
     pub(crate) fn run_words(&self, words: impl IntoIterator<Item = OsString>, env: &dyn Fn(&str) -> Option<String>) -> Ran {
+        self.ran(words, env, None)
+    }
+
+    fn ran(&self, words: impl IntoIterator<Item = OsString>, env: &dyn Fn(&str) -> Option<String>, answers: Option<&str>) -> Ran {
         let (mut out, mut err) = (Vec::new(), Vec::new());
         let args = std::iter::once(OsString::from("kerbsync")).chain(words);
         let now = || self.now.parse().unwrap();
-        let code = kerbsync::run(args, &mut Io::new(&mut out, &mut err, (false, false), env, &now).on_host("admin01".to_owned()));
+        let mut typed = answers.unwrap_or("").as_bytes();
+        let io = Io::new(&mut out, &mut err, (false, false), env, &now).on_host("admin01".to_owned());
+        let mut io = if answers.is_some() { io.answered_by(&mut typed) } else { io };
+        let code = kerbsync::run(args, &mut io);
         Ran { code, out: super::folder::shown(out, &self.folder), err: super::folder::shown(err, &self.folder) }
     }
 }

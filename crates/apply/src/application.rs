@@ -53,6 +53,8 @@ impl<'s, 'f> Application<'s, 'f> {
     pub(crate) fn take_up(&mut self, run: &Run, keys: &[Key], reports: &mut [Option<StepReport>]) -> Result<(), EngineError> {
         let resumed = Record::Resumed(self.engine.act());
         self.writer = Some(Writer::reopen(self.store, &run.journal, &[resumed]).map_err(EngineError::JournalWrite)?);
+        // Whoever was stopped may have left temporary files, and a run that ends well is not recovered.
+        self.engine.tidy(self.store, run, None).map_err(EngineError::File)?;
         for (index, (key, report)) in keys.iter().zip(reports).enumerate() {
             if report.is_none() || !run.intents.contains_key(&index) || run.outcomes.get(&index) == Some(&StepResult::Done) {
                 continue;
@@ -178,7 +180,7 @@ impl<'s, 'f> Application<'s, 'f> {
                 format!("The copy of the original cannot be kept, so it was not written: {error}."),
             );
         }
-        let check = |back: &[u8]| self.engine.lower.check(ready.step, &ready.before, back).map_err(|e| e.reason);
+        let check = |back: &[u8]| self.engine.lower.check(ready.step, &ready.before, back).map_err(|e| e.to_string());
         let Err(error) = self.store.replace_by(ready.key, &ready.after, ready.version, Expected::Content(&ready.before), &check) else {
             return StepReport::new(StepResult::Done);
         };

@@ -70,7 +70,7 @@ impl Engine<'_> {
         } else if sha256 != intent.before {
             let states = match self.lower.states(&intent.fields, &bytes) {
                 Ok(states) => states,
-                Err(error) => return ConfigurationNow::Odd(error.reason),
+                Err(error) => return ConfigurationNow::Odd(error.to_string()),
             };
             let copied = intent.fields.iter().zip(&states).any(|(f, s)| f.original == Original::Backup && *s == FieldState::Original);
             let copy = copied.then(|| self.copy(run, key, intent));

@@ -26,7 +26,7 @@ mod trouble;
 pub use error::EngineError;
 pub use journal::JournalError;
 pub use run::RunSelector;
-pub use status::{Status, UnsettledRun, unsettled_runs};
+pub use status::{Status, UnsettledRun, UnsettledRuns, unsettled_runs};
 
 use jiff::Timestamp;
 use kerbsync_plan::lower::{DirectoryWriter, Lower};

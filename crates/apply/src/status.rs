@@ -1,10 +1,10 @@
 //! What has been done to a bundle. Reads only.
 
-use crate::journal::Journal;
+use crate::journal::{self, Journal};
 use crate::run::Run;
 use crate::{Engine, EngineError, lock_key};
 use kerbsync_plan::outcome::{End, RunSummary};
-use kerbsync_store::{FileErrorKind, Key, LockOwner, WriteStore, lock_is_free};
+use kerbsync_store::{FileError, FileErrorKind, Files, Key, LockOwner, WriteStore, lock_is_free};
 
 /// The state of a bundle.
 #[derive(Debug, Clone)]
@@ -77,20 +77,32 @@ impl Engine<'_> {
     }
 }
 
-/// The runs of a bundle that have no end, for whoever judges its configurations: they may be old, new, or about to change. A journal that
-/// cannot be read says nothing here; `status` tells of it.
+/// What the journals of a bundle say of runs without an end.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UnsettledRuns {
+    /// The runs, in order.
+    pub open: Vec<UnsettledRun>,
+    /// Journals that could not be read, and why: nothing is known of their runs.
+    pub unread: Vec<String>,
+}
+
+/// The runs of a bundle that have no end, for whoever judges its configurations: they may be old, new, or about to change.
 ///
 /// # Errors
 /// The folder of journals cannot be listed.
-pub fn unsettled_runs(files: &dyn kerbsync_store::Files) -> Result<Vec<UnsettledRun>, kerbsync_store::FileError> {
-    let keys = files.list(&crate::journal::folder())?.into_iter().filter(|k| crate::journal::run_of(k).is_some());
-    let open = keys.filter_map(|key| {
-        let bytes = files.read(&key).ok()?;
-        let run = Journal::parse(key, bytes).and_then(Run::new).ok().filter(Run::is_open)?;
-        let servers = run.begin.steps.iter().map(|step| step.server.clone()).collect();
-        Some(UnsettledRun { run: run.name().to_owned(), servers })
-    });
-    let mut open: Vec<UnsettledRun> = open.collect();
-    open.sort_by_key(|run| crate::run::number(&run.run));
-    Ok(open)
+pub fn unsettled_runs(files: &dyn Files) -> Result<UnsettledRuns, FileError> {
+    let mut found = UnsettledRuns::default();
+    for key in files.list(&journal::folder())?.into_iter().filter(|k| journal::run_of(k).is_some()) {
+        let read = files.read(&key).map_err(|e| e.to_string());
+        match read.and_then(|bytes| Journal::parse(key, bytes).and_then(Run::new).map_err(|e| e.to_string())) {
+            Ok(run) if run.is_open() => {
+                let servers = run.begin.steps.iter().map(|step| step.server.clone()).collect();
+                found.open.push(UnsettledRun { run: run.name().to_owned(), servers });
+            }
+            Ok(_) => {}
+            Err(why) => found.unread.push(why),
+        }
+    }
+    found.open.sort_by_key(|run| crate::run::number(&run.run));
+    Ok(found)
 }

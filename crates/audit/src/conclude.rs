@@ -111,6 +111,19 @@ pub struct OutcomeCount {
     pub verdicts: usize,
 }
 
+/// What is new since a baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BaselineSummary {
+    /// Failures that it holds and that no waiver covers.
+    pub known: usize,
+    /// Failures that it does not hold and that no waiver covers: only these count as failed.
+    pub new: FailureCounts,
+    /// Verdicts that could not be reached and that it does not hold.
+    pub new_undecided: usize,
+    /// What it holds and the audit no longer finds.
+    pub gone: usize,
+}
+
 /// What it comes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
@@ -130,6 +143,8 @@ pub struct Summary {
     pub verdicts: Vec<OutcomeCount>,
     /// Waivers that covered nothing or have expired, one sentence each.
     pub unused_waivers: Vec<String>,
+    /// What is new since the baseline; `None` without one.
+    pub baseline: Option<BaselineSummary>,
 }
 
 /// What was looked at, and what it comes to.
@@ -143,24 +158,30 @@ pub fn conclude(inventory: &Inventory, audit: &Audit, terms: &Terms<'_>) -> (Cov
 impl Summary {
     fn new(audit: &Audit, coverage: &Coverage, terms: &Terms<'_>) -> Self {
         let mut failed = FailureCounts::default();
+        let mut new = FailureCounts::default();
         let mut waived = 0;
         let verdicts = &audit.verdicts;
         // Several rules may be undecided for one gap, of which one makes the finding: verdicts are counted.
         let mut undecided = verdicts.iter().filter(|v| v.outcome == Outcome::Unknown).count();
         for finding in &audit.findings {
             match (finding.outcome, &finding.waived) {
-                (Outcome::Fail, None) => *failed.of(finding.severity) += 1,
+                (Outcome::Fail, None) => {
+                    *failed.of(finding.severity) += 1;
+                    *new.of(finding.severity) += usize::from(!finding.known);
+                }
                 (Outcome::Fail, Some(_)) => waived += 1,
                 (Outcome::Unknown, Some(_)) => undecided = undecided.saturating_sub(1),
                 _ => {}
             }
         }
+        let new_undecided = undecided.saturating_sub(audit.baseline.map_or(0, |b| b.known_undecided));
+        let baseline = audit.baseline.map(|b| BaselineSummary { known: failed.total() - new.total(), new, new_undecided, gone: b.gone });
         let required: Vec<Required> = terms.require.iter().map(|r| r.of(coverage)).collect();
         let unread = coverage.documents.unreadable > 0 || !coverage.not_opened.is_empty();
         let incomplete = undecided > 0 || unread || required.iter().any(|r| r.missing.is_some());
         let conclusion = match () {
             () if !checked(coverage, verdicts) => Conclusion::NothingChecked,
-            () if terms.fail_on.is_met(failed, undecided) => Conclusion::Findings,
+            () if terms.fail_on.is_met(new, new_undecided) => Conclusion::Findings,
             () if incomplete => Conclusion::Incomplete,
             () if failed.at_least(Severity::Warning) > 0 => Conclusion::BelowThreshold,
             () => Conclusion::Clean,
@@ -176,6 +197,7 @@ impl Summary {
             undecided,
             verdicts: Outcome::ALL.iter().map(count).collect(),
             unused_waivers: unused.map(|w| without_effect(w, terms.now)).collect(),
+            baseline,
         }
     }
 }

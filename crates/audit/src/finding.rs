@@ -39,6 +39,8 @@ pub struct Finding {
     pub locations: Vec<Related>,
     /// The reason of the waiver that covers it.
     pub waived: Option<String>,
+    /// Whether a baseline holds it: it was there before.
+    pub known: bool,
 }
 
 impl Finding {
@@ -52,7 +54,13 @@ impl Finding {
             Subject::Document(id, path) => inventory.document(*id).map_or(path.as_str(), |d| d.below_root()).to_owned(),
             subject => subject.to_string(),
         };
-        let text = format!("{}\n{}\n{}\n{}", self.rule.id, self.subject.kind().name(), subject.to_lowercase(), self.outcome.name());
-        kerbsync_source::hex(&Sha256::digest(text.as_bytes())[..8])
+        fingerprint(self.rule.id, self.subject.kind().name(), &subject, self.outcome)
     }
+}
+
+/// The fingerprint of what a rule says of a subject.
+#[must_use]
+pub fn fingerprint(rule: &str, subject_kind: &str, subject: &str, outcome: Outcome) -> String {
+    let text = format!("{rule}\n{subject_kind}\n{}\n{}", subject.to_lowercase(), outcome.name());
+    kerbsync_source::hex(&Sha256::digest(text.as_bytes())[..8])
 }

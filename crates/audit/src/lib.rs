@@ -7,6 +7,7 @@
 //! This crate does no I/O, reads no clock and knows no file format.
 
 mod attribute;
+mod baseline;
 mod conclude;
 pub mod coverage;
 mod declare;
@@ -28,8 +29,9 @@ mod view;
 mod waive;
 
 pub use attribute::Attribute;
-pub use conclude::{Conclusion, FailOn, FailureCounts, OutcomeCount, Summary, Terms, conclude};
-pub use finding::{Finding, Related};
+pub use baseline::{Baseline, BaselineUse};
+pub use conclude::{BaselineSummary, Conclusion, FailOn, FailureCounts, OutcomeCount, Summary, Terms, conclude};
+pub use finding::{Finding, Related, fingerprint};
 pub use policy::{Policy, Waiver};
 pub use requirement::{Required, Requirement};
 pub use rule::{Confidence, Family, Rule, Severity};

@@ -1,7 +1,7 @@
 //! Runs the rules.
 
 use crate::waive::waive;
-use crate::{Finding, Outcome, Policy, Rule, Severity, Subject, Verdict, Verdicts, View, rules};
+use crate::{BaselineUse, Finding, Outcome, Policy, Rule, Severity, Subject, Verdict, Verdicts, View, rules};
 use kerbsync_advice::Advice;
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{Assignment, Inventory};
@@ -17,12 +17,14 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// Waivers that covered nothing, or that have expired: indices into the policy's list.
     pub unused_waivers: Vec<usize>,
+    /// What a baseline did; `None` without one.
+    pub baseline: Option<BaselineUse>,
 }
 
 /// Runs every rule over the inventory.
 #[must_use]
 pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
-    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: Vec::new() };
+    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: Vec::new(), baseline: None };
     let view = View::new(inventory);
     // Rules know nothing of each other; what they say is put together in the order of their numbers.
     let judged: Vec<_> = rules::RULES.par_iter().map(|rule| judge(rule, &view, policy)).collect();

@@ -167,8 +167,19 @@ impl<'v> Verdicts<'v> {
     fn find(&mut self, subject: Subject, outcome: Outcome, message: String) -> FindingBuilder<'_> {
         let severity = if outcome == Outcome::Fail { self.rule.severity } else { self.rule.severity.min(Severity::Warning) };
         let (server, site) = self.view.place_of(&subject);
-        let finding =
-            Finding { rule: self.rule, severity, outcome, subject, message, help: None, server, site, locations: Vec::new(), waived: None };
+        let finding = Finding {
+            rule: self.rule,
+            severity,
+            outcome,
+            subject,
+            message,
+            help: None,
+            server,
+            site,
+            locations: Vec::new(),
+            waived: None,
+            known: false,
+        };
         self.findings.push(finding);
         let last = self.findings.len() - 1;
         FindingBuilder(&mut self.findings[last])

@@ -46,6 +46,8 @@ pub(crate) struct SyncArgs {
     #[command(flatten)]
     pub(crate) dry: DryRun,
     #[command(flatten)]
+    pub(crate) consent: Consent,
+    #[command(flatten)]
     pub(crate) shown: Shown,
 }
 
@@ -57,6 +59,8 @@ pub(crate) struct PasswordArgs {
     pub(crate) what: PasswordWhat,
     #[command(flatten)]
     pub(crate) dry: DryRun,
+    #[command(flatten)]
+    pub(crate) consent: Consent,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }
@@ -124,6 +128,17 @@ pub(crate) struct PlanOut {
     pub(crate) detailed_exitcode: bool,
 }
 
+/// Whether a question is asked first.
+#[derive(Debug, Args)]
+pub(crate) struct Consent {
+    /// Do not ask on a terminal before anything is written
+    #[arg(long, conflicts_with = "what_if")]
+    pub(crate) yes: bool,
+    /// For the demonstration: neither a question nor the note that no server changed
+    #[arg(long, hide = true)]
+    pub(crate) rehearsal: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct DryRun {
     /// Show what would be written, byte by byte with secrets masked, and write nothing
@@ -149,7 +164,7 @@ pub(crate) struct Shown {
 pub(crate) struct ApplyArgs {
     /// The plan document
     pub(crate) plan: PathBuf,
-    /// The folder that the plan was made for; KERBSYNC_BUNDLE without it
+    /// The folder to write to; else KERBSYNC_BUNDLE, else the one that the plan was made from
     #[arg(long, value_name = "DIR")]
     pub(crate) bundle: Option<PathBuf>,
     /// Go on with this run of the plan, which was cut short or left servers out: do the rest

@@ -141,6 +141,10 @@ impl Front for Asker {
         if self.ask && !plan.is_empty() { confirmed(plan, io) } else { Ok(()) }
     }
 
+    fn notes_copies(&self) -> bool {
+        false
+    }
+
     fn carried_out(&mut self, outcome: &RunOutcome) {
         self.seen.outcome = Some(outcome.clone());
     }

@@ -4,22 +4,32 @@ use super::tool;
 use crate::args::AuditArgs;
 use crate::config::{self, Bundle, Gate};
 use crate::failure::Failure;
-use crate::output::ReportOutputs;
+use crate::output::{self, ReportOutputs};
 use crate::reading::{ReadInputs, read_paths};
+use crate::stored::read_baseline;
 use crate::{Exit, Io, exit};
 use jiff::Timestamp;
 use kerbsync_audit::{Audit, Terms};
 use kerbsync_names::HostName;
-use kerbsync_report::format::{Audited, Report};
+use kerbsync_report::format::{Audited, BaselineReport, Report};
 
 pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let now = config::now(args.now.as_deref(), io)?;
     let gate = Gate::from(args.gate);
     let outputs = ReportOutputs::new(args.output)?;
+    let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
+    args.write_baseline.as_deref().map(output::check_target).transpose()?;
     let bundle = Bundle::try_from(args.bundle)?;
     let read = read_paths(bundle, quiet, io)?;
-    let report = audit(&read, now, &gate)?;
+    let report = audit_of(&read, now, &gate, None, |audit| {
+        if let Some(baseline) = &baseline {
+            baseline.to_baseline().apply(audit, &read.inventory);
+        }
+    })?;
     outputs.write(&report, io)?;
+    if let Some(file) = &args.write_baseline {
+        output::write_document(file, &BaselineReport::of(&report))?;
+    }
     let exit = exit::of_audit(&report);
     // The process ends here: taking a large estate apart piece by piece would only make its user wait.
     std::mem::forget((report, read));

@@ -84,7 +84,7 @@ fn the_copy(folder: &Path, label: &str, before: &Report, (from, to): (&str, &str
     heading(io, "What a copy would do", &format!("sync {shown} --what-if"));
     step(&[&[OsStr::new("sync"), path], names.as_slice(), &[OsStr::new("--what-if")]].concat(), io)?;
     heading(io, "The copy", &format!("sync {shown}"));
-    step(&[&[OsStr::new("sync"), path], names.as_slice()].concat(), io)?;
+    step(&[&[OsStr::new("sync"), path], names.as_slice(), &[OsStr::new("--rehearsal")]].concat(), io)?;
     heading(io, "Audited again", &format!("audit {label}"));
     let after = report(folder, label, now, io)?;
     let (was, is) = (state_of(before, to), state_of(&after, to));
@@ -137,7 +137,7 @@ fn state_of(report: &Report, server: &str) -> &'static str {
 
 fn report(folder: &Path, label: &str, now: jiff::Timestamp, io: &mut Io<'_>) -> Result<Report, Failure> {
     let store = kerbsync_store::open(folder).map_err(|e| crate::reading::unopened(folder, &e))?;
-    let read = read_stores(&[Input { label: label.to_owned(), store }], None, None, &[], false, io)?;
+    let read = read_stores(&[Input { label: label.to_owned(), store }], None, None, &[], &[], false, io)?;
     audit(&read, now, &crate::config::Gate::default())
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod plan;
 mod render;
 pub(crate) mod resolve;
 mod rules;
+mod schema;
 #[cfg(feature = "simulate")]
 mod simulate;
 mod slots;
@@ -52,6 +53,7 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Simulate(command) => simulate::run(command, quiet, io),
         Command::Init(args) => init::run(&args, io),
         Command::Config(ConfigCommand::Show(args)) => config::run(args, quiet, io),
+        Command::Schema(args) => schema::run(&args, io),
         Command::Completions(args) => completions::run(&args, io),
         Command::Man(args) => man::run(&args, io),
     }

@@ -2,7 +2,8 @@
 
 use super::{tool, write};
 use crate::args::{
-    DryRun, PasswordArgs, PasswordWhat, PlanCommand, PlanOut, PlanPasswordArgs, PlanSyncArgs, PlannedBundle, Shown, SyncArgs, SyncWhat,
+    Consent, DryRun, PasswordArgs, PasswordWhat, PlanCommand, PlanOut, PlanPasswordArgs, PlanSyncArgs, PlannedBundle, Shown, SyncArgs,
+    SyncWhat,
 };
 use crate::failure::Failure;
 use crate::opened_bundle::{OpenedBundle, RunParameters};
@@ -64,11 +65,12 @@ pub(super) fn plan(command: PlanCommand, quiet: bool, io: &mut Io<'_>) -> Result
     }
     let opened = open(&bundle, quiet, io)?;
     let unread = opened.warn_unread(io);
-    let plan = match make(&opened, &bundle, &wish) {
+    let mut plan = match make(&opened, &bundle, &wish) {
         Ok(plan) => plan,
         Err(refused) => return refuse(&refused, &shown, io),
     };
     if let Some(file) = &out.file {
+        plan.bundle = std::path::absolute(&bundle.bundle).ok().and_then(|path| path.to_str().map(str::to_owned));
         replace(file, plan.to_json().map_err(|e| Failure::usage(format!("the plan cannot be put into JSON: {e}")))?.as_bytes())?;
     }
     show(&plan, &shown, |plan, view| render::plan(plan, view) + &next(plan, out.file.as_deref(), &bundle), io)?;
@@ -91,13 +93,13 @@ fn check_plan_file(file: &Path, bundle: &Path) -> Result<(), Failure> {
 }
 
 pub(super) fn sync(args: SyncArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let SyncArgs { bundle, what, dry, shown } = args;
-    run(&bundle, &what.into(), &dry, &shown, &mut (), quiet, io)
+    let SyncArgs { bundle, what, dry, consent, shown } = args;
+    run(&bundle, &what.into(), &dry, &shown, &mut Asker::new(&consent, &dry), quiet, io)
 }
 
 pub(super) fn set_password(args: PasswordArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let PasswordArgs { bundle, what, dry, shown } = args;
-    run(&bundle, &what.into(), &dry, &shown, &mut (), quiet, io)
+    let PasswordArgs { bundle, what, dry, consent, shown } = args;
+    run(&bundle, &what.into(), &dry, &shown, &mut Asker::new(&consent, &dry), quiet, io)
 }
 
 /// What another front of the program, with questions or reports of its own, learns on the way.
@@ -108,11 +110,50 @@ pub(crate) trait Front {
     fn planned(&mut self, _: &Plan, _: &mut Io<'_>) -> Result<(), Failure> {
         Ok(())
     }
+    /// Whether the note is wanted that only copies of servers' files changed; a front may have a note of its own.
+    fn notes_copies(&self) -> bool {
+        true
+    }
     /// It was carried out.
     fn carried_out(&mut self, _: &RunOutcome) {}
 }
 
-impl Front for () {}
+/// Asks on a terminal before anything is written, unless that was answered on the command line.
+struct Asker {
+    ask: bool,
+    rehearsal: bool,
+}
+
+impl Asker {
+    const fn new(consent: &Consent, dry: &DryRun) -> Self {
+        Self { ask: !consent.yes && !consent.rehearsal && !dry.what_if, rehearsal: consent.rehearsal }
+    }
+}
+
+impl Front for Asker {
+    fn notes_copies(&self) -> bool {
+        !self.rehearsal
+    }
+
+    fn planned(&mut self, plan: &Plan, io: &mut Io<'_>) -> Result<(), Failure> {
+        if !self.ask || plan.is_empty() || !io.is_attended() {
+            return Ok(());
+        }
+        let servers: Vec<_> = plan.steps.iter().map(|s| render::clean(&s.server)).collect();
+        let what = match plan.directory {
+            Some(_) => "Give a new password of",
+            None => "Write the credential of",
+        };
+        let last = if plan.directory.is_some() { ", and then to the directory" } else { "" };
+        let question =
+            format!("{what} {} to {}{last}? --what-if shows every byte. [y/N] ", render::clean(&plan.account), servers.join(", "));
+        match io.ask(&question).as_deref().map(str::to_ascii_lowercase).as_deref() {
+            Some("y" | "yes") => Ok(()),
+            Some(_) => Err(Failure::new(Exit::Refused, "the answer was no: nothing was written")),
+            None => Err(Failure::new(Exit::Refused, "nobody answered: nothing was written").hint("--yes goes on without the question")),
+        }
+    }
+}
 
 /// Plans, and carries it out unless it is a dry run.
 pub(crate) fn run(
@@ -142,7 +183,12 @@ pub(crate) fn run(
     if !dry.what_if {
         let outcome = write::applied(&opened, &plan, plan.operator.as_deref(), write::Way::default(), io)?;
         front.carried_out(&outcome);
-        return write::tell_of_plan(&plan, outcome, shown, io);
+        let told = outcome.clone();
+        let ended = write::tell_of_plan(&plan, outcome, shown, io);
+        if front.notes_copies() {
+            write::note_of_copies(&opened, &plan, &told, io);
+        }
+        return ended;
     }
     let parameters = RunParameters {
         accept_inferred: plan.accept_inferred_protection,

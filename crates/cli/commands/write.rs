@@ -9,7 +9,7 @@ use crate::reading::read_file;
 use crate::{Exit, Io, exit};
 use kerbsync_apply::RunSelector;
 use kerbsync_plan::Plan;
-use kerbsync_plan::outcome::RunOutcome;
+use kerbsync_plan::outcome::{End, RunOutcome};
 use kerbsync_report::format::{RunsReport, StatusReport};
 use kerbsync_report::render;
 use kerbsync_secret::Secret;
@@ -17,8 +17,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let bundle = bundle_of(args.bundle.as_deref(), io)?;
     let plan = read_plan(&args.plan)?;
+    let bundle = bundle_of_plan(args.bundle.as_deref(), &plan, io)?;
     let opened = OpenedBundle::open_for(&bundle, &args.write, quiet, io)?;
     opened.check_settings()?;
     opened.warn_unread(io);
@@ -29,7 +29,18 @@ pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Ex
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
     let way = Way { file: Some(&args.plan), resumed: args.resume.as_deref() };
     let outcome = applied(&opened, &plan, operator, way, io)?;
-    tell_of_plan(&plan, outcome, &args.write.shown, io)
+    let told = outcome.clone();
+    let ended = tell_of_plan(&plan, outcome, &args.write.shown, io);
+    note_of_copies(&opened, &plan, &told, io);
+    ended
+}
+
+/// The bundle that is named, else that of the environment, else the one that the plan was made from.
+pub(crate) fn bundle_of_plan(named: Option<&Path>, plan: &Plan, io: &Io<'_>) -> Result<PathBuf, Failure> {
+    match (bundle_of(named, io), &plan.bundle) {
+        (Err(_), Some(own)) => Ok(own.into()),
+        (told, _) => told,
+    }
 }
 
 /// How a plan is applied.
@@ -159,6 +170,22 @@ pub(super) fn recover(args: &RecoverArgs, quiet: bool, io: &mut Io<'_>) -> Resul
 /// Tells what came of a plan, and what is left to do.
 pub(super) fn tell_of_plan(plan: &Plan, outcome: RunOutcome, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {
     tell_report(&RunsReport::of_plan(tool(), plan, outcome), shown, io)
+}
+
+/// Says that no server changed, where a run wrote to copies of their files.
+pub(super) fn note_of_copies(opened: &OpenedBundle, plan: &Plan, outcome: &RunOutcome, io: &mut Io<'_>) {
+    let written = outcome.run.is_some() && matches!(outcome.end, End::AllNew | End::Partial);
+    if let Some(step) = plan.steps.first().filter(|step| written && opened.is_copy_of(&step.path)) {
+        io.note(&only_files(&opened.path().display().to_string(), &step.server));
+    }
+}
+
+/// What a user must know who wrote to copies of servers' files.
+fn only_files(bundle: &str, server: &str) -> String {
+    format!(
+        "files of the bundle '{bundle}' were changed, and no server was; to bring the change there, let servers/{server} and the like be links \
+         to the servers' own drives (such as \\\\{server}\\c$) and run this again, or run Set-CsKerberosAccountPassword in the product"
+    )
 }
 
 fn tell(outcomes: Vec<RunOutcome>, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Failure> {

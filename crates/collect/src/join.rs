@@ -69,6 +69,9 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     name_servers(&mut inventory);
     foreign::mark(&mut inventory);
     gaps::add(&mut inventory, &gathered.items);
+    for (run, servers) in options.unsettled {
+        inventory.unsettled.extend(servers.iter().map(|server| (server.clone(), run.clone())));
+    }
     let reference = options.reference.clone().or_else(|| settings.reference.as_deref().and_then(HostName::new));
     state::compute(&mut inventory, reference.as_ref());
     options.progress.done();

@@ -53,6 +53,8 @@ pub struct Options<'a> {
     pub reference: Option<HostName>,
     /// Files or folders that go before others which say something else of the same thing.
     pub prefer: Vec<String>,
+    /// Runs that have no end yet: the name, and the servers whose configurations it may have changed.
+    pub unsettled: &'a [(String, Vec<HostName>)],
     /// Told how far the work is.
     pub progress: &'a dyn Progress,
 }

@@ -12,6 +12,7 @@ use kerbsync_credential::lower::SlotRules;
 use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, ProductSite, WebSiteNames, discover, discover_with, is_product_pool};
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection};
+use kerbsync_inventory::citable::{self, Kept};
 use kerbsync_inventory::{
     Application, ApplicationPool, ApplicationPoolIdentity, Besides, ClearCopy, SecretState, ServerConfiguration, ServerStatus, SlotKey,
     WebSite,
@@ -20,7 +21,7 @@ use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
 use kerbsync_source::{DocumentId, Level, Problem, Source, Spanned};
 use kerbsync_xml::Document;
-use origins::{Detail, Interner, Origins};
+use origins::{Interner, Origins};
 use std::collections::HashSet;
 
 /// Name of the native module without which windowsAuthentication has no effect.
@@ -169,7 +170,7 @@ fn fill(
     let pools = host.pools();
     let pool_names: HashSet<String> = pools.iter().map(|p| p.name().value.to_lowercase()).collect();
     let inputs = DiscoveryInputs { declared: &context.rules.declared, realms: &context.rules.realms, keys, tagger: context.tagger };
-    let mut origin = |place, excerpt| origins.of(place, if excerpt { Detail::Excerpt } else { Detail::Place });
+    let mut origin = |place, excerpt| origins.of(place, if excerpt { Kept::Excerpt } else { Kept::Place });
     let found = discover_with(host, &product, inputs, &mut origin, problems);
     server.slots = found.slots;
     server.providers = found.providers;
@@ -178,7 +179,7 @@ fn fill(
         .iter()
         .map(|p| WebSite {
             role: p.role,
-            name: origins.text(p.site.name(), Detail::Excerpt),
+            name: origins.text(p.site.name(), Kept::Excerpt),
             id: p.site.id(),
             starts: starts(p.site.auto_start(problems), &mut origins),
             bindings: bindings::of(&p.site, &mut origins, problems),
@@ -196,24 +197,22 @@ fn fill(
         .into_iter()
         .map(|p| {
             let identity = p.identity();
-            // What the product's pools usually run as; anything else may have to be shown.
-            let usual = identity.value == IdentityType::NetworkService;
-            let detail = if usual { Detail::Document } else { Detail::Excerpt };
+            let runs_as = identity_name(identity.value);
             ApplicationPool {
-                name: origins.text(p.name(), Detail::Document),
-                identity: Spanned::new(identity_name(identity.value), origins.of(identity.place, detail)),
+                name: origins.text(p.name(), citable::POOL_NAME),
+                identity: Spanned::new(runs_as, origins.of(identity.place, citable::identity(runs_as))),
                 is_product: product.is_served_by(&p.name().value) || is_product_pool(&p.name().value),
                 starts: starts(p.auto_start(problems), &mut origins),
-                user_name: p.user_name().map(|u| origins.text(&u, Detail::Excerpt)),
+                user_name: p.user_name().map(|u| origins.text(&u, Kept::Excerpt)),
             }
         })
         .collect();
 }
 
-/// Whether something starts by itself. That it does is the rule and is never shown.
+/// Whether something starts by itself.
 fn starts(setting: kerbsync_iis::Setting<'_, bool>, origins: &mut Origins<'_>) -> Spanned<bool> {
-    let detail = if setting.value { Detail::Document } else { Detail::Excerpt };
-    origins.value(setting, detail)
+    let kept = citable::starts(setting.value);
+    origins.value(setting, kept)
 }
 
 fn applications(site: &ProductSite<'_>, pools: &HashSet<String>, origins: &mut Origins<'_>) -> Vec<Application> {
@@ -221,8 +220,8 @@ fn applications(site: &ProductSite<'_>, pools: &HashSet<String>, origins: &mut O
         .iter()
         .map(|a| {
             let pool_exists = pools.contains(&a.pool.value.to_lowercase());
-            let detail = if pool_exists { Detail::Document } else { Detail::Excerpt };
-            Application { path: origins.text(&a.path, detail), pool: origins.text(&a.pool, detail), pool_exists }
+            let kept = citable::application(pool_exists);
+            Application { path: origins.text(&a.path, kept), pool: origins.text(&a.pool, kept), pool_exists }
         })
         .collect()
 }

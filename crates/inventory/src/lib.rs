@@ -4,6 +4,7 @@
 //! This crate does no I/O, knows no file format and judges nothing; the two rules that live here are shared by audit, plan and command
 //! line: which name stands for which server ([`resolve`]) and what state a server is in ([`state`]).
 
+pub mod citable;
 pub mod directory;
 mod document;
 mod estate;
@@ -30,7 +31,7 @@ pub use slot_key::{DefaultsOf, SlotKey};
 use directory::Directory;
 use kerbsync_names::{HostName, SiteId};
 use state::ServerState;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that is known about an estate.
 #[derive(Debug, Default)]
@@ -63,6 +64,8 @@ pub struct Inventory {
     pub logs: Vec<ManagementLog>,
     /// What could not be joined or proved.
     pub gaps: Vec<Gap>,
+    /// Computers whose configurations a run of this program may have changed that has no end yet, with that run's name.
+    pub unsettled: BTreeMap<HostName, String>,
     /// State of every computer of the topology, in the order of pools and computers. Filled by [`state::compute`].
     pub states: Vec<(HostName, ServerState)>,
 }

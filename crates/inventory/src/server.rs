@@ -237,7 +237,7 @@ pub struct WebSite {
     pub authentication: Vec<AuthenticationPath>,
 }
 
-/// An application of a web site. Its values have the origin of the whole document where the pool exists: nothing has to be shown then.
+/// An application of a web site. How much of its places is kept: [`citable::application`](crate::citable::application).
 #[derive(Debug, Clone)]
 pub struct Application {
     /// Path, `/` or `/Abs`.
@@ -263,9 +263,8 @@ pub struct AuthenticationPath {
     pub anonymous: Arc<AnonymousAuthentication>,
 }
 
-/// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document. So has
-/// everything that no finding may have to show, of a path below the site's root that is off, or that offers Negotiate before NTLM without
-/// anonymous access: all but `enabled` where it is off, and all but the other two switches where kernel mode is on.
+/// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document, and so has
+/// what [`KeptOfPath`](crate::citable::KeptOfPath) drops.
 #[derive(Debug, Clone)]
 pub struct WindowsAuthentication {
     /// enabled.

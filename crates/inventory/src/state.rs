@@ -140,6 +140,13 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
             Some(pool) => match expectations.of_pool(pool) {
                 Expectation::NoAccount(why) => Draft::Done(ServerState::without_secret(State::NotApplicable, why)),
                 Expectation::Unknown(why) => Draft::Done(ServerState::without_secret(State::Unknown, why)),
+                Expectation::Account(_) if inventory.unsettled.contains_key(host) => {
+                    let run = inventory.unsettled.get(host).map_or("", String::as_str);
+                    let why = format!(
+                        "The run {run} has no end yet, so its configuration may be old, new or about to change: `kerbsync recover` ends the run."
+                    );
+                    Draft::Done(ServerState::without_secret(State::Unknown, why))
+                }
                 Expectation::Account(account) => match held::read(configurations.get(host).copied(), account, inventory.domains()) {
                     Ok((configuration, held)) => Draft::Open { account: account_key(account, inventory.domains()), held, configuration },
                     Err(why) => Draft::Done(ServerState::without_secret(State::Unknown, why)),

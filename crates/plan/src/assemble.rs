@@ -62,6 +62,7 @@ pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, par
         schema: SCHEMA.to_owned(),
         tool: request.tool.clone(),
         digest: String::new(),
+        bundle: None,
         intent: parts.intent,
         operator: request.operator.clone(),
         account: parts.account,

@@ -13,8 +13,11 @@ pub struct Plan {
     pub schema: String,
     /// Version of the program that made it.
     pub tool: String,
-    /// SHA-256 of this document with this field empty: 64 hex digits. Names the plan in journals.
+    /// SHA-256 of this document with this field empty and without `bundle`: 64 hex digits. Names the plan in journals.
     pub digest: String,
+    /// Where the bundle lay that it was made from, for whoever applies it there. Not covered by the digest: the inputs are known by theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<String>,
     /// What was asked for.
     pub intent: Intent,
     /// Who asked, as given.
@@ -226,7 +229,7 @@ impl Plan {
     /// Never for a plan of this program: every field has a JSON form.
     pub fn compute_digest(&self) -> Result<String, serde_json::Error> {
         use sha2::{Digest as _, Sha256};
-        let text = serde_json::to_vec(&Self { digest: String::new(), ..self.clone() })?;
+        let text = serde_json::to_vec(&Self { digest: String::new(), bundle: None, ..self.clone() })?;
         Ok(kerbsync_source::hex(Sha256::digest(&text)))
     }
 

@@ -3,6 +3,10 @@
 //! The engine knows files, digests, order and crashes; an implementation of [`Lower`] knows a format and has the keys. Nothing that
 //! crosses the seam into a journal is a secret in clear.
 
+mod error;
+
+pub use error::{DocumentFault, EditFault, LowerError, ReadBackFault, SlotError, SlotFault, SourceError, SourceFault};
+
 use crate::{SlotAddress, Step};
 use serde::{Deserialize, Serialize};
 
@@ -97,14 +101,6 @@ pub enum FieldState {
     Foreign,
     /// What was written, but a field that belongs to it is foreign: it stays with that one.
     Held,
-}
-
-/// A step cannot be turned into bytes, or back.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{reason}")]
-pub struct LowerError {
-    /// Why, and what to do: one sentence without any value of the document.
-    pub reason: String,
 }
 
 /// The version of an account's keys, which grows with each change of its password (msDS-KeyVersionNumber).

@@ -1,6 +1,6 @@
 //! Looks over a plan document before anything is done with it: it may have been edited, or made by another version.
 
-use crate::{Plan, PreconditionOutcome, SCHEMA};
+use crate::{Change, Intent, Plan, PreconditionOutcome, SCHEMA, SecretFrom};
 use std::collections::BTreeSet;
 
 /// Why a plan document is refused.
@@ -37,6 +37,9 @@ pub enum PlanFault {
     /// A step without a change.
     #[error("step {0} changes nothing: plan again")]
     Empty(u32),
+    /// What is asked for and what would be done do not fit.
+    #[error("the plan is no {0}: {1}; plan again")]
+    Kind(&'static str, &'static str),
     /// A precondition that failed, or none at all.
     #[error("the precondition '{0}' does not hold: see the plan, mend it and plan again")]
     Precondition(String),
@@ -77,6 +80,7 @@ pub fn verify(plan: &Plan) -> Result<(), PlanFault> {
     if let Some(failed) = plan.preconditions.iter().find(|p| p.outcome == PreconditionOutcome::Fail) {
         return Err(PlanFault::Precondition(failed.id.clone()));
     }
+    kind_fits(plan)?;
     let (mut paths, mut servers) = (BTreeSet::new(), BTreeSet::new());
     let mut stage = 1;
     for (step, number) in plan.steps.iter().zip(1u32..) {
@@ -117,4 +121,34 @@ fn known_schema(schema: &str) -> &str {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-');
     let ours = schema.is_empty() || (schema.starts_with("kerbsync.") && schema.len() < 64 && schema.chars().all(plain));
     if ours { schema } else { "***" }
+}
+
+/// Whether the steps are those of what is asked for: a copy brings one server's secret to others and leaves the directory alone; a new
+/// password is made, and reaches the directory.
+fn kind_fits(plan: &Plan) -> Result<(), PlanFault> {
+    let changes = || plan.steps.iter().flat_map(|step| &step.changes);
+    let wrong = match &plan.intent {
+        Intent::Sync { from, .. } => {
+            let copied = |c: &Change| matches!(&c.secret, SecretFrom::Server { server, .. } if server.eq_ignore_ascii_case(from));
+            [
+                (plan.directory.is_none(), "it sets a password in Active Directory"),
+                (changes().all(copied), "a secret comes from elsewhere than the source"),
+                (plan.steps.iter().all(|s| !s.server.eq_ignore_ascii_case(from)), "it writes the source"),
+            ]
+        }
+        Intent::SetPassword => [
+            (
+                plan.directory.as_ref().is_some_and(|d| d.account == plan.account),
+                "it does not set the password of its account in Active Directory",
+            ),
+            (changes().all(|c| c.secret == SecretFrom::Generated), "a secret is an old one of some server"),
+            (!plan.steps.is_empty(), "no server would get the password"),
+        ],
+    };
+    let name = if matches!(plan.intent, Intent::Sync { .. }) { "copy of a credential" } else { "new password" };
+    if let Some((_, why)) = wrong.iter().find(|(holds, _)| !holds) {
+        return Err(PlanFault::Kind(name, why));
+    }
+    let same = changes().all(|c| c.account == plan.account);
+    if same { Ok(()) } else { Err(PlanFault::Kind(name, "a step is about another account")) }
 }

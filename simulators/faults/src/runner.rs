@@ -125,8 +125,6 @@ pub fn compare(simulation: &Simulation<'_>, servers: usize) -> Result<Vec<Compar
     let repeatable = Repeatable { inner: simulation.lower, known: Mutex::default(), checked: Mutex::default() };
     let mut plan = simulation.plan.clone();
     plan.steps.truncate(servers);
-    // No directory takes part: strategies differ in how they write files.
-    plan.directory = None;
     plan.digest = plan.compute_digest().map_err(|e| e.to_string())?;
     let configurations = simulation.configurations.iter().take(servers).cloned().collect();
     let world = World::new(plan, configurations, &repeatable)?;

@@ -50,7 +50,7 @@ fn set(text: &str, name: &str, value: Option<&str>) -> String {
 
 fn text(bytes: &[u8]) -> Result<&str, LowerError> {
     let text = std::str::from_utf8(bytes).ok().filter(|t| t.starts_with("server=") && t.ends_with('\n') && !t.contains('\0'));
-    text.ok_or_else(|| LowerError { reason: "this is no toy configuration".to_owned() })
+    text.ok_or_else(|| LowerError::outside("this is no toy configuration"))
 }
 
 fn slot() -> SlotAddress {
@@ -96,7 +96,7 @@ impl Lower for Toy {
     fn check(&self, step: &Step, before: &[u8], after: &[u8]) -> Result<(), LowerError> {
         let lowered = self.lower(step, before)?;
         text(after)?;
-        if lowered.bytes == after { Ok(()) } else { Err(LowerError { reason: "other bytes than the planned ones differ".to_owned() }) }
+        if lowered.bytes == after { Ok(()) } else { Err(LowerError::Unplanned) }
     }
 
     fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError> {
@@ -117,7 +117,7 @@ impl Lower for Toy {
                 Original::Absent => set(&now, &field.attribute, None),
                 Original::Text(old) => set(&now, &field.attribute, Some(old)),
                 Original::Backup => {
-                    let copy = backup.ok_or_else(|| LowerError { reason: "the copy of the original is missing".to_owned() })?;
+                    let copy = backup.ok_or_else(|| LowerError::outside("the copy of the original is missing"))?;
                     set(&now, &field.attribute, line(text(copy)?, &field.attribute))
                 }
             };
@@ -180,6 +180,13 @@ pub fn configurations(servers: usize) -> Vec<(String, Vec<u8>)> {
 /// A plan that sets the slot on these configurations.
 #[must_use]
 pub fn plan(configurations: &[(String, Vec<u8>)], set_password: bool) -> Plan {
+    let source = "source.contoso.com";
+    let copied = || SecretFrom::Server { server: source.to_owned(), path: String::new(), sha256: String::new(), slot: Box::new(slot()) };
+    let (intent, secret) = if set_password {
+        (Intent::SetPassword, SecretFrom::Generated)
+    } else {
+        (Intent::Sync { from: source.to_owned(), to: vec!["all".to_owned()] }, copied())
+    };
     let steps = configurations.iter().zip(1u32..).map(|((path, bytes), number)| Step {
         number,
         stage: 1,
@@ -187,20 +194,15 @@ pub fn plan(configurations: &[(String, Vec<u8>)], set_password: bool) -> Plan {
         path: path.clone(),
         sha256: Digest::of(bytes).to_string(),
         bytes: bytes.len() as u64,
-        changes: vec![Change {
-            slot: slot(),
-            create: false,
-            account: "CONTOSO\\kerb".to_owned(),
-            secret: SecretFrom::Generated,
-            fields: vec![],
-        }],
+        changes: vec![Change { slot: slot(), create: false, account: "CONTOSO\\kerb".to_owned(), secret: secret.clone(), fields: vec![] }],
     });
     let account = "CONTOSO\\kerb".to_owned();
     let mut plan = Plan {
         schema: SCHEMA.to_owned(),
         tool: "0".to_owned(),
         digest: String::new(),
-        intent: Intent::SetPassword,
+        bundle: None,
+        intent,
         operator: None,
         account: account.clone(),
         accept_inferred_protection: false,

@@ -58,7 +58,7 @@ impl<'l> World<'l> {
             if step.path != *path {
                 return Err(format!("the configuration {path} is not that of step {}", step.number));
             }
-            new.push(lower.lower(step, bytes).map_err(|e| e.reason)?.bytes);
+            new.push(lower.lower(step, bytes).map_err(|e| e.to_string())?.bytes);
         }
         Ok(Self { plan, old, new, lower, mutation: None, parallel: 1, wave: None, canaries: Vec::new() })
     }

@@ -246,7 +246,7 @@ struct Keyless;
 impl Lower for Keyless {
     fn lower(&self, step: &Step, current: &[u8]) -> Result<Lowered, LowerError> {
         match step.server.as_str() {
-            "fe03.contoso.com" => Err(LowerError { reason: "no key fits".to_owned() }),
+            "fe03.contoso.com" => Err(LowerError::outside("no key fits")),
             _ => FIRST.lower(step, current),
         }
     }

@@ -1,7 +1,7 @@
 //! `simulate faults`: the user's own plan under seeded misfortune, in memory.
 
 use crate::args::FaultsArgs;
-use crate::commands::write::{bundle_of, new_password, read_plan};
+use crate::commands::write::{bundle_of_plan, new_password, read_plan};
 use crate::failure::Failure;
 use crate::opened_bundle::{OpenedBundle, RunParameters};
 use crate::output::show;
@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 
 pub(super) fn run(args: &FaultsArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let plan = read_plan(&args.plan)?;
-    let bundle = bundle_of(args.bundle.as_deref(), io)?;
+    let bundle = bundle_of_plan(args.bundle.as_deref(), &plan, io)?;
     let opened = OpenedBundle::open(&bundle, args.config.as_deref(), quiet, io)?;
     opened.check_settings()?;
     opened.check_inputs(&plan)?;

@@ -1,8 +1,9 @@
 //! Authentication in force at the root, at every application and at every location of a web site.
 
-use super::origins::{Detail, Origins};
+use super::origins::Origins;
 use kerbsync_credential::ProductSite;
 use kerbsync_iis::{Application, ApplicationHost, Authentication, PathKey, Setting, TokenChecking};
+use kerbsync_inventory::citable::{Kept, KeptOfPath, PathValues};
 use kerbsync_inventory::{AnonymousAuthentication, AuthenticationPath, WindowsAuthentication};
 use kerbsync_source::{Level, Problem, Spanned};
 use std::borrow::{Borrow, Cow};
@@ -67,31 +68,36 @@ struct Usual {
 }
 
 impl Usual {
-    fn providers(&mut self, wanted: &[Setting<'_, Cow<'_, str>>], origins: &mut Origins<'_>) -> Arc<Vec<Spanned<String>>> {
+    fn providers(&mut self, wanted: &[Setting<'_, Cow<'_, str>>], kept: Kept, origins: &mut Origins<'_>) -> Arc<Vec<Spanned<String>>> {
         let same = |known: &&Arc<Vec<Spanned<String>>>| known.iter().map(|p| &*p.value).eq(wanted.iter().map(|p| &*p.value));
         if let Some(known) = self.providers.iter().find(same) {
             return Arc::clone(known);
         }
-        let new = Arc::new(wanted.iter().map(|p| origins.text(p, Detail::Document)).collect());
+        let new = Arc::new(wanted.iter().map(|p| origins.text(p, kept)).collect());
         self.providers.push(Arc::clone(&new));
         new
     }
 
-    fn anonymous(&mut self, wanted: &kerbsync_iis::AnonymousAuthentication<'_>, origins: &mut Origins<'_>) -> Arc<AnonymousAuthentication> {
+    fn anonymous(
+        &mut self,
+        wanted: &kerbsync_iis::AnonymousAuthentication<'_>,
+        kept: Kept,
+        origins: &mut Origins<'_>,
+    ) -> Arc<AnonymousAuthentication> {
         let same = |known: &&Arc<AnonymousAuthentication>| {
             known.enabled.value == wanted.enabled.value && *known.user_name.value == *wanted.user_name.value
         };
         if let Some(known) = self.anonymous.iter().find(same) {
             return Arc::clone(known);
         }
-        let new = Arc::new(anonymous(wanted, Detail::Document, origins));
+        let new = Arc::new(anonymous(wanted, kept, origins));
         self.anonymous.push(Arc::clone(&new));
         new
     }
 }
 
-fn anonymous(from: &kerbsync_iis::AnonymousAuthentication<'_>, detail: Detail, origins: &mut Origins<'_>) -> AnonymousAuthentication {
-    AnonymousAuthentication { enabled: origins.value(from.enabled, detail), user_name: origins.text(&from.user_name, detail) }
+fn anonymous(from: &kerbsync_iis::AnonymousAuthentication<'_>, kept: Kept, origins: &mut Origins<'_>) -> AnonymousAuthentication {
+    AnonymousAuthentication { enabled: origins.value(from.enabled, kept), user_name: origins.text(&from.user_name, kept) }
 }
 
 fn convert(
@@ -101,35 +107,28 @@ fn convert(
     usual: &mut Usual,
 ) -> (WindowsAuthentication, Arc<AnonymousAuthentication>) {
     let w = &in_force.windows;
-    // Of a path where nothing is remarkable, findings cite that it is off, or that kernel mode is on. Such paths are by far the most.
-    let is_shown = is_root || is_remarkable(in_force);
-    let detail = |is_cited: bool| match is_shown {
-        true => Detail::Excerpt,
-        false if is_cited => Detail::Place,
-        false => Detail::Document,
+    let values = PathValues {
+        windows: w.enabled.value,
+        kernel_mode: w.use_kernel_mode.value,
+        anonymous: in_force.anonymous.enabled.value,
+        providers: w.providers.iter().map(|p| &*p.value),
+        token_checking: w.token_checking.value.name(),
     };
-    let (on, kernel, rest) = (detail(!w.enabled.value), detail(w.enabled.value && w.use_kernel_mode.value), detail(false));
-    let token = origins.value(w.token_checking, rest);
+    let kept = KeptOfPath::of(is_root, values);
+    let token = origins.value(w.token_checking, kept.rest);
     let windows = WindowsAuthentication {
-        enabled: origins.value(w.enabled, on),
-        use_kernel_mode: origins.value(w.use_kernel_mode, kernel),
-        use_app_pool_credentials: origins.value(w.use_app_pool_credentials, kernel),
-        providers: match is_shown {
-            true => Arc::new(w.providers.iter().map(|p| origins.text(p, rest)).collect()),
-            false => usual.providers(&w.providers, origins),
+        enabled: origins.value(w.enabled, kept.windows),
+        use_kernel_mode: origins.value(w.use_kernel_mode, kept.kernel_mode),
+        use_app_pool_credentials: origins.value(w.use_app_pool_credentials, kept.kernel_mode),
+        providers: match kept.is_shown() {
+            true => Arc::new(w.providers.iter().map(|p| origins.text(p, kept.rest)).collect()),
+            false => usual.providers(&w.providers, kept.rest, origins),
         },
         token_checking: token.map(TokenChecking::name),
     };
-    let anonymous = match is_shown {
-        true => Arc::new(anonymous(&in_force.anonymous, rest, origins)),
-        false => usual.anonymous(&in_force.anonymous, origins),
+    let anonymous = match kept.is_shown() {
+        true => Arc::new(anonymous(&in_force.anonymous, kept.rest, origins)),
+        false => usual.anonymous(&in_force.anonymous, kept.rest, origins),
     };
     (windows, anonymous)
-}
-
-/// Whether somebody may want to see the lines of a path's settings: anything but "off", or "Negotiate, then NTLM, and no anonymous access".
-fn is_remarkable(in_force: &Authentication<'_>) -> bool {
-    let w = &in_force.windows;
-    let usual = w.providers.iter().map(|p| &*p.value).eq(["Negotiate", "NTLM"]);
-    (w.enabled.value && (in_force.anonymous.enabled.value || !usual)) || w.token_checking.value == TokenChecking::Require
 }

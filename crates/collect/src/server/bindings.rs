@@ -1,8 +1,9 @@
 //! Where web sites listen.
 
-use super::origins::{Detail, Origins};
+use super::origins::Origins;
 use kerbsync_credential::Product;
 use kerbsync_iis::{ApplicationHost, Binding, Place, Site};
+use kerbsync_inventory::citable::Kept;
 use kerbsync_inventory::{OtherWebSite, WebBinding};
 use kerbsync_source::{Level, Problem, Spanned};
 
@@ -24,7 +25,7 @@ pub(super) fn of(site: &Site<'_>, origins: &mut Origins<'_>, problems: &mut Vec<
                 });
                 return None;
             };
-            Some(Spanned::new(read, origins.of(place, Detail::Place)))
+            Some(Spanned::new(read, origins.of(place, Kept::Place)))
         })
         .collect()
 }
@@ -41,7 +42,7 @@ pub(super) fn other_sites(
     let sites: Vec<_> = sites.filter(|site| site.auto_start(problems).value).collect();
     sites
         .iter()
-        .map(|site| OtherWebSite { name: origins.text(site.name(), Detail::Place), bindings: of(site, origins, problems) })
+        .map(|site| OtherWebSite { name: origins.text(site.name(), Kept::Place), bindings: of(site, origins, problems) })
         .filter(|site| !site.bindings.is_empty())
         .collect()
 }

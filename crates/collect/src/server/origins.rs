@@ -4,6 +4,7 @@
 //! something may have to be shown.
 
 use kerbsync_iis::{Place, Setting};
+use kerbsync_inventory::citable::Kept;
 use kerbsync_source::{Location, Origin, Span, Spanned, Spot};
 use kerbsync_xml::{Document, Element, NodeId};
 use std::borrow::Cow;
@@ -50,17 +51,6 @@ fn lock<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How much of an origin is needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Detail {
-    /// The document alone: nothing cites the value.
-    Document,
-    /// Place and element only: the value is unremarkable.
-    Place,
-    /// With a masked excerpt.
-    Excerpt,
-}
-
 /// Lines below this length, in bytes, are shown as a whole in every excerpt.
 const SHORT_LINE: usize = 512;
 
@@ -97,20 +87,20 @@ impl<'a> Origins<'a> {
     }
 
     /// The origin of a place.
-    pub(super) fn of(&mut self, place: Place<'_>, detail: Detail) -> Origin {
-        if detail == Detail::Document {
+    pub(super) fn of(&mut self, place: Place<'_>, kept: Kept) -> Origin {
+        if matches!(kept, Kept::Dropped(_)) {
             return self.whole.clone();
         }
         let (Some(span), Some(element)) = (place.span(), place.holder()) else { return self.whole.clone() };
         let made = self.made.get(&span);
-        if let Some(origin) = made.filter(|o| o.excerpt.is_some() || detail == Detail::Place) {
+        if let Some(origin) = made.filter(|o| o.excerpt.is_some() || kept == Kept::Place) {
             return origin.clone();
         }
         let (location, text) = match made {
             Some(origin) => (origin.location, Arc::clone(&origin.element)),
             None => (place.location(), self.element(element, place.attribute_name())),
         };
-        let excerpt = (detail == Detail::Excerpt).then(|| self.excerpt(span.start));
+        let excerpt = (kept == Kept::Excerpt).then(|| self.excerpt(span.start));
         let spot = self.interner.share_spot(Spot { location, element: text, excerpt });
         let origin = Origin::shared(self.whole.document, spot);
         self.made.insert(span, origin.clone());
@@ -167,13 +157,13 @@ impl<'a> Origins<'a> {
     }
 
     /// A value with its origin.
-    pub(super) fn value<T>(&mut self, setting: Setting<'_, T>, detail: Detail) -> Spanned<T> {
-        Spanned::new(setting.value, self.of(setting.place, detail))
+    pub(super) fn value<T>(&mut self, setting: Setting<'_, T>, kept: Kept) -> Spanned<T> {
+        Spanned::new(setting.value, self.of(setting.place, kept))
     }
 
     /// A text with its origin.
-    pub(super) fn text(&mut self, setting: &Setting<'_, Cow<'_, str>>, detail: Detail) -> Spanned<String> {
-        Spanned::new(setting.value.clone().into_owned(), self.of(setting.place, detail))
+    pub(super) fn text(&mut self, setting: &Setting<'_, Cow<'_, str>>, kept: Kept) -> Spanned<String> {
+        Spanned::new(setting.value.clone().into_owned(), self.of(setting.place, kept))
     }
 
     /// A text that other servers have too.

@@ -147,6 +147,24 @@ fn origins_are_those_of_the_document() {
 }
 
 #[test]
+fn as_much_is_kept_of_each_place_as_the_inventory_says() {
+    let (mut server, _) = read(PRODUCT, &Settings::default());
+    let whole = kerbsync_source::Origin::document(DocumentId(2));
+    let (mut dropped, mut places, mut excerpts) = (0, 0, 0);
+    citable::visit(&mut server, |origin, kept| match kept {
+        Kept::Dropped(why) => {
+            assert_eq!(*origin, whole, "{why}");
+            dropped += 1;
+        }
+        // What no line of the file says is a schema default: the whole document's.
+        _ if *origin == whole => {}
+        Kept::Place => places += usize::from(origin.location.is_some()),
+        Kept::Excerpt => excerpts += usize::from(origin.excerpt.is_some()),
+    });
+    assert!(dropped > 0 && places > 0 && excerpts > 0, "{dropped} {places} {excerpts}");
+}
+
+#[test]
 fn servers_share_their_texts() {
     let tagger = Tagger::new().unwrap();
     let settings = Settings::default();

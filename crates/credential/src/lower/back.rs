@@ -2,9 +2,9 @@
 
 use super::place::{SlotHolder, process_model, resolve};
 use super::set::{CREATED, is_clear, rest_of};
-use super::{digest, refuse};
+use super::{digest, edit_refused};
 use crate::view::ConfigurationView;
-use kerbsync_plan::lower::{FieldRecord, FieldState, LowerError, Original};
+use kerbsync_plan::lower::{FieldRecord, FieldState, LowerError, Original, SlotFault};
 use kerbsync_source::Span;
 use kerbsync_xml::{Element, unescape_attribute};
 use kerbsync_xml_edit::{Edit, EditSet, remove_attribute};
@@ -36,7 +36,14 @@ pub(super) fn state(view: &ConfigurationView<'_, '_>, field: &FieldRecord) -> Re
 /// Account, secret and kind of identity of a slot are one credential: where another changed one of them, the others stay too, since the
 /// old half beside the new one is a credential that never was.
 pub(super) fn states(view: &ConfigurationView<'_, '_>, fields: &[FieldRecord]) -> Result<Vec<FieldState>, LowerError> {
-    let alone: Vec<FieldState> = fields.iter().map(|field| state(view, field)).collect::<Result<_, _>>()?;
+    let mut alone: Vec<FieldState> = fields.iter().map(|field| state(view, field)).collect::<Result<_, _>>()?;
+    for (field, state) in fields.iter().zip(&mut alone) {
+        let is_secret = field.attribute == field.slot.secret_attribute && created(field).is_none();
+        // Somebody renamed the site or moved the section: the credential is not gone, and its old place tells nothing.
+        if is_secret && *state != FieldState::Ours && stands_somewhere(view, &field.written) {
+            *state = FieldState::Foreign;
+        }
+    }
     let is_broken = |field: &FieldRecord| {
         fields.iter().zip(&alone).any(|(other, state)| other.slot.is_same_place(&field.slot) && *state == FieldState::Foreign)
     };
@@ -45,6 +52,16 @@ pub(super) fn states(view: &ConfigurationView<'_, '_>, fields: &[FieldRecord]) -
         state => *state,
     };
     Ok(fields.iter().zip(&alone).map(of).collect())
+}
+
+/// Whether the encrypted value of that digest, which has random bytes in it and is written once, stands anywhere in the file.
+fn stands_somewhere(view: &ConfigurationView<'_, '_>, written: &str) -> bool {
+    let text = view.host.root().document().source().text();
+    let values = text.match_indices("[enc:").filter_map(|(at, _)| {
+        let rest = text.get(at..)?;
+        rest.get(..rest.find(":enc]")? + ":enc]".len())
+    });
+    values.into_iter().any(|value| digest::of(&unescape_attribute(value)) == written)
 }
 
 /// Edits that give the fields of one slot their originals again.
@@ -57,9 +74,9 @@ pub(super) fn edits(
     let Some(first) = fields.first() else { return Ok(edits) };
     let slot = &first.slot;
     let Some(target) = resolve(view, slot)? else {
-        return Err(refuse(format!("the configuration has no {} any more", slot.label())));
+        return Err(SlotFault::GoneSinceTheRun.of(slot));
     };
-    let mut add = |edit: Edit| edits.add_after(edit).map_err(|e| refuse(e.to_string()));
+    let mut add = |edit: Edit| edits.add_after(edit).map_err(|e| edit_refused(&e));
     if let Some((count, record)) = fields.iter().find_map(|f| Some((created(f)?, f)))
         && let Some(edit) = uncreate(&target, count, fields, &record.original)
     {
@@ -73,14 +90,14 @@ pub(super) fn edits(
             Original::Absent => removed.push(field.attribute.as_str()),
             Original::Text(old) => add(place.set_raw(old)?)?,
             Original::Backup => {
-                let missing = || refuse(format!("the original of {} of {} is not at hand", field.attribute, slot.label()));
+                let missing = || SlotFault::OriginalMissing { attribute: field.attribute.clone() }.of(slot);
                 let old = resolve(backup.ok_or_else(missing)?, slot)?.ok_or_else(missing)?;
                 add(place.set_raw(old.value_place(slot, &field.attribute).raw().ok_or_else(missing)?)?)?;
             }
         }
     }
     for attribute in removed {
-        add(remove_attribute(target.holder, attribute).map_err(|e| refuse(e.to_string()))?)?;
+        add(remove_attribute(target.holder, attribute).map_err(|e| edit_refused(&e))?)?;
     }
     Ok(edits)
 }

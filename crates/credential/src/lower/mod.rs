@@ -17,9 +17,10 @@ use crate::view::ConfigurationView;
 use crate::{DeclaredSlot, Product, Realms, WebSiteNames};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_plan::Step;
-use kerbsync_plan::lower::{FieldRecord, FieldState, Lower, LowerError, Lowered};
+use kerbsync_plan::lower::{DocumentFault, EditFault, FieldRecord, FieldState, Lower, LowerError, Lowered};
 use kerbsync_source::{DocumentId, Problem, Source};
 use kerbsync_xml::{Document, Limits};
+use kerbsync_xml_edit::EditError;
 
 /// What the slots of a configuration are found by.
 #[derive(Debug, Clone, Default)]
@@ -78,7 +79,7 @@ impl Lower for CredentialLower<'_> {
             let (edits, _) = with_view(&document, &self.rules, |view| set::edits(view, change, &value, &self.rules))?;
             bytes = apply(&document, &edits)?;
         }
-        if bytes == after { Ok(()) } else { Err(refuse("other bytes than the planned ones differ")) }
+        if bytes == after { Ok(()) } else { Err(LowerError::Unplanned) }
     }
 
     fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError> {
@@ -105,21 +106,21 @@ impl Lower for CredentialLower<'_> {
     }
 }
 
-fn refuse(reason: impl Into<String>) -> LowerError {
-    LowerError { reason: reason.into() }
+/// The editor refuses an edit.
+fn edit_refused(error: &EditError) -> LowerError {
+    EditFault::Refused { cause: error.to_string() }.into()
 }
 
 fn parse(bytes: &[u8]) -> Result<Document, LowerError> {
-    let source = Source::decode(DocumentId(0), bytes.to_vec()).map_err(|e| refuse(format!("the configuration cannot be decoded: {e}")))?;
+    let source = Source::decode(DocumentId(0), bytes.to_vec()).map_err(|e| DocumentFault::Undecodable { cause: e.to_string() })?;
     Document::parse(source, &Limits::default()).map_err(|e| {
-        // The place only: the parser's own text may quote names of a file that was damaged in the middle of a value.
         let at = e.location.position;
-        refuse(format!("the configuration is not well-formed (line {}, column {})", at.line, at.column))
+        DocumentFault::NotWellFormed { line: at.line, column: at.column }.into()
     })
 }
 
 fn apply(document: &Document, edits: &kerbsync_xml_edit::EditSet) -> Result<Vec<u8>, LowerError> {
-    kerbsync_xml_edit::apply(document, edits).map(|applied| applied.bytes).map_err(|e| refuse(format!("the edit does not fit: {e}")))
+    Ok(kerbsync_xml_edit::apply(document, edits).map_err(|e| EditFault::DoesNotFit { cause: e.to_string() })?.bytes)
 }
 
 fn with_view<'d, T>(
@@ -127,7 +128,8 @@ fn with_view<'d, T>(
     rules: &SlotRules,
     work: impl FnOnce(&ConfigurationView<'d, '_>) -> Result<T, LowerError>,
 ) -> Result<T, LowerError> {
-    let host = ApplicationHost::read(document, &mut Vec::<Problem>::new()).map_err(|p| refuse(p.message.trim_end_matches('.')))?;
+    let host = ApplicationHost::read(document, &mut Vec::<Problem>::new())
+        .map_err(|p| DocumentFault::NoConfiguration { cause: p.message.trim_end_matches('.').to_owned() })?;
     let product = Product::recognise(&host, &rules.web_sites);
     work(&ConfigurationView::new(&host, &product, &rules.declared))
 }

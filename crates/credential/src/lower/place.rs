@@ -1,16 +1,16 @@
 //! From the address of a slot to its places in a file.
 
-use super::refuse;
+use super::edit_refused;
 use crate::discover::find;
 use crate::layouts::layout;
 use crate::view::{ConfigurationView, FoundSlot};
 use kerbsync_iis::{Location, Place, Pool, same_name, segments};
 use kerbsync_inventory::{Creation, SlotKey};
 use kerbsync_plan::SlotAddress;
-use kerbsync_plan::lower::LowerError;
+use kerbsync_plan::lower::{EditFault, LowerError, SlotFault};
 use kerbsync_source::Span;
 use kerbsync_xml::{Element, escape_text};
-use kerbsync_xml_edit::{Edit, EditError, set_attribute};
+use kerbsync_xml_edit::{Edit, set_attribute};
 use std::borrow::Cow;
 
 /// Where one side of a slot stands, or would stand.
@@ -50,7 +50,7 @@ impl<'d> ValuePlace<'d> {
     /// Gives it another value.
     pub(super) fn set(&self, value: &str) -> Result<Edit, LowerError> {
         match self {
-            Self::Attribute(element, name) => set_attribute(*element, name, value).map_err(|e: EditError| refuse(e.to_string())),
+            Self::Attribute(element, name) => set_attribute(*element, name, value).map_err(|e| edit_refused(&e)),
             Self::Text(element) => Ok(Edit::replace(self.plain_content(*element)?, escape_text(value))),
         }
     }
@@ -63,13 +63,13 @@ impl<'d> ValuePlace<'d> {
                 _ => self.set(&kerbsync_xml::unescape_attribute(raw)),
             },
             Self::Text(element) if !raw.contains('<') => Ok(Edit::replace(self.plain_content(*element)?, raw)),
-            Self::Text(_) => Err(refuse("its original text cannot be put back into the element")),
+            Self::Text(_) => Err(EditFault::OriginalNotPlain.into()),
         }
     }
 
     fn plain_content(&self, element: Element<'d>) -> Result<Span, LowerError> {
         let plain = element.content_span().filter(|_| self.raw().is_some_and(|raw| !raw.contains('<')));
-        plain.ok_or_else(|| refuse(format!("<{}> holds more than plain text, so it is not edited", element.local_name())))
+        plain.ok_or_else(|| EditFault::NotPlainText { element: element.local_name().to_owned() }.into())
     }
 }
 
@@ -114,7 +114,7 @@ pub(super) fn process_model<'d>(view: &ConfigurationView<'d, '_>, address: &Slot
 /// Finds a slot. `None` where it is not there; an element that holds neither side is no slot.
 pub(super) fn resolve<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress) -> Result<Option<SlotHolder<'d>>, LowerError> {
     if address.account_attribute == address.secret_attribute {
-        return Err(refuse(format!("{} names its account and its secret alike, so they cannot be told apart", address.label())));
+        return Err(SlotFault::OneAttribute.of(address));
     }
     let holds = |t: &SlotHolder<'_>| t.account.value().is_some() || t.secret.value().is_some();
     if matches!(address.key, SlotKey::ApplicationPool { .. }) {
@@ -142,7 +142,7 @@ pub(super) fn resolve<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddres
                 pool: None,
             }));
         }
-        several => return Err(refuse(format!("{} slots fit '{}', so none is touched", several.len(), address.label()))),
+        several => return Err(SlotFault::Several { count: several.len() }.of(address)),
     }
     if !by_path {
         return Ok(None);
@@ -163,7 +163,7 @@ pub(super) fn pool<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress) 
     let mut fits = view.pools().iter().filter(|p| same_name(&p.name().value, name));
     match (fits.next(), fits.next()) {
         (found, None) => Ok(found.cloned()),
-        (_, Some(_)) => Err(refuse(format!("several pools are '{}', so none is touched", address.label()))),
+        (_, Some(_)) => Err(SlotFault::SeveralPools.of(address)),
     }
 }
 

@@ -1,14 +1,13 @@
 //! Secrets for a target: protected under its own provider, and proved to open.
 
 use super::place::resolve;
-use super::refuse;
 use crate::layouts::layout;
 use crate::view::ConfigurationView;
 use kerbsync_iis::protection::{KeyFile, Opener, ProtectionProvider, ProviderKind, protect};
 use kerbsync_iis::same_name;
 use kerbsync_inventory::ProviderPurpose;
 use kerbsync_plan::SlotAddress;
-use kerbsync_plan::lower::LowerError;
+use kerbsync_plan::lower::{LowerError, ReadBackFault, SlotFault};
 use kerbsync_secret::{ProtectedValue, Secret};
 
 /// The text that goes into the secret's place.
@@ -22,7 +21,7 @@ pub(super) fn protect_for(
     let providers = view.host.providers();
     let provider = provider(&providers, address)?;
     let value = protect(provider, keys, secret, accept_inferred)
-        .map_err(|e| refuse(format!("the secret of {} cannot be protected under {}: {e}", address.label(), provider.name().value)))?;
+        .map_err(|e| SlotFault::NotProtectable { provider: provider.name().value.to_string(), cause: e.to_string() }.of(address))?;
     Ok(format!("[enc:{}:{}:enc]", value.provider(), value.payload()))
 }
 
@@ -39,12 +38,7 @@ fn provider<'p, 'd>(providers: &'p [ProtectionProvider<'d>], address: &SlotAddre
         let kind = |kind| providers.iter().filter(fits).find(move |p| p.kind() == kind);
         kind(ProviderKind::Aes).or_else(|| kind(ProviderKind::Cng))
     };
-    named.or_else(other).ok_or_else(|| {
-        refuse(format!(
-            "the configuration declares no protection provider {usual}, so the secret of {} cannot be protected",
-            address.label()
-        ))
-    })
+    named.or_else(other).ok_or_else(|| SlotFault::NoProvider { provider: usual.to_owned() }.of(address))
 }
 
 /// The text that stands in the secret's place, when it opens to `secret` with the target's keys.
@@ -54,15 +48,15 @@ pub(super) fn proved(
     keys: &[KeyFile],
     secret: &Secret,
 ) -> Result<String, LowerError> {
-    let label = address.label();
-    let target = resolve(view, address)?.ok_or_else(|| refuse(format!("{label} is not there after writing")))?;
-    let text = target.secret.value().ok_or_else(|| refuse(format!("{label} has no secret after writing")))?;
-    let value = ProtectedValue::parse(&text).map_err(|_| refuse(format!("the secret of {label} is not protected after writing")))?;
+    let fault = |fault| SlotFault::ReadBack(fault).of(address);
+    let target = resolve(view, address)?.ok_or_else(|| fault(ReadBackFault::Missing))?;
+    let text = target.secret.value().ok_or_else(|| fault(ReadBackFault::NoSecret))?;
+    let value = ProtectedValue::parse(&text).map_err(|_| fault(ReadBackFault::NotProtected))?;
     let providers = view.host.providers();
     let opened = Opener::new(&providers, keys).open(&value);
-    let opened = opened.map_err(|e| refuse(format!("the secret of {label} does not open after writing: {e}")))?;
+    let opened = opened.map_err(|e| fault(ReadBackFault::DoesNotOpen { cause: e.to_string() }))?;
     if opened.secret.expose() != secret.expose() {
-        return Err(refuse(format!("the secret of {label} opens to another one than was to be written")));
+        return Err(fault(ReadBackFault::OtherSecret));
     }
     Ok(text.into_owned())
 }

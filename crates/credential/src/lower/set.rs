@@ -1,13 +1,13 @@
 //! Edits that set a slot, or create it.
 
 use super::place::{SlotHolder, ValuePlace, is_addressed_by_path, pool, resolve, walk};
-use super::{SlotRules, digest, refuse};
+use super::{SlotRules, digest, edit_refused};
 use crate::parse_account;
 use crate::view::ConfigurationView;
 use kerbsync_iis::{IdentityType, segments};
 use kerbsync_inventory::SlotKey;
 use kerbsync_plan::Change;
-use kerbsync_plan::lower::{FieldRecord, LowerError, Original};
+use kerbsync_plan::lower::{FieldRecord, LowerError, Original, SlotFault};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError};
 use kerbsync_source::Span;
 use kerbsync_xml::Element;
@@ -30,7 +30,7 @@ pub(super) fn edits(view: &ConfigurationView<'_, '_>, change: &Change, value: &s
             Empty::Element(target) => *target,
             Empty::Nothing { parent, missing, location } => return create(parent, &missing, location.as_deref(), change, value),
         },
-        None => return Err(refuse(format!("the configuration has no {} any more; plan again", change.slot.label()))),
+        None => return Err(SlotFault::Gone.of(&change.slot)),
     };
     in_place(&target, change, value, rules)
 }
@@ -54,7 +54,7 @@ fn empty<'d>(view: &ConfigurationView<'d, '_>, change: &Change) -> Result<Empty<
         }))
     };
     if matches!(address.key, SlotKey::ApplicationPool { .. }) {
-        let Some(pool) = pool(view, address)? else { return Err(refuse(format!("the configuration has no {}", address.label()))) };
+        let Some(pool) = pool(view, address)? else { return Err(SlotFault::NoPool.of(address)) };
         return Ok(match pool.process_model() {
             Some(holder) => on(holder, Some(pool)),
             None => Empty::Nothing { parent: pool.element(), missing: vec!["processModel".to_owned()], location: None },
@@ -62,19 +62,11 @@ fn empty<'d>(view: &ConfigurationView<'d, '_>, change: &Change) -> Result<Empty<
     }
     let walk = if is_addressed_by_path(address) { walk(view, address) } else { None };
     let Some(walk) = walk else {
-        return Err(refuse(format!(
-            "{} cannot be created: slots of the layout {} are only set where they are",
-            address.label(),
-            address.layout
-        )));
+        return Err(SlotFault::NeverCreated.of(address));
     };
     // IIS refuses a whole file for one section that it does not know.
     if view.host.section_depth(&segments(address.key.section()).collect::<Vec<_>>().join("/")).is_none() {
-        return Err(refuse(format!(
-            "{} cannot be created: the configSections of this server do not declare {}, and IIS would refuse the whole file",
-            address.label(),
-            address.key.section()
-        )));
+        return Err(SlotFault::SectionNotDeclared.of(address));
     }
     Ok(if walk.missing.is_empty() {
         on(walk.deepest, None)
@@ -93,14 +85,14 @@ fn in_place(target: &SlotHolder<'_>, change: &Change, value: &str, rules: &SlotR
         }
         // A plan that lists its fields is held to them.
         if !change.fields.is_empty() && !change.fields.iter().any(|f| f.attribute == attribute) {
-            return Err(refuse(format!("{attribute} of {} has to change, and the plan does not list it; plan again", slot.label())));
+            return Err(SlotFault::NotListed { attribute: attribute.to_owned() }.of(slot));
         }
         let original = match (old, place.raw()) {
             (Some(old), _) if is_secret && is_clear(&old) => Original::Backup,
             (Some(_), Some(raw)) => Original::Text(raw.to_owned()),
             _ => Original::Absent,
         };
-        edits.add_after(place.set(text)?).map_err(|e| refuse(e.to_string()))?;
+        edits.add_after(place.set(text)?).map_err(|e| edit_refused(&e))?;
         records.push(FieldRecord { slot: slot.clone(), attribute: attribute.to_owned(), original, written: digest::of(text) });
         Ok(())
     };
@@ -133,7 +125,7 @@ fn create(parent: Element<'_>, missing: &[String], location: Option<&str>, chang
         attributes.insert(0, (IDENTITY_TYPE, SPECIFIC_USER));
     }
     let mut names = missing.iter().rev();
-    let Some(innermost) = names.next() else { return Err(refuse(format!("{} is there already; plan again", slot.label()))) };
+    let Some(innermost) = names.next() else { return Err(SlotFault::ThereAlready.of(slot)) };
     let mut top = NewElement::new(innermost);
     for (name, text) in &attributes {
         top = top.attribute(*name, *text);
@@ -149,7 +141,7 @@ fn create(parent: Element<'_>, missing: &[String], location: Option<&str>, chang
     }
     let place = if location.is_some() { ChildPlace::AfterLast("location") } else { ChildPlace::Last };
     let mut edits = EditSet::new();
-    edits.add(insert_child(parent, &top, place).map_err(|e| refuse(e.to_string()))?).map_err(|e| refuse(e.to_string()))?;
+    edits.add(insert_child(parent, &top, place).map_err(|e| edit_refused(&e))?).map_err(|e| edit_refused(&e))?;
     let record = |attribute: &str, original, text: &str| FieldRecord {
         slot: slot.clone(),
         attribute: attribute.to_owned(),

@@ -1,10 +1,10 @@
 //! Where the secrets and the keys come from.
 
 use super::place::resolve;
-use super::{SlotRules, digest, parse, refuse, with_view};
+use super::{SlotRules, digest, parse, with_view};
 use kerbsync_iis::protection::{KeyFile, Opener};
 use kerbsync_plan::SecretFrom;
-use kerbsync_plan::lower::LowerError;
+use kerbsync_plan::lower::{LowerError, SourceFault};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -48,19 +48,19 @@ impl<'a> ServerSecrets<'a> {
     fn open(&self, from: &SecretFrom) -> Result<Secret, LowerError> {
         let (server, path, sha256, slot) = match from {
             SecretFrom::Generated => {
-                return self.generated.clone().ok_or_else(|| refuse("no new password was given for this run"));
+                return self.generated.clone().ok_or(LowerError::NoPasswordGiven);
             }
             SecretFrom::Server { server, path, sha256, slot } => (server, path, sha256, slot),
         };
+        let fault = |fault: SourceFault| fault.of(server, slot);
         let bytes = (self.read)(path)?;
         if digest::of_bytes(&bytes) != *sha256 {
-            return Err(refuse(format!("the configuration of the source {server} was changed since the plan was made; plan again")));
+            return Err(fault(SourceFault::Changed));
         }
         let keys = self.keys.keys(server)?;
-        let label = slot.label();
         let document = parse(&bytes)?;
         with_view(&document, &self.rules, |view| {
-            let missing = || refuse(format!("the source {server} has no secret in {label}: an empty one is never copied"));
+            let missing = || fault(SourceFault::NoSecret);
             let target = resolve(view, slot)?.ok_or_else(missing)?;
             let text = target.secret.value().filter(|t| !t.is_empty()).ok_or_else(missing)?;
             let secret = match ProtectedValue::parse(&text) {
@@ -68,13 +68,11 @@ impl<'a> ServerSecrets<'a> {
                 Ok(value) => {
                     let providers = view.host.providers();
                     let mut opener = Opener::new(&providers, &keys);
-                    let opened = opener
-                        .open(&value)
-                        .map_err(|e| refuse(format!("the secret of {label} on the source {server} cannot be opened: {e}")))?;
+                    let opened = opener.open(&value).map_err(|e| fault(SourceFault::DoesNotOpen { cause: e.to_string() }))?;
                     opened.secret
                 }
                 Err(ProtectedValueError::NotProtected) => Secret::new(text.into_owned()),
-                Err(_) => return Err(refuse(format!("the secret of {label} on the source {server} is damaged"))),
+                Err(_) => return Err(fault(SourceFault::Damaged)),
             };
             if secret.is_empty() { Err(missing()) } else { Ok(secret) }
         })

@@ -77,6 +77,17 @@ fn a_created_slot_of_which_another_changed_one_half_is_left_to_him() {
 }
 
 #[test]
+fn a_credential_whose_site_was_renamed_is_not_called_untouched() {
+    let before = bare();
+    let lowered = lower(&step(vec![change(creatable().remove(2), true)]), before.as_bytes());
+    let renamed = String::from_utf8(lowered.bytes.clone()).unwrap().replace("Lync Server Internal Web Site", "Another Web Site");
+    let states = lowering().states(&lowered.fields, renamed.as_bytes()).unwrap();
+    assert!(states.contains(&FieldState::Foreign) && !states.contains(&FieldState::Ours), "{states:?}");
+    // Taken out by somebody, it is what it was.
+    assert_eq!(lowering().states(&lowered.fields, before.as_bytes()).unwrap(), [FieldState::Original; 3]);
+}
+
+#[test]
 fn the_account_stays_where_another_changed_the_password() {
     let before = PRODUCT.to_owned();
     let slots: Vec<_> = crate::addresses(before.as_bytes()).into_iter().map(|s| change(s, false)).collect();

@@ -102,7 +102,7 @@ fn clear_text_is_neither_recorded_nor_written() {
         after.lines().filter(|l| (l.contains("canary-clear") && !l.contains("<vault")) || l.contains("N3w-Pa55")).collect();
     assert!(left.is_empty(), "{left:#?}");
     // Without the copy of the original there is no way back for them, and none is invented.
-    let error = crate::lowering().restore(&lowered.fields, after.as_bytes(), None).unwrap_err().reason;
+    let error = crate::lowering().restore(&lowered.fields, after.as_bytes(), None).unwrap_err().to_string();
     assert!(error.contains("is not at hand"), "{error}");
 }
 
@@ -121,7 +121,7 @@ fn a_check_sees_every_other_byte_and_every_other_secret() {
     let all: Vec<Change> = addresses(before.as_bytes()).into_iter().map(|s| change(s, false)).collect();
     let step = step(all);
     let lowered = lower(&step, before.as_bytes());
-    let check = |bytes: &[u8]| crate::lowering().check(&step, before.as_bytes(), bytes).unwrap_err().reason;
+    let check = |bytes: &[u8]| crate::lowering().check(&step, before.as_bytes(), bytes).unwrap_err().to_string();
     let text = String::from_utf8(lowered.bytes.clone()).unwrap();
     let mut lines = vec![
         check(text.replacen("\n</configuration>", "\n\n</configuration>", 1).as_bytes()),
@@ -130,7 +130,7 @@ fn a_check_sees_every_other_byte_and_every_other_secret() {
         check(before.as_bytes()),
     ];
     let other = CredentialLower::new(crate::rules(), &Other, &*KEYS, false);
-    lines.push(other.check(&step, before.as_bytes(), &lowered.bytes).unwrap_err().reason);
+    lines.push(other.check(&step, before.as_bytes(), &lowered.bytes).unwrap_err().to_string());
     for line in &lines {
         assert!(!line.contains("canary"), "{line}");
     }

@@ -7,7 +7,7 @@ use kerbsync_plan::lower::Lower as _;
 use kerbsync_plan::{Change, FieldChange, SlotAddress};
 
 fn refusal(change: Change, before: &str) -> String {
-    lowering().lower(&step(vec![change]), before.as_bytes()).unwrap_err().reason
+    lowering().lower(&step(vec![change]), before.as_bytes()).unwrap_err().to_string()
 }
 
 fn pool() -> SlotAddress {
@@ -32,7 +32,10 @@ fn every_refusal_says_why() {
     };
     let with = |keys: &[&str], secret: &'static str, slot: SlotAddress, text: &str| {
         let (keys, secret) = (Keys::of(keys), One(secret));
-        CredentialLower::new(rules(), &secret, &keys, true).lower(&step(vec![change(slot, false)]), text.as_bytes()).unwrap_err().reason
+        CredentialLower::new(rules(), &secret, &keys, true)
+            .lower(&step(vec![change(slot, false)]), text.as_bytes())
+            .unwrap_err()
+            .to_string()
     };
     let unlisted = FieldChange { attribute: "userName".into(), before: String::new(), after: String::new() };
     let cng = PRODUCT

@@ -52,7 +52,7 @@ fn a_slot_is_opened_once_with_the_keys_of_its_server() {
 fn a_source_without_a_secret_copies_nothing() {
     let ask = |text: &str, keys: &Keys, from: &SecretFrom| {
         let read = |_: &str| Ok::<_, LowerError>(text.as_bytes().to_vec());
-        ServerSecrets::new(rules(), &read, keys, None).secret(from).err().map(|e| e.reason).unwrap()
+        ServerSecrets::new(rules(), &read, keys, None).secret(from).err().map(|e| e.to_string()).unwrap()
     };
     let site = slot(PRODUCT, |s| s.layout == LayoutId::SiteSection);
     let own = Keys::of(&[WAS_KEY, CONFIGURATION_KEY]);

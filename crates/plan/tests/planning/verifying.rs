@@ -32,6 +32,33 @@ fn documents_that_are_no_plan() {
 }
 
 #[test]
+fn a_plan_whose_kind_and_steps_do_not_fit_is_refused() {
+    use kerbsync_plan::{DirectoryStep, Intent, SecretFrom};
+    let account = plan().account;
+    let all = [
+        fault(|p| p.directory = Some(DirectoryStep { account: account.clone() })),
+        fault(|p| p.steps[0].changes[0].secret = SecretFrom::Generated),
+        fault(|p| p.intent = Intent::Sync { from: "fe02.contoso.com".into(), to: vec![] }),
+        fault(|p| p.steps[0].server = "FE01.contoso.com".into()),
+        fault(|p| p.intent = Intent::SetPassword),
+        fault(|p| {
+            p.intent = Intent::SetPassword;
+            p.directory = Some(DirectoryStep { account: account.clone() });
+        }),
+        fault(|p| p.steps[1].changes[0].account = "CONTOSO\\another".into()),
+    ];
+    insta::assert_snapshot!(all.join("\n"), @"
+    the plan is no copy of a credential: it sets a password in Active Directory; plan again
+    the plan is no copy of a credential: a secret comes from elsewhere than the source; plan again
+    the plan is no copy of a credential: a secret comes from elsewhere than the source; plan again
+    the plan is no copy of a credential: it writes the source; plan again
+    the plan is no new password: it does not set the password of its account in Active Directory; plan again
+    the plan is no new password: a secret is an old one of some server; plan again
+    the plan is no copy of a credential: a step is about another account; plan again
+    ");
+}
+
+#[test]
 fn every_fault_is_named() {
     let all = [
         fault(|p| p.steps[1].path = p.steps[0].path.to_uppercase()),

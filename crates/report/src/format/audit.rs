@@ -1,8 +1,8 @@
 //! The audit report.
 
 use super::{
-    Conclusion, Coverage, Estate, FailureCounts, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT, Required, Severity,
-    StateCount, Tool,
+    BaselineSummary, Conclusion, Coverage, Estate, FailureCounts, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT, Required,
+    Severity, StateCount, Tool,
 };
 use kerbsync_audit::{Audit, Terms};
 use kerbsync_inventory::Inventory;
@@ -90,6 +90,9 @@ pub struct Finding {
     pub fingerprint: String,
     /// Reason of the waiver that covers it; null when none does.
     pub waived: Option<String>,
+    /// Whether the baseline holds it: it was there before.
+    #[serde(default)]
+    pub known: bool,
 }
 
 /// What it comes to.
@@ -123,6 +126,8 @@ pub struct Summary {
     pub states: Vec<StateCount>,
     /// Waivers that covered nothing or have expired, one sentence each.
     pub unused_waivers: Vec<String>,
+    /// What is new since the baseline; null without one.
+    pub baseline: Option<BaselineSummary>,
 }
 
 impl Report {
@@ -179,6 +184,7 @@ impl Finding {
             locations: finding.locations.iter().map(|r| Place::of(&r.origin, &r.note, inventory)).collect(),
             fingerprint: finding.fingerprint(inventory),
             waived: finding.waived.clone(),
+            known: finding.known,
         }
     }
 
@@ -191,7 +197,8 @@ impl Finding {
 
 impl Summary {
     fn new(audit: kerbsync_audit::Summary, estate: InventorySummary) -> Self {
-        let kerbsync_audit::Summary { conclusion, fail_on, required, failed, waived, undecided, verdicts, unused_waivers } = audit;
+        let kerbsync_audit::Summary { conclusion, fail_on, required, failed, waived, undecided, verdicts, unused_waivers, baseline } =
+            audit;
         let InventorySummary { sites, pools, computers, web_servers, states } = estate;
         Self {
             conclusion,
@@ -208,6 +215,7 @@ impl Summary {
             web_servers,
             states,
             unused_waivers,
+            baseline,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The formats for programs, `kerbsync.<noun>/v1`. Fields are added, never renamed or removed; readers must skip what they do not know.
 
 mod audit;
+mod baseline;
 mod change;
 pub mod cmdlet;
 mod diff;
@@ -16,6 +17,7 @@ mod slots;
 mod words;
 
 pub use audit::{Audited, Finding, Report, Summary, Verdict};
+pub use baseline::{BASELINE, BaselineReport, Known};
 pub use change::{RefusedReport, RunsReport, StatusReport};
 pub use diff::{Consequence, DIFF, DiffReport, DiffSummary, Difference, FindingLine, Side};
 pub use estate::{Assignment, Computer, Estate, InventoryReport, InventorySummary, Pool, Site, StateCount, Topology};
@@ -24,7 +26,7 @@ pub use kerbsync_audit::coverage::{
     AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, NotOpened,
     ReportCoverage, SecretCoverage, TopologyCoverage,
 };
-pub use kerbsync_audit::{Conclusion, FailureCounts, Outcome, OutcomeCount, Required, Requirement, Severity};
+pub use kerbsync_audit::{BaselineSummary, Conclusion, FailureCounts, Outcome, OutcomeCount, Required, Requirement, Severity};
 pub use learn::{Change, CmdletRun, Comparison, DeclaredSlot, LearnReport, LearnedPlace, Noise};
 pub use place::Place;
 pub use preview::{FilePreview, LineChange, Lines, PlanPreview};

@@ -26,7 +26,7 @@ fn github_line(finding: &Finding) -> String {
     let command = match Standing::of(finding) {
         Standing::Failed(Severity::Error) => "error",
         Standing::Failed(Severity::Warning) | Standing::Undecided => "warning",
-        Standing::Failed(Severity::Note) | Standing::Waived => "notice",
+        Standing::Failed(Severity::Note) | Standing::Waived | Standing::Known => "notice",
     };
     let mut properties = Properties { text: String::new(), between: ",", escape: github_property };
     if let Some(place) = place(finding) {
@@ -53,7 +53,7 @@ fn github_property(text: &str) -> String {
 }
 
 /// `##vso[task.logissue type=error;…]message`, and the verdict as plain text. Azure has no type for notes: they are warnings that say so, and
-/// what is waived is plain text.
+/// what is waived or known is plain text.
 #[must_use]
 pub fn azure(report: &Report) -> String {
     let mut lines: Vec<String> = report.findings.iter().map(azure_line).collect();
@@ -71,11 +71,11 @@ fn azure_line(finding: &Finding) -> String {
         Standing::Failed(Severity::Error) => ("error", ""),
         Standing::Failed(Severity::Warning) | Standing::Undecided => ("warning", ""),
         Standing::Failed(Severity::Note) => ("warning", "Note: "),
-        Standing::Waived => ("", ""),
+        Standing::Waived | Standing::Known => ("", ""),
     };
     let text = format!("{}: {before}{} ({})", finding.rule, message(finding), finding.fingerprint);
-    if standing == Standing::Waived {
-        return format!("waived {} {}", finding.code(), clean(&text));
+    if kind.is_empty() {
+        return format!("{} {} {}", standing.word(), finding.code(), clean(&text));
     }
     let mut properties = Properties { text: String::new(), between: ";", escape: azure_property };
     properties.put("type", kind);

@@ -174,8 +174,13 @@ pub(super) fn sentence(report: &Report, undecided: &str) -> String {
         (Conclusion::Clean, _) if s.failed.total() == 0 => "Nothing failed.".to_owned(),
         (_, _) if s.failed.total() == 0 => format!("{} in what could be checked.", capital(&found)),
         (_, None) => format!("{}; with --fail-on never no failure counts.", capital(&found)),
+        // Errors may be among those that are known.
+        (_, Some(_)) if s.baseline.is_some() => format!("{}; nothing that counts is new.", capital(&found)),
         (_, Some(threshold)) => format!("{}; nothing at or above the threshold `{}`.", capital(&found), threshold.name()),
     };
+    if let Some(baseline) = &s.baseline {
+        text.push_str(&format!(" Since the baseline: {} new, {} known, {} gone.", baseline.new.total(), baseline.known, baseline.gone));
+    }
     if s.waived > 0 {
         text.push_str(&format!(" {} waived.", capital(&count(s.waived, "failure"))));
     }

@@ -66,7 +66,7 @@ fn entry<'r>(finding: &'r Finding, home: &'r str) -> Entry<'r> {
         severity: match Standing::of(finding) {
             Standing::Failed(Severity::Error) => "error",
             Standing::Failed(Severity::Warning) | Standing::Undecided => "warning",
-            Standing::Failed(Severity::Note) | Standing::Waived => "info",
+            Standing::Failed(Severity::Note) | Standing::Waived | Standing::Known => "info",
         },
         message: format!("{} ({})", message(finding), finding.fingerprint),
         source: format!("kerbsync.{}.{}", finding.code(), finding.rule),

@@ -76,7 +76,7 @@ fn equal<'f>(of_rule: &[&'f Finding]) -> Vec<Vec<&'f Finding>> {
 /// A finding with its places, its help where that was not told before, and whom it also concerns.
 pub(super) fn one(writer: &mut TextWriter<'_>, finding: &Finding, others: &[&Finding], with_help: bool) {
     let label = format!("{}[{}]", finding.severity.name(), finding.code());
-    writer.labelled(0, &label, Some(color(finding.severity)), &format!("{}: {}", finding.rule, finding.message), 4);
+    writer.labelled(0, &label, Some(color(finding.severity)), &format!("{}: {}{}", finding.rule, finding.message, known(finding)), 4);
     let places = if writer.options.verbosity == 0 { PLACES } else { usize::MAX };
     for place in finding.locations.iter().take(places) {
         location(writer, place, finding.severity);
@@ -98,6 +98,11 @@ pub(super) fn one(writer: &mut TextWriter<'_>, finding: &Finding, others: &[&Fin
         writer.labelled(2, &format!("the same of {}:", count(others.len(), "other")), Some(BLUE), &names, 4);
         writer.line(2, &format!("fingerprint: {} (-v shows those of the others)", finding.fingerprint), Some(DIM));
     }
+}
+
+/// What is said behind a message of what was there before.
+const fn known(finding: &Finding) -> &'static str {
+    if finding.known { " (known: it is in the baseline)" } else { "" }
 }
 
 /// `--> path:line:column` and the line itself.
@@ -140,7 +145,7 @@ pub(super) fn undecided(writer: &mut TextWriter<'_>, report: &Report) {
             // A message that does not name its subject is told apart by it.
             let named = finding.message.to_lowercase().contains(&finding.subject.to_lowercase());
             let text = if named { finding.message.clone() } else { format!("{}: {}", finding.subject, finding.message) };
-            writer.labelled(2, "-", None, &text, 4);
+            writer.labelled(2, "-", None, &(text + known(finding)), 4);
             if let Some(help) = finding.help.as_ref().filter(|_| !one_help) {
                 writer.advice(4, "help:", Some(BLUE), help, 10);
             }

@@ -77,7 +77,7 @@ fn issue<'r>(finding: &'r Finding, fingerprint: String, home: &'r str) -> Issue<
             Standing::Failed(Severity::Error) => "critical",
             Standing::Failed(Severity::Warning) => "major",
             Standing::Failed(Severity::Note) | Standing::Undecided => "minor",
-            Standing::Waived => "info",
+            Standing::Waived | Standing::Known => "info",
         },
         location: Location { path: place.map_or(home, |p| p.path.as_str()), lines: Lines { begin, end } },
     }

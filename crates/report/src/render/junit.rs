@@ -1,4 +1,4 @@
-//! JUnit: a suite for each rule, a case for each verdict. Failed verdicts are failures whatever `--fail-on` says, undecided and waived ones
+//! JUnit: a suite for each rule, a case for each verdict. Failed verdicts are failures whatever `--fail-on` says, undecided, waived and known ones
 //! are skipped with the reason, and what does not apply is left out.
 
 use super::told::{Trouble, troubles, verdict_line};
@@ -72,7 +72,7 @@ fn suites(report: &Report) -> Vec<(&str, Vec<Case<'_>>)> {
 
 impl Case<'_> {
     fn kind(&self) -> Kind {
-        let waived = !self.findings.is_empty() && self.findings.iter().all(|f| f.waived.is_some());
+        let waived = !self.findings.is_empty() && self.findings.iter().all(|f| f.waived.is_some() || f.known);
         match self.outcome {
             Outcome::Fail if !waived => Kind::Failure,
             Outcome::Fail | Outcome::Unknown | Outcome::NotChecked => Kind::Skipped,
@@ -96,6 +96,7 @@ impl Case<'_> {
                 let waived = self.findings.iter().find_map(|f| f.waived.as_deref());
                 let message = match (waived, self.outcome) {
                     (Some(waived), _) => format!("waived ({waived}): {reason}"),
+                    (None, _) if self.findings.iter().any(|f| f.known) => format!("known, in the baseline: {reason}"),
                     (None, outcome) => format!("{}: {reason}", outcome.name()),
                 };
                 match lines.is_empty() {

@@ -99,12 +99,14 @@ fn result(report: &Report, finding: &Finding, rules: &Rules<'_>, profile: SarifP
     // What could not be decided is open, and an open result has no level. Never is it a pass.
     let (kind, level) = match Standing::of(finding) {
         Standing::Undecided => ("open", "none"),
-        Standing::Waived if finding.outcome == crate::format::Outcome::Unknown => ("open", "none"),
-        Standing::Failed(_) | Standing::Waived => ("fail", finding.severity.name()),
+        Standing::Waived | Standing::Known if finding.outcome == crate::format::Outcome::Unknown => ("open", "none"),
+        Standing::Failed(_) | Standing::Waived | Standing::Known => ("fail", finding.severity.name()),
     };
     let text = match (&finding.waived, profile) {
         // Full SARIF has a place for the waiver.
         (Some(_), SarifProfile::Full) => finding.message.clone(),
+        // What is known has a place in both.
+        (None, _) if finding.known && finding.outcome == crate::format::Outcome::Fail => finding.message.clone(),
         _ => message(finding),
     };
     let help = finding.help.iter().flat_map(|h| h.lines()).map(|line| format!("\n{}", clean(line))).collect::<String>();
@@ -128,6 +130,9 @@ fn result(report: &Report, finding: &Finding, rules: &Rules<'_>, profile: SarifP
             "site": finding.site,
         },
     });
+    if report.summary.baseline.is_some() {
+        result["baselineState"] = json!(if finding.known { "unchanged" } else { "new" });
+    }
     if profile == SarifProfile::Full {
         result["relatedLocations"] = related(finding);
         if suppressed {

@@ -12,12 +12,15 @@ pub(super) enum Standing {
     Undecided,
     /// It was accepted by somebody.
     Waived,
+    /// It failed, or was undecided, before: the baseline holds it.
+    Known,
 }
 
 impl Standing {
     pub(super) const fn of(finding: &Finding) -> Self {
         match (&finding.waived, finding.outcome) {
             (Some(_), _) => Self::Waived,
+            (None, _) if finding.known => Self::Known,
             (None, Outcome::Unknown) => Self::Undecided,
             (None, _) => Self::Failed(finding.severity),
         }
@@ -29,6 +32,7 @@ impl Standing {
             Self::Failed(severity) => severity.name(),
             Self::Undecided => "unknown",
             Self::Waived => "waived",
+            Self::Known => "known",
         }
     }
 }
@@ -37,6 +41,8 @@ impl Standing {
 pub(super) fn message(finding: &Finding) -> String {
     match (&finding.waived, finding.outcome) {
         (Some(reason), _) => format!("Waived ({reason}): {}", finding.message),
+        (None, Outcome::Unknown) if finding.known => format!("Known, and not decided: {}", finding.message),
+        (None, _) if finding.known => format!("Known {}: {}", finding.severity.name(), finding.message),
         (None, Outcome::Unknown) => format!("Not decided: {}", finding.message),
         (None, _) => finding.message.clone(),
     }

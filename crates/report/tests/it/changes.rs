@@ -64,6 +64,7 @@ pub(crate) fn plan() -> Plan {
         schema: SCHEMA.into(),
         tool: "0.1.0".into(),
         digest: SHA.into(),
+        bundle: None,
         intent: Intent::Sync { from: "fe01.contoso.com".into(), to: vec!["site Redmond".into(), "dir01.contoso.com".into()] },
         operator: Some("CONTOSO\\olivia".into()),
         account: "CONTOSO\\KerbAuth".into(),

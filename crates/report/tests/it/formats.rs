@@ -6,7 +6,9 @@ use kerbsync_inventory::resolve::resolve;
 use kerbsync_plan::Refused;
 use kerbsync_plan::outcome::End;
 use kerbsync_report::SCHEMAS;
-use kerbsync_report::format::{InventoryReport, RefusedReport, Report, ResolveReport, RulesReport, RunsReport, Severity, SlotsReport};
+use kerbsync_report::format::{
+    BaselineReport, InventoryReport, RefusedReport, Report, ResolveReport, RulesReport, RunsReport, Severity, SlotsReport,
+};
 use kerbsync_report::render::json;
 use serde_json::Value;
 
@@ -29,6 +31,7 @@ fn documents() -> Vec<Value> {
         json(&SlotsReport::new(tool(), &i.documents[2], &i.servers[1])).unwrap(),
         json(&crate::learned::report()).unwrap(),
         json(&ResolveReport::new(tool(), "fe01", &resolve(&i, "fe01"), &i)).unwrap(),
+        json(&BaselineReport::of(&report(&i, &verdicts(), Some(Severity::Error)))).unwrap(),
         json(&crate::compared::compared(1)).unwrap(),
         json(&changes::plan()).unwrap(),
         json(&RefusedReport::new(tool(), &Refused { preconditions: changes::plan().preconditions })).unwrap(),
@@ -87,7 +90,7 @@ fn fields(root: &Value, schema: &Value, value: &Value, at: &str) {
             found.sort_unstable();
             // Only a dry run has these: `tests/writes.rs` holds one against the schema.
             if at.is_empty() {
-                described.retain(|name| !["preview", "what_if"].contains(name));
+                described.retain(|name| !["preview", "what_if", "bundle"].contains(name));
             }
             // A slot outside of locations has no location.
             if at.ends_with("/slot") {

@@ -29,7 +29,7 @@ fn how_they_look() {
 /// A report on nothing, or with a path that could not be opened.
 fn nothing() -> Report {
     let lost = [NotOpened { path: "no/such".to_owned(), reason: "there is nothing".to_owned() }];
-    let audit = kerbsync_audit::Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: Vec::new() };
+    let audit = kerbsync_audit::Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: Vec::new(), baseline: None };
     report_with(&Inventory::default(), &audit, Some(Severity::Error), &lost)
 }
 

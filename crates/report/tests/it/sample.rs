@@ -325,7 +325,7 @@ fn computer_account() -> Account {
 
 /// Verdicts for [`awkward`]: two failures, one of them waived, undecided ones, passes.
 pub(crate) fn verdicts() -> Audit {
-    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: vec![0, 1] };
+    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: vec![0, 1], baseline: None };
     let fe = |n: u32| Subject::Server(host(&format!("fe{n:02}.contoso.com")));
     let password = origin(
         2,
@@ -384,6 +384,7 @@ pub(crate) fn put(audit: &mut Audit, rule: &'static Rule, subject: Subject, outc
             site: None,
             locations: Vec::new(),
             waived: None,
+            known: false,
         });
     }
 }

@@ -6,7 +6,7 @@ use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
 use kerbsync_report::format::{InventoryReport, NotOpened, ResolveReport, Rule, RulesReport, Severity, SlotsReport};
 use kerbsync_report::render::{TextOptions, audit, explain, inventory, resolve, rules, slots};
 
-const NO_VERDICTS: fn() -> Audit = || Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: Vec::new() };
+const NO_VERDICTS: fn() -> Audit = || Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: Vec::new(), baseline: None };
 
 #[test]
 fn an_awkward_estate() {

@@ -1,0 +1,179 @@
+//! How much is kept of the places of a server's configuration, of which findings may cite some.
+//!
+//! There are hundreds of places on one server, and thousands of servers: most are dropped while the configuration is read. What is kept
+//! is decided here alone, from the values. Collect asks while it reads, and the tests of rules drop the same places from their estate, so
+//! that a rule which cites a dropped place fails there.
+
+use crate::{ApplicationPoolIdentity, AuthenticationPath, ServerConfiguration};
+use kerbsync_source::Origin;
+use std::sync::Arc;
+
+/// How much is kept of the place of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// The document alone, for a reason.
+    Dropped(WhyDropped),
+    /// Place and element: a finding may cite it, and its line is unremarkable.
+    Place,
+    /// Place, element and the masked line.
+    Excerpt,
+}
+
+/// Why nothing cites the place of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WhyDropped {
+    /// The name of a pool.
+    #[error("the name of an application pool is shown and never cited")]
+    PoolName,
+    /// The identity of a pool.
+    #[error("the application pool runs as NetworkService, as the product's do")]
+    UsualIdentity,
+    /// The switch of a site or a pool.
+    #[error("the site or the application pool starts by itself, as is the rule")]
+    Starts,
+    /// The path and the pool of an application.
+    #[error("the application's pool exists")]
+    PoolExists,
+    /// A setting of authentication.
+    #[error("the path is unremarkable: Negotiate before NTLM without anonymous access, or Windows authentication off")]
+    UnremarkablePath,
+}
+
+/// How much is kept of the name of a pool.
+pub const POOL_NAME: Kept = Kept::Dropped(WhyDropped::PoolName);
+
+/// How much is kept of the identity of a pool.
+#[must_use]
+pub const fn identity(identity: ApplicationPoolIdentity) -> Kept {
+    match identity {
+        ApplicationPoolIdentity::NetworkService => Kept::Dropped(WhyDropped::UsualIdentity),
+        _ => Kept::Excerpt,
+    }
+}
+
+/// How much is kept of the switch with which a site or a pool starts.
+#[must_use]
+pub const fn starts(starts: bool) -> Kept {
+    if starts { Kept::Dropped(WhyDropped::Starts) } else { Kept::Excerpt }
+}
+
+/// How much is kept of an application: its path, and the name of its pool.
+#[must_use]
+pub const fn application(pool_exists: bool) -> Kept {
+    if pool_exists { Kept::Dropped(WhyDropped::PoolExists) } else { Kept::Excerpt }
+}
+
+/// What the authentication of a path is judged by.
+#[derive(Debug, Clone)]
+pub struct PathValues<P> {
+    /// Whether Windows authentication is on.
+    pub windows: bool,
+    /// Whether kernel mode is on.
+    pub kernel_mode: bool,
+    /// Whether anonymous access is on.
+    pub anonymous: bool,
+    /// Names of the providers, in their order.
+    pub providers: P,
+    /// The value of tokenChecking.
+    pub token_checking: &'static str,
+}
+
+/// How much is kept of the authentication of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptOfPath {
+    /// Of the switch of Windows authentication.
+    pub windows: Kept,
+    /// Of the two switches of kernel mode.
+    pub kernel_mode: Kept,
+    /// Of everything else.
+    pub rest: Kept,
+}
+
+impl KeptOfPath {
+    /// How much is kept, with `is_root` for the path of the site itself. Of an unremarkable path, findings cite that it is off, or that
+    /// kernel mode is on. Such paths are by far the most.
+    #[must_use]
+    pub fn of<'a>(is_root: bool, values: PathValues<impl Iterator<Item = &'a str>>) -> Self {
+        let PathValues { windows, kernel_mode, anonymous, providers, token_checking } = values;
+        let is_unusual = || windows && (anonymous || !providers.eq(["Negotiate", "NTLM"]));
+        if is_root || token_checking == "Require" || is_unusual() {
+            return Self { windows: Kept::Excerpt, kernel_mode: Kept::Excerpt, rest: Kept::Excerpt };
+        }
+        let dropped = Kept::Dropped(WhyDropped::UnremarkablePath);
+        let place_if = |is_cited: bool| if is_cited { Kept::Place } else { dropped };
+        Self { windows: place_if(!windows), kernel_mode: place_if(windows && kernel_mode), rest: dropped }
+    }
+
+    /// How much is kept of a path of the inventory.
+    #[must_use]
+    pub fn of_path(path: &AuthenticationPath) -> Self {
+        let windows = &path.windows;
+        let values = PathValues {
+            windows: windows.enabled.value,
+            kernel_mode: windows.use_kernel_mode.value,
+            anonymous: path.anonymous.enabled.value,
+            providers: windows.providers.iter().map(|p| &*p.value),
+            token_checking: windows.token_checking.value,
+        };
+        Self::of(&*path.path == "/", values)
+    }
+
+    /// Whether lines are kept too.
+    #[must_use]
+    pub fn is_shown(self) -> bool {
+        self.rest == Kept::Excerpt
+    }
+}
+
+/// Visits every place of a configuration of which more or less is kept by its value.
+pub fn visit(server: &mut ServerConfiguration, mut visit: impl FnMut(&mut Origin, Kept)) {
+    for pool in &mut server.application_pools {
+        visit(&mut pool.name.origin, POOL_NAME);
+        visit(&mut pool.identity.origin, identity(pool.identity.value));
+        visit(&mut pool.starts.origin, starts(pool.starts.value));
+    }
+    for site in &mut server.web_sites {
+        visit(&mut site.starts.origin, starts(site.starts.value));
+        for of in &mut site.applications {
+            let kept = application(of.pool_exists);
+            visit(&mut of.path.origin, kept);
+            visit(&mut of.pool.origin, kept);
+        }
+        for path in &mut site.authentication {
+            let kept = KeptOfPath::of_path(path);
+            let windows = &mut path.windows;
+            visit(&mut windows.enabled.origin, kept.windows);
+            visit(&mut windows.use_kernel_mode.origin, kept.kernel_mode);
+            visit(&mut windows.use_app_pool_credentials.origin, kept.kernel_mode);
+            for provider in Arc::make_mut(&mut windows.providers) {
+                visit(&mut provider.origin, kept.rest);
+            }
+            visit(&mut windows.token_checking.origin, kept.rest);
+            let anonymous = Arc::make_mut(&mut path.anonymous);
+            visit(&mut anonymous.enabled.origin, kept.rest);
+            visit(&mut anonymous.user_name.origin, kept.rest);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(windows: bool, kernel_mode: bool, anonymous: bool, providers: &[&str]) -> KeptOfPath {
+        let providers = providers.iter().copied();
+        KeptOfPath::of(false, PathValues { windows, kernel_mode, anonymous, providers, token_checking: "None" })
+    }
+
+    #[test]
+    fn only_what_a_finding_may_cite_is_kept_of_a_path() {
+        const DROPPED: Kept = Kept::Dropped(WhyDropped::UnremarkablePath);
+        let usual = ["Negotiate", "NTLM"];
+        assert_eq!(kept(true, false, false, &usual), KeptOfPath { windows: DROPPED, kernel_mode: DROPPED, rest: DROPPED });
+        assert_eq!(kept(true, true, false, &usual), KeptOfPath { windows: DROPPED, kernel_mode: Kept::Place, rest: DROPPED });
+        assert_eq!(kept(false, true, true, &["NTLM"]), KeptOfPath { windows: Kept::Place, kernel_mode: DROPPED, rest: DROPPED });
+        for shown in [kept(true, false, true, &usual), kept(true, false, false, &["NTLM", "Negotiate"]), kept(true, false, false, &[])] {
+            assert!(shown.is_shown(), "{shown:?}");
+        }
+    }
+}
