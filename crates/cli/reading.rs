@@ -123,7 +123,8 @@ pub(crate) fn unopened(path: &Path, error: &StoreError) -> Failure {
         Failure::new(Exit::Input, format!("there is nothing at '{path}'"))
             .hint("give a folder, a zip archive or a file with exports; check the spelling")
     } else {
-        Failure::new(Exit::Input, format!("'{path}' cannot be opened: {error}")).hint("check that you may read it, or give a copy")
+        Failure::new(Exit::Input, format!("'{path}' cannot be opened: {}", error.told().0))
+            .hint("check that you may read it, or give a copy")
     }
 }
 
