@@ -26,7 +26,7 @@ fn stays(now: Option<&ConfigurationNow>, intent_fields: usize) -> (StepResult, S
 }
 
 impl Engine<'_> {
-    /// Ends a run that was cut short as it is, touches no configuration, and says what stays. A journal that cannot be read is put aside.
+    /// Ends a run that was cut short and says what stays; every configuration stays as it is. An unreadable journal is put aside.
     ///
     /// # Errors
     /// There is no such run or it has ended, the lock is held, or the journal cannot be written.
@@ -57,7 +57,7 @@ impl Engine<'_> {
         Ok(outcome)
     }
 
-    /// Puts the journal of that run aside where it cannot be read. `None` where it can, or where there is none.
+    /// Puts the journal of that run aside if it is unreadable. `None` where it is readable or missing.
     fn put_aside(&self, name: &str) -> Result<Option<RunOutcome>, EngineError> {
         let Some(key) = self.journals()?.into_iter().find(|key| journal::run_of(key) == Some(name)) else { return Ok(None) };
         let bytes = self.files.read(&key).map_err(EngineError::File)?;

@@ -19,7 +19,7 @@ pub(crate) enum ConfigurationNow {
         /// Names of the fields that hold what the run wrote, and stay with one that is foreign.
         held: Vec<String>,
     },
-    /// It is not there: removed, or on a drive that is not mounted now.
+    /// It is missing: removed, or on a drive that is unmounted now.
     Gone,
     /// It cannot be read now.
     Unreadable(String),
@@ -33,7 +33,7 @@ impl ConfigurationNow {
         matches!(self, Self::Read { ours, .. } if ours.len() == intent.fields.len())
     }
 
-    /// Why nothing can be said of it now; `None` where something can.
+    /// Why it is unknown what the fields hold now; `None` where that is known.
     pub(crate) fn unknown(&self) -> Option<String> {
         match self {
             Self::Read { .. } => None,

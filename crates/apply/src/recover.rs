@@ -20,8 +20,9 @@ enum DirectoryNow {
 }
 
 impl Engine<'_> {
-    /// Mends every run that was cut short: all-new where every step is done, else all-old, else with each field named that is neither.
-    /// While a configuration cannot be read, its run stays open and every file as it is. To call it again changes nothing.
+    /// Mends every run that was cut short. A run whose every step is done is kept; of any other, every field with the new value gets its
+    /// old one again, and a field with a third value is named. A run with an unreadable configuration stays open, and its files stay as
+    /// they are. A second call changes nothing.
     ///
     /// # Errors
     /// A journal is damaged or cannot be written, the lock is held, or the directory does not tell.
@@ -108,7 +109,7 @@ impl Engine<'_> {
         self.take_back(run, task, later)
     }
 
-    /// Every configuration of a run as it is now; `None` where the run never came to it.
+    /// Every configuration of a run as it is now; `None` for those that the run wrote no intent for.
     fn look_at_all(&self, run: &Run) -> Vec<Option<ConfigurationNow>> {
         let work: Vec<(usize, Option<Key>)> = run.begin.steps.iter().map(|t| Key::new(&t.path)).enumerate().collect();
         parallel::each(&work, self.options.parallel, |(index, key)| {
@@ -180,8 +181,8 @@ impl Engine<'_> {
         Ok(outcome)
     }
 
-    /// The directory has a new password and cannot go back, and some server does not hold it, or it may be another's: nothing more can be
-    /// done here, so the run is ended and those servers are named.
+    /// Ends a run that can go neither way: the directory has a new password, which is final, while some servers lack it, or the
+    /// password may be another's. The servers are named.
     fn out_of_step(&self, run: &Run, directory: DirectoryNow, found: &[Option<ConfigurationNow>]) -> Result<RunOutcome, EngineError> {
         let is_new = |index: usize| match (run.intents.get(&index), found.get(index)) {
             (Some(intent), Some(Some(now))) => now.is_new(intent),

@@ -86,7 +86,7 @@ pub struct UnsettledRuns {
     pub unread: Vec<String>,
 }
 
-/// The runs of a bundle that have no end, for whoever judges its configurations: they may be old, new, or about to change.
+/// The runs of a bundle that have no end. Whoever judges its configurations has to know them: each file may be old, new, or about to change.
 ///
 /// # Errors
 /// The folder of journals cannot be listed.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What was found.
 pub(crate) struct Survey {
-    /// `Some` for steps that an earlier run of the same plan, or the part of this one before it was cut short, has done.
+    /// A report for each step that is done already: by an earlier run of the same plan, or by this one before it was cut short.
     pub(crate) reports: Vec<Option<StepReport>>,
     /// What is to be known of the places that are written to.
     pub(crate) notes: Vec<String>,
@@ -83,8 +83,8 @@ impl Engine<'_> {
         Ok(Found { sha256, refused, identity, is_done })
     }
 
-    /// Whether the folders that are written to can be made durable. Where one cannot, that is told, and the work goes on: mounted shares
-    /// have no such call.
+    /// Tries whether the folders that are written to can be made durable. Mounted shares have no such call: they are told in a note, and the
+    /// work goes on.
     fn probe_folders(&self, keys: &[Key]) -> Result<Vec<String>, EngineError> {
         let folders: BTreeSet<&str> = keys.iter().map(Key::folder).chain([""]).collect();
         let mut without = Vec::new();

@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 const TRIES: usize = 4;
 
 impl Engine<'_> {
-    /// Takes back what a run wrote, where it is still what the run wrote. Nothing depends on how far the run, or an earlier attempt of
-    /// this, came: only on what lies there.
+    /// Takes back each field that still holds what the run wrote. The files alone decide, whatever the run or an earlier attempt of this
+    /// has done.
     pub(crate) fn take_back(&self, run: &Run, task: TakingBackTask, later: &[&Run]) -> Result<RunOutcome, EngineError> {
         let store = self.store(run.name());
         let back = Record::TakingBack(TakingBack {
@@ -170,7 +170,7 @@ impl Engine<'_> {
         store.settle(key, bytes).map(|_| ()).map_err(|e| report_of(&e))
     }
 
-    /// Removes temporary files of the run, and copies of originals that nobody needs any more, durably. `reports` are the results of a
+    /// Removes the run's temporary files, and the copies of originals that are in place again, durably. `reports` are the results of a
     /// taking back.
     ///
     /// # Errors

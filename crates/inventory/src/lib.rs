@@ -1,8 +1,8 @@
 //! The joined facts of an estate: what every other crate has an opinion about, or a format for, but not here.
 //!
 //! An [`Inventory`] is built once (by `kerbsync-collect`), and every value in it is known with its origin, or a [`Gap`] says why not.
-//! This crate does no I/O, knows no file format and judges nothing; the two rules that live here are shared by audit, plan and command
-//! line: which name stands for which server ([`resolve`]) and what state a server is in ([`state`]).
+//! This crate does no I/O, knows no file format and judges nothing; three rules live here since several crates share them: which name
+//! stands for which server ([`resolve`]), what state a server is in ([`state`]) and how much of a place is kept ([`citable`]).
 
 pub mod citable;
 pub mod directory;

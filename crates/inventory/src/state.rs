@@ -34,7 +34,7 @@ pub struct ServerState {
     pub reason: String,
     /// Whether the state is unknown since no input says in which place the account is held.
     pub place_unknown: bool,
-    /// What dated evidence speaks against it: that the server holds the password of today is contradicted, whatever it is equal to.
+    /// The dated evidence that contradicts that the server holds the password of today. It counts even where the secrets are equal.
     pub contradiction: Option<String>,
 }
 
@@ -190,7 +190,7 @@ const ONE_RUN: jiff::SignedDuration = jiff::SignedDuration::from_mins(15);
 struct AccountEvidence {
     proofs: Proofs,
     reference: Option<Reference>,
-    /// Whether some server holds the account, or kerbsync.toml declares where it is held: only then is a place without it empty.
+    /// Whether a place without the account counts as empty: some server holds the account, or kerbsync.toml declares where it is held.
     place_known: bool,
 }
 

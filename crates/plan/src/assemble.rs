@@ -94,7 +94,8 @@ fn inputs(inventory: &Inventory, is_one: impl Fn(&HostName) -> bool) -> Vec<Plan
     inputs
 }
 
-/// The inputs that a plan of the same servers would rest on now, in the order of paths. None for a plan without steps, which names none.
+/// The inputs that a plan of the same servers would rest on now, in the order of paths. A plan without steps names no server and rests on
+/// none.
 #[must_use]
 pub fn inputs_now(inventory: &Inventory, plan: &Plan) -> Vec<PlanInput> {
     if plan.steps.is_empty() {

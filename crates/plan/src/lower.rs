@@ -31,8 +31,8 @@ pub trait Lower: Send + Sync {
     /// The document cannot be read.
     fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError>;
 
-    /// What the fields of one run hold now, in their order. Fields that only make sense together are [`FieldState::Held`] where they hold
-    /// what was written, and another one of them does not: they are taken back together or not at all.
+    /// What the fields of one run hold now, in their order. Fields that only make sense together are taken back together or not at all: one
+    /// that holds what was written is [`FieldState::Held`] where another one of them is foreign.
     ///
     /// # Errors
     /// The document cannot be read.

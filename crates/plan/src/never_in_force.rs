@@ -9,7 +9,7 @@ const FOLDERS: [(&str, &str); 5] = [
     ("inetpub/history/", "history of IIS"),
 ];
 
-/// What the folder of a configuration is, where no configuration in it is ever in force: nothing is planned for it, and nothing written.
+/// What the folder of a configuration is, if it is one of those that IIS never reads. A plan leaves such a file as it is.
 pub(crate) fn folder_of(path: &str) -> Option<&'static str> {
     let path = format!("/{}", path.to_ascii_lowercase().replace('\\', "/"));
     FOLDERS.iter().find(|(folder, _)| path.contains(&format!("/{folder}"))).map(|(_, what)| *what)

@@ -12,8 +12,8 @@ const ADMINS: &str = "RTCUniversalServerAdmins";
 const ID: &str = "operator";
 const LIVE: &str = "Get-ADGroupMember RTCUniversalServerAdmins -Recursive";
 
-/// Whether an operator, `DOMAIN\name`, may do this: the precondition that a plan states of its own operator. For runs that another one
-/// carries out. `accept_unproved`: an operator is accepted whom the directory does not show to be a member.
+/// Whether an operator, `DOMAIN\name`, may carry out a plan that another one made: the same precondition that a plan states of its own
+/// operator. `accept_unproved` also accepts an operator of whom the directory leaves it open.
 #[must_use]
 pub fn check_operator(inventory: &Inventory, operator: &str, accept_unproved: bool) -> Option<Precondition> {
     let mut checks = Checks::default();
@@ -60,7 +60,7 @@ pub(crate) fn check(inventory: &Inventory, operator: Option<&str>, accept_unprov
     }
 }
 
-/// The directory does not show the operator to be a member, nor that he is none.
+/// The directory leaves open whether the operator is a member.
 fn unproved(name: &DownLevelName, reason: String, accepted: bool, checks: &mut Checks) {
     if accepted {
         return checks.unknown(ID, name, format!("{reason} That was accepted (--operator-unproved)."), LIVE);

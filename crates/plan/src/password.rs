@@ -113,7 +113,7 @@ fn in_directory(inventory: &Inventory, name: &DownLevelName, checks: &mut Checks
     }
 }
 
-/// The places that hold the account on some server: those of the server with most of them, the first by name among equals.
+/// The places of the server that holds the account in most places; among equals, of the first by name.
 fn pattern(inventory: &Inventory, name: &DownLevelName, servers: &BTreeMap<HostName, &kerbsync_inventory::Pool>) -> Vec<Wanted> {
     let mut best: Vec<&Slot> = Vec::new();
     for computer in servers.keys() {

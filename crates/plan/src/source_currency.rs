@@ -7,9 +7,8 @@ use kerbsync_inventory::state::{Basis, State};
 
 const ID: &str = "source-current";
 
-/// A source of which it is proved, or by dated evidence said, that it does not hold the current password is refused: copying it would stop
-/// servers that work. One of
-/// which nothing is proved is told, with the test that proves it.
+/// A source is refused where a proof or dated evidence says that its password is an old one: copying it would stop servers that work. A
+/// source without a proof is told, with the test that proves it.
 pub(crate) fn check(inventory: &Inventory, source: &Resolved, checks: &mut Checks) {
     let computer = &source.computer;
     let site = source.site.as_ref().and_then(|id| inventory.site(id));

@@ -39,7 +39,7 @@ pub(crate) fn of_account<'i>(inventory: &'i Inventory, account: &DownLevelName) 
     inventory.web_servers().filter(|(pool, _)| meant(pool)).map(|(pool, c)| (c.fqdn.value.clone(), pool)).collect()
 }
 
-/// The servers that are meant, without the source unless it was named, in the order of names.
+/// The servers that are meant, in the order of names. The source is among them only if it was named itself.
 pub(crate) fn expand(
     inventory: &Inventory,
     source: &Resolved,

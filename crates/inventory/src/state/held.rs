@@ -21,7 +21,7 @@ pub enum Naming {
     Expected,
     /// Another one.
     Another,
-    /// The name without its domain is that of the account, but the domain is missing or cannot be mapped.
+    /// An account of the same name, whose domain is missing or unknown.
     Unclear,
 }
 

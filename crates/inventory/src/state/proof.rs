@@ -37,8 +37,8 @@ impl Proofs {
 
     /// The time of the test that proves that the server holds the password of today.
     ///
-    /// The newest verdict about the server must say valid, and lie after the moment when the password was set, which must be known; a
-    /// configuration that is known to be written after the test is another one than was tested.
+    /// Three things make the proof: the newest verdict about the server says valid; the moment when the password was set is known, and
+    /// lies before it; and the configuration was not written after the test, as far as its time is known.
     #[must_use]
     pub fn of_server(&self, inventory: &Inventory, server: &HostName, configuration: Option<&ServerConfiguration>) -> Option<Timestamp> {
         let (time, true) = self.verdicts.get(&server.to_key())? else { return None };
@@ -46,7 +46,8 @@ impl Proofs {
         (self.password_set? < *time && written.is_none_or(|written| written <= *time)).then_some(*time)
     }
 
-    /// Whether the product's newest test of the server, after the password was set as far as that is known, found it invalid.
+    /// When the product's newest test found the server invalid. A test from before the password was set is left out, where that moment is
+    /// known.
     #[must_use]
     pub fn refuted(&self, server: &HostName) -> Option<Timestamp> {
         let (time, false) = self.verdicts.get(&server.to_key())? else { return None };
