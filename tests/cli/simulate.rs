@@ -32,7 +32,7 @@ fn the_demo_tells_a_verdict_and_the_next_step() {
 fn the_first_screen_says_what_to_do() {
     let ran = Shell::empty().run("demo");
     let screen: String = ran.out.lines().take(40).flat_map(|line| [line, "\n"]).collect();
-    for part in ["old secret of the Kerberos account: dir01.contoso.com.", "What to do first (KS201)\n", "error[KS201] stale-secret"] {
+    for part in ["holds another secret than the others: dir01.contoso.com.", "What to do first (KS201)\n", "error[KS201] stale-secret"] {
         assert!(screen.contains(part), "no '{part}' in {screen}");
     }
     let command = "    Set-CsKerberosAccountPassword -FromComputer fe01.contoso.com -ToComputer dir01.contoso.com\n";
