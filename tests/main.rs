@@ -4,6 +4,8 @@
 #[cfg(feature = "simulate")]
 mod actors;
 #[cfg(feature = "simulate")]
+mod bundle_paths;
+#[cfg(feature = "simulate")]
 mod canary;
 mod cli;
 #[cfg(feature = "simulate")]
@@ -15,28 +17,26 @@ mod consent;
 mod encodings;
 mod evidence;
 #[cfg(feature = "simulate")]
-mod faulted;
-mod files;
-#[cfg(feature = "simulate")]
 mod formats;
-mod fresh;
+mod generated;
 #[cfg(feature = "simulate")]
 mod killed;
 mod layering;
 #[cfg(feature = "simulate")]
 mod learn;
 #[cfg(feature = "simulate")]
-mod places;
+mod open_runs;
+#[cfg(feature = "simulate")]
+mod plan_inputs;
 mod real_world;
 mod recipes;
-#[cfg(feature = "simulate")]
-mod rests;
 mod rules;
+#[cfg(feature = "simulate")]
+mod simulate_faults;
+mod source_tree;
 mod support;
 #[cfg(feature = "simulate")]
 mod topology;
 #[cfg(feature = "simulate")]
 mod truth;
-#[cfg(feature = "simulate")]
-mod ways_on;
 mod writes;

@@ -1,7 +1,7 @@
 //! The recipes of ARCHITECTURE.md name places that are there.
 #![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
 
-use crate::files::root;
+use crate::source_tree::root;
 use kerbsync_audit::rules::RULES;
 use std::fs;
 

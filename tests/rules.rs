@@ -4,7 +4,7 @@
 //! A fixture's first line may be `# also: rule, rule`: what cannot but fail besides.
 #![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
 
-use crate::files::{names_of, root};
+use crate::source_tree::{names_of, root};
 use crate::support::audited::{Audited, Files, audit_at};
 use kerbsync_audit::rules::RULES;
 use kerbsync_audit::{Finding, Outcome};

@@ -2,6 +2,7 @@
 
 use crate::check::{Checks, Refused};
 use crate::{Change, DirectoryStep, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Reason, SCHEMA, SecretFrom, Step};
+use kerbsync_advice::commands;
 use kerbsync_inventory::state::{Naming, naming};
 use kerbsync_inventory::{Document, DocumentStatus, Inventory};
 use kerbsync_names::{DownLevelName, HostName};
@@ -131,7 +132,7 @@ pub(crate) fn follow_ups(inventory: &Inventory, account: &DownLevelName, changed
             reason: format!(
                 "These servers named another account, so the assignment was changed: the SPNs of {account} exist only after Enable-CsTopology."
             ),
-            command: Some("Enable-CsTopology".to_owned()),
+            command: commands::enable_topology().line().ok(),
         });
     }
     out.push(FollowUp {
@@ -149,11 +150,14 @@ pub(crate) fn follow_ups(inventory: &Inventory, account: &DownLevelName, changed
         }
     }
     for site in sites.into_keys() {
+        // A name that a shell could run gives a sentence in place of the command.
+        let test = commands::test_assignment(Some(site)).line();
+        let hostile = test.as_ref().err().map_or_else(String::new, |why| format!(" {}", why.sentence()));
         out.push(FollowUp {
             id: "test-assignment".to_owned(),
             subject: format!("site {site}"),
-            reason: "Only a live test proves that the password is that of Active Directory.".to_owned(),
-            command: Some(format!("Test-CsKerberosAccountAssignment -Identity \"site:{site}\" -Verbose")),
+            reason: format!("Only a live test proves that the password is that of Active Directory.{hostile}"),
+            command: test.ok(),
         });
     }
     out

@@ -97,7 +97,7 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
 
 fn in_directory(inventory: &Inventory, name: &DownLevelName, checks: &mut Checks) {
     const ID: &str = "account-in-directory";
-    let live = format!("Get-ADComputer '{}' -Properties Enabled", name.account());
+    let live = kerbsync_advice::commands::show_computer(&format!("{}$", name.account()), "Enabled").to_string();
     let Some(directory) = &inventory.directory else {
         return checks.unknown(ID, name, "No directory export is among the inputs.", &live);
     };

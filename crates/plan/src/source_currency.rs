@@ -12,10 +12,7 @@ const ID: &str = "source-current";
 pub(crate) fn check(inventory: &Inventory, source: &Resolved, checks: &mut Checks) {
     let computer = &source.computer;
     let site = source.site.as_ref().and_then(|id| inventory.site(id));
-    let test = site.map_or_else(
-        || "Test-CsKerberosAccountAssignment -Verbose".to_owned(),
-        |site| format!("Test-CsKerberosAccountAssignment -Identity 'site:{}' -Verbose", site.name.value.replace('\'', "''")),
-    );
+    let test = kerbsync_advice::commands::test_assignment(site.map(|s| s.name.value.as_str()));
     let Some(state) = inventory.state_of(computer) else {
         return checks.unknown(ID, computer, "No input proves that it holds the current password.", &format!("before this, run\n{test}"));
     };

@@ -204,7 +204,7 @@ fn further(inventory: &Inventory, scope: &[HostName], source: &HostName, steps: 
         id: "sync-further".to_owned(),
         subject: list(left.iter().copied()),
         reason: "These servers are to hold the same account, are not in this plan and are not known to be in sync.".to_owned(),
-        command: Some(format!("Set-CsKerberosAccountPassword -FromComputer {source} -ToComputer {first}")),
+        command: kerbsync_advice::commands::copy_password(source.as_str(), first.as_str()).line().ok(),
     })
 }
 

@@ -46,7 +46,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             (Expectation::Account(_), Some(account)) => account,
             (Expectation::Account(_) | Expectation::Unknown(_), _) => {
                 let why = format!("The account of {} is not known.", pool.name());
-                verdicts.unknown_told_elsewhere(subject, why, "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why, commands::assignments(None));
                 continue;
             }
         };
@@ -57,7 +57,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, account: &AccountView<'_>) {
     let (subject, name) = (pool.subject(), account.name);
     let Object::Found(own) = account.object else {
-        let query = format!("Run 'setspn -Q HOST/{}'.", pool.name());
+        let query = commands::spn_query(&format!("HOST/{}", pool.name()));
         return verdicts.unknown_told_elsewhere(subject, format!("The directory export does not hold {name}."), query);
     };
     let aliases = [Some(pool.spn()), pool.override_spn()].into_iter().flatten().filter_map(|http| {

@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::view::{Holder, OWN_ACCOUNT};
 use crate::{AccountView, Object, Policy, PoolView, Verdicts, View};
-use kerbsync_advice::Advice;
+use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
 
 declare_rule! {
@@ -44,7 +44,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             (Expectation::Account(_), Some(account)) => account,
             (Expectation::Account(_) | Expectation::Unknown(_), _) => {
                 let why = format!("The account of {} is not known.", pool.name());
-                verdicts.unknown_told_elsewhere(subject, why, "Run 'Get-CsKerberosAccountAssignment'.");
+                verdicts.unknown_told_elsewhere(subject, why, commands::assignments(None));
                 continue;
             }
         };
@@ -72,7 +72,7 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
             verdicts.pass(subject, format!("No other object holds {spn}."));
         } else if holders.is_empty() || !others.is_empty() {
             let why = format!("The inputs do not show every holder of {spn}.");
-            verdicts.unknown_told_elsewhere(subject, why, format!("Run 'setspn -Q {spn}'."));
+            verdicts.unknown_told_elsewhere(subject, why, commands::spn_query(&spn.to_string()));
         } else {
             verdicts.not_applicable(subject, format!("{spn} is on a computer of the pool; rule spn-on-machine-account tells."));
         };

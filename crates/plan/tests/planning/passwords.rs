@@ -33,8 +33,8 @@ fn every_server_first_and_the_directory_last() {
          password: (another secret, under AesProvider) -> (the new password, encrypted for this server)
     last: Active Directory, contoso\KerbAuth
     then: recycle dir01.contoso.com, fe01.contoso.com, fe02.contoso.com, se01.contoso.com: Worker processes may go on with what they read at their start (what the product does here is unknown). [-]
-    then: test-assignment site Dublin: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity "site:Dublin" -Verbose]
-    then: test-assignment site Redmond: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity "site:Redmond" -Verbose]
+    then: test-assignment site Dublin: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity site:Dublin -Report C:\Logs\Test.html]
+    then: test-assignment site Redmond: Only a live test proves that the password is that of Active Directory. [Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html]
     after 0: 2 refuse, 0 unknown; begins ["dir01.contoso.com", "se01.contoso.com"], ends []
     after 1: 2 refuse, 0 unknown; begins [], ends []
     after 2: 3 refuse, 0 unknown; begins ["fe01.contoso.com"], ends []

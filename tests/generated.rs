@@ -1,7 +1,7 @@
 //! Generated documents are committed, and a test writes them anew: it fails once when one was out of date.
 #![expect(clippy::disallowed_methods, reason = "tests read and write the project's own files")]
 
-use crate::files::root;
+use crate::source_tree::root;
 use kerbsync_audit::rules::RULES;
 use std::fmt::Write as _;
 use std::fs;
