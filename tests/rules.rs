@@ -6,6 +6,7 @@
 
 use crate::source_tree::{names_of, root};
 use crate::support::audited::{Audited, Files, audit_at};
+use kerbsync_advice::{Class, Program, Step};
 use kerbsync_audit::rules::RULES;
 use kerbsync_audit::{Finding, Outcome};
 use kerbsync_testkit::Bundle;
@@ -124,6 +125,52 @@ fn no_rule_fires_on_what_comes_near() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A parameter behind a program's name: a command that is spelled within a sentence.
+fn spelled(text: &str) -> Option<&'static str> {
+    // What stands between backticks was built from typed parts.
+    let sentences: String = text.split('`').step_by(2).collect();
+    let names = Program::ALL.iter().map(|p| p.text()).filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    names.into_iter().find(|name| sentences.contains(&format!("{name} -")))
+}
+
+/// All advice of all rules, on what fires them and on what comes near: commands are typed, and what destroys follows its proof and its
+/// consequence. The rules that give such a command where all exports are complete are listed.
+#[test]
+fn every_advice_is_built_from_typed_commands() {
+    let (mut wrong, mut commands, mut destroying) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    for (rule, kind) in RULES.iter().flat_map(|r| [(r.id, "fires"), (r.id, "silent")]) {
+        let audited = Fixture::read(rule, kind).audited;
+        for verdict in &audited.audit.verdicts {
+            wrong.extend(spelled(&verdict.reason).map(|name| format!("{rule}, {kind}: {name} in '{}'", verdict.reason)));
+        }
+        for finding in &audited.audit.findings {
+            let steps = finding.help.as_ref().map_or(&[][..], kerbsync_advice::Advice::steps);
+            for (at, step) in steps.iter().enumerate() {
+                match step {
+                    Step::Say(sentence) => wrong.extend(spelled(sentence).map(|name| format!("{rule}, {kind}: {name} in '{sentence}'"))),
+                    Step::Run(command) => {
+                        commands.insert(command.line().unwrap_or_else(|why| panic!("{rule}: {}", why.sentence())));
+                        let proved = at >= 2 && steps[at - 2..at].iter().all(|s| matches!(s, Step::Say(_)));
+                        if command.class() == Class::Destroys {
+                            destroying.insert(finding.rule.id);
+                            wrong.extend((!proved).then(|| format!("{rule}, {kind}: {command} without proof and consequence")));
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(commands.len() > 20, "{commands:?}");
+    insta::assert_snapshot!(destroying.into_iter().collect::<Vec<_>>().join("\n"), @"
+    assignment-without-web-servers
+    encryption-keys-older-than-aes
+    password-age
+    password-never-set
+    spn-leftover
+    ");
 }
 
 /// A finding as one reads it: code, outcome, subject, message, and every place with its line.
