@@ -1,6 +1,6 @@
 //! One outcome per rule and subject.
 
-use crate::{AccountView, Attribute, Finding, Object, Related, Rule, Severity, Subject, View, WebServer};
+use crate::{AccountView, Attribute, Finding, Object, PoolView, Related, Rule, Severity, Subject, View, WebServer};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::ServerConfiguration;
 use kerbsync_inventory::directory::Account;
@@ -127,6 +127,22 @@ impl<'v> Verdicts<'v> {
                 (Expectation::NoAccount(why), _) => self.not_applicable(server.subject(), why.clone()),
                 (_, Ok(configuration)) => judge(self, server, configuration),
                 (_, Err((why, remedy))) => self.unknown_told_elsewhere(server.subject(), why, remedy),
+            }
+        }
+    }
+
+    /// Calls `judge` for every pool with Web Services whose site has a known account. Where the site is known to have none, the rule does
+    /// not apply; where that is open, it is undecided.
+    pub(crate) fn each_assigned_pool<'i>(&mut self, view: &View<'i>, mut judge: impl FnMut(&mut Self, &PoolView<'i>, &AccountView<'i>)) {
+        for pool in view.web_pools() {
+            match (&pool.expectation, pool.account.and_then(|a| view.accounts().get(a))) {
+                (Expectation::NoAccount(why), _) => self.not_applicable(pool.subject(), why.clone()),
+                (Expectation::Account(_), Some(account)) => judge(self, pool, account),
+                (Expectation::Unknown(why), _) => self.unknown_told_elsewhere(pool.subject(), why.clone(), commands::assignments(None)),
+                (Expectation::Account(name), None) => {
+                    let why = format!("{name} is not among the assigned accounts.");
+                    self.unknown_told_elsewhere(pool.subject(), why, commands::assignments(None));
+                }
             }
         }
     }

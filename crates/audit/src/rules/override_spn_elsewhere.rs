@@ -3,7 +3,6 @@ use crate::text::list;
 use crate::view::{Holder, OWN_ACCOUNT};
 use crate::{AccountView, Object, Policy, PoolView, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
-use kerbsync_inventory::state::Expectation;
 
 declare_rule! {
     /// The name of an overridden internal web FQDN is on another object than the Kerberos account.
@@ -34,22 +33,7 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    for pool in view.web_pools() {
-        let subject = pool.subject();
-        let account = match (&pool.expectation, pool.account.and_then(|a| view.accounts().get(a))) {
-            (Expectation::NoAccount(why), _) => {
-                verdicts.not_applicable(subject, why.clone());
-                continue;
-            }
-            (Expectation::Account(_), Some(account)) => account,
-            (Expectation::Account(_) | Expectation::Unknown(_), _) => {
-                let why = format!("The account of {} is not known.", pool.name());
-                verdicts.unknown_told_elsewhere(subject, why, commands::assignments(None));
-                continue;
-            }
-        };
-        judge(view, verdicts, pool, account);
-    }
+    verdicts.each_assigned_pool(view, |verdicts, pool, account| judge(view, verdicts, pool, account));
 }
 
 fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, account: &AccountView<'_>) {

@@ -4,7 +4,6 @@ use crate::view::OWN_ACCOUNT;
 use crate::{AccountView, Object, Policy, PoolView, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::Account;
-use kerbsync_inventory::state::Expectation;
 
 declare_rule! {
     /// The service principal name of a pool is not on the Kerberos account.
@@ -39,27 +38,8 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    for pool in view.web_pools() {
+    verdicts.each_assigned_pool(view, |verdicts, pool, account| {
         let subject = pool.subject();
-        let account = match (&pool.expectation, pool.account.and_then(|a| view.accounts().get(a))) {
-            (Expectation::NoAccount(why), _) => {
-                verdicts.not_applicable(subject, why.clone());
-                continue;
-            }
-            (Expectation::Unknown(why), _) => {
-                verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None));
-                continue;
-            }
-            (Expectation::Account(name), None) => {
-                verdicts.unknown_told_elsewhere(
-                    subject,
-                    format!("{name} is not among the assigned accounts."),
-                    commands::assignments(None),
-                );
-                continue;
-            }
-            (Expectation::Account(_), Some(account)) => account,
-        };
         let remedy = commands::spn_query(&pool.spn().to_string());
         match account.object {
             Object::Found(object) => judge(view, verdicts, pool, account, object),
@@ -69,7 +49,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             Object::NoExport => verdicts.unknown_told_elsewhere(subject, "There is no directory export among the inputs.", remedy),
         }
-    }
+    });
 }
 
 fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, account: &AccountView<'_>, object: &Account) {
