@@ -1,12 +1,13 @@
 //! One outcome per rule and subject.
 
+use crate::view::identity;
 use crate::{AccountView, Attribute, Finding, Object, PoolView, Related, Rule, Severity, Subject, View, WebServer};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::ServerConfiguration;
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::Expectation;
 use kerbsync_names::SiteId;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Spanned};
 use serde::{Deserialize, Serialize};
 
 /// Outcome of a rule for a subject. The words are those of XCCDF.
@@ -129,6 +130,33 @@ impl<'v> Verdicts<'v> {
                 (_, Err((why, remedy))) => self.unknown_told_elsewhere(server.subject(), why, remedy),
             }
         }
+    }
+
+    /// Calls `fails` for every assigned account of whose userAccountControl one of `flags` is set; the others pass, where at least one is told.
+    /// `passes` says what then holds of the account.
+    pub(crate) fn each_flag<'i>(
+        &mut self,
+        view: &View<'i>,
+        flags: u32,
+        passes: &str,
+        mut fails: impl FnMut(&mut Self, &AccountView<'i>, &'i Account, &'i Spanned<u32>),
+    ) {
+        self.each_object(view, |verdicts, account, object| {
+            let (subject, name) = (account.subject(), account.name);
+            let command = || commands::show_computer(&identity(object, name), "userAccountControl");
+            match &object.user_account_control {
+                None => {
+                    let why = format!("The directory export does not hold userAccountControl of {name}.");
+                    verdicts.unknown_told_elsewhere(subject, why, command());
+                }
+                Some(set) if set.value & flags != 0 => fails(verdicts, account, object, set),
+                Some(_) if object.flags_not_told & flags == flags => {
+                    let why = format!("The directory export tells some switches of {name}, but not this one.");
+                    verdicts.unknown_told_elsewhere(subject, why, command());
+                }
+                Some(_) => verdicts.pass(subject, format!("{name} {passes}.")),
+            }
+        });
     }
 
     /// Calls `judge` for every pool with Web Services whose site has a known account. Where the site is known to have none, the rule does

@@ -36,25 +36,13 @@ declare_rule! {
 const FLAGS: u32 = uac::SERVER_TRUST_ACCOUNT | uac::PARTIAL_SECRETS_ACCOUNT;
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    verdicts.each_object(view, |verdicts, account, object| {
+    verdicts.each_flag(view, FLAGS, "is not marked as a domain controller", |verdicts, account, object, flags| {
         let (subject, name) = (account.subject(), account.name);
         let command = commands::show_computer(&identity(object, name), "userAccountControl");
-        let Some(flags) = &object.user_account_control else {
-            let why = format!("The directory export does not hold userAccountControl of {name}.");
-            return verdicts.unknown_told_elsewhere(subject, why, command);
-        };
-        if flags.value & FLAGS != 0 {
-            let message = format!("{name} is marked as a domain controller (userAccountControl {:#x}).", flags.value);
-            verdicts
-                .fail(subject, message)
-                .at(&flags.origin, "the mark of a domain controller")
-                .help(Advice::say("Find out who set the mark and what relies on it before it is taken away:").then_run(command));
-        } else if object.flags_not_told & FLAGS == FLAGS {
-            let why = format!("The directory export tells some switches of {name}, but not this one.");
-            verdicts.unknown_told_elsewhere(subject, why, command);
-        } else {
-            verdicts.pass(subject, format!("{name} is not marked as a domain controller."));
-        }
+        verdicts
+            .fail(subject, format!("{name} is marked as a domain controller (userAccountControl {:#x}).", flags.value))
+            .at(&flags.origin, "the mark of a domain controller")
+            .help(Advice::say("Find out who set the mark and what relies on it before it is taken away:").then_run(command));
     });
 }
 

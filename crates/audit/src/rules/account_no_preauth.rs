@@ -34,24 +34,12 @@ declare_rule! {
 const FLAGS: u32 = uac::DONT_REQ_PREAUTH;
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    verdicts.each_object(view, |verdicts, account, object| {
+    verdicts.each_flag(view, FLAGS, "needs Kerberos pre-authentication", |verdicts, account, object, flags| {
         let (subject, name) = (account.subject(), account.name);
-        let command = commands::show_computer(&identity(object, name), "userAccountControl");
-        let Some(flags) = &object.user_account_control else {
-            let why = format!("The directory export does not hold userAccountControl of {name}.");
-            return verdicts.unknown_told_elsewhere(subject, why, command);
-        };
-        if flags.value & FLAGS != 0 {
-            verdicts
-                .fail(subject, format!("{name} needs no Kerberos pre-authentication (DONT_REQ_PREAUTH)."))
-                .at(&flags.origin, "DONT_REQ_PREAUTH is set")
-                .help(commands::account_control(&identity(object, name), "-DoesNotRequirePreAuth $false"));
-        } else if object.flags_not_told & FLAGS == FLAGS {
-            let why = format!("The directory export tells some switches of {name}, but not this one.");
-            verdicts.unknown_told_elsewhere(subject, why, command);
-        } else {
-            verdicts.pass(subject, format!("{name} needs Kerberos pre-authentication."));
-        }
+        verdicts
+            .fail(subject, format!("{name} needs no Kerberos pre-authentication (DONT_REQ_PREAUTH)."))
+            .at(&flags.origin, "DONT_REQ_PREAUTH is set")
+            .help(commands::account_control(&identity(object, name), "-DoesNotRequirePreAuth $false"));
     });
 }
 
