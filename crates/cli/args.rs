@@ -1,11 +1,15 @@
 //! What is typed. What it means is in `config.rs`.
 
 mod learn;
+#[cfg(feature = "live")]
+mod live;
 #[cfg(feature = "simulate")]
 mod simulate;
 mod write;
 
 pub(crate) use learn::*;
+#[cfg(feature = "live")]
+pub(crate) use live::*;
 #[cfg(feature = "simulate")]
 pub(crate) use simulate::*;
 pub(crate) use write::*;
@@ -210,6 +214,9 @@ pub(crate) enum Command {
     Purge(PurgeArgs),
     /// Show what was done to a bundle, and whether something is left to mend
     Status(WriteBundleArgs),
+    /// Fetch what an audit wants from the servers and the directory into a bundle; nothing is written there
+    #[cfg(feature = "live")]
+    Collect(CollectArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Print the manual page of a rule, or explain one finding

@@ -273,7 +273,7 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), Failure> {
 }
 
 /// Whether there is nothing at a path, or a folder without anything in it.
-#[cfg(feature = "simulate")]
+#[cfg(any(feature = "simulate", feature = "live"))]
 #[allow(clippy::disallowed_methods, reason = "a bundle of inputs is listed by its store; this asks whether a target is free")]
 pub(crate) fn folder_is_empty(folder: &Path) -> Result<bool, Failure> {
     match std::fs::read_dir(folder) {

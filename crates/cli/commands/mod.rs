@@ -10,6 +10,8 @@ mod explain;
 mod init;
 mod inventory;
 mod learn;
+#[cfg(feature = "live")]
+mod live;
 mod man;
 pub(crate) mod plan;
 mod render;
@@ -47,6 +49,8 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Recover(args) => write::recover(&args, quiet, io),
         Command::Purge(args) => write::purge(&args, quiet, io),
         Command::Status(args) => write::status(&args, quiet, io),
+        #[cfg(feature = "live")]
+        Command::Collect(args) => live::collect(&args, quiet, io),
         Command::Rules(args) => rules::run(args, io),
         Command::Explain(args) => explain::run(args, quiet, io),
         #[cfg(feature = "simulate")]

@@ -6,7 +6,7 @@
 use crate::competing::Dates;
 use jiff::Timestamp;
 use kerbsync_inventory::Document;
-use kerbsync_source::{DocumentId, Level, Problem, Source};
+use kerbsync_source::{DocumentId, Level, Problem, Shown, Source};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -18,12 +18,29 @@ const SCHEMA: &str = "kerbsync.manifest/v1";
 pub(crate) struct Manifest {
     schema: String,
     files: Vec<Dated>,
+    /// What could not be had.
+    #[serde(default)]
+    missing: Vec<Missing>,
+}
+
+/// A file that could not be had where the others were read.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Missing {
+    /// Where it would be.
+    path: String,
+    /// Where it would have come from: for people, and read by nobody.
+    #[serde(rename = "source")]
+    _source: String,
+    reason: String,
 }
 
 impl Manifest {
     /// About how many bytes of memory it takes.
     pub(crate) fn weight(&self) -> u64 {
-        self.files.iter().map(|file| (size_of::<Dated>() + file.path.len() + file.sha256.len()) as u64).sum()
+        let files = self.files.iter().map(|file| size_of::<Dated>() + file.path.len() + file.sha256.len());
+        let missing = self.missing.iter().map(|file| size_of::<Missing>() + file.path.len() + file.reason.len());
+        files.chain(missing).map(|bytes| bytes as u64).sum()
     }
 }
 
@@ -41,6 +58,9 @@ struct Dated {
     /// When its bytes were last changed where it was read.
     #[serde(default, deserialize_with = "time")]
     written: Option<Timestamp>,
+    /// Where it was read: for people, and read by nobody.
+    #[serde(default, rename = "source")]
+    _source: Option<String>,
 }
 
 /// RFC 3339, with its zone.
@@ -135,6 +155,11 @@ pub(crate) fn date(manifests: &[(DocumentId, Manifest)], documents: &mut [Docume
             }
             put(document, Dates { written: file.written, read_at: file.read_at });
         }
+        if !manifest.missing.is_empty()
+            && let Some(document) = documents.get_mut(id.0 as usize)
+        {
+            document.problems.push(missed(*id, &manifest.missing));
+        }
         if others > 0
             && let Some(document) = documents.get_mut(id.0 as usize)
         {
@@ -150,6 +175,24 @@ pub(crate) fn date(manifests: &[(DocumentId, Manifest)], documents: &mut [Docume
     }
 }
 
+/// What was looked for where the files were read, and not had: the bundle is not all that there is.
+fn missed(document: DocumentId, missing: &[Missing]) -> Problem {
+    const TOLD: usize = 5;
+    let each = |file: &Missing| format!("{} ({})", Shown::naming(&file.path), Shown::of(file.reason.trim_end_matches('.')));
+    let mut told: Vec<String> = missing.iter().take(TOLD).map(each).collect();
+    if missing.len() > TOLD {
+        told.push(format!("and {} more", missing.len() - TOLD));
+    }
+    Problem {
+        level: Level::Warning,
+        code: "manifest-missing",
+        document,
+        location: None,
+        message: format!("what could not be had when the bundle was collected: {}.", told.join("; ")),
+        help: Some("Mend what hinders it, and collect again with --resume.".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -157,6 +200,19 @@ mod tests {
 
     fn source(text: &str) -> Source {
         Source::decode(DocumentId(0), text.as_bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn what_could_not_be_had_is_told() {
+        let missing = |n| format!(r#"{{"path": "servers/fe{n}/x", "source": "smb://fe{n}/C$/x", "reason": "access denied; password=Hunter2"}}"#);
+        let all: Vec<String> = (1..=7).map(missing).collect();
+        let text = format!(r#"{{"schema": "kerbsync.manifest/v1", "files": [], "missing": [{}]}}"#, all.join(","));
+        let mut documents = vec![record(DocumentId(0), "b/manifest.json", 1)];
+        date(&[(DocumentId(0), read(&source(&text)).unwrap())], &mut documents);
+        let problem = &documents[0].problems[0];
+        assert_eq!(problem.code, "manifest-missing");
+        assert!(problem.message.contains("servers/fe5/x") && problem.message.contains("and 2 more"), "{}", problem.message);
+        assert!(!problem.message.contains("Hunter2"), "{}", problem.message);
     }
 
     #[test]

@@ -2,8 +2,8 @@
 
 use crate::format;
 
-/// Every format with its JSON Schema (draft 2020-12), in the order in which users meet them. The last one is read and not written: a
-/// script on the servers writes it.
+/// Every format with its JSON Schema (draft 2020-12), in the order in which users meet them. The last one is also
+/// written by a script on the servers.
 pub const SCHEMAS: &[(&str, &str)] = &[
     (format::REPORT, include_str!("../schemas/report.schema.json")),
     (format::INVENTORY, include_str!("../schemas/inventory.schema.json")),
@@ -17,5 +17,5 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     (format::REFUSED, include_str!("../schemas/refused.schema.json")),
     (format::RUNS, include_str!("../schemas/runs.schema.json")),
     (format::STATUS, include_str!("../schemas/status.schema.json")),
-    ("kerbsync.manifest/v1", include_str!("../schemas/manifest.schema.json")),
+    (format::MANIFEST, include_str!("../schemas/manifest.schema.json")),
 ];

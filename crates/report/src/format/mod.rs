@@ -8,6 +8,7 @@ mod diff;
 mod estate;
 mod input;
 mod learn;
+mod manifest;
 mod place;
 mod preview;
 mod resolve;
@@ -28,6 +29,7 @@ pub use kerbsync_audit::coverage::{
 };
 pub use kerbsync_audit::{BaselineSummary, Conclusion, FailureCounts, Outcome, OutcomeCount, Required, Requirement, Severity};
 pub use learn::{Change, CmdletRun, Comparison, DeclaredSlot, LearnReport, LearnedPlace, Noise};
+pub use manifest::{MANIFEST, Manifest, ManifestFile, MissingFile};
 pub use place::Place;
 pub use preview::{FilePreview, LineChange, Lines, PlanPreview};
 pub use resolve::ResolveReport;

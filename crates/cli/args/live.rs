@@ -1,0 +1,72 @@
+//! What is typed for live sources.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// Who asks the directory and the servers. A password is never an argument, and never in the environment.
+#[derive(Debug, Args)]
+pub(crate) struct OperatorArgs {
+    /// The user who asks, such as lyncadmin@contoso.com; without it the one of the ticket cache
+    #[arg(long, value_name = "NAME@DOMAIN")]
+    pub(crate) user: Option<String>,
+    /// A file whose first line is the user's password; nobody else may be able to read it
+    #[arg(long, value_name = "FILE", requires = "user")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// An open file descriptor that the user's password is read from
+    #[cfg(unix)]
+    #[arg(long, value_name = "N", requires = "user", conflicts_with = "password_file")]
+    pub(crate) password_fd: Option<u16>,
+    /// A Kerberos ticket cache in a file; KRB5CCNAME counts without it
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["user", "ntlm"])]
+    pub(crate) ticket_cache: Option<PathBuf>,
+    /// Use NTLM at the servers instead of Kerberos
+    #[arg(long)]
+    pub(crate) ntlm: bool,
+    /// The key distribution centre that tickets are asked from; without it the host of --directory
+    #[arg(long, value_name = "HOST")]
+    pub(crate) kdc: Option<String>,
+}
+
+/// How patient live commands are.
+#[derive(Debug, Args)]
+pub(crate) struct PatienceArgs {
+    /// How many servers are asked at a time
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub(crate) jobs: u16,
+    /// How many seconds one answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) timeout: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CollectArgs {
+    /// Files for the bundle: the topology document that names the web servers, and what else there is (assignments, kerbsync.toml); may be
+    /// repeated
+    #[arg(long, value_name = "FILE", required = true)]
+    pub(crate) topology: Vec<PathBuf>,
+    /// The directory: ldaps://dc01.contoso.com, or ldap://dc01.contoso.com for StartTLS; nothing is sent outside TLS
+    #[arg(long, value_name = "URL")]
+    pub(crate) directory: Option<String>,
+    /// The folder for the bundle: new or empty, or with --resume the one begun before
+    #[arg(short, long, value_name = "BUNDLE")]
+    pub(crate) output: PathBuf,
+    /// Only the servers that a file lists, an FQDN a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) servers: Option<PathBuf>,
+    /// Only the web servers of a site, by its name; may be repeated
+    #[arg(long, value_name = "SITE", conflicts_with = "servers")]
+    pub(crate) site: Vec<String>,
+    /// Fetch the servers' earlier configurations (inetpub\\history) too
+    #[arg(long)]
+    pub(crate) history: bool,
+    /// Go on with a bundle that was begun: fetch what is missing
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// The authorities whose certificates are believed, as PEM, in place of this machine's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) operator: OperatorArgs,
+    #[command(flatten)]
+    pub(crate) patience: PatienceArgs,
+}

@@ -1,0 +1,305 @@
+//! A domain controller, asked by LDAP inside TLS.
+
+use crate::ldif::Entry;
+use crate::operator::{Authority, Operator};
+use kerbsync_source::Shown;
+use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry};
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Entries of one page. Active Directory gives at most 1,000 by default (MaxPageSize).
+const PAGE: i32 = 500;
+
+/// Where a directory is asked: `ldaps://dc01.contoso.com` (port 636), or `ldap://dc01.contoso.com` (port 389) with StartTLS. Nothing is ever
+/// sent outside TLS, and no certificate goes unchecked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DirectoryUrl {
+    host: String,
+    port: u16,
+    start_tls: bool,
+}
+
+/// An address that is none.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("'{}' is no address of a directory; one is ldaps://dc01.contoso.com, or ldap://dc01.contoso.com for StartTLS", Shown::of(.0))]
+pub struct DirectoryUrlError(String);
+
+impl DirectoryUrl {
+    /// An address as typed.
+    ///
+    /// # Errors
+    /// Another scheme, no name of a host (a certificate names no address), or a path.
+    pub fn parse(text: &str) -> Result<Self, DirectoryUrlError> {
+        let error = || DirectoryUrlError(text.to_owned());
+        let (scheme, rest) = text.split_once("://").ok_or_else(error)?;
+        let (start_tls, usual) = match scheme.to_ascii_lowercase().as_str() {
+            "ldaps" => (false, 636),
+            "ldap" => (true, 389),
+            _ => return Err(error()),
+        };
+        let (host, port) = match rest.trim_end_matches('/').rsplit_once(':') {
+            Some((host, port)) => (host, port.parse().map_err(|_| error())?),
+            None => (rest.trim_end_matches('/'), usual),
+        };
+        let plain = host.split('.').all(|label| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+        let named = host.contains(|c: char| c.is_ascii_alphabetic());
+        if plain && named { Ok(Self { host: host.to_ascii_lowercase(), port, start_tls }) } else { Err(error()) }
+    }
+
+    /// The host name, in small letters.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        &self.host
+    }
+
+    fn to_url(&self) -> String {
+        format!("{}://{}:{}", if self.start_tls { "ldap" } else { "ldaps" }, self.host, self.port)
+    }
+}
+
+impl std::fmt::Display for DirectoryUrl {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.to_url())
+    }
+}
+
+/// Whose certificates are believed.
+#[derive(Debug, Clone)]
+pub enum Trust {
+    /// The authorities that this machine believes.
+    System,
+    /// Those of a PEM file, and no others.
+    File(std::path::PathBuf),
+}
+
+/// A directory that cannot be asked, or gives no answer that counts.
+#[derive(Debug, thiserror::Error)]
+pub enum DirectoryError {
+    /// Authorities that cannot be read.
+    #[error("the certificates of '{path}' cannot be read: {why}")]
+    Authorities {
+        /// The file.
+        path: String,
+        /// Why not.
+        why: String,
+    },
+    /// A connection that was not made, or not inside TLS.
+    #[error("the directory {host} cannot be asked: {why}")]
+    Connection {
+        /// The host.
+        host: String,
+        /// What the system or TLS said.
+        why: Shown,
+    },
+    /// The directory does not believe the operator.
+    #[error("the directory {host} refuses {principal} (result {code}): {why}")]
+    Refused {
+        /// The host.
+        host: String,
+        /// The operator.
+        principal: String,
+        /// The result code of LDAP.
+        code: u32,
+        /// What the directory said.
+        why: Shown,
+    },
+    /// LDAP wants the password.
+    #[error("the directory wants the operator's password: a ticket cache alone is not enough in this version")]
+    NoPassword,
+    /// A search that was not answered to its end.
+    #[error("the directory {host} did not answer '{filter}' below '{base}' to the end (result {code}): {why}")]
+    Search {
+        /// The host.
+        host: String,
+        /// Where was searched.
+        base: Shown,
+        /// For what.
+        filter: String,
+        /// The result code of LDAP, 0 where there is none.
+        code: u32,
+        /// What was said.
+        why: Shown,
+    },
+}
+
+/// A connection on which the operator is believed.
+pub(crate) struct Directory {
+    ldap: Ldap,
+    host: String,
+    timeout: Duration,
+}
+
+/// What a directory says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Root {
+    /// The name of the domain that the controller holds.
+    pub(crate) domain: String,
+    /// The name of the forest's configuration.
+    pub(crate) configuration: String,
+}
+
+impl Directory {
+    /// Connects inside TLS and binds with the operator's password.
+    pub(crate) async fn connect(
+        url: &DirectoryUrl,
+        operator: &Operator,
+        trust: &Trust,
+        timeout: Duration,
+    ) -> Result<Self, DirectoryError> {
+        let Authority::Password(password) = operator.authority() else { return Err(DirectoryError::NoPassword) };
+        let connection = |e: &LdapError| DirectoryError::Connection { host: url.host.clone(), why: why(e) };
+        let settings = LdapConnSettings::new()
+            .set_conn_timeout(timeout)
+            .set_config(Arc::new(tls(trust)?))
+            .set_starttls(url.start_tls);
+        let opened = tokio::time::timeout(timeout, LdapConnAsync::with_settings(settings, &url.to_url())).await;
+        let (driver, mut ldap) = opened
+            .map_err(|_| DirectoryError::Connection { host: url.host.clone(), why: Shown::of("no answer in time") })?
+            .map_err(|e| connection(&e))?;
+        tokio::spawn(async move { drop(driver.drive().await) });
+        ldap.with_timeout(timeout);
+        let bound = ldap.simple_bind(&operator.principal(), password.expose()).await.map_err(|e| connection(&e))?;
+        if bound.rc != 0 {
+            return Err(DirectoryError::Refused {
+                host: url.host.clone(),
+                principal: operator.principal(),
+                code: bound.rc,
+                why: meaning(bound.rc).map_or_else(|| Shown::of(&bound.text), Shown::of),
+            });
+        }
+        Ok(Self { ldap, host: url.host.clone(), timeout })
+    }
+
+    /// What the directory says of itself.
+    pub(crate) async fn root(&mut self) -> Result<Root, DirectoryError> {
+        let names = ["defaultNamingContext", "configurationNamingContext"];
+        let entries = self.search("", Scope::Base, "(objectClass=*)", &names).await?;
+        let value = |name: &str| {
+            let values = entries.iter().flat_map(|e| &e.values);
+            let mut found = values.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| String::from_utf8_lossy(v).into_owned());
+            found.next().unwrap_or_default()
+        };
+        Ok(Root { domain: value(names[0]), configuration: value(names[1]) })
+    }
+
+    /// Every entry that a search finds, page by page; referrals to other servers are not followed.
+    pub(crate) async fn search(
+        &mut self,
+        base: &str,
+        scope: Scope,
+        filter: &str,
+        attributes: &[&str],
+    ) -> Result<Vec<Entry>, DirectoryError> {
+        let host = self.host.clone();
+        let failed = |code: u32, why: Shown| DirectoryError::Search {
+            host: host.clone(),
+            base: Shown::of(base),
+            filter: filter.to_owned(),
+            code,
+            why,
+        };
+        let attributes: Vec<String> = attributes.iter().map(|a| (*a).to_owned()).collect();
+        let pages: Vec<Box<dyn Adapter<'_, String, Vec<String>>>> =
+            vec![Box::new(EntriesOnly::new()), Box::new(PagedResults::new(PAGE))];
+        let mut stream = self
+            .ldap
+            .with_timeout(self.timeout)
+            .streaming_search_with(pages, base, scope, filter, attributes)
+            .await
+            .map_err(|e| failed(0, why(&e)))?;
+        let mut entries = Vec::new();
+        while let Some(found) = stream.next().await.map_err(|e| failed(0, why(&e)))? {
+            entries.push(entry(SearchEntry::construct(found)));
+        }
+        let result = stream.finish().await;
+        // 10: the domain is elsewhere. What was found counts, what was not proves nothing; so it is no answer.
+        if result.rc == 0 { Ok(entries) } else { Err(failed(result.rc, Shown::of(&result.text))) }
+    }
+}
+
+fn entry(found: SearchEntry) -> Entry {
+    let text = found.attrs.into_iter().flat_map(|(name, values)| {
+        let pairs: Vec<_> = values.into_iter().map(|v| (name.clone(), v.into_bytes())).collect();
+        pairs
+    });
+    let bytes = found.bin_attrs.into_iter().flat_map(|(name, values)| {
+        let pairs: Vec<_> = values.into_iter().map(|v| (name.clone(), v)).collect();
+        pairs
+    });
+    Entry { dn: found.dn, values: text.chain(bytes).collect() }
+}
+
+fn tls(trust: &Trust) -> Result<ClientConfig, DirectoryError> {
+    let mut roots = RootCertStore::empty();
+    match trust {
+        Trust::System => {
+            for certificate in rustls_native_certs::load_native_certs().certs {
+                // One that rustls cannot use believes nobody; the others count.
+                drop(roots.add(certificate));
+            }
+        }
+        Trust::File(path) => {
+            let error = |why: String| DirectoryError::Authorities { path: path.display().to_string(), why };
+            let before = roots.len();
+            for certificate in pem(path).map_err(|e| error(e.to_string()))? {
+                roots.add(certificate).map_err(|e| error(e.to_string()))?;
+            }
+            if roots.len() == before {
+                return Err(error("no certificate is in it".to_owned()));
+            }
+        }
+    }
+    Ok(ClientConfig::builder().with_root_certificates(roots).with_no_client_auth())
+}
+
+fn pem(path: &Path) -> Result<Vec<CertificateDer<'static>>, rustls::pki_types::pem::Error> {
+    CertificateDer::pem_file_iter(path)?.collect()
+}
+
+/// What the library says, without the operator's name and password in it: they are in none of its errors.
+fn why(error: &LdapError) -> Shown {
+    match error {
+        LdapError::Io { source } => Shown::of(&source.to_string()),
+        LdapError::Rustls { source } => Shown::of(&source.to_string()),
+        LdapError::Timeout { .. } => Shown::of("no answer in time"),
+        other => Shown::of(&other.to_string()),
+    }
+}
+
+/// What the usual refusals mean.
+const fn meaning(code: u32) -> Option<&'static str> {
+    match code {
+        49 => Some("wrong name or password, or the account may not log on now"),
+        8 => Some("it wants a stronger protection than this connection has"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_is_named_and_never_asked_in_clear() {
+        let url = |text: &str| DirectoryUrl::parse(text).map(|u| u.to_string());
+        assert_eq!(url("ldaps://DC01.contoso.com").unwrap(), "ldaps://dc01.contoso.com:636");
+        assert_eq!(url("ldap://dc01.contoso.com/").unwrap(), "ldap://dc01.contoso.com:389");
+        assert_eq!(url("ldaps://dc01.contoso.com:3269").unwrap(), "ldaps://dc01.contoso.com:3269");
+        assert!(DirectoryUrl::parse("ldap://dc01.contoso.com").unwrap().start_tls);
+        for bad in ["dc01.contoso.com", "http://dc01", "ldaps://", "ldaps://10.0.0.1", "ldaps://a b", "ldaps://a/b", "ldaps://dc01:x", "ldapi://dc01"] {
+            assert!(DirectoryUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn authorities_come_from_a_file_that_holds_some() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = tls(&Trust::File(dir.path().join("none.pem"))).map(drop);
+        assert!(matches!(missing, Err(DirectoryError::Authorities { .. })));
+    }
+}

@@ -1,0 +1,20 @@
+//! Live sources of facts: a directory by LDAP, servers' files by SMB, service tickets by Kerberos.
+//!
+//! Nothing here is understood: [`collect()`] brings files into a folder, as an administrator would by hand, and the readers of exports do the
+//! rest. So a live audit and an audit of the files that it saw are one and the same.
+//!
+//! **Limitations.** SMB and Kerberos are those of the crate smb2: a share that demands encryption refuses it, and a ticket cache must hold a
+//! ticket for the operator that may be used for other services. LDAP wants the operator's password, sent inside TLS only; a ticket alone is
+//! enough for servers, and not for the directory. Tried against Samba 4.17 only; what a real Windows does differently is unknown.
+
+mod collect;
+mod directory;
+mod ldif;
+mod operator;
+mod share;
+mod spread;
+
+pub use collect::{CONFIGURATION, CollectError, CollectRequest, DirectoryRequest, Fetched, Missed, Place, collect};
+pub use directory::{DirectoryError, DirectoryUrl, DirectoryUrlError, Trust};
+pub use operator::{Authority, Operator, OperatorError, read_password_descriptor, read_password_file};
+pub use share::{Authentication, ShareError, ShareErrorKind};

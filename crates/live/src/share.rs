@@ -1,0 +1,198 @@
+//! A server's administrative share, by SMB. Signed, or not used.
+
+use crate::operator::{Authority, Operator};
+use jiff::Timestamp;
+use kerbsync_source::Shown;
+use smb2::auth::kerberos::KerberosCredentials;
+use smb2::auth::kerberos::ccache::load_ccache;
+use smb2::client::connection::Connection;
+use smb2::client::session::Session;
+use smb2::{Error, ErrorKind, Tree};
+use std::time::Duration;
+
+/// How a server is made to believe the operator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Authentication {
+    /// A ticket for the server's own name.
+    #[default]
+    Kerberos,
+    /// NTLM, for servers that no ticket can be had for. Never tried unless asked for.
+    Ntlm,
+}
+
+/// Why a file of a server cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ShareErrorKind {
+    /// Nobody answers under that name, or not in time.
+    Unreachable,
+    /// The operator is not believed.
+    NotBelieved,
+    /// The operator is believed, and may not.
+    Denied,
+    /// There is no such file or folder.
+    NotFound,
+    /// Another program holds the file.
+    Busy,
+    /// The server does not sign, or wants what this version cannot.
+    Unprotected,
+    /// Anything else.
+    Other,
+}
+
+/// A share or a file of it that cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub struct ShareError {
+    /// What went wrong, as far as callers act on it.
+    pub kind: ShareErrorKind,
+    /// What happened, and what to do next.
+    pub why: Shown,
+}
+
+impl ShareError {
+    fn new(kind: ShareErrorKind, why: &str) -> Self {
+        Self { kind, why: Shown::of(why) }
+    }
+
+    /// Of the library, while something was done.
+    fn of(error: &Error, doing: &str) -> Self {
+        let (kind, why) = match error.kind() {
+            ErrorKind::TimedOut => (ShareErrorKind::Unreachable, "the server does not answer in time".to_owned()),
+            ErrorKind::ConnectionLost => (ShareErrorKind::Unreachable, "the server cannot be reached".to_owned()),
+            ErrorKind::AuthRequired => (ShareErrorKind::NotBelieved, "the operator is not believed: wrong name, password or ticket".to_owned()),
+            ErrorKind::AccessDenied => (
+                ShareErrorKind::Denied,
+                "access denied: the operator may not, or the share demands encryption, which this version cannot".to_owned(),
+            ),
+            ErrorKind::NotFound => (ShareErrorKind::NotFound, "there is no such file".to_owned()),
+            ErrorKind::SharingViolation => (ShareErrorKind::Busy, "another program holds the file".to_owned()),
+            ErrorKind::SignatureInvalid => (ShareErrorKind::Unprotected, "an answer was not signed as it should be".to_owned()),
+            _ => (ShareErrorKind::Other, format!("{error}")),
+        };
+        Self::new(kind, &format!("{doing}: {why}"))
+    }
+}
+
+/// How servers are reached.
+#[derive(Debug, Clone)]
+pub(crate) struct Route {
+    pub(crate) authentication: Authentication,
+    /// Host and port of a Kerberos key distribution centre.
+    pub(crate) kdc: String,
+    pub(crate) timeout: Duration,
+}
+
+/// A file with its date on the server.
+pub(crate) struct RemoteFile {
+    pub(crate) bytes: Vec<u8>,
+    /// When it was last written there.
+    pub(crate) written: Option<Timestamp>,
+}
+
+/// The share of one server.
+pub(crate) struct Share {
+    connection: Connection,
+    tree: Tree,
+    timeout: Duration,
+}
+
+impl Share {
+    /// Connects to `\\host\share`.
+    pub(crate) async fn connect(host: &str, share: &str, operator: &Operator, route: &Route) -> Result<Self, ShareError> {
+        within(route.timeout, "connecting", Self::open(host, share, operator, route)).await
+    }
+
+    async fn open(host: &str, share: &str, operator: &Operator, route: &Route) -> Result<Self, ShareError> {
+        let failed = |doing: &'static str| move |e: Error| ShareError::of(&e, doing);
+        let mut connection = Connection::connect(&format!("{host}:445"), route.timeout).await.map_err(failed("connecting"))?;
+        connection.set_response_timeout(Some(route.timeout));
+        connection.negotiate().await.map_err(failed("negotiating"))?;
+        let session = logged_on(&mut connection, host, operator, route).await.map_err(failed("logging on"))?;
+        if !(session.should_sign || session.should_encrypt) {
+            let why = "the server neither signs nor encrypts: what it answers could be anyone's; turn signing on there";
+            return Err(ShareError::new(ShareErrorKind::Unprotected, why));
+        }
+        let tree = Tree::connect(&mut connection, share).await.map_err(|e| ShareError::of(&e, &format!("opening {share}")))?;
+        Ok(Self { connection, tree, timeout: route.timeout })
+    }
+
+    /// A whole file, by its path with `/`: the library takes `\` for a part of a name.
+    pub(crate) async fn read(&mut self, path: &str) -> Result<RemoteFile, ShareError> {
+        let read = async {
+            let (bytes, info) =
+                self.tree.read_file_compound_with_info(&mut self.connection, path).await.map_err(|e| ShareError::of(&e, "reading"))?;
+            Ok(RemoteFile { bytes, written: timestamp(info.modified.0) })
+        };
+        within(self.timeout, "reading", read).await
+    }
+
+    /// The folders in a folder, likewise.
+    pub(crate) async fn folders(&mut self, path: &str) -> Result<Vec<String>, ShareError> {
+        let listed = async {
+            let entries = self.tree.list_directory(&mut self.connection, path).await.map_err(|e| ShareError::of(&e, "listing"))?;
+            let mut names: Vec<String> =
+                entries.into_iter().filter(|e| e.is_directory && !e.is_link() && e.name != "." && e.name != "..").map(|e| e.name).collect();
+            names.sort();
+            Ok(names)
+        };
+        within(self.timeout, "listing", listed).await
+    }
+}
+
+async fn logged_on(connection: &mut Connection, host: &str, operator: &Operator, route: &Route) -> Result<Session, Error> {
+    let credentials = |password: &str| KerberosCredentials {
+        username: operator.user().to_owned(),
+        password: password.to_owned(),
+        realm: operator.realm(),
+        kdc_address: route.kdc.clone(),
+    };
+    match (operator.authority(), route.authentication) {
+        (Authority::Password(password), Authentication::Kerberos) => {
+            Session::setup_kerberos(connection, &credentials(password.expose()), host).await
+        }
+        (Authority::Password(password), Authentication::Ntlm) => {
+            Session::setup(connection, operator.user(), password.expose(), operator.domain()).await
+        }
+        (Authority::Cache(path), _) => {
+            let cache = load_ccache(Some(path))?;
+            Session::setup_kerberos_from_ccache(connection, &credentials(""), host, &cache).await
+        }
+    }
+}
+
+async fn within<T>(
+    timeout: Duration,
+    doing: &str,
+    work: impl Future<Output = Result<T, ShareError>>,
+) -> Result<T, ShareError> {
+    let late = || ShareError::new(ShareErrorKind::Unreachable, &format!("{doing}: the server does not answer in time"));
+    tokio::time::timeout(timeout.saturating_mul(2), work).await.unwrap_or_else(|_| Err(late()))
+}
+
+/// A time of Windows: intervals of 100 ns since 1601-01-01 UTC. 0 is none.
+fn timestamp(filetime: u64) -> Option<Timestamp> {
+    const TO_1970: i64 = 11_644_473_600;
+    let intervals = i64::try_from(filetime).ok().filter(|t| *t > 0)?;
+    let nanos = i32::try_from(intervals % 10_000_000).ok()? * 100;
+    Timestamp::new(intervals / 10_000_000 - TO_1970, nanos).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_windows_are_times() {
+        assert_eq!(timestamp(0), None);
+        assert_eq!(timestamp(u64::MAX), None);
+        assert_eq!(timestamp(133_485_408_000_000_000).unwrap().to_string(), "2024-01-01T00:00:00Z");
+        assert_eq!(timestamp(133_485_408_005_000_000).unwrap().to_string(), "2024-01-01T00:00:00.5Z");
+    }
+
+    #[test]
+    fn errors_say_what_to_do_and_repeat_no_secret() {
+        let error = ShareError::of(&Error::Auth { message: "KRB-ERROR 24".into() }, "logging on");
+        assert_eq!(error.kind, ShareErrorKind::NotBelieved);
+        assert_eq!(error.to_string(), "logging on: the operator is not believed: wrong name, password or ticket");
+    }
+}
