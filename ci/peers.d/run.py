@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -178,6 +179,51 @@ def start_tls_is_as_good():
     kerbsync("collect", *[a for f in TOPOLOGY for a in ("--topology", f)], "--directory", f"ldap://dc01.{peers.DNS}", "--ca", DOMAIN.authority,
              *operator(), "-o", bundle)
     must((bundle / "directory/accounts.ldif").is_file(), "no accounts")
+
+
+def with_passwords(bundle, passwords):
+    """Writes passwords in clear into the copies of configurations in a bundle, wherever they name the account."""
+    for host, password in passwords.items():
+        path = bundle / "servers" / f"{host}.{peers.DNS}" / "Windows/System32/inetsrv/config/applicationHost.config"
+        text = path.read_bytes().decode()
+        text, count = re.subn(r'(userName="CONTOSO\\KerbAuth" password=")[^"]*', lambda m: m[1] + password, text)
+        must(count, f"{host} names the account nowhere")
+        path.write_bytes(text.encode())
+
+
+@scenario
+def a_ticket_proves_the_password():
+    """The password of today is proved, the one before it refuted, at the moment when NTLM still takes it."""
+    bundle, _ = collect("proving")
+    text = lambda h: (DOMAIN.drive(h) / "Windows/System32/inetsrv/config/applicationHost.config").read_bytes()
+    holders = [h for h in sorted(DOMAIN.hosts) if b'CONTOSO\\KerbAuth" password="' in text(h)]
+    must(len(holders) >= 2, f"only {holders} hold the account")
+    new = "Peer-Account.2"
+    with_passwords(bundle, {holders[0]: peers.ACCOUNT, holders[1]: new})
+    ask = ["prove", bundle, "--kdc", f"dc01.{peers.DNS}", *operator(), "--format", "json"]
+
+    def outcomes():
+        report = json.loads(kerbsync(*ask, codes=(0, 1, 4)).stdout)
+        return {s["server"].split(".")[0]: s["outcome"] for a in report["accounts"] for s in a["servers"]}, report
+
+    told, report = outcomes()
+    must((told[holders[0]], told[holders[1]]) == ("proved", "refuted"), f"{told} {report}")
+    peers.call("samba-tool", "user", "setpassword", "kerbauth$", f"--newpassword={new}", "-H", str(DOMAIN.folder / "private/sam.ldb"), "-s", str(DOMAIN.conf),
+               env=DOMAIN.environment())
+    told, _ = outcomes()
+    must((told[holders[0]], told[holders[1]]) == ("refuted", "proved"), f"after the change: {told}")
+    ntlm = lambda password: subprocess.run(
+        ["smbclient", "-s", "/dev/null", "-I", peers.CONTROLLER, "-U", f"CONTOSO/kerbauth$%{password}", "--use-kerberos=off", "-L", f"dc01.{peers.DNS}"],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=DOMAIN.environment())
+    must(ntlm(new).returncode == 0, "NTLM does not take the new password")
+    before = ntlm(peers.ACCOUNT)
+    print(f"       NTLM takes the password before: {before.returncode == 0}", flush=True)
+    peers.call("samba-tool", "user", "setpassword", "kerbauth$", f"--newpassword={peers.ACCOUNT}", "-H", str(DOMAIN.folder / "private/sam.ldb"), "-s",
+               str(DOMAIN.conf), env=DOMAIN.environment())
+    # Nobody logged on as the account, so no attempt was counted.
+    counted = peers.call("ldbsearch", f"--configfile={DOMAIN.conf}", "-H", str(DOMAIN.folder / "private/sam.ldb"), "(sAMAccountName=kerbauth$)",
+                         "badPwdCount", env=DOMAIN.environment())
+    must("badPwdCount: 0" in counted or "badPwdCount:" not in counted, counted)
 
 
 HOSTS = estate()

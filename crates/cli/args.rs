@@ -217,6 +217,9 @@ pub(crate) enum Command {
     /// Fetch what an audit wants from the servers and the directory into a bundle; nothing is written there
     #[cfg(feature = "live")]
     Collect(CollectArgs),
+    /// Test whether servers hold the account's password in Active Directory, by a ticket; nobody logs on as the account
+    #[cfg(feature = "live")]
+    Prove(ProveArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Print the manual page of a rule, or explain one finding

@@ -9,6 +9,8 @@ use crate::reading::{read_config, read_stores, unopened, unreadable};
 use jiff::Timestamp;
 use kerbsync_apply::{CommandWords, Context, Engine, EngineError, Options};
 use kerbsync_collect::{Input, Progress as _, Settings};
+#[cfg(feature = "live")]
+use kerbsync_credential::lower::SecretSource;
 use kerbsync_credential::lower::{CredentialLower, KeySource, ServerSecrets, SlotRules};
 use kerbsync_iis::protection::KeyFile;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory};
@@ -172,6 +174,14 @@ impl OpenedBundle {
         let read = |path: &str| self.read(path);
         let secrets = ServerSecrets::new(self.rules.clone(), &read, &keys, parameters.generated.clone());
         work(&CredentialLower::new(self.rules.clone(), &secrets, &keys, parameters.accept_inferred))
+    }
+
+    /// Does some work with the secrets of this bundle's servers.
+    #[cfg(feature = "live")]
+    pub(crate) fn with_secrets<T>(&self, work: impl FnOnce(&dyn SecretSource) -> T) -> T {
+        let keys = BundleKeys { opened: self, read: Mutex::new(BTreeMap::new()) };
+        let read = |path: &str| self.read(path);
+        work(&ServerSecrets::new(self.rules.clone(), &read, &keys, None))
     }
 
     /// Does some work with an engine that may write to this bundle.

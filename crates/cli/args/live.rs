@@ -1,5 +1,6 @@
 //! What is typed for live sources.
 
+use super::OutputArgs;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -22,7 +23,7 @@ pub(crate) struct OperatorArgs {
     /// Use NTLM at the servers instead of Kerberos
     #[arg(long)]
     pub(crate) ntlm: bool,
-    /// The key distribution centre that tickets are asked from; without it the host of --directory
+    /// The key distribution centre (a domain controller) that tickets are asked from
     #[arg(long, value_name = "HOST")]
     pub(crate) kdc: Option<String>,
 }
@@ -36,6 +37,23 @@ pub(crate) struct PatienceArgs {
     /// How many seconds one answer may take
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub(crate) timeout: u16,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ProveArgs {
+    /// The bundle whose servers' secrets are tested; its keys open them
+    #[arg(value_name = "BUNDLE")]
+    pub(crate) bundle: PathBuf,
+    #[command(flatten)]
+    pub(crate) operator: OperatorArgs,
+    /// How many seconds one answer may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) timeout: u16,
+    /// A kerbsync.toml from elsewhere, in place of one in the bundle
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]

@@ -51,6 +51,8 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Status(args) => write::status(&args, quiet, io),
         #[cfg(feature = "live")]
         Command::Collect(args) => live::collect(&args, quiet, io),
+        #[cfg(feature = "live")]
+        Command::Prove(args) => live::prove(args, quiet, io),
         Command::Rules(args) => rules::run(args, io),
         Command::Explain(args) => explain::run(args, quiet, io),
         #[cfg(feature = "simulate")]

@@ -11,6 +11,7 @@ mod learn;
 mod manifest;
 mod place;
 mod preview;
+mod proof;
 mod resolve;
 mod rules;
 mod site;
@@ -32,6 +33,7 @@ pub use learn::{Change, CmdletRun, Comparison, DeclaredSlot, LearnReport, Learne
 pub use manifest::{MANIFEST, Manifest, ManifestFile, MissingFile};
 pub use place::Place;
 pub use preview::{FilePreview, LineChange, Lines, PlanPreview};
+pub use proof::{PROOF, ProofOutcome, ProofReport, ProvedAccount, ProvedServer};
 pub use resolve::ResolveReport;
 pub use rules::{Rule, RulesReport};
 pub use slots::{Provider, Slot, SlotsReport};

@@ -1,0 +1,163 @@
+//! `prove`: do servers hold the account's password in Active Directory?
+
+use super::operator::operator;
+use crate::args::ProveArgs;
+use crate::commands::tool;
+use crate::failure::Failure;
+use crate::opened_bundle::OpenedBundle;
+use crate::output::Outputs;
+use crate::{Exit, Io};
+use kerbsync_credential::lower::SecretSource;
+use kerbsync_inventory::directory::Completeness;
+use kerbsync_inventory::state::{Expectation, Expectations, account_key};
+use kerbsync_inventory::{Inventory, ServerConfiguration, Slot};
+use kerbsync_live::{ProofRequest, Prover, Tested};
+use kerbsync_names::{DownLevelName, HostName};
+use kerbsync_plan::{SecretFrom, SlotAddress};
+use kerbsync_report::format::{PROOF, ProofOutcome, ProofReport, ProvedAccount, ProvedServer};
+use kerbsync_report::render;
+use kerbsync_secret::EqualityTag;
+use kerbsync_source::Shown;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+pub(in crate::commands) fn run(args: ProveArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    let outputs = Outputs::new(args.output)?;
+    let Some(kdc) = args.operator.kdc.clone() else {
+        return Err(Failure::usage("--kdc is missing").hint("name a domain controller of the account's domain, such as --kdc dc01.contoso.com"));
+    };
+    let opened = OpenedBundle::open(&args.bundle, args.config.as_deref(), quiet, io)?;
+    opened.check_read()?;
+    let request = ProofRequest {
+        operator: operator(&args.operator, io)?,
+        kdc,
+        timeout: Duration::from_secs(args.timeout.into()),
+        now: (io.now)(),
+    };
+    let accounts = accounts(&opened.inventory);
+    if accounts.is_empty() {
+        return Err(Failure::new(Exit::NothingChecked, "no web server among the inputs is to hold a Kerberos account")
+            .hint("give a topology, the assignments and the servers' configurations; `kerbsync audit` tells what is missing"));
+    }
+    let proved = opened.with_secrets(|secrets| {
+        let each = accounts.iter().map(|(account, servers)| of_account(&opened.inventory, account, servers, &request, secrets));
+        each.collect()
+    });
+    let report = ProofReport { schema: PROOF, tool: tool(), accounts: proved };
+    outputs.write(&report, render::proof, io)?;
+    let any = |outcome| report.accounts.iter().flat_map(|a| &a.servers).any(|s| s.outcome == outcome);
+    Ok(match (any(ProofOutcome::Undecided), any(ProofOutcome::Refuted)) {
+        (true, _) => Exit::Input,
+        (false, true) => Exit::Findings,
+        (false, false) => Exit::Done,
+    })
+}
+
+/// The accounts that web servers are to hold, each with its servers, by their names.
+fn accounts(inventory: &Inventory) -> Vec<(DownLevelName, Vec<&HostName>)> {
+    let expectations = Expectations::of(inventory);
+    let mut accounts: BTreeMap<String, (DownLevelName, Vec<&HostName>)> = BTreeMap::new();
+    for (pool, computer) in inventory.web_servers() {
+        let Expectation::Account(account) = expectations.of_pool(pool) else { continue };
+        let key = account_key(account, inventory.domains());
+        accounts.entry(key).or_insert_with(|| (account.clone(), Vec::new())).1.push(&computer.fqdn.value);
+    }
+    let mut accounts: Vec<_> = accounts.into_values().collect();
+    for (_, servers) in &mut accounts {
+        servers.sort();
+        servers.dedup();
+    }
+    accounts
+}
+
+fn of_account(
+    inventory: &Inventory,
+    account: &DownLevelName,
+    servers: &[&HostName],
+    request: &ProofRequest,
+    secrets: &dyn SecretSource,
+) -> ProvedAccount {
+    let name = format!("{}$", account.account().trim_end_matches('$'));
+    let prover = Prover::new(request, &name, &own_services(inventory, account));
+    let results = servers.iter().map(|host| {
+        let configuration = inventory.server(host);
+        let document = configuration.and_then(|c| inventory.document(c.document?));
+        let (outcome, reason) = match &prover {
+            Ok(prover) => of_server(inventory, account, configuration, prover, secrets),
+            Err(_) => (ProofOutcome::Undecided, "there is no ticket to test it with".to_owned()),
+        };
+        ProvedServer {
+            server: host.to_string(),
+            path: document.map(|d| d.path.clone()),
+            sha256: document.and_then(|d| d.sha256.clone()),
+            outcome,
+            reason,
+        }
+    });
+    let servers = results.collect();
+    ProvedAccount {
+        account: account.to_string(),
+        controller: request.kdc.clone(),
+        tested_at: request.now.to_string(),
+        key_version: prover.as_ref().ok().and_then(Prover::key_version),
+        encryption: prover.as_ref().ok().map(Prover::encryption),
+        not_tested: prover.as_ref().err().map(ToString::to_string),
+        servers,
+    }
+}
+
+/// Names of services that the account holds and, by a complete export, nobody else.
+fn own_services(inventory: &Inventory, account: &DownLevelName) -> Vec<String> {
+    let Some(directory) = &inventory.directory else { return Vec::new() };
+    let Some(object) = directory.account(account).filter(|_| directory.completeness == Completeness::Complete) else { return Vec::new() };
+    let names = object.spns.iter().flatten().map(|s| &s.value);
+    names.filter(|spn| directory.holders(spn).count() == 1).map(|spn| spn.as_str().to_owned()).collect()
+}
+
+/// Every distinct secret that a server holds for the account: one that differs from the others is another password.
+fn of_server(
+    inventory: &Inventory,
+    account: &DownLevelName,
+    configuration: Option<&ServerConfiguration>,
+    prover: &Prover,
+    secrets: &dyn SecretSource,
+) -> (ProofOutcome, String) {
+    let undecided = |why: &str| (ProofOutcome::Undecided, why.to_owned());
+    let Some(configuration) = configuration else { return undecided("no configuration of it is among the inputs") };
+    if let Err(why) = configuration.in_force() {
+        return undecided(&why.to_string());
+    }
+    let Some(document) = configuration.document.and_then(|id| inventory.document(id)) else { return undecided("its configuration was not read") };
+    let Some(sha256) = &document.sha256 else { return undecided("its configuration was not read") };
+    let wanted = account_key(account, inventory.domains());
+    let names = |slot: &&Slot| slot.account.value.name.as_ref().is_some_and(|n| account_key(n, inventory.domains()) == wanted);
+    let slots: Vec<&Slot> = configuration.slots.iter().filter(|slot| slot.counts()).filter(names).collect();
+    let mut candidates: BTreeMap<EqualityTag, &Slot> = BTreeMap::new();
+    for slot in &slots {
+        let Some(tag) = slot.secret.tag() else { return undecided("a secret of it could not be opened: its keys are not in the bundle") };
+        candidates.entry(tag).or_insert(slot);
+    }
+    if candidates.is_empty() {
+        return undecided("no place in its configuration is known to hold a secret of the account");
+    }
+    let mut refuted = None;
+    for slot in candidates.values() {
+        let from = SecretFrom::Server {
+            server: configuration.computer.to_string(),
+            path: document.path.clone(),
+            sha256: sha256.clone(),
+            slot: Box::new(SlotAddress::of(slot)),
+        };
+        match secrets.secret(&from).map(|secret| prover.test(&secret)) {
+            Ok(Tested::Proved) => {}
+            Ok(Tested::Refuted) => refuted = refuted.or(Some(slot)),
+            Ok(Tested::SaltUnknown) => return undecided("the controller does not say how the account's keys are made"),
+            Ok(Tested::Unspoken(etype)) => return undecided(&format!("the ticket has encryption type {etype}, which is not spoken here")),
+            Err(error) => return undecided(Shown::of(&error.to_string()).as_str()),
+        }
+    }
+    match refuted {
+        None => (ProofOutcome::Proved, "it holds the account's password".to_owned()),
+        Some(slot) => (ProofOutcome::Refuted, format!("the secret of the {} is not the account's password", Shown::naming(&slot.label))),
+    }
+}

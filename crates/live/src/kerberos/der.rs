@@ -1,0 +1,97 @@
+//! The little of DER (ITU-T X.690) that pre-authentication needs: EncryptedData is written, and METHOD-DATA of a KRB-ERROR read.
+//!
+//! smb2 writes and reads the messages themselves; these two parts of it are not public.
+
+/// A value with its tag: lengths up to 65,535 bytes, which no message of a pre-authentication reaches.
+pub(super) fn value(tag: u8, content: &[u8]) -> Vec<u8> {
+    let mut out = vec![tag];
+    match content.len() {
+        n @ 0..=0x7f => out.push(n as u8),
+        n @ 0x80..=0xff => out.extend([0x81, n as u8]),
+        n => out.extend([0x82, (n >> 8) as u8, n as u8]),
+    }
+    out.extend_from_slice(content);
+    out
+}
+
+/// `EncryptedData` of RFC 4120, section 5.2.9, without a key version.
+pub(super) fn encrypted_data(etype: u8, cipher: &[u8]) -> Vec<u8> {
+    let etype = value(0xa0, &value(0x02, &[etype]));
+    let cipher = value(0xa2, &value(0x04, cipher));
+    value(0x30, &[etype, cipher].concat())
+}
+
+/// The tag and content of the first value, and what follows it; `None` for anything cut or overlong.
+pub(super) fn first(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (tag, rest) = bytes.split_first()?;
+    let (length, rest) = rest.split_first()?;
+    let (length, rest) = match length {
+        0..=0x7f => (usize::from(*length), rest),
+        0x81 => (usize::from(*rest.first()?), rest.get(1..)?),
+        0x82 => (usize::from(u16::from_be_bytes(rest.first_chunk().copied()?)), rest.get(2..)?),
+        _ => return None,
+    };
+    Some((*tag, rest.get(..length)?, rest.get(length..)?))
+}
+
+/// The values in a value.
+pub(super) fn each(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    std::iter::from_fn(move || {
+        let (tag, content, rest) = first(bytes)?;
+        bytes = rest;
+        Some((tag, content))
+    })
+}
+
+/// What is inside a value, where it has that tag.
+pub(super) fn inside(bytes: &[u8], tag: u8) -> Option<&[u8]> {
+    first(bytes).filter(|(t, ..)| *t == tag).map(|(_, content, _)| content)
+}
+
+/// A field of a sequence's content, by its context tag; with the tag of what it holds.
+pub(super) fn field(content: &[u8], context: u8, tag: u8) -> Option<&[u8]> {
+    let (_, held) = each(content).find(|(t, _)| *t == 0xa0 + context)?;
+    inside(held, tag)
+}
+
+/// A small integer.
+pub(super) fn integer(content: &[u8]) -> Option<i32> {
+    let negative = content.first()? & 0x80 != 0;
+    if content.len() > 4 {
+        return None;
+    }
+    Some(content.iter().fold(if negative { -1 } else { 0 }, |n, b| (n << 8) | i32::from(*b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_field_is_found_by_its_tags() {
+        let data = encrypted_data(18, &[7; 300]);
+        let content = inside(&data, 0x30).unwrap();
+        assert_eq!(field(content, 0, 0x02).and_then(integer), Some(18));
+        assert_eq!(field(content, 2, 0x04).unwrap(), [7; 300]);
+        assert_eq!(field(content, 1, 0x02), None);
+        assert_eq!(integer(&[0xff, 0x76]), Some(-138));
+        assert_eq!(integer(&[0; 5]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read(tag: u8, content in proptest::collection::vec(any::<u8>(), 0..700)) {
+            let written = value(tag, &content);
+            prop_assert_eq!(first(&written), Some((tag, content.as_slice(), &[][..])));
+            // What is cut is never taken for whole.
+            prop_assert_eq!(first(&written[..written.len() - 1]), None);
+        }
+
+        #[test]
+        fn nothing_panics(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
+            prop_assert!(each(&bytes).count() <= 64);
+            prop_assert!(field(&bytes, 1, 4).is_none_or(|f| f.len() <= 64));
+        }
+    }
+}

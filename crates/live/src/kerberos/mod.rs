@@ -1,0 +1,9 @@
+//! Kerberos as far as a proof needs it: a service ticket that the operator asks for, and whether a password opens it.
+
+mod cipher;
+mod der;
+mod kdc;
+mod proof;
+
+pub use kdc::KdcError;
+pub use proof::{ProofRequest, Prover, Tested};
