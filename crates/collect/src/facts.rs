@@ -2,11 +2,13 @@
 
 use crate::empty;
 use crate::manifest::{self, Manifest};
+use crate::proof;
 use crate::read_file::ReadFile;
 use crate::recognise::{Recognised, problem};
 use crate::server;
 use crate::topology::{self, TopologyPart};
 use kerbsync_ad::DirectoryPart;
+use kerbsync_inventory::state::TicketProof;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
 use kerbsync_objects::Object;
 use kerbsync_source::{DocumentId, Level, Problem};
@@ -16,6 +18,7 @@ pub(crate) enum DocumentFacts {
     Topology(Box<TopologyPart>),
     Directory(Box<DirectoryPart>),
     Manifest(Manifest),
+    Proofs(Vec<TicketProof>),
 }
 
 impl DocumentFacts {
@@ -25,6 +28,7 @@ impl DocumentFacts {
             Self::Topology(part) => part.weight(),
             Self::Directory(part) => part.weight() as u64,
             Self::Manifest(manifest) => manifest.weight(),
+            Self::Proofs(proofs) => proofs.iter().map(|p| 200 + 200 * p.servers.len() as u64).sum(),
         }
     }
 }
@@ -56,6 +60,19 @@ pub(crate) fn read_facts(file: ReadFile) -> (Document, Vec<DocumentFacts>) {
                 Ok(manifest) => {
                     document.status = DocumentStatus::Used;
                     vec![DocumentFacts::Manifest(manifest)]
+                }
+                Err(problem) => {
+                    document.status = DocumentStatus::Unreadable(problem);
+                    Vec::new()
+                }
+            }
+        }
+        Some(Recognised::Text(DocumentKind::Json, source)) if proof::is_proof(&source) => {
+            document.kind = DocumentKind::TicketProof;
+            match proof::read(&source) {
+                Ok(proofs) => {
+                    document.status = DocumentStatus::Used;
+                    vec![DocumentFacts::Proofs(proofs)]
                 }
                 Err(problem) => {
                     document.status = DocumentStatus::Unreadable(problem);

@@ -63,6 +63,7 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     }
     manifest::date(&facts.manifests, &mut inventory.documents);
     directory::join(facts.directory, settings.directory.complete, &configured, &mut inventory);
+    inventory.proofs = facts.proofs;
     topology::join(facts.topology, &preferred, &mut inventory);
     absence::assignments(settings.assignments, &mut inventory);
     absence::directory(&mut inventory);
@@ -93,12 +94,13 @@ struct Facts {
     topology: Vec<(DocumentId, topology::TopologyPart)>,
     directory: Vec<(DocumentId, kerbsync_ad::DirectoryPart)>,
     manifests: Vec<(DocumentId, manifest::Manifest)>,
+    proofs: Vec<kerbsync_inventory::state::TicketProof>,
 }
 
 impl Facts {
     /// None yet, of inputs of so many bytes.
     const fn of(bytes: u64) -> Self {
-        Self { pot: Pot::of(bytes), topology: Vec::new(), directory: Vec::new(), manifests: Vec::new() }
+        Self { pot: Pot::of(bytes), topology: Vec::new(), directory: Vec::new(), manifests: Vec::new(), proofs: Vec::new() }
     }
 
     /// Takes what a document says, as long as memory is spent on facts.
@@ -114,6 +116,7 @@ impl Facts {
                 DocumentFacts::Topology(part) => self.topology.push((id, *part)),
                 DocumentFacts::Directory(part) => self.directory.push((id, *part)),
                 DocumentFacts::Manifest(manifest) => self.manifests.push((id, manifest)),
+                DocumentFacts::Proofs(proofs) => self.proofs.extend(proofs),
             }
         }
     }

@@ -19,6 +19,7 @@ pub mod learn;
 mod manifest;
 mod names;
 mod progress;
+mod proof;
 mod read_file;
 mod recognise;
 mod server;

@@ -62,6 +62,8 @@ pub struct Inventory {
     pub servers: Vec<ServerConfiguration>,
     /// The product's own reports, dated.
     pub logs: Vec<ManagementLog>,
+    /// Tests of servers' secrets against Active Directory itself.
+    pub proofs: Vec<state::TicketProof>,
     /// What could not be joined or proved.
     pub gaps: Vec<Gap>,
     /// Computers whose configurations a run of this program may have changed that has no end yet, with that run's name.

@@ -7,6 +7,7 @@ mod expected;
 mod held;
 mod proof;
 mod reference;
+mod ticket_proof;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub use held::{Naming, naming};
 use kerbsync_names::HostName;
 pub use kerbsync_secret::EqualityTag;
 pub use proof::{Proofs, configuration_time};
+pub use ticket_proof::{ProvedServer, TicketProof};
 use reference::Reference;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -166,7 +168,7 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
                     let place_known = held.is_placed() || accounts.get(account).is_some_and(|evidence| evidence.place_known);
                     let measure = accounts.get(account).map_or_else(held::Measure::default, |e| e.measure(inventory, host, configuration));
                     let judged = held.judge(&measure);
-                    let proved = judged.state == State::InSync && judged.basis == Basis::ProductReport;
+                    let proved = judged.state == State::InSync && matches!(judged.basis, Basis::Directory | Basis::ProductReport);
                     ServerState {
                         group: judged.tag.map(|t| letters.of(t)),
                         state: judged.state,
@@ -188,6 +190,8 @@ const ONE_RUN: jiff::SignedDuration = jiff::SignedDuration::from_mins(15);
 
 /// What the servers of one account are judged by.
 struct AccountEvidence {
+    /// Its key ([`account_key`]).
+    account: String,
     proofs: Proofs,
     reference: Option<Reference>,
     /// Whether a place without the account counts as empty: some server holds the account, or kerbsync.toml declares where it is held.
@@ -199,6 +203,7 @@ impl AccountEvidence {
         let written = configuration_time(inventory, configuration);
         held::Measure {
             reference: self.reference.as_ref(),
+            tested: ticket_proof::of_server(inventory, &self.account, host, Some(configuration)),
             proved: self.proofs.of_server(inventory, host, Some(configuration)),
             refuted: self.proofs.refuted(host),
             older_than_password: written.zip(self.proofs.password_set()).filter(|(written, set)| set.duration_since(*written) > ONE_RUN),
@@ -210,8 +215,19 @@ impl AccountEvidence {
 /// A server whose slots can be judged.
 type Candidate<'d> = (&'d HostName, &'d Held<'d>, &'d ServerConfiguration);
 
-fn holder<'d>(inventory: &Inventory, proofs: &Proofs, (host, held, configuration): Candidate<'d>) -> reference::Holder<'d> {
-    reference::Holder { host, tags: held.tags(), proved: proofs.of_server(inventory, host, Some(configuration)) }
+fn holder<'d>(
+    inventory: &Inventory,
+    account: &str,
+    proofs: &Proofs,
+    (host, held, configuration): Candidate<'d>,
+) -> reference::Holder<'d> {
+    let tested = ticket_proof::of_server(inventory, account, host, Some(configuration));
+    let by_product = || proofs.of_server(inventory, host, Some(configuration)).map(|_| Basis::ProductReport);
+    let proved = match tested {
+        Some((_, holds)) => holds.then_some(Basis::Directory),
+        None => by_product(),
+    };
+    reference::Holder { host, tags: held.tags(), proved }
 }
 
 /// The evidence of every account that servers are to hold, by the account's key.
@@ -224,10 +240,10 @@ fn accounts(inventory: &Inventory, drafts: &[(&HostName, Draft<'_>)], named: Opt
     }
     let evidence = |(account, servers): (&str, Vec<Candidate<'_>>)| {
         let proofs = Proofs::of(inventory, account);
-        let holders: Vec<_> = servers.iter().map(|server| holder(inventory, &proofs, *server)).collect();
+        let holders: Vec<_> = servers.iter().map(|server| holder(inventory, account, &proofs, *server)).collect();
         let place_known = inventory.place_declared || servers.iter().any(|(_, held, _)| held.holds_account());
         let reference = reference::choose(&holders, named);
-        (account.to_owned(), AccountEvidence { proofs, reference, place_known })
+        (account.to_owned(), AccountEvidence { account: account.to_owned(), proofs, reference, place_known })
     };
     by_account.into_iter().map(evidence).collect()
 }

@@ -46,12 +46,12 @@ pub struct ShareError {
     /// What went wrong, as far as callers act on it.
     pub kind: ShareErrorKind,
     /// What happened, and what to do next.
-    pub why: Shown,
+    pub why: String,
 }
 
 impl ShareError {
-    fn new(kind: ShareErrorKind, why: &str) -> Self {
-        Self { kind, why: Shown::of(why) }
+    fn new(kind: ShareErrorKind, why: impl Into<String>) -> Self {
+        Self { kind, why: why.into() }
     }
 
     /// Of the library, while something was done.
@@ -67,9 +67,10 @@ impl ShareError {
             ErrorKind::NotFound => (ShareErrorKind::NotFound, "there is no such file".to_owned()),
             ErrorKind::SharingViolation => (ShareErrorKind::Busy, "another program holds the file".to_owned()),
             ErrorKind::SignatureInvalid => (ShareErrorKind::Unprotected, "an answer was not signed as it should be".to_owned()),
-            _ => (ShareErrorKind::Other, format!("{error}")),
+            // What a server said, or the library made of it.
+            _ => (ShareErrorKind::Other, Shown::of(&error.to_string()).into_string()),
         };
-        Self::new(kind, &format!("{doing}: {why}"))
+        Self::new(kind, format!("{doing}: {why}"))
     }
 }
 
@@ -165,7 +166,7 @@ async fn within<T>(
     doing: &str,
     work: impl Future<Output = Result<T, ShareError>>,
 ) -> Result<T, ShareError> {
-    let late = || ShareError::new(ShareErrorKind::Unreachable, &format!("{doing}: the server does not answer in time"));
+    let late = || ShareError::new(ShareErrorKind::Unreachable, format!("{doing}: the server does not answer in time"));
     tokio::time::timeout(timeout.saturating_mul(2), work).await.unwrap_or_else(|_| Err(late()))
 }
 

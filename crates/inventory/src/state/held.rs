@@ -29,6 +29,8 @@ pub enum Naming {
 #[derive(Default)]
 pub(super) struct Measure<'e> {
     pub(super) reference: Option<&'e Reference>,
+    /// When, and whether, a test against Active Directory showed that the configuration holds the password of today.
+    pub(super) tested: Option<(jiff::Timestamp, bool)>,
     /// When the product's test proved that the server holds the password of today.
     pub(super) proved: Option<jiff::Timestamp>,
     /// When the product's test found the server invalid, since the password was set.
@@ -180,6 +182,13 @@ impl Held<'_> {
             }
             Naming::Expected => {}
         }
+        // Where it holds two secrets, one of them is not the password: which one is not known.
+        if let Some((time, holds)) = measure.tested.filter(|_| self.tags().len() < 2) {
+            let (state, is) = if holds { (State::InSync, "is") } else { (State::Stale, "is not") };
+            let time = moment(time);
+            let reason = format!("A test against Active Directory of {time} showed that the secret of the {label} {is} the account's password.");
+            return judged(state, Basis::Directory, reason);
+        }
         // A server with two secrets was found valid with one of them: with which is not known.
         let proved = measure.proved.filter(|_| self.tags().len() < 2);
         match (&slot.secret, tag, measure.reference) {
@@ -218,7 +227,7 @@ impl Held<'_> {
     fn equal(&self, label: &str, tag: EqualityTag, reference: &Reference, measure: &Measure<'_>) -> Judged {
         let account = self.account;
         let judged = |state, basis, reason| Judged { state, basis, tag: Some(tag), reason };
-        if reference.basis == Basis::ProductReport && measure.refuted.is_none() {
+        if reference.basis == Basis::Directory || reference.basis == Basis::ProductReport && measure.refuted.is_none() {
             return judged(State::InSync, reference.basis, format!("The secret of the {label} equals that of {}.", reference.what));
         }
         if let Some((written, set)) = measure.older_than_password {

@@ -1,7 +1,6 @@
 //! The secret that the others are compared with.
 
 use super::Basis;
-use jiff::Timestamp;
 use kerbsync_names::HostName;
 use kerbsync_secret::EqualityTag;
 use std::collections::BTreeMap;
@@ -21,16 +20,16 @@ pub(super) struct Holder<'i> {
     pub(super) host: &'i HostName,
     /// The distinct secrets that it holds for the account.
     pub(super) tags: Vec<EqualityTag>,
-    /// When the product's test proved that it holds the password of today.
-    pub(super) proved: Option<Timestamp>,
+    /// What proved that it holds the password of today: a test against Active Directory, or the product's own.
+    pub(super) proved: Option<Basis>,
 }
 
 /// Chooses the reference among the servers that are to hold an account: each with the distinct secrets that it holds for it.
 ///
-/// The order is: what the product's own test report proved to be the directory's password; the server named by the user; the largest
+/// The order is: what a test against Active Directory proved to be the account's password; what the product's own test report did; the server named by the user; the largest
 /// group of servers with equal secrets, if it has two or more servers and no other group is as large.
 pub(super) fn choose(holders: &[Holder<'_>], named: Option<&HostName>) -> Option<Reference> {
-    proved(holders).or_else(|| by_name(holders, named)).or_else(|| plurality(holders))
+    proved(holders, Basis::Directory).or_else(|| proved(holders, Basis::ProductReport)).or_else(|| by_name(holders, named)).or_else(|| plurality(holders))
 }
 
 /// A server with one secret for the account: its tag. A server that disagrees with itself cannot be the measure of others.
@@ -41,9 +40,9 @@ fn single(tags: &[EqualityTag]) -> Option<EqualityTag> {
     }
 }
 
-fn proved(holders: &[Holder<'_>]) -> Option<Reference> {
+fn proved(holders: &[Holder<'_>], basis: Basis) -> Option<Reference> {
     let mut found: Option<(&HostName, EqualityTag)> = None;
-    for holder in holders.iter().filter(|h| h.proved.is_some()) {
+    for holder in holders.iter().filter(|h| h.proved == Some(basis)) {
         let Some(tag) = single(&holder.tags) else { continue };
         match found {
             Some((_, first)) if first != tag => return None,
@@ -53,8 +52,11 @@ fn proved(holders: &[Holder<'_>]) -> Option<Reference> {
     }
     found.map(|(host, tag)| Reference {
         tag,
-        basis: Basis::ProductReport,
-        what: format!("{host}, found valid by the product's test"),
+        basis,
+        what: match basis {
+            Basis::Directory => format!("{host}, which is the account's password by a test against Active Directory"),
+            _ => format!("{host}, found valid by the product's test"),
+        },
         size: 0,
     })
 }

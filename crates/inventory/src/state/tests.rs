@@ -11,6 +11,8 @@ use kerbsync_secret::{Secret, Tagger};
 use kerbsync_source::{DocumentId, Location, Origin, Position, Spanned};
 use proptest::prelude::*;
 
+mod ticket_proof;
+
 fn at(byte: u64) -> Origin {
     let position = Position { line: 1, column: 1 };
     let mut origin = Origin::document(DocumentId(0));
