@@ -6,5 +6,6 @@ mod compared;
 mod formats;
 mod learned;
 mod pipelines;
+mod registry;
 mod sample;
 mod texts;
