@@ -53,6 +53,19 @@ fn read(format: &ReportFormat, bytes: &[u8]) -> Vec<String> {
             let at = reader.headers().unwrap().iter().position(|h| h == column).unwrap();
             reader.records().filter_map(|row| fingerprint(&row.unwrap()[at])).collect()
         }
+        Fingerprints::JsonText { before } => {
+            fn texts<'v>(value: &'v Value, see: &mut dyn FnMut(&'v str)) {
+                match value {
+                    Value::String(text) => see(text),
+                    Value::Array(items) => items.iter().for_each(|item| texts(item, see)),
+                    Value::Object(map) => map.values().for_each(|value| texts(value, see)),
+                    _ => {}
+                }
+            }
+            let mut found = Vec::new();
+            texts(&json(bytes), &mut |text| found.extend(of_lines(text, before, "")));
+            found
+        }
         Fingerprints::Lines { before, after } => of_lines(whole(), before, after),
         Fingerprints::Xml { before, after } => {
             let document = xml(bytes);

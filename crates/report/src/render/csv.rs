@@ -46,11 +46,11 @@ fn csv(report: &Report) -> String {
         cells[17].clone_from(&report.time);
         cells
     };
-    row(&mut table, run(verdict_word(report.summary.conclusion), &verdict_sentence(report)));
+    row(&mut table, &run(verdict_word(report.summary.conclusion), &verdict_sentence(report)));
     for trouble in troubles(report) {
-        row(&mut table, run(if trouble.grave { "error" } else { "informational" }, &trouble.text));
+        row(&mut table, &run(if trouble.grave { "error" } else { "informational" }, &trouble.text));
     }
-    report.findings.iter().for_each(|finding| row(&mut table, cells(finding, &report.time)));
+    report.findings.iter().for_each(|finding| row(&mut table, &cells(finding, &report.time)));
     table
 }
 
@@ -80,7 +80,8 @@ fn cells(finding: &Finding, time: &str) -> [String; 18] {
     ]
 }
 
-fn row(table: &mut String, cells: [String; 18]) {
+/// A row of a table.
+pub(super) fn row(table: &mut String, cells: &[String]) {
     let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
     table.push_str(&cells.join(","));
     table.push_str("\r\n");

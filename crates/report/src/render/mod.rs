@@ -6,15 +6,19 @@
 
 mod advice;
 mod annotations;
+mod assessed;
 mod caret;
+mod checklist;
 mod coverage;
 mod diff;
 mod diff_markdown;
 mod excerpt;
 mod findings;
+mod html_writer;
 mod inventory;
 mod learn;
 mod management_log;
+mod map;
 mod opening;
 mod page;
 mod plan;
@@ -28,21 +32,29 @@ mod slots;
 mod text_writer;
 mod told;
 mod toml;
+mod uuid;
 mod xml_writer;
 
 // formats:begin
+mod action_plan;
 mod audit;
 mod azure;
 mod checkstyle;
+mod ckl;
+mod cklb;
 mod concise;
 mod csv;
 mod github;
 mod gitlab;
+mod html;
 mod json;
 mod junit;
 mod markdown;
 mod ndjson;
+mod oscal;
 mod sarif;
+mod svg;
+mod xccdf;
 
 /// Every format of the audit's report, in the order in which users are told of them.
 #[rustfmt::skip]
@@ -52,13 +64,20 @@ pub static REPORT_FORMATS: &[&ReportFormat] = &[
     &json::FORMAT,
     &ndjson::FORMAT,
     &markdown::FORMAT,
+    &html::FORMAT,
+    &svg::FORMAT,
     &csv::FORMAT,
+    &action_plan::FORMAT,
     &sarif::FORMAT,
     &junit::FORMAT,
     &github::FORMAT,
     &gitlab::FORMAT,
     &azure::FORMAT,
     &checkstyle::FORMAT,
+    &ckl::FORMAT,
+    &cklb::FORMAT,
+    &xccdf::FORMAT,
+    &oscal::FORMAT,
 ];
 // formats:end
 

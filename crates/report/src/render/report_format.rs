@@ -29,6 +29,11 @@ pub enum Fingerprints {
         /// The fingerprint of one.
         fingerprint: &'static str,
     },
+    /// At the end of a line of any text of a JSON document.
+    JsonText {
+        /// What stands before it.
+        before: &'static str,
+    },
     /// In lines of JSON.
     JsonLines {
         /// The `record` of lines that are findings.

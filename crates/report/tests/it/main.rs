@@ -3,6 +3,7 @@
 
 mod changes;
 mod compared;
+mod compliance;
 mod formats;
 mod learned;
 mod pipelines;
