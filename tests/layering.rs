@@ -25,6 +25,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("topology", &["xml", "objects"]),
     ("credential", &["inventory", "iis", "xml", "xml-edit", "secret", "plan"]),
     ("report", &["audit", "plan", "diff", "inventory"]),
+    // Live sources: what they fetch is read by the readers of exports.
+    ("live", &["secret"]),
     ("collect", &["store", "xml", "iis", "topology", "objects", "ad", "credential", "inventory", "secret"]),
     // Simulators share no reader or writer with the product: a shared mistake would be invisible.
     ("servers", &[]),
@@ -88,5 +90,15 @@ fn only_the_command_line_names_the_simulators() {
     for (from, to) in edges() {
         let simulator = SIMULATORS.contains(&from.as_str());
         assert!(simulator || to.iter().all(|t| !SIMULATORS.contains(&t.as_str())), "{from} depends on a simulator");
+    }
+}
+
+/// The engine, the rules and the formats know nothing of waiting for a network: only the crate of live sources does.
+#[test]
+fn only_live_sources_wait_for_a_network() {
+    let metadata = MetadataCommand::new().manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).no_deps().exec().unwrap();
+    for package in &metadata.packages {
+        let waits = package.dependencies.iter().any(|d| ["tokio", "ldap3", "smb2", "rustls"].contains(&d.name.as_str()));
+        assert_eq!(waits, package.name.as_str() == "kerbsync-live", "{}", package.name);
     }
 }

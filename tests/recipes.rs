@@ -3,6 +3,7 @@
 
 use crate::source_tree::root;
 use kerbsync_audit::rules::RULES;
+use kerbsync_report::render::REPORT_FORMATS;
 use std::fs;
 
 /// The text of a recipe, up to the next one.
@@ -43,11 +44,28 @@ fn the_places_of_a_rule_are_those_of_every_rule() {
 }
 
 #[test]
-fn the_places_of_an_output_are_those_of_every_text() {
-    let places = places(&recipe("A text or a format of a report"));
+fn the_places_of_a_format_are_those_of_every_format() {
+    let places = places(&recipe("A format of a report"));
     assert!(places.len() >= 5, "{places:?}");
+    let list = fs::read_to_string(root().join("crates/report/src/render/mod.rs")).unwrap();
+    let files: Vec<&str> = list.lines().filter_map(|l| l.trim().strip_prefix('&')?.strip_suffix("::FORMAT,")).collect();
+    assert_eq!(files.len(), REPORT_FORMATS.len());
+    for (file, format) in files.iter().zip(REPORT_FORMATS) {
+        // The snapshots of these two show more than one report.
+        let alone = !["text", "json"].contains(&format.name);
+        for place in places.iter().filter(|p| alone || !p.contains("<name>")) {
+            let path = place.replace("<file>", file).replace("<name>", format.name);
+            assert!(root().join(&path).exists(), "{path}");
+        }
+    }
+}
+
+#[test]
+fn the_places_of_a_text_are_those_of_every_text() {
+    let places = places(&recipe("A text for people"));
+    assert!(places.len() >= 4, "{places:?}");
     let names = fs::read_to_string(root().join("crates/report/src/render/mod.rs")).unwrap();
-    for output in ["audit", "inventory", "rules", "slots", "resolve", "json"] {
+    for output in ["audit", "inventory", "rules", "slots", "resolve"] {
         assert!(names.contains(&format!("mod {output};")), "{output}");
         for place in &places {
             let path = place.replace("<output>", output);

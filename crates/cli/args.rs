@@ -15,8 +15,11 @@ pub(crate) use simulate::*;
 pub(crate) use write::*;
 
 use crate::Io;
+use clap::builder::PossibleValue;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use kerbsync_report::render;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -86,33 +89,19 @@ pub(crate) enum Format {
     Json,
 }
 
-/// In what a report can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    /// For people
-    Text,
-    /// One line a finding, and the verdict
-    Concise,
-    /// The whole report for programs
-    Json,
-    /// The whole report as lines of JSON
-    Ndjson,
-    /// For pull requests, wikis and tickets
-    Markdown,
-    /// For spreadsheets
-    Csv,
-    /// SARIF 2.1.0
-    Sarif,
-    /// JUnit: a case for each verdict
-    Junit,
-    /// Annotations of GitHub Actions
-    Github,
-    /// GitLab's code quality report
-    Gitlab,
-    /// Issues of Azure Pipelines
-    Azure,
-    /// Checkstyle
-    Checkstyle,
+/// In what a report can be written: one of the formats that `kerbsync_report` has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ReportFormat(pub(crate) &'static render::ReportFormat);
+
+impl ValueEnum for ReportFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        static ALL: LazyLock<Vec<ReportFormat>> = LazyLock::new(|| render::REPORT_FORMATS.iter().copied().map(ReportFormat).collect());
+        &ALL
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.0.name).help(self.0.help))
+    }
 }
 
 /// In what a comparison can be written.
@@ -460,7 +449,7 @@ mod tests {
         for bad in ["json", "json=", "sarif=x"] {
             assert!(output_arg::<Format>(bad).is_err(), "{bad}");
         }
-        assert_eq!(output_arg("sarif=x").map(|o| o.format), Ok(ReportFormat::Sarif));
+        assert_eq!(output_arg::<ReportFormat>("sarif=x").map(|o| o.format.0.name), Ok("sarif"));
         assert!(output_arg::<ReportFormat>("pdf=x").is_err_and(|e| e.contains("text, concise, json")));
     }
 }

@@ -6,7 +6,7 @@ use crate::failure::Failure;
 use crate::io::BUFFER;
 use clap::ValueEnum;
 use kerbsync_report::format::{DiffReport, Report};
-use kerbsync_report::render::{ReportFormat, SarifProfile, TextOptions, diff, diff_markdown, write_json, write_report};
+use kerbsync_report::render::{ReportOptions, SarifProfile, TextOptions, diff, diff_markdown, write_json, write_report};
 use serde::Serialize;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -110,21 +110,8 @@ impl ReportOutputs {
     /// Writes a report everywhere it is wanted.
     pub(crate) fn write(&self, report: &Report, io: &mut Io<'_>) -> Result<(), Failure> {
         self.outputs.each(io, |format, view, out| {
-            let format = match format {
-                args::ReportFormat::Text => ReportFormat::Text,
-                args::ReportFormat::Concise => ReportFormat::Concise,
-                args::ReportFormat::Json => ReportFormat::Json,
-                args::ReportFormat::Ndjson => ReportFormat::Ndjson,
-                args::ReportFormat::Markdown => ReportFormat::Markdown,
-                args::ReportFormat::Csv => ReportFormat::Csv,
-                args::ReportFormat::Sarif => ReportFormat::Sarif(self.profile),
-                args::ReportFormat::Junit => ReportFormat::Junit,
-                args::ReportFormat::Github => ReportFormat::Github,
-                args::ReportFormat::Gitlab => ReportFormat::Gitlab,
-                args::ReportFormat::Azure => ReportFormat::Azure,
-                args::ReportFormat::Checkstyle => ReportFormat::Checkstyle,
-            };
-            write_report(report, format, view, out)
+            let options = ReportOptions { text: *view, sarif: self.profile };
+            write_report(report, format.0, &options, out)
         })
     }
 }

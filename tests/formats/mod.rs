@@ -3,14 +3,10 @@
 use crate::support::estates::{now, options};
 use crate::support::program::Program;
 use kerbsync_lab::{Defect, LabOptions, build};
+use kerbsync_report::render::{Fingerprints, REPORT_FORMATS, ReportFormat};
 use kerbsync_source::{DocumentId, Source};
 use kerbsync_xml::{Document, Limits};
 use serde_json::Value;
-
-/// The fingerprint in parentheses at the end of a text.
-fn last(text: &str) -> String {
-    text.trim_end().strip_suffix(')').and_then(|t| t.rsplit_once('(')).unwrap_or_else(|| panic!("no fingerprint: {text}")).1.to_owned()
-}
 
 fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("no text: {value}")).to_owned()
@@ -24,68 +20,61 @@ fn list<'v>(value: &'v Value, at: &str) -> &'v [Value] {
     value.pointer(at).and_then(Value::as_array).unwrap_or_else(|| panic!("no list at {at}"))
 }
 
-fn lines(bytes: &[u8]) -> Vec<&str> {
-    std::str::from_utf8(bytes).unwrap().lines().collect()
-}
-
 fn xml(bytes: &[u8]) -> Document {
     Document::parse(Source::decode(DocumentId(0), bytes.to_vec()).unwrap(), &Limits::default()).unwrap()
 }
 
-/// The fingerprints that a file of a format holds.
-fn read(format: &str, bytes: &[u8]) -> Vec<String> {
-    match format {
-        "json" => list(&json(bytes), "/findings").iter().map(|f| text(&f["fingerprint"])).collect(),
-        "ndjson" => lines(bytes)
-            .into_iter()
-            .map(|line| json(line.as_bytes()))
-            .filter(|line| line["record"] == "finding")
-            .map(|f| text(&f["fingerprint"]))
-            .collect(),
-        "text" => {
-            let prefix = "fingerprint:";
-            let marked = lines(bytes).into_iter().filter_map(|l| l.trim().strip_prefix(prefix)).map(|f| f.trim().to_owned());
-            marked.collect()
-        }
-        "concise" => lines(bytes).into_iter().filter(|l| l.contains("[KS")).map(last).collect(),
-        "markdown" => {
-            let cell = |l: &str| Some(l.strip_prefix("| ")?.strip_suffix("` |")?.rsplit_once("| `")?.1.to_owned());
-            lines(bytes).into_iter().filter_map(cell).filter(|f| f.len() == 16).collect()
-        }
-        "csv" => {
-            let mut reader = csv::Reader::from_reader(bytes);
-            let column = |reader: &mut csv::Reader<&[u8]>, name: &str| reader.headers().unwrap().iter().position(|h| h == name).unwrap();
-            let (record, fingerprint) = (column(&mut reader, "record"), column(&mut reader, "fingerprint"));
-            let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
-            rows.iter().filter(|r| &r[record] == "finding").map(|r| r[fingerprint].to_owned()).collect()
-        }
-        "sarif" => list(&json(bytes), "/runs/0/results").iter().map(|r| text(&r["partialFingerprints"]["kerbsync/v1"])).collect(),
-        "junit" => {
-            let document = xml(bytes);
-            let texts: Vec<String> = document.root().descendants().map(|e| e.text().into_owned()).collect();
-            texts.iter().flat_map(|t| t.lines()).filter_map(|l| l.strip_prefix("fingerprint: ")).map(str::to_owned).collect()
-        }
-        "checkstyle" => {
-            let document = xml(bytes);
-            let errors = document.root().descendants().filter(|e| e.name() == "error");
-            let found = errors.filter(|e| e.attribute("source").unwrap().value().starts_with("kerbsync.KS"));
-            found.map(|e| last(&e.attribute("message").unwrap().value())).collect()
-        }
-        "gitlab" => {
-            let of_rules = |i: &&Value| i["check_name"] != "kerbsync-run";
-            list(&json(bytes), "").iter().filter(of_rules).map(|i| text(&i["fingerprint"])).collect()
-        }
-        "github" => {
-            let commands = lines(bytes).into_iter().filter(|l| l.starts_with("::"));
-            commands.filter_map(|l| Some(l.rsplit_once("%0Afingerprint: ")?.1.to_owned())).collect()
-        }
-        "azure" => lines(bytes).into_iter().filter(|l| l.starts_with("##vso[") && l.contains("code=KS")).map(last).collect(),
-        other => panic!("no reader for {other}"),
-    }
+/// A fingerprint, where a text is one.
+fn fingerprint(text: &str) -> Option<String> {
+    let digits = text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    (text.len() == 16 && digits).then(|| text.to_owned())
 }
 
-const FORMATS: [&str; 12] =
-    ["json", "text", "concise", "ndjson", "markdown", "csv", "sarif", "junit", "github", "gitlab", "azure", "checkstyle"];
+/// The fingerprints at the ends of lines, between two marks.
+fn of_lines(text: &str, before: &str, after: &str) -> Vec<String> {
+    let marked = text.lines().filter_map(|l| Some(l.trim_end().strip_suffix(after)?.rsplit_once(before)?.1.trim()));
+    marked.filter_map(fingerprint).collect()
+}
+
+/// The fingerprints in what a format wrote, where it says that they are.
+fn read(format: &ReportFormat, bytes: &[u8]) -> Vec<String> {
+    let whole = || std::str::from_utf8(bytes).unwrap();
+    let at = |value: &Value, pointer: &str| fingerprint(value.pointer(pointer)?.as_str()?);
+    match format.fingerprints {
+        Fingerprints::Json { list: findings, fingerprint } => {
+            list(&json(bytes), findings).iter().filter_map(|f| at(f, fingerprint)).collect()
+        }
+        Fingerprints::JsonLines { record, fingerprint } => {
+            let lines = whole().lines().map(|line| json(line.as_bytes())).filter(|line| line["record"] == record);
+            lines.filter_map(|line| at(&line, fingerprint)).collect()
+        }
+        Fingerprints::Table { column } => {
+            let mut reader = csv::Reader::from_reader(bytes);
+            let at = reader.headers().unwrap().iter().position(|h| h == column).unwrap();
+            reader.records().filter_map(|row| fingerprint(&row.unwrap()[at])).collect()
+        }
+        Fingerprints::JsonText { before } => {
+            fn texts<'v>(value: &'v Value, see: &mut dyn FnMut(&'v str)) {
+                match value {
+                    Value::String(text) => see(text),
+                    Value::Array(items) => items.iter().for_each(|item| texts(item, see)),
+                    Value::Object(map) => map.values().for_each(|value| texts(value, see)),
+                    _ => {}
+                }
+            }
+            let mut found = Vec::new();
+            texts(&json(bytes), &mut |text| found.extend(of_lines(text, before, "")));
+            found
+        }
+        Fingerprints::Lines { before, after } => of_lines(whole(), before, after),
+        Fingerprints::Xml { before, after } => {
+            let document = xml(bytes);
+            let elements = document.root().descendants();
+            let texts = elements.flat_map(|e| [e.text()].into_iter().chain(e.attributes().map(|a| a.value())));
+            texts.flat_map(|text| of_lines(&text, before, after)).collect()
+        }
+    }
+}
 
 /// A folder with an estate that about thirty findings are made of.
 fn troubled() -> Program {
@@ -120,19 +109,20 @@ fn troubled() -> Program {
 #[test]
 fn every_format_holds_the_same_findings() {
     let program = troubled();
-    let outputs: String = FORMATS.iter().map(|f| format!(" --output {f}=DIR/report.{f}")).collect();
+    let outputs: String = REPORT_FORMATS.iter().map(|f| format!(" --output {0}=DIR/report.{0}", f.name)).collect();
     let ran = program.run(&format!("audit DIR/b -v{outputs}"));
     assert_eq!(ran.code, 1, "{}", ran.err);
-    let mut expected = read("json", &program.read("report.json"));
+    let report = json(&program.read("report.json"));
+    let mut expected: Vec<String> = list(&report, "/findings").iter().map(|f| text(&f["fingerprint"])).collect();
     expected.sort();
     assert!((30..=60).contains(&expected.len()), "{}", expected.len());
     let mut unique = expected.clone();
     unique.dedup();
     assert_eq!(unique.len(), expected.len());
-    for format in FORMATS {
-        let mut found = read(format, &program.read(&format!("report.{format}")));
+    for format in REPORT_FORMATS {
+        let mut found = read(format, &program.read(&format!("report.{}", format.name)));
         found.sort();
-        assert_eq!(found, expected, "{format}");
+        assert_eq!(found, expected, "{}", format.name);
     }
     let ran = program.run("audit DIR/b --format sarif --sarif-profile github");
     let sarif: Value = serde_json::from_str(&ran.out).unwrap();
@@ -148,7 +138,7 @@ fn every_format_holds_the_same_findings() {
 fn a_stored_report_is_rendered_as_the_run_would_have_been() {
     let program = troubled();
     program.run("audit DIR/b --quiet --output json=DIR/report.json");
-    for format in FORMATS {
+    for ReportFormat { name: format, .. } in REPORT_FORMATS {
         let (run, rendered) =
             (program.run(&format!("audit DIR/b --format {format}")), program.run(&format!("render DIR/report.json --format {format}")));
         assert_eq!((rendered.code, &rendered.err), (0, &String::new()), "{format}");

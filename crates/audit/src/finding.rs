@@ -3,17 +3,29 @@
 use crate::{Outcome, Rule, Severity, Subject};
 use kerbsync_advice::Advice;
 use kerbsync_inventory::Inventory;
+use kerbsync_inventory::citable::Citation;
 use kerbsync_names::{HostName, SiteId};
-use kerbsync_source::Origin;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 
 /// A place that shows a finding.
 #[derive(Debug, Clone)]
 pub struct Related {
-    /// The place.
-    pub origin: Origin,
+    /// The place, or why there is none.
+    pub at: Citation,
     /// What is there, in a few words.
     pub note: String,
+}
+
+impl Related {
+    /// What is there; of a place without a line, why there is none.
+    #[must_use]
+    pub fn told(&self) -> Cow<'_, str> {
+        match self.at.why_dropped {
+            None => Cow::Borrowed(&self.note),
+            Some(why) => Cow::Owned(format!("{} (no line was kept of it: {why})", self.note)),
+        }
+    }
 }
 
 /// What a rule found.

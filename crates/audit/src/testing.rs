@@ -9,6 +9,7 @@ pub(crate) use dropped::{assert_kept, drop_places};
 
 use crate::{Outcome, Policy, Rule, run_one};
 use jiff::Timestamp;
+use kerbsync_inventory::citable::Cited;
 use kerbsync_inventory::directory::{Account, Completeness, Directory, Domain, Group, Moment, ObjectClass, uac};
 use kerbsync_inventory::state::{self, EqualityTag};
 use kerbsync_inventory::{
@@ -53,8 +54,12 @@ pub(crate) fn at<T>(document: u32, line: u32, value: T) -> Spanned<T> {
     Spanned::new(value, origin(document, line, ""))
 }
 
+pub(crate) fn cited<T>(document: u32, line: u32, value: T) -> Cited<T> {
+    Cited::new(value, origin(document, line, ""))
+}
+
 /// The providers of a path, to be changed.
-pub(crate) fn providers(path: &mut AuthenticationPath) -> &mut Vec<Spanned<String>> {
+pub(crate) fn providers(path: &mut AuthenticationPath) -> &mut Vec<Cited<String>> {
     Arc::make_mut(&mut path.windows.providers)
 }
 
@@ -248,10 +253,10 @@ fn server(name: &str, document: u32) -> ServerConfiguration {
     let slots =
         web_sites.iter().zip([60, 70]).map(|(s, line)| slot(document, line, &s.name.value, "CONTOSO\\KerbAuth", "current")).collect();
     let pool = |name: &str, line| ApplicationPool {
-        name: at(document, line, name.to_owned()),
-        identity: at(document, line, ApplicationPoolIdentity::NetworkService),
+        name: cited(document, line, name.to_owned()),
+        identity: cited(document, line, ApplicationPoolIdentity::NetworkService),
         is_product: true,
-        starts: at(document, line, true),
+        starts: cited(document, line, true),
         user_name: None,
     };
     ServerConfiguration {
@@ -278,8 +283,8 @@ pub(crate) fn binding(document: u32, line: u32, protocol: &str, port: u16) -> Sp
 
 fn web_site(role: WebSiteRole, name: &str, pool: &str, document: u32, line: u32) -> WebSite {
     let application = |path: &str, line| Application {
-        path: at(document, line, path.to_owned()),
-        pool: at(document, line, pool.to_owned()),
+        path: cited(document, line, path.to_owned()),
+        pool: cited(document, line, pool.to_owned()),
         pool_exists: true,
     };
     let path = |path: &str, line, windows, providers: &[&str], anonymous| AuthenticationPath {
@@ -287,22 +292,22 @@ fn web_site(role: WebSiteRole, name: &str, pool: &str, document: u32, line: u32)
         is_application: true,
         pool: Some(pool.into()),
         windows: WindowsAuthentication {
-            enabled: at(document, line, windows),
-            use_kernel_mode: at(document, line, false),
-            use_app_pool_credentials: at(document, line, false),
-            providers: Arc::new(providers.iter().map(|p| at(document, line + 1, (*p).to_owned())).collect()),
-            token_checking: at(document, line, "None"),
+            enabled: cited(document, line, windows),
+            use_kernel_mode: cited(document, line, false),
+            use_app_pool_credentials: cited(document, line, false),
+            providers: Arc::new(providers.iter().map(|p| cited(document, line + 1, (*p).to_owned())).collect()),
+            token_checking: cited(document, line, "None"),
         },
         anonymous: Arc::new(AnonymousAuthentication {
-            enabled: at(document, line + 2, anonymous),
-            user_name: at(document, line + 2, String::new()),
+            enabled: cited(document, line + 2, anonymous),
+            user_name: cited(document, line + 2, String::new()),
         }),
     };
     WebSite {
         role,
         name: at(document, line, name.to_owned()),
         id: None,
-        starts: at(document, line, true),
+        starts: cited(document, line, true),
         bindings: match role {
             WebSiteRole::Internal => vec![binding(document, line + 1, "http", 80), binding(document, line + 2, "https", 443)],
             WebSiteRole::External => vec![binding(document, line + 1, "http", 8080), binding(document, line + 2, "https", 4443)],
@@ -400,8 +405,8 @@ pub(crate) fn check_at(rule: &'static Rule, mut inventory: Inventory, now: &str)
             assert_eq!(finding.outcome, verdict.outcome);
             let severity = finding.severity.name();
             for related in &finding.locations {
-                let document = &inventory.document(related.origin.document).unwrap().path;
-                let line = related.origin.location.map_or(String::new(), |l| format!(":{}", l.position.line));
+                let document = &inventory.document(related.at.origin.document).unwrap().path;
+                let line = related.at.origin.location.map_or(String::new(), |l| format!(":{}", l.position.line));
                 out += &format!("  {severity} {document}{line} {}\n", related.note);
             }
             if finding.locations.is_empty() {

@@ -4,10 +4,11 @@ use crate::view::identity;
 use crate::{AccountView, Attribute, Finding, Object, PoolView, Related, Rule, Severity, Subject, View, WebServer};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::ServerConfiguration;
+use kerbsync_inventory::citable::Citation;
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::Expectation;
 use kerbsync_names::SiteId;
-use kerbsync_source::{Origin, Spanned};
+use kerbsync_source::Spanned;
 use serde::{Deserialize, Serialize};
 
 /// Outcome of a rule for a subject. The words are those of XCCDF.
@@ -236,18 +237,19 @@ pub struct FindingBuilder<'f>(&'f mut Finding);
 
 impl FindingBuilder<'_> {
     /// A place that shows it, with a few words; the first one is the primary place.
-    pub fn at(self, origin: &Origin, note: impl Into<String>) -> Self {
-        self.0.locations.push(Related { origin: origin.clone(), note: note.into() });
+    pub fn at(self, place: impl Into<Citation>, note: impl Into<String>) -> Self {
+        self.0.locations.push(Related { at: place.into(), note: note.into() });
         self
     }
 
     /// Places that show it, each once and at most ten: what is inherited stands in one place for many paths.
-    pub fn at_each<'o>(mut self, places: impl IntoIterator<Item = (&'o Origin, String)>) -> Self {
-        let mut seen: Vec<&Origin> = Vec::new();
-        for (origin, note) in places {
-            if seen.len() < 10 && !seen.contains(&origin) {
-                seen.push(origin);
-                self = self.at(origin, note);
+    pub fn at_each<P: Into<Citation>>(mut self, places: impl IntoIterator<Item = (P, String)>) -> Self {
+        let mut seen: Vec<Citation> = Vec::new();
+        for (place, note) in places {
+            let place = place.into();
+            if seen.len() < 10 && !seen.contains(&place) {
+                seen.push(place.clone());
+                self = self.at(place, note);
             }
         }
         self

@@ -12,7 +12,7 @@ use kerbsync_credential::lower::SlotRules;
 use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, ProductSite, WebSiteNames, discover, discover_with, is_product_pool};
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection};
-use kerbsync_inventory::citable::{self, Kept};
+use kerbsync_inventory::citable::{self, Cited, Kept};
 use kerbsync_inventory::{
     Application, ApplicationPool, ApplicationPoolIdentity, Besides, ClearCopy, SecretState, ServerConfiguration, ServerStatus, SlotKey,
     WebSite,
@@ -199,8 +199,8 @@ fn fill(
             let identity = p.identity();
             let runs_as = identity_name(identity.value);
             ApplicationPool {
-                name: origins.text(p.name(), citable::POOL_NAME),
-                identity: Spanned::new(runs_as, origins.of(identity.place, citable::identity(runs_as))),
+                name: origins.cited_text(p.name(), citable::POOL_NAME),
+                identity: origins.cited(runs_as, identity.place, citable::identity(runs_as)),
                 is_product: product.is_served_by(&p.name().value) || is_product_pool(&p.name().value),
                 starts: starts(p.auto_start(problems), &mut origins),
                 user_name: p.user_name().map(|u| origins.text(&u, Kept::Excerpt)),
@@ -210,7 +210,7 @@ fn fill(
 }
 
 /// Whether something starts by itself.
-fn starts(setting: kerbsync_iis::Setting<'_, bool>, origins: &mut Origins<'_>) -> Spanned<bool> {
+fn starts(setting: kerbsync_iis::Setting<'_, bool>, origins: &mut Origins<'_>) -> Cited<bool> {
     let kept = citable::starts(setting.value);
     origins.value(setting, kept)
 }
@@ -221,7 +221,7 @@ fn applications(site: &ProductSite<'_>, pools: &HashSet<String>, origins: &mut O
         .map(|a| {
             let pool_exists = pools.contains(&a.pool.value.to_lowercase());
             let kept = citable::application(pool_exists);
-            Application { path: origins.text(&a.path, kept), pool: origins.text(&a.pool, kept), pool_exists }
+            Application { path: origins.cited_text(&a.path, kept), pool: origins.cited_text(&a.pool, kept), pool_exists }
         })
         .collect()
 }

@@ -2,11 +2,93 @@
 //!
 //! There are hundreds of places on one server, and thousands of servers: most are dropped while the configuration is read. What is kept
 //! is decided here alone, from the values. Collect asks while it reads, and the tests of rules drop the same places from their estate, so
-//! that a rule which cites a dropped place fails there.
+//! that a rule which cites a dropped place fails there. A value of which that holds is [`Cited`]: it has its place, or the reason why it has none.
 
 use crate::{ApplicationPoolIdentity, AuthenticationPath, ServerConfiguration};
-use kerbsync_source::Origin;
+use kerbsync_source::{DocumentId, Origin};
+use std::ops::Deref;
 use std::sync::Arc;
+
+/// A value of a configuration with its place, or with the reason why none was kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cited<T> {
+    /// The value.
+    pub value: T,
+    why_dropped: Option<WhyDropped>,
+    origin: Origin,
+}
+
+impl<T> Cited<T> {
+    /// A value and its place. A schema default has the whole document.
+    pub const fn new(value: T, origin: Origin) -> Self {
+        Self { value, why_dropped: None, origin }
+    }
+
+    /// A value of which only the document is kept.
+    pub const fn dropped(value: T, document: DocumentId, why: WhyDropped) -> Self {
+        Self { value, why_dropped: Some(why), origin: Origin::document(document) }
+    }
+
+    /// What a finding may cite of it.
+    #[must_use]
+    pub fn citation(&self) -> Citation {
+        Citation { origin: self.origin.clone(), why_dropped: self.why_dropped }
+    }
+}
+
+impl<T> Deref for Cited<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// A place to be cited, or a document alone with the reason why it has no line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Citation {
+    /// The place.
+    pub origin: Origin,
+    /// Why there is no line, where one was dropped.
+    pub why_dropped: Option<WhyDropped>,
+}
+
+impl From<Origin> for Citation {
+    fn from(origin: Origin) -> Self {
+        Self { origin, why_dropped: None }
+    }
+}
+
+impl From<&Origin> for Citation {
+    fn from(origin: &Origin) -> Self {
+        origin.clone().into()
+    }
+}
+
+impl<T> From<&Cited<T>> for Citation {
+    fn from(cited: &Cited<T>) -> Self {
+        cited.citation()
+    }
+}
+
+/// A [`Cited`] value of any type, whose place can be dropped later too.
+pub trait Citable {
+    /// What a finding may cite of it.
+    fn citation(&self) -> Citation;
+
+    /// Leaves the document alone.
+    fn drop_place(&mut self, why: WhyDropped);
+}
+
+impl<T> Citable for Cited<T> {
+    fn citation(&self) -> Citation {
+        self.citation()
+    }
+
+    fn drop_place(&mut self, why: WhyDropped) {
+        self.origin = Origin::document(self.origin.document);
+        self.why_dropped = Some(why);
+    }
+}
 
 /// How much is kept of the place of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,25 +165,32 @@ pub struct PathValues<P> {
 pub struct KeptOfPath {
     /// Of the switch of Windows authentication.
     pub windows: Kept,
-    /// Of the two switches of kernel mode.
+    /// Of the switch of kernel mode.
     pub kernel_mode: Kept,
+    /// Of the switch of the pool's credentials in kernel mode.
+    pub pool_credentials: Kept,
     /// Of everything else.
     pub rest: Kept,
 }
 
 impl KeptOfPath {
-    /// How much is kept, with `is_root` for the path of the site itself. Of an unremarkable path, findings cite that it is off, or that
-    /// kernel mode is on. Such paths are by far the most.
+    /// How much is kept, with `is_root` for the path of the site itself. Of an unremarkable path, findings cite that it is off, or how
+    /// kernel mode is set: other servers decide whether that is remarkable. Such paths are by far the most.
     #[must_use]
     pub fn of<'a>(is_root: bool, values: PathValues<impl Iterator<Item = &'a str>>) -> Self {
         let PathValues { windows, kernel_mode, anonymous, providers, token_checking } = values;
         let is_unusual = || windows && (anonymous || !providers.eq(["Negotiate", "NTLM"]));
         if is_root || token_checking == "Require" || is_unusual() {
-            return Self { windows: Kept::Excerpt, kernel_mode: Kept::Excerpt, rest: Kept::Excerpt };
+            return Self { windows: Kept::Excerpt, kernel_mode: Kept::Excerpt, pool_credentials: Kept::Excerpt, rest: Kept::Excerpt };
         }
         let dropped = Kept::Dropped(WhyDropped::UnremarkablePath);
         let place_if = |is_cited: bool| if is_cited { Kept::Place } else { dropped };
-        Self { windows: place_if(!windows), kernel_mode: place_if(windows && kernel_mode), rest: dropped }
+        Self {
+            windows: place_if(!windows),
+            kernel_mode: place_if(windows),
+            pool_credentials: place_if(windows && kernel_mode),
+            rest: dropped,
+        }
     }
 
     /// How much is kept of a path of the inventory.
@@ -126,32 +215,35 @@ impl KeptOfPath {
 }
 
 /// Visits every place of a configuration of which more or less is kept by its value.
-pub fn visit(server: &mut ServerConfiguration, mut visit: impl FnMut(&mut Origin, Kept)) {
+pub fn visit(server: &mut ServerConfiguration, mut visit: impl FnMut(&mut dyn Citable, Kept)) {
     for pool in &mut server.application_pools {
-        visit(&mut pool.name.origin, POOL_NAME);
-        visit(&mut pool.identity.origin, identity(pool.identity.value));
-        visit(&mut pool.starts.origin, starts(pool.starts.value));
+        visit(&mut pool.name, POOL_NAME);
+        let kept = identity(pool.identity.value);
+        visit(&mut pool.identity, kept);
+        let kept = starts(pool.starts.value);
+        visit(&mut pool.starts, kept);
     }
     for site in &mut server.web_sites {
-        visit(&mut site.starts.origin, starts(site.starts.value));
+        let kept = starts(site.starts.value);
+        visit(&mut site.starts, kept);
         for of in &mut site.applications {
             let kept = application(of.pool_exists);
-            visit(&mut of.path.origin, kept);
-            visit(&mut of.pool.origin, kept);
+            visit(&mut of.path, kept);
+            visit(&mut of.pool, kept);
         }
         for path in &mut site.authentication {
             let kept = KeptOfPath::of_path(path);
             let windows = &mut path.windows;
-            visit(&mut windows.enabled.origin, kept.windows);
-            visit(&mut windows.use_kernel_mode.origin, kept.kernel_mode);
-            visit(&mut windows.use_app_pool_credentials.origin, kept.kernel_mode);
+            visit(&mut windows.enabled, kept.windows);
+            visit(&mut windows.use_kernel_mode, kept.kernel_mode);
+            visit(&mut windows.use_app_pool_credentials, kept.pool_credentials);
             for provider in Arc::make_mut(&mut windows.providers) {
-                visit(&mut provider.origin, kept.rest);
+                visit(provider, kept.rest);
             }
-            visit(&mut windows.token_checking.origin, kept.rest);
+            visit(&mut windows.token_checking, kept.rest);
             let anonymous = Arc::make_mut(&mut path.anonymous);
-            visit(&mut anonymous.enabled.origin, kept.rest);
-            visit(&mut anonymous.user_name.origin, kept.rest);
+            visit(&mut anonymous.enabled, kept.rest);
+            visit(&mut anonymous.user_name, kept.rest);
         }
     }
 }
@@ -169,9 +261,11 @@ mod tests {
     fn only_what_a_finding_may_cite_is_kept_of_a_path() {
         const DROPPED: Kept = Kept::Dropped(WhyDropped::UnremarkablePath);
         let usual = ["Negotiate", "NTLM"];
-        assert_eq!(kept(true, false, false, &usual), KeptOfPath { windows: DROPPED, kernel_mode: DROPPED, rest: DROPPED });
-        assert_eq!(kept(true, true, false, &usual), KeptOfPath { windows: DROPPED, kernel_mode: Kept::Place, rest: DROPPED });
-        assert_eq!(kept(false, true, true, &["NTLM"]), KeptOfPath { windows: Kept::Place, kernel_mode: DROPPED, rest: DROPPED });
+        let dropped = KeptOfPath { windows: DROPPED, kernel_mode: DROPPED, pool_credentials: DROPPED, rest: DROPPED };
+        let kernel_mode = Kept::Place;
+        assert_eq!(kept(true, false, false, &usual), KeptOfPath { kernel_mode, ..dropped });
+        assert_eq!(kept(true, true, false, &usual), KeptOfPath { kernel_mode, pool_credentials: Kept::Place, ..dropped });
+        assert_eq!(kept(false, true, true, &["NTLM"]), KeptOfPath { windows: Kept::Place, ..dropped });
         for shown in [kept(true, false, true, &usual), kept(true, false, false, &["NTLM", "Negotiate"]), kept(true, false, false, &[])] {
             assert!(shown.is_shown(), "{shown:?}");
         }

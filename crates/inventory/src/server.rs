@@ -1,5 +1,6 @@
 //! What one server's configuration says, in neutral words.
 
+use crate::citable::Cited;
 use crate::{Creation, LayoutId, ProviderPurpose, SlotKey};
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_secret::EqualityTag;
@@ -228,7 +229,7 @@ pub struct WebSite {
     /// Id as written.
     pub id: Option<u32>,
     /// serverAutoStart in force: whether the site starts with the web service.
-    pub starts: Spanned<bool>,
+    pub starts: Cited<bool>,
     /// Bindings for HTTP and HTTPS in document order; those that nobody can read are left out.
     pub bindings: Vec<Spanned<WebBinding>>,
     /// Applications in document order.
@@ -241,9 +242,9 @@ pub struct WebSite {
 #[derive(Debug, Clone)]
 pub struct Application {
     /// Path, `/` or `/Abs`.
-    pub path: Spanned<String>,
+    pub path: Cited<String>,
     /// The application pool it names, or that the defaults give it.
-    pub pool: Spanned<String>,
+    pub pool: Cited<String>,
     /// Whether a pool of that name exists.
     pub pool_exists: bool,
 }
@@ -263,42 +264,42 @@ pub struct AuthenticationPath {
     pub anonymous: Arc<AnonymousAuthentication>,
 }
 
-/// windowsAuthentication in force. Each value has the place that decided it; a schema default has the origin of the whole document, and so has
-/// what [`KeptOfPath`](crate::citable::KeptOfPath) drops.
+/// windowsAuthentication in force. Each value has the place that decided it, where [`KeptOfPath`](crate::citable::KeptOfPath) does not drop it;
+/// a schema default has the origin of the whole document.
 #[derive(Debug, Clone)]
 pub struct WindowsAuthentication {
     /// enabled.
-    pub enabled: Spanned<bool>,
+    pub enabled: Cited<bool>,
     /// useKernelMode.
-    pub use_kernel_mode: Spanned<bool>,
+    pub use_kernel_mode: Cited<bool>,
     /// useAppPoolCredentials.
-    pub use_app_pool_credentials: Spanned<bool>,
+    pub use_app_pool_credentials: Cited<bool>,
     /// Providers in order; shared by the paths that have the same.
-    pub providers: Arc<Vec<Spanned<String>>>,
+    pub providers: Arc<Vec<Cited<String>>>,
     /// extendedProtection tokenChecking: None, Allow or Require.
-    pub token_checking: Spanned<&'static str>,
+    pub token_checking: Cited<&'static str>,
 }
 
 /// anonymousAuthentication in force.
 #[derive(Debug, Clone)]
 pub struct AnonymousAuthentication {
     /// enabled.
-    pub enabled: Spanned<bool>,
+    pub enabled: Cited<bool>,
     /// userName; empty = the pool's identity.
-    pub user_name: Spanned<String>,
+    pub user_name: Cited<String>,
 }
 
-/// An application pool. Its name, and the identity NetworkService, have the origin of the whole document.
+/// An application pool.
 #[derive(Debug, Clone)]
 pub struct ApplicationPool {
     /// Name.
-    pub name: Spanned<String>,
+    pub name: Cited<String>,
     /// Effective identity.
-    pub identity: Spanned<ApplicationPoolIdentity>,
+    pub identity: Cited<ApplicationPoolIdentity>,
     /// Whether it serves an application of the product's web sites, or has a name that the product is known to use.
     pub is_product: bool,
     /// autoStart in force: whether the pool starts with the web service.
-    pub starts: Spanned<bool>,
+    pub starts: Cited<bool>,
     /// userName in force; matters only with `SpecificUser`.
     pub user_name: Option<Spanned<String>>,
 }

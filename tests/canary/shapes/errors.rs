@@ -103,7 +103,7 @@ fn no_output_steers_a_screen() {
         "Test-CsKerberosAccountAssignment -STEER",
         "plan sync DIR/b --from-computer STEER --to-computer STEER",
     ];
-    let formats = super::FORMATS.iter().map(|format| format!("audit DIR/b --format {format}"));
+    let formats = super::formats().map(|format| format!("audit DIR/b --format {format}"));
     for line in lines.iter().map(|line| (*line).to_owned()).chain(formats) {
         let folder = program.path("").display().to_string();
         let words = line.split(' ').map(|w| OsString::from(w.replace("STEER", steer).replace("DIR", folder.trim_end_matches('/'))));

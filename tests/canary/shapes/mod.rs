@@ -9,6 +9,7 @@ use crate::encodings::{Encoding, decode};
 use crate::support::program::Program;
 use base64::Engine as _;
 use kerbsync_lab::Layout;
+use kerbsync_report::render::REPORT_FORMATS;
 use planted::{PART, Planted, escaped};
 use planter::{bundle, digest};
 use std::collections::BTreeSet;
@@ -51,7 +52,9 @@ fn what_is_planted_is_found_in_every_spelling() {
 }
 
 /// The formats of a report beside text and JSON.
-const FORMATS: &[&str] = &["concise", "ndjson", "markdown", "csv", "sarif", "junit", "github", "gitlab", "azure", "checkstyle"];
+fn formats() -> impl Iterator<Item = &'static str> {
+    REPORT_FORMATS.iter().map(|format| format.name).filter(|name| !["text", "json"].contains(name))
+}
 
 /// Every command that reads a bundle, in every format and verbosity.
 fn watch(program: &Program, planted: &Planted, canaries: &Canaries) {
@@ -72,7 +75,7 @@ fn watch(program: &Program, planted: &Planted, canaries: &Canaries) {
     ] {
         run(line);
     }
-    for format in FORMATS {
+    for format in formats() {
         run(&format!("audit DIR/b --format {format}"));
     }
     run("audit DIR/b --output json=DIR/report.json --output text=DIR/report.txt");

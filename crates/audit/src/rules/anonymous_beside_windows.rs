@@ -51,9 +51,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts.fail(subject, format!("On {host}, anonymous access is on beside Windows authentication for {}.", list(&names)));
         let places = bad.iter().zip(&names);
         let mut finding =
-            finding.at_each(places.map(|((_, path), name)| (&path.anonymous.enabled.origin, format!("{name}: anonymous access is on"))));
+            finding.at_each(places.map(|((_, path), name)| (&path.anonymous.enabled, format!("{name}: anonymous access is on"))));
         if let Some((_, path)) = bad.first() {
-            finding = finding.at(&path.windows.enabled.origin, "Windows authentication is on");
+            finding = finding.at(&path.windows.enabled, "Windows authentication is on");
         }
         finding
             .help(format!("Compare with a server that works; switch anonymousAuthentication off for {} if it is not meant.", list(&names)));

@@ -48,7 +48,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         }
         let names: Vec<String> = bad.iter().map(|(s, a)| format!("'{}{}' ('{}')", s.name.value, a.path.value, a.pool.value)).collect();
         let finding = verdicts.fail(subject, format!("On {host}, the application pool of {} does not exist.", list(&names)));
-        let places = bad.iter().map(|(_, a)| (&a.pool.origin, format!("no pool is named '{}'", a.pool.value)));
+        let places = bad.iter().map(|(_, a)| (&a.pool, format!("no pool is named '{}'", a.pool.value)));
         finding.at_each(places).help(
             Advice::say(format!("On {host} and on a healthy server of the pool, compare:"))
                 .then_run(commands::iis_pools())

@@ -53,7 +53,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             let message = format!("Delegation is set up for {name}: {}.", list(&names));
             let mut finding = verdicts.fail(subject, message);
             for (what, origin) in &found {
-                finding = finding.at(origin, *what);
+                finding = finding.at(*origin, *what);
             }
             let identity = identity(object, name);
             let mut advice = Advice::say("Make sure that nobody set it up on purpose: what uses it stops.");

@@ -53,7 +53,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         };
         verdicts
             .fail(subject, message)
-            .at(&Origin::document(topology.document), "the draft")
+            .at(Origin::document(topology.document), "the draft")
             .at_most(if topology.used { Severity::Warning } else { Severity::Note })
             .help(Advice::say("Export what is published into the bundle:").then_run(commands::export_topology()).then_say(
                 "If the draft is meant to be in force, publish it in Topology Builder, which then enables it, and export again.",

@@ -51,9 +51,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else {
             format!("The configurations of {host} and {of} are the same {how}, and nothing says whose it is.")
         };
-        let mut finding = verdicts.fail(subject, message).at(&Origin::document(document), format!("in the folder of {host}"));
+        let mut finding = verdicts.fail(subject, message).at(Origin::document(document), format!("in the folder of {host}"));
         if let Some(other) = view.configurations().find(|c| c.computer == *of).and_then(|c| c.document) {
-            finding = finding.at(&Origin::document(other), format!("in the folder of {of}"));
+            finding = finding.at(Origin::document(other), format!("in the folder of {of}"));
         }
         finding.help(export_of(host));
     }

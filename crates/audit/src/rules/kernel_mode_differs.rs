@@ -63,7 +63,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let first: Vec<&str> = first.into_iter().collect();
         verdicts
             .fail(subject, format!("{message} ({}{more}).", list(&first)))
-            .at_each(bad.iter().zip(&names).map(|((_, path), name)| (&path.windows.use_kernel_mode.origin, format!("{name}: useKernelMode is {}", path.windows.use_kernel_mode.value))))
+            .at_each(bad.iter().zip(&names).map(|((_, path), name)| (&path.windows.use_kernel_mode, format!("{name}: useKernelMode is {}", path.windows.use_kernel_mode.value))))
             .help(format!(
                 "Compare useKernelMode of windowsAuthentication with a server of the pool that works, and set it alike on {host} at each of these paths (locations below a site keep values of their own)."
             ));
@@ -140,6 +140,23 @@ mod tests {
         third.fqdn.value = crate::testing::host("dir01.contoso.com");
         inventory.pools[0].computers.push(third);
         config(&mut inventory, "fe02").web_sites[0].authentication[4].windows.use_kernel_mode.value = true;
+        insta::assert_snapshot!(check(&RULE, inventory));
+    }
+
+    /// Kernel mode is off on most servers, and its place is of no interest there; here it is.
+    #[test]
+    fn one_server_where_it_is_off_is_shown_with_its_line() {
+        let mut inventory = estate();
+        for short in ["fe01", "fe02", "dir01"] {
+            let server = config(&mut inventory, short);
+            for pool in &mut server.application_pools {
+                pool.identity.value = ApplicationPoolIdentity::SpecificUser;
+            }
+            server.web_sites[0].authentication[4].windows.use_kernel_mode.value = short != "fe02";
+        }
+        let mut third = inventory.pools[0].computers[0].clone();
+        third.fqdn.value = crate::testing::host("dir01.contoso.com");
+        inventory.pools[0].computers.push(third);
         insta::assert_snapshot!(check(&RULE, inventory));
     }
 

@@ -60,10 +60,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let message = format!("On {host}, HTTP.sys decrypts tickets with the computer account instead of {account} for {}.", list(&names));
         let finding = verdicts.fail(subject, message);
         let places = bad.iter().zip(&names);
-        let mut finding = finding
-            .at_each(places.map(|((_, path), name)| (&path.windows.use_kernel_mode.origin, format!("{name}: useKernelMode is true"))));
+        let mut finding =
+            finding.at_each(places.map(|((_, path), name)| (&path.windows.use_kernel_mode, format!("{name}: useKernelMode is true"))));
         if let Some((_, path)) = bad.first() {
-            finding = finding.at(&path.windows.use_app_pool_credentials.origin, "useAppPoolCredentials is false");
+            finding = finding.at(&path.windows.use_app_pool_credentials, "useAppPoolCredentials is false");
         }
         if let Some(name) = holds.first().and_then(|p| p.user_name.as_ref()) {
             finding = finding.at(&name.origin, "the pool runs as the Kerberos account");

@@ -66,14 +66,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{at, check, config, estate, providers};
+    use crate::testing::{check, cited, config, estate, providers};
 
     #[test]
     fn ntlm_only_and_an_empty_list_fail() {
         let mut inventory = estate();
         providers(&mut config(&mut inventory, "fe01").web_sites[0].authentication[4]).remove(0);
         providers(&mut config(&mut inventory, "fe02").web_sites[1].authentication[1]).clear();
-        *providers(&mut config(&mut inventory, "dir01").web_sites[0].authentication[4]) = vec![at(6, 34, "Negotiate:Kerberos".to_owned())];
+        *providers(&mut config(&mut inventory, "dir01").web_sites[0].authentication[4]) =
+            vec![cited(6, 34, "Negotiate:Kerberos".to_owned())];
         config(&mut inventory, "se01").web_sites.clear();
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail fe01.contoso.com: On fe01.contoso.com, Negotiate is not offered by 'Skype for Business Server Internal Web Site/WebTicket'.

@@ -98,7 +98,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             let severity = if rules_the_domain { Severity::Error } else { Severity::Warning };
             let mut finding = verdicts.fail(subject, format!("{name} has more than it needs: {}.", list(&texts))).at_most(severity);
             for (text, origin) in &bad {
-                finding = finding.at(origin, text.clone());
+                finding = finding.at(*origin, text.clone());
             }
             finding.help(format!(
                 "Find out who put {name} there and what relies on it; the account needs no group beyond Domain Computers. If the object is a real computer or serves another product, leave it in its groups and assign an account of its own instead."

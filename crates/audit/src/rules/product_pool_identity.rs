@@ -50,7 +50,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let names: Vec<String> = wrong.iter().map(|p| format!("'{}' runs as {}", p.name.value, p.identity.value.name())).collect();
         verdicts
             .fail(subject, format!("On {host}, {} instead of Network Service.", list(&names)))
-            .at_each(wrong.iter().map(|p| (&p.identity.origin, format!("identity of '{}'", p.name.value))))
+            .at_each(wrong.iter().map(|p| (&p.identity, format!("identity of '{}'", p.name.value))))
             .help(format!(
                 "Set the identity of {} on {host} to NetworkService, as on a server of the pool that works.",
                 if wrong.len() == 1 { "this pool" } else { "these pools" }

@@ -39,8 +39,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let sites = configuration.web_sites.iter().filter(|s| !s.starts.value);
         let pools = configuration.application_pools.iter().filter(|p| p.is_product && !p.starts.value);
         let stopped: Vec<_> = sites
-            .map(|s| (format!("web site '{}'", s.name.value), &s.starts.origin))
-            .chain(pools.map(|p| (format!("application pool '{}'", p.name.value), &p.starts.origin)))
+            .map(|s| (format!("web site '{}'", s.name.value), &s.starts))
+            .chain(pools.map(|p| (format!("application pool '{}'", p.name.value), &p.starts)))
             .collect();
         if configuration.web_sites.is_empty() {
             return verdicts.not_applicable(subject, format!("{host} has no web site of the product."));

@@ -47,7 +47,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let sites = count(configuration.web_site_count, "web site");
         let mut finding = verdicts.fail(subject, format!("{host} {what} ({sites} in all)."));
         if let Some(document) = configuration.document {
-            finding = finding.at(&Origin::document(document), "the site is not in this configuration");
+            finding = finding.at(Origin::document(document), "the site is not in this configuration");
         }
         finding.at(server.origin, "the topology names the server").help(format!(
             "Check that the file is that of {host} and current; then run the step '{}' of the Deployment Wizard there.",

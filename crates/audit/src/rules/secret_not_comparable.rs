@@ -60,7 +60,7 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, c
         let reason = reason.trim_end_matches('.');
         verdicts
             .fail(subject, format!("The encrypted secret of the {} of {host} is damaged ({provider}): {reason}.", slot.label))
-            .at(&place(slot), "this value cannot be decrypted")
+            .at(place(slot), "this value cannot be decrypted")
             .help(
                 Advice::say("Copy the file again, in case only the copy is damaged. If it is damaged on the server:")
                     .then(view.set_password(server)),
@@ -83,7 +83,7 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, c
     let why = format!("On {host}, the secret of {} was not opened ({provider}): {}.", list(&labels), reason.trim_end_matches('.'));
     let mut finding = verdicts.unknown_with_finding(subject, why, remedy(server, configuration, provider));
     for (slot, ..) in &sealed {
-        finding = finding.at(&place(slot), "encrypted");
+        finding = finding.at(place(slot), "encrypted");
     }
 }
 

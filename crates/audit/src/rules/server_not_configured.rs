@@ -48,7 +48,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 let empty = configuration.slots.iter().find(|s| s.place == SlotPlace::Expected);
                 finding = match (empty, configuration.document) {
                     (Some(slot), _) => finding.at(&slot.account.origin, "a slot without a secret, or not in force"),
-                    (None, Some(document)) => finding.at(&Origin::document(document), "no slot in this configuration"),
+                    (None, Some(document)) => finding.at(Origin::document(document), "no slot in this configuration"),
                     (None, None) => finding,
                 };
                 finding.at(server.origin, "the topology names the server").help(view.set_password(server));
@@ -63,7 +63,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     let finding = verdicts.unknown_with_finding(subject, reason, view.test_then_copy(server));
                     match (empty, configuration.document) {
                         (Some(slot), _) => finding.at(&slot.account.origin, "a slot without a secret, or not in force"),
-                        (None, Some(document)) => finding.at(&Origin::document(document), "no slot in this configuration"),
+                        (None, Some(document)) => finding.at(Origin::document(document), "no slot in this configuration"),
                         (None, None) => finding,
                     };
                 } else {

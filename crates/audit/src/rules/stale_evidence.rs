@@ -69,7 +69,7 @@ fn judge(policy: &Policy, verdicts: &mut Verdicts<'_>, document: &Document, time
     } else {
         verdicts
             .fail(subject, format!("{path} {what} on {}, {age} days ago; the limit is {limit} days.", day(time)))
-            .at(&Origin::document(document.id), "old evidence")
+            .at(Origin::document(document.id), "old evidence")
             .help("Export it again, and replace it in the bundle.");
     }
 }

@@ -51,9 +51,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 if topology.contested { " Nothing says which of the two holds, so what they differ in is not judged." } else { "" };
             let mut finding = verdicts
                 .fail(subject, format!("{name} differs from {against}: {}.{unsettled}", list(&differences)))
-                .at(&Origin::document(topology.document), "set aside");
+                .at(Origin::document(topology.document), "set aside");
             if let Some(used) = used {
-                finding = finding.at(&Origin::document(used.document), "used");
+                finding = finding.at(Origin::document(used.document), "used");
             }
             finding.help(
                 Advice::say("Export the topology afresh, and leave older documents out of the bundle:")

@@ -66,7 +66,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         };
         verdicts
             .fail(subject, off.1)
-            .at(&off.0.windows.enabled.origin, "windowsAuthentication is off here")
+            .at(&off.0.windows.enabled, "windowsAuthentication is off here")
             .at(&site.name.origin, "the web site")
             .help(format!("Switch windowsAuthentication on for {} of {host}, as on a server of the pool that works.", shown(site, off.0)));
     });

@@ -38,7 +38,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             Some(false) => {
                 let mut finding = verdicts.fail(subject, format!("WindowsAuthenticationModule is not among the global modules of {host}."));
                 if let Some(document) = configuration.document {
-                    finding = finding.at(&Origin::document(document), "globalModules without WindowsAuthenticationModule");
+                    finding = finding.at(Origin::document(document), "globalModules without WindowsAuthenticationModule");
                 }
                 finding.help(Advice::say(format!("On {host}, run:")).then_run(commands::install_windows_authentication()));
             }

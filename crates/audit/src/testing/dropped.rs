@@ -3,19 +3,13 @@
 use crate::Finding;
 use kerbsync_inventory::Inventory;
 use kerbsync_inventory::citable::{self, Kept};
-use kerbsync_source::{Origin, Spot};
-use std::sync::Arc;
 
-/// Begin of the element of a place that collect would have dropped; the reason follows.
-const DROPPED: &str = "dropped: ";
-
-/// Drops the places that collect drops, and leaves the reason there.
+/// Drops the places that collect drops.
 pub(crate) fn drop_places(inventory: &mut Inventory) {
     for server in &mut inventory.servers {
-        citable::visit(server, |origin, kept| {
+        citable::visit(server, |value, kept| {
             if let Kept::Dropped(why) = kept {
-                *origin =
-                    Origin::new(origin.document, Spot { location: None, element: Arc::from(format!("{DROPPED}{why}")), excerpt: None });
+                value.drop_place(why);
             }
         });
     }
@@ -24,15 +18,16 @@ pub(crate) fn drop_places(inventory: &mut Inventory) {
 /// A finding may not cite a place that collect drops: people would be shown a document without a line.
 pub(crate) fn assert_kept(finding: &Finding) {
     for cited in &finding.locations {
-        if let Some(why) = cited.origin.element.strip_prefix(DROPPED) {
+        if let Some(why) = cited.at.why_dropped {
             panic!("{} cites '{}', and collect drops that place: {why}", finding.rule.id, cited.note);
         }
     }
 }
 
 mod tests {
-    use crate::testing::{check, estate};
-    use crate::{Confidence, Family, Rule, Severity, SubjectKind};
+    use crate::testing::{NOW, check, estate, time};
+    use crate::{Confidence, Family, Policy, Rule, Severity, SubjectKind, run_one};
+    use kerbsync_inventory::state;
 
     /// A rule that cites the name of a pool, of which collect keeps no place.
     static CITES_A_POOL_NAME: Rule = Rule {
@@ -50,10 +45,20 @@ mod tests {
         check: |view, _, verdicts| {
             verdicts.each_configured(view, |verdicts, server, configuration| {
                 let name = &configuration.application_pools[0].name;
-                verdicts.fail(server.subject(), "It has a pool.").at(&name.origin, "the pool").help("Look.".to_owned());
+                verdicts.fail(server.subject(), "It has a pool.").at(name, "the pool").help("Look.".to_owned());
             });
         },
     };
+
+    #[test]
+    fn a_finding_that_cites_one_says_why_it_has_no_line() {
+        let mut inventory = estate();
+        super::drop_places(&mut inventory);
+        state::compute(&mut inventory, None);
+        let (_, findings) = run_one(&CITES_A_POOL_NAME, &inventory, &Policy::at(time(NOW)));
+        let told = findings[0].locations[0].told();
+        assert_eq!(told, "the pool (no line was kept of it: the name of an application pool is shown and never cited)");
+    }
 
     #[test]
     #[should_panic(expected = "cites-a-pool-name cites 'the pool', and collect drops that place: the name of an application pool is shown")]

@@ -1,7 +1,7 @@
 //! Paths of the product's web sites, and those whose authentication the product itself sets.
 
+use kerbsync_inventory::citable::{Citation, Cited};
 use kerbsync_inventory::{AuthenticationPath, ServerConfiguration, WebSite, WebSiteRole};
-use kerbsync_source::Origin;
 
 /// Directories that the product sets to NTLM or to anonymous by itself (observed in an activation log): not a fault.
 const SET_BY_THE_PRODUCT: &[(WebSiteRole, &str)] = &[
@@ -38,8 +38,8 @@ pub(crate) fn shown(site: &WebSite, path: &AuthenticationPath) -> String {
 }
 
 /// Where the providers in force stand; for an empty list, where authentication is switched on.
-pub(crate) fn provider_place(path: &AuthenticationPath) -> &Origin {
-    path.windows.providers.first().map_or(&path.windows.enabled.origin, |p| &p.origin)
+pub(crate) fn provider_place(path: &AuthenticationPath) -> Citation {
+    path.windows.providers.first().map_or_else(|| path.windows.enabled.citation(), Cited::citation)
 }
 
 #[cfg(test)]

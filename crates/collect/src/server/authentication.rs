@@ -2,10 +2,10 @@
 
 use super::origins::Origins;
 use kerbsync_credential::ProductSite;
-use kerbsync_iis::{Application, ApplicationHost, Authentication, PathKey, Setting, TokenChecking};
-use kerbsync_inventory::citable::{Kept, KeptOfPath, PathValues};
+use kerbsync_iis::{Application, ApplicationHost, Authentication, PathKey, Setting};
+use kerbsync_inventory::citable::{Cited, Kept, KeptOfPath, PathValues};
 use kerbsync_inventory::{AnonymousAuthentication, AuthenticationPath, WindowsAuthentication};
-use kerbsync_source::{Level, Problem, Spanned};
+use kerbsync_source::{Level, Problem};
 use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -63,17 +63,17 @@ pub(super) fn paths(
 /// What the paths have in common where nothing is remarkable; one of each is kept.
 #[derive(Default)]
 struct Usual {
-    providers: Vec<Arc<Vec<Spanned<String>>>>,
+    providers: Vec<Arc<Vec<Cited<String>>>>,
     anonymous: Vec<Arc<AnonymousAuthentication>>,
 }
 
 impl Usual {
-    fn providers(&mut self, wanted: &[Setting<'_, Cow<'_, str>>], kept: Kept, origins: &mut Origins<'_>) -> Arc<Vec<Spanned<String>>> {
-        let same = |known: &&Arc<Vec<Spanned<String>>>| known.iter().map(|p| &*p.value).eq(wanted.iter().map(|p| &*p.value));
+    fn providers(&mut self, wanted: &[Setting<'_, Cow<'_, str>>], kept: Kept, origins: &mut Origins<'_>) -> Arc<Vec<Cited<String>>> {
+        let same = |known: &&Arc<Vec<Cited<String>>>| known.iter().map(|p| &*p.value).eq(wanted.iter().map(|p| &*p.value));
         if let Some(known) = self.providers.iter().find(same) {
             return Arc::clone(known);
         }
-        let new = Arc::new(wanted.iter().map(|p| origins.text(p, kept)).collect());
+        let new = Arc::new(wanted.iter().map(|p| origins.cited_text(p, kept)).collect());
         self.providers.push(Arc::clone(&new));
         new
     }
@@ -97,7 +97,7 @@ impl Usual {
 }
 
 fn anonymous(from: &kerbsync_iis::AnonymousAuthentication<'_>, kept: Kept, origins: &mut Origins<'_>) -> AnonymousAuthentication {
-    AnonymousAuthentication { enabled: origins.value(from.enabled, kept), user_name: origins.text(&from.user_name, kept) }
+    AnonymousAuthentication { enabled: origins.value(from.enabled, kept), user_name: origins.cited_text(&from.user_name, kept) }
 }
 
 fn convert(
@@ -115,16 +115,15 @@ fn convert(
         token_checking: w.token_checking.value.name(),
     };
     let kept = KeptOfPath::of(is_root, values);
-    let token = origins.value(w.token_checking, kept.rest);
     let windows = WindowsAuthentication {
         enabled: origins.value(w.enabled, kept.windows),
         use_kernel_mode: origins.value(w.use_kernel_mode, kept.kernel_mode),
-        use_app_pool_credentials: origins.value(w.use_app_pool_credentials, kept.kernel_mode),
+        use_app_pool_credentials: origins.value(w.use_app_pool_credentials, kept.pool_credentials),
         providers: match kept.is_shown() {
-            true => Arc::new(w.providers.iter().map(|p| origins.text(p, kept.rest)).collect()),
+            true => Arc::new(w.providers.iter().map(|p| origins.cited_text(p, kept.rest)).collect()),
             false => usual.providers(&w.providers, kept.rest, origins),
         },
-        token_checking: token.map(TokenChecking::name),
+        token_checking: origins.cited(w.token_checking.value.name(), w.token_checking.place, kept.rest),
     };
     let anonymous = match kept.is_shown() {
         true => Arc::new(anonymous(&in_force.anonymous, kept.rest, origins)),

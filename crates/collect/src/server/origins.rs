@@ -4,7 +4,7 @@
 //! something may have to be shown.
 
 use kerbsync_iis::{Place, Setting};
-use kerbsync_inventory::citable::Kept;
+use kerbsync_inventory::citable::{Cited, Kept};
 use kerbsync_source::{Location, Origin, Span, Spanned, Spot};
 use kerbsync_xml::{Document, Element, NodeId};
 use std::borrow::Cow;
@@ -156,9 +156,22 @@ impl<'a> Origins<'a> {
         }
     }
 
-    /// A value with its origin.
-    pub(super) fn value<T>(&mut self, setting: Setting<'_, T>, kept: Kept) -> Spanned<T> {
-        Spanned::new(setting.value, self.of(setting.place, kept))
+    /// A value with as much of its place as is kept.
+    pub(super) fn cited<T>(&mut self, value: T, place: Place<'_>, kept: Kept) -> Cited<T> {
+        match kept {
+            Kept::Dropped(why) => Cited::dropped(value, self.whole.document, why),
+            _ => Cited::new(value, self.of(place, kept)),
+        }
+    }
+
+    /// A setting with as much of its place as is kept.
+    pub(super) fn value<T>(&mut self, setting: Setting<'_, T>, kept: Kept) -> Cited<T> {
+        self.cited(setting.value, setting.place, kept)
+    }
+
+    /// The same of a text.
+    pub(super) fn cited_text(&mut self, setting: &Setting<'_, Cow<'_, str>>, kept: Kept) -> Cited<String> {
+        self.cited(setting.value.clone().into_owned(), setting.place, kept)
     }
 
     /// A text with its origin.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::{SlotSetting, WebSiteSetting};
+use kerbsync_inventory::citable::Citation;
 use kerbsync_inventory::{LayoutId, SecretState, SlotPlace, WebSiteRole};
 use kerbsync_xml::Limits;
 use std::fmt::Write as _;
@@ -123,27 +124,27 @@ fn origins_are_those_of_the_document() {
     };
     let site = server.web_site(WebSiteRole::Internal).unwrap();
     let files = site.authentication.iter().find(|p| &*p.path == "/abs/Files").unwrap();
-    check(&site.applications[3].path.origin, "path=\"/Gone\"");
-    check(&site.authentication[0].windows.enabled.origin, "enabled=\"true\"");
-    check(&files.windows.token_checking.origin, "tokenChecking=\"Allow\"");
-    check(&files.windows.providers[0].origin, "value=\"NTLM\"");
+    check(&site.applications[3].path.citation().origin, "path=\"/Gone\"");
+    check(&site.authentication[0].windows.enabled.citation().origin, "enabled=\"true\"");
+    check(&files.windows.token_checking.citation().origin, "tokenChecking=\"Allow\"");
+    check(&files.windows.providers[0].citation().origin, "value=\"NTLM\"");
     check(&server.application_pool("lyncextfeature").unwrap().user_name.as_ref().unwrap().origin, "userName=\"CONTOSO\\kerbauth\"");
     // A schema default is the whole document's.
-    assert_eq!(site.authentication[0].windows.use_app_pool_credentials.origin.location, None);
+    assert_eq!(site.authentication[0].windows.use_app_pool_credentials.citation().origin.location, None);
     // What may have to be shown has an excerpt; what is unremarkable has none, since it costs most.
-    assert!(site.authentication[0].windows.enabled.origin.excerpt.is_some());
-    assert!(files.windows.providers[0].origin.excerpt.is_some(), "NTLM alone is remarkable");
-    assert!(site.applications[3].pool.origin.excerpt.is_some(), "the pool does not exist");
-    assert!(site.applications[0].pool.origin.excerpt.is_none());
+    assert!(site.authentication[0].windows.enabled.citation().origin.excerpt.is_some());
+    assert!(files.windows.providers[0].citation().origin.excerpt.is_some(), "NTLM alone is remarkable");
+    assert!(site.applications[3].pool.citation().origin.excerpt.is_some(), "the pool does not exist");
+    assert!(site.applications[0].pool.citation().origin.excerpt.is_none());
     // Below the root, an unremarkable path that is off has the place that switches it off, and the rest only the document.
     let place = |origin: &kerbsync_source::Origin| (origin.document, origin.location.is_some());
     let abs = &site.authentication.iter().find(|p| &*p.path == "/Abs").unwrap().windows;
-    assert!(abs.enabled.value && place(&abs.enabled.origin) == (DocumentId(2), false));
-    assert!(abs.providers.iter().all(|p| place(&p.origin) == (DocumentId(2), false)));
+    assert!(abs.enabled.value && place(&abs.enabled.citation().origin) == (DocumentId(2), false));
+    assert!(abs.providers.iter().all(|p| place(&p.citation().origin) == (DocumentId(2), false)));
     let external = server.web_site(WebSiteRole::External).unwrap();
     let meet = &external.authentication.iter().find(|p| &*p.path == "/Meet").unwrap().windows;
-    assert!(!meet.enabled.value && place(&meet.enabled.origin) == (DocumentId(2), true));
-    assert!(meet.enabled.origin.excerpt.is_none() && !place(&meet.use_kernel_mode.origin).1);
+    assert!(!meet.enabled.value && place(&meet.enabled.citation().origin) == (DocumentId(2), true));
+    assert!(meet.enabled.citation().origin.excerpt.is_none() && !place(&meet.use_kernel_mode.citation().origin).1);
 }
 
 #[test]
@@ -151,15 +152,18 @@ fn as_much_is_kept_of_each_place_as_the_inventory_says() {
     let (mut server, _) = read(PRODUCT, &Settings::default());
     let whole = kerbsync_source::Origin::document(DocumentId(2));
     let (mut dropped, mut places, mut excerpts) = (0, 0, 0);
-    citable::visit(&mut server, |origin, kept| match kept {
-        Kept::Dropped(why) => {
-            assert_eq!(*origin, whole, "{why}");
-            dropped += 1;
+    citable::visit(&mut server, |value, kept| {
+        let Citation { origin, why_dropped } = value.citation();
+        match kept {
+            Kept::Dropped(why) => {
+                assert_eq!((origin, why_dropped), (whole.clone(), Some(why)));
+                dropped += 1;
+            }
+            // What no line of the file says is a schema default: the whole document's.
+            _ if origin == whole => assert_eq!(why_dropped, None),
+            Kept::Place => places += usize::from(origin.location.is_some()),
+            Kept::Excerpt => excerpts += usize::from(origin.excerpt.is_some()),
         }
-        // What no line of the file says is a schema default: the whole document's.
-        _ if *origin == whole => {}
-        Kept::Place => places += usize::from(origin.location.is_some()),
-        Kept::Excerpt => excerpts += usize::from(origin.excerpt.is_some()),
     });
     assert!(dropped > 0 && places > 0 && excerpts > 0, "{dropped} {places} {excerpts}");
 }
@@ -171,7 +175,7 @@ fn servers_share_their_texts() {
     let context = Context::new(&settings, &[], &tagger);
     let documents = [document(1, PRODUCT), document(2, PRODUCT)];
     let [a, b] = documents.each_ref().map(|d| read_server(input(d, &[]), &context, &mut Vec::new()));
-    let origin = |s: &ServerConfiguration| s.web_sites[0].authentication[0].windows.enabled.origin.clone();
+    let origin = |s: &ServerConfiguration| s.web_sites[0].authentication[0].windows.enabled.citation().origin.clone();
     assert!(std::sync::Arc::ptr_eq(&origin(&a).element, &origin(&b).element));
     assert!(std::sync::Arc::ptr_eq(origin(&a).excerpt.as_ref().unwrap(), origin(&b).excerpt.as_ref().unwrap()));
 }

@@ -181,7 +181,7 @@ impl Finding {
             help: finding.help.as_ref().map(ToString::to_string),
             server: finding.server.as_ref().map(ToString::to_string),
             site: finding.site.as_ref().map(ToString::to_string),
-            locations: finding.locations.iter().map(|r| Place::of(&r.origin, &r.note, inventory)).collect(),
+            locations: finding.locations.iter().map(|r| Place::of(&r.at.origin, &r.told(), inventory)).collect(),
             fingerprint: finding.fingerprint(inventory),
             waived: finding.waived.clone(),
             known: finding.known,

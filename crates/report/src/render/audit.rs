@@ -1,8 +1,16 @@
 //! The audit report for people.
 
+use super::report_format::{Fingerprints, ReportFormat};
 use super::text_writer::{GREEN, RED, TextWriter, YELLOW, count, grouped};
 use super::{TextOptions, coverage, findings, opening, servers};
 use crate::format::{Conclusion, Outcome, Report, Summary};
+
+pub(super) static FORMAT: ReportFormat = ReportFormat {
+    name: "text",
+    help: "For people",
+    fingerprints: Fingerprints::Lines { before: "fingerprint:", after: "" },
+    write: |report, options, out| out.write_all(audit(report, &options.text).as_bytes()),
+};
 
 /// What is looked for in a bundle: kind of document and how to get it.
 pub const LOOKED_FOR: &[(&str, &str)] = &[

@@ -1,9 +1,17 @@
 //! Checkstyle: findings by file. What has no place in a file stands at the topology that counts.
 
+use super::report_format::{Fingerprints, ReportFormat};
 use super::told::{Standing, home, message, place, troubles, verdict_line};
 use super::xml_writer::XmlWriter;
 use crate::format::{Finding, Report, Severity};
 use std::io;
+
+pub(super) static FORMAT: ReportFormat = ReportFormat {
+    name: "checkstyle",
+    help: "Checkstyle",
+    fingerprints: Fingerprints::Xml { before: "(", after: ")" },
+    write: |report, _, out| out.write_all(checkstyle(report)?.as_bytes()),
+};
 
 /// One error of a file.
 struct Entry<'r> {
@@ -19,7 +27,7 @@ struct Entry<'r> {
 ///
 /// # Errors
 /// Never: it is written to memory.
-pub fn checkstyle(report: &Report) -> io::Result<String> {
+fn checkstyle(report: &Report) -> io::Result<String> {
     let home = home(report);
     let mut entries: Vec<Entry<'_>> = report.findings.iter().map(|f| entry(f, home)).collect();
     entries.extend(troubles(report).into_iter().map(|trouble| Entry {

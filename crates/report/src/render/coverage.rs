@@ -35,8 +35,9 @@ pub(super) fn coverage(writer: &mut TextWriter<'_>, report: &Report) {
     gaps(writer, &report.coverage.gaps);
 }
 
+/// How much of something was looked at.
 #[derive(Clone, Copy)]
-enum How {
+pub(super) enum How {
     Yes,
     Partly,
     No,
@@ -50,7 +51,8 @@ const fn how(have: usize, of: usize) -> How {
     }
 }
 
-fn lines(c: &Coverage) -> Vec<(&'static str, How, String)> {
+/// What was looked at, how much of it, and the figures.
+pub(super) fn lines(c: &Coverage) -> Vec<(&'static str, How, String)> {
     vec![documents(c), topology(c), assignments(c), configurations(c), secrets(c), directory(c), reports(c)]
 }
 

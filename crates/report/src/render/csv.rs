@@ -1,9 +1,17 @@
 //! Findings as a table for spreadsheets, RFC 4180. The first row below the heading is the run itself, so that an empty table is no clean bill.
 
 use super::clean;
+use super::report_format::{Fingerprints, ReportFormat};
 use super::told::{place, troubles, verdict_sentence};
 use super::verdict_word;
 use crate::format::{Finding, Report};
+
+pub(super) static FORMAT: ReportFormat = ReportFormat {
+    name: "csv",
+    help: "For spreadsheets",
+    fingerprints: Fingerprints::Table { column: "fingerprint" },
+    write: |report, _, out| out.write_all(csv(report).as_bytes()),
+};
 
 /// The names of the columns.
 const COLUMNS: [&str; 18] = [
@@ -28,8 +36,7 @@ const COLUMNS: [&str; 18] = [
 ];
 
 /// The table.
-#[must_use]
-pub fn csv(report: &Report) -> String {
+fn csv(report: &Report) -> String {
     let mut table = COLUMNS.join(",") + "\r\n";
     let run = |outcome: &str, message: &str| {
         let mut cells: [String; 18] = Default::default();
@@ -39,11 +46,11 @@ pub fn csv(report: &Report) -> String {
         cells[17].clone_from(&report.time);
         cells
     };
-    row(&mut table, run(verdict_word(report.summary.conclusion), &verdict_sentence(report)));
+    row(&mut table, &run(verdict_word(report.summary.conclusion), &verdict_sentence(report)));
     for trouble in troubles(report) {
-        row(&mut table, run(if trouble.grave { "error" } else { "informational" }, &trouble.text));
+        row(&mut table, &run(if trouble.grave { "error" } else { "informational" }, &trouble.text));
     }
-    report.findings.iter().for_each(|finding| row(&mut table, cells(finding, &report.time)));
+    report.findings.iter().for_each(|finding| row(&mut table, &cells(finding, &report.time)));
     table
 }
 
@@ -73,7 +80,8 @@ fn cells(finding: &Finding, time: &str) -> [String; 18] {
     ]
 }
 
-fn row(table: &mut String, cells: [String; 18]) {
+/// A row of a table.
+pub(super) fn row(table: &mut String, cells: &[String]) {
     let cells: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
     table.push_str(&cells.join(","));
     table.push_str("\r\n");

@@ -34,7 +34,7 @@ pub(super) fn excerpt(place: &Place, severity: Severity, options: &TextOptions) 
 }
 
 /// The part of a line that is shown, `room` characters at most with `…` where something is left out; the mark is moved along.
-fn window(line: &str, mark: Option<Range<usize>>, room: usize) -> (String, Option<Range<usize>>) {
+pub(super) fn window(line: &str, mark: Option<Range<usize>>, room: usize) -> (String, Option<Range<usize>>) {
     if line.chars().count() <= room {
         return (line.to_owned(), mark);
     }

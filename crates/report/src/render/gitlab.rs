@@ -2,11 +2,19 @@
 
 use super::clean;
 use super::json::write_json;
+use super::report_format::{Fingerprints, ReportFormat};
 use super::told::{Standing, home, message, place, troubles, verdict_line};
 use crate::format::{Conclusion, Finding, Report, Severity};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+
+pub(super) static FORMAT: ReportFormat = ReportFormat {
+    name: "gitlab",
+    help: "GitLab's code quality report",
+    fingerprints: Fingerprints::Json { list: "", fingerprint: "/fingerprint" },
+    write: |report, _, out| write_gitlab(report, out),
+};
 
 /// One entry.
 #[derive(Serialize)]
@@ -34,7 +42,7 @@ struct Lines {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_gitlab(report: &Report, out: impl Write) -> io::Result<()> {
+fn write_gitlab(report: &Report, out: impl Write) -> io::Result<()> {
     let home = home(report);
     let top = || Location { path: home, lines: Lines { begin: 1, end: 1 } };
     // Entries with equal fingerprints overwrite each other: a second one of a name gets another.

@@ -1,9 +1,17 @@
 //! JSON, the same for every format.
 
+use super::report_format::{Fingerprints, ReportFormat};
 use kerbsync_source::{runner_marks, steers};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use std::io::{self, Write};
+
+pub(super) static FORMAT: ReportFormat = ReportFormat {
+    name: "json",
+    help: "The whole report for programs",
+    fingerprints: Fingerprints::Json { list: "/findings", fingerprint: "/fingerprint" },
+    write: |report, _, out| write_json(report, out),
+};
 
 /// A format as indented JSON with a line end.
 ///

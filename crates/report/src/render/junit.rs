@@ -1,11 +1,19 @@
 //! JUnit: a suite for each rule, a case for each verdict. Failed verdicts are failures whatever `--fail-on` says, undecided, waived and known ones
 //! are skipped with the reason, and what does not apply is left out.
 
+use super::report_format::{Fingerprints, ReportFormat};
 use super::told::{Trouble, troubles, verdict_line};
 use super::xml_writer::XmlWriter;
 use crate::format::{Finding, Outcome, Report, Verdict};
 use std::collections::BTreeMap;
 use std::io;
+
+pub(super) static FORMAT: ReportFormat = ReportFormat {
+    name: "junit",
+    help: "JUnit: a case for each verdict",
+    fingerprints: Fingerprints::Xml { before: "fingerprint: ", after: "" },
+    write: |report, _, out| out.write_all(junit(report)?.as_bytes()),
+};
 
 /// The findings of a report by rule and subject.
 type Findings<'r> = BTreeMap<(&'r str, &'r str, &'r str), Vec<&'r Finding>>;
@@ -14,7 +22,7 @@ type Findings<'r> = BTreeMap<(&'r str, &'r str, &'r str), Vec<&'r Finding>>;
 ///
 /// # Errors
 /// Never: it is written to memory.
-pub fn junit(report: &Report) -> io::Result<String> {
+fn junit(report: &Report) -> io::Result<String> {
     let suites = suites(report);
     let troubles = troubles(report);
     let errors = troubles.iter().filter(|t| t.grave).count();

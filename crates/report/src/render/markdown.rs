@@ -2,13 +2,20 @@
 //! with its place and what to do.
 
 use super::clean;
+use super::report_format::{Fingerprints, ReportFormat};
 use super::told::{Standing, place, troubles, verdict_sentence};
 use super::verdict_word;
 use crate::format::{Finding, Place, Report};
 
+pub(super) static FORMAT: ReportFormat = ReportFormat {
+    name: "markdown",
+    help: "For pull requests, wikis and tickets",
+    fingerprints: Fingerprints::Lines { before: "| `", after: "` |" },
+    write: |report, _, out| out.write_all(markdown(report).as_bytes()),
+};
+
 /// The document.
-#[must_use]
-pub fn markdown(report: &Report) -> String {
+fn markdown(report: &Report) -> String {
     let s = &report.summary;
     let mut text = format!("# kerbsync: {}\n\n{}\n", verdict_word(s.conclusion), escaped(&verdict_sentence(report)));
     let told: Vec<String> = troubles(report).iter().map(|t| format!("- {}", escaped(&t.text))).collect();

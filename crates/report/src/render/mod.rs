@@ -1,25 +1,24 @@
-//! Texts for people, made from the formats.
+//! Texts for people and programs, made from the formats.
+//!
+//! A new format of the audit's report is a file with a `FORMAT` and nothing else: the block below is written by a test of this crate, which
+//! fails once when the block was out of date. It puts a new one at the end; users are told of formats in the order of the list, so move its
+//! line to where they would look for it.
 
 mod advice;
 mod annotations;
-mod audit;
+mod assessed;
 mod caret;
-mod checkstyle;
-mod concise;
+mod checklist;
 mod coverage;
-mod csv;
 mod diff;
 mod diff_markdown;
 mod excerpt;
 mod findings;
-mod gitlab;
+mod html_writer;
 mod inventory;
-mod json;
-mod junit;
 mod learn;
 mod management_log;
-mod markdown;
-mod ndjson;
+mod map;
 mod opening;
 mod page;
 mod plan;
@@ -29,38 +28,76 @@ mod report_format;
 mod resolve;
 mod rules;
 mod run;
-mod sarif;
 mod servers;
 mod slots;
 mod text_writer;
 mod told;
 mod toml;
+mod uuid;
 mod xml_writer;
 
-pub use annotations::{azure, github};
+// formats:begin
+mod action_plan;
+mod audit;
+mod azure;
+mod checkstyle;
+mod ckl;
+mod cklb;
+mod concise;
+mod csv;
+mod github;
+mod gitlab;
+mod html;
+mod json;
+mod junit;
+mod markdown;
+mod ndjson;
+mod oscal;
+mod sarif;
+mod svg;
+mod xccdf;
+
+/// Every format of the audit's report, in the order in which users are told of them.
+#[rustfmt::skip]
+pub static REPORT_FORMATS: &[&ReportFormat] = &[
+    &audit::FORMAT,
+    &concise::FORMAT,
+    &json::FORMAT,
+    &ndjson::FORMAT,
+    &markdown::FORMAT,
+    &html::FORMAT,
+    &svg::FORMAT,
+    &csv::FORMAT,
+    &action_plan::FORMAT,
+    &sarif::FORMAT,
+    &junit::FORMAT,
+    &github::FORMAT,
+    &gitlab::FORMAT,
+    &azure::FORMAT,
+    &checkstyle::FORMAT,
+    &ckl::FORMAT,
+    &cklb::FORMAT,
+    &xccdf::FORMAT,
+    &oscal::FORMAT,
+];
+// formats:end
+
 pub use audit::{LOOKED_FOR, audit, verdict, verdict_sentence, verdict_word};
-pub use checkstyle::checkstyle;
-pub use concise::concise;
-pub use csv::csv;
 pub use diff::diff;
 pub use diff_markdown::diff_markdown;
-pub use gitlab::write_gitlab;
 pub use inventory::inventory;
 pub use json::{json, write_json};
-pub use junit::junit;
 pub use learn::{declaration, learn};
 pub use management_log::management_log;
-pub use markdown::markdown;
-pub use ndjson::write_ndjson;
 pub use page::page;
 pub use plan::{plan, refused, runs};
 pub use preview::preview;
 pub use proof::proof;
-pub use report_format::{ReportFormat, write_report};
+pub use report_format::{Fingerprints, ReportFormat, ReportOptions, write_report};
 pub use resolve::resolve;
 pub use rules::{explain, rules};
 pub use run::{outcome, status};
-pub use sarif::{SarifProfile, write_sarif};
+pub use sarif::SarifProfile;
 pub use slots::slots;
 pub use text_writer::clean;
 pub use toml::toml_text;

@@ -1,9 +1,17 @@
 //! The report as lines of JSON, each with a `record` that says what it is: for `jq`, log shippers and whoever cannot hold the whole of it.
 
 use super::json::write_json_line;
+use super::report_format::{Fingerprints, ReportFormat};
 use crate::format::{Report, Tool};
 use serde::Serialize;
 use std::io::{self, Write};
+
+pub(super) static FORMAT: ReportFormat = ReportFormat {
+    name: "ndjson",
+    help: "The whole report as lines of JSON",
+    fingerprints: Fingerprints::JsonLines { record: "finding", fingerprint: "/fingerprint" },
+    write: |report, _, out| write_ndjson(report, out),
+};
 
 /// A line.
 #[derive(Serialize)]
@@ -25,7 +33,7 @@ struct Head<'r> {
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_ndjson(report: &Report, mut out: impl Write) -> io::Result<()> {
+fn write_ndjson(report: &Report, mut out: impl Write) -> io::Result<()> {
     let Report { schema, tool, time, inputs, inventory, coverage, verdicts, findings, summary } = report;
     put(&mut out, "report", &Head { schema, tool, time })?;
     inputs.iter().try_for_each(|input| put(&mut out, "input", input))?;

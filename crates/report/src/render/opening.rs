@@ -52,7 +52,7 @@ fn first_step(writer: &mut TextWriter<'_>, report: &Report, failed: &[&Finding])
 }
 
 /// `4 errors, 1 warning.`
-fn failures(report: &Report) -> String {
+pub(super) fn failures(report: &Report) -> String {
     let failed = report.summary.failed;
     let counts = [(failed.error, "error"), (failed.warning, "warning"), (failed.note, "note")];
     let told: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(*n, what)).collect();
@@ -60,7 +60,7 @@ fn failures(report: &Report) -> String {
 }
 
 /// How the web servers stand, and how that is known.
-fn servers(report: &Report) -> String {
+pub(super) fn servers(report: &Report) -> String {
     let pools = report.inventory.sites.iter().flat_map(|s| &s.pools).chain(&report.inventory.unplaced_pools);
     let all: Vec<&Computer> = pools.flat_map(|p| &p.computers).filter(|c| c.web_server).collect();
     if all.is_empty() {
@@ -75,7 +75,7 @@ fn servers(report: &Report) -> String {
             other => other.word(),
         };
         if !group.is_empty() {
-            let how = if state == State::InSync { proved(&group) } else { String::new() };
+            let how = if state == State::InSync { proved(group.iter().map(|c| **c)) } else { String::new() };
             parts.push(format!("{} {word}{how}", grouped(group.len())));
         }
     }
@@ -83,21 +83,22 @@ fn servers(report: &Report) -> String {
 }
 
 /// How many of the servers in sync are proved, and how many are merely equal to others.
-fn proved(in_sync: &[&&Computer]) -> String {
-    let proved = in_sync.iter().filter(|c| matches!(c.basis, Basis::Directory | Basis::ProductReport)).count();
-    match in_sync.len() - proved {
-        0 => " (proved against Active Directory)".to_owned(),
-        _ if proved == 0 => " (not proved against Active Directory)".to_owned(),
-        equal => format!(" ({proved} proved against Active Directory, {equal} merely equal)"),
+pub(super) fn proved<'c>(in_sync: impl Iterator<Item = &'c Computer>) -> String {
+    let (proved, equal): (Vec<&Computer>, Vec<&Computer>) =
+        in_sync.partition(|c| matches!(c.basis, Basis::Directory | Basis::ProductReport));
+    match (proved.len(), equal.len()) {
+        (_, 0) => " (proved against Active Directory)".to_owned(),
+        (0, _) => " (not proved against Active Directory)".to_owned(),
+        (proved, equal) => format!(" ({proved} proved against Active Directory, {equal} merely equal)"),
     }
 }
 
 /// Whom a finding concerns: its server, or else its subject.
-fn concerned(finding: &Finding) -> &str {
+pub(super) fn concerned(finding: &Finding) -> &str {
     finding.server.as_deref().unwrap_or(&finding.subject)
 }
 
-fn subject(verdict: &Verdict) -> &str {
+pub(super) fn subject(verdict: &Verdict) -> &str {
     // A slot is named by its server alone.
     match verdict.subject.split_once(": ") {
         Some((server, _)) if verdict.subject_kind == "slot" => server,
@@ -106,7 +107,7 @@ fn subject(verdict: &Verdict) -> &str {
 }
 
 /// Each once, the first few by name.
-fn names<'f>(all: impl Iterator<Item = &'f str>) -> String {
+pub(super) fn names<'f>(all: impl Iterator<Item = &'f str>) -> String {
     let mut seen = BTreeSet::new();
     let names: Vec<&str> = all.filter(|name| seen.insert(name.to_lowercase())).collect();
     match names.split_at_checked(NAMES) {

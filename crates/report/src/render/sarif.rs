@@ -5,12 +5,20 @@ mod rules;
 
 use super::clean;
 use super::json::write_json;
+use super::report_format::{Fingerprints, ReportFormat};
 use super::told::{Standing, message, troubles};
 use crate::format::{Conclusion, Finding, InputStatus, Report};
 use location::{artifact_location, locations, related};
 use rules::Rules;
 use serde_json::{Value, json};
 use std::io::{self, Write};
+
+pub(super) static FORMAT: ReportFormat = ReportFormat {
+    name: "sarif",
+    help: "SARIF 2.1.0",
+    fingerprints: Fingerprints::Json { list: "/runs/0/results", fingerprint: "/partialFingerprints/kerbsync~1v1" },
+    write: |report, options, out| write_sarif(report, options.sarif, out),
+};
 
 /// Whom the document is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +37,7 @@ const RESULTS: usize = 25_000;
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_sarif(report: &Report, profile: SarifProfile, out: impl Write) -> io::Result<()> {
+fn write_sarif(report: &Report, profile: SarifProfile, out: impl Write) -> io::Result<()> {
     let github = profile == SarifProfile::Github;
     let shown = report.findings.iter().filter(|f| !github || f.waived.is_none());
     let findings: Vec<&Finding> = shown.take(if github { RESULTS } else { usize::MAX }).collect();

@@ -95,15 +95,20 @@ fn table(writer: &mut TextWriter<'_>, pools: &[Pool]) {
     }
 }
 
-/// One computer as a row: name, pool, state, basis, group.
-pub(super) fn row(pool: &str, computer: &Computer) -> Vec<Cell> {
-    let basis = match computer.basis {
+/// What a server's secret was compared with, in words; nothing where it was compared with nothing.
+pub(super) const fn compared_with(basis: Basis) -> &'static str {
+    match basis {
         Basis::Directory => "the directory",
         Basis::ProductReport => "the product's own test",
         Basis::Named => "the server named by --reference",
         Basis::Plurality => "the largest group",
         Basis::None => "",
-    };
+    }
+}
+
+/// One computer as a row: name, pool, state, basis, group.
+pub(super) fn row(pool: &str, computer: &Computer) -> Vec<Cell> {
+    let basis = compared_with(computer.basis);
     let pool = if pool.eq_ignore_ascii_case(&computer.fqdn) { "(itself)" } else { pool };
     vec![
         computer.fqdn.as_str().into(),

@@ -38,6 +38,11 @@ impl XmlWriter {
         self.0.write_event(Event::Empty(start(name, attributes)))
     }
 
+    /// An element with a text.
+    pub(super) fn text(&mut self, name: &str, text: &str) -> io::Result<()> {
+        self.element(name, &[], |xml| xml.lines(text.lines()))
+    }
+
     /// Lines of text.
     pub(super) fn lines<'t>(&mut self, lines: impl IntoIterator<Item = &'t str>) -> io::Result<()> {
         let lines: Vec<String> = lines.into_iter().map(characters).collect();

@@ -3,8 +3,10 @@
 
 mod changes;
 mod compared;
+mod compliance;
 mod formats;
 mod learned;
 mod pipelines;
+mod registry;
 mod sample;
 mod texts;

@@ -354,9 +354,9 @@ pub(crate) fn verdicts() -> Audit {
             .then_say("Then let the product check."),
     );
     finding.locations = vec![
-        Related { origin: password, note: "differs (group B)".to_owned() },
-        Related { origin: other, note: "the reference (group A)".to_owned() },
-        Related { origin: Origin::document(DocumentId(0)), note: "the server's pool".to_owned() },
+        Related { at: password.into(), note: "differs (group B)".to_owned() },
+        Related { at: other.into(), note: "the reference (group A)".to_owned() },
+        Related { at: Origin::document(DocumentId(0)).into(), note: "the server's pool".to_owned() },
     ];
     put(&mut audit, &STALE, fe(3), Outcome::Unknown, "The configuration cannot be read.");
     audit.findings.last_mut().unwrap().help = Some(kerbsync_advice::commands::test_assignment(Some("Redmond")).into());
