@@ -26,7 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("credential", &["inventory", "iis", "xml", "xml-edit", "secret", "plan"]),
     ("report", &["audit", "plan", "diff", "inventory"]),
     // Live sources: what they fetch is read by the readers of exports.
-    ("live", &["secret"]),
+    ("live", &["secret", "store"]),
     ("collect", &["store", "xml", "iis", "topology", "objects", "ad", "credential", "inventory", "secret"]),
     // Simulators share no reader or writer with the product: a shared mistake would be invisible.
     ("servers", &[]),

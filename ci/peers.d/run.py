@@ -1,5 +1,6 @@
 """Scenarios on real peers. Each says what must come out; the first that does not ends the run with what was seen."""
 
+import base64
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent))
 import domain as peers  # noqa: E402
@@ -226,6 +228,151 @@ def a_ticket_proves_the_password():
     must("badPwdCount: 0" in counted or "badPwdCount:" not in counted, counted)
 
 
+def write_live():
+    """An administrator of the servers: only one of those may give files to the owner that they have."""
+    return ["--live", "--kdc", f"dc01.{peers.DNS}", "--user", f"Administrator@{peers.DNS}", "--password-file", password_file(peers.ADMIN, "admin")]
+
+
+def with_keys(bundle):
+    """The servers' exported keys, as an administrator brings them."""
+    for host in DOMAIN.hosts:
+        keys = ESTATE / "servers" / f"{host}.{peers.DNS}" / "keys"
+        if keys.is_dir():
+            shutil.copytree(keys, bundle / "servers" / f"{host}.{peers.DNS}" / "keys", dirs_exist_ok=True)
+
+
+def drive_file(host):
+    return DOMAIN.drive(host) / "Windows/System32/inetsrv/config/applicationHost.config"
+
+
+def security(host):
+    """Owner, group and access list of a server's configuration, as SMB shows them."""
+    return peers.call("smbcacls", f"//{host}.{peers.DNS}/C$", "Windows/System32/inetsrv/config/applicationHost.config", "--numeric", "-s", "/dev/null",
+                      "-U", f"CONTOSO/Administrator%{peers.ADMIN}", "--use-kerberos=off", env=DOMAIN.environment())
+
+
+@scenario
+def a_copy_reaches_the_servers_themselves():
+    """sync over SMB: planned from a collected bundle, applied to the servers, taken back to the byte."""
+    bundle, _ = collect("live-sync", "--history")
+    with_keys(bundle)
+    plan = HOME / "live-plan.json"
+    kerbsync("plan", "sync", bundle, "--from-computer", f"fe01.{peers.DNS}", "--to-computer", f"fe02.{peers.DNS}", "--operator",
+             "CONTOSO\\lyncadmin", "-o", plan)
+    before, owner = drive_file("fe02").read_bytes(), security("fe02")
+    others = {h: drive_file(h).read_bytes() for h in DOMAIN.hosts if h != "fe02"}
+    # Who may not keep the owner is refused before anything is written.
+    refused = kerbsync("apply", plan, "--bundle", bundle, "--live", "--kdc", f"dc01.{peers.DNS}", *operator(), codes=(5,))
+    must("cannot keep the owner and access" in refused.stderr and drive_file("fe02").read_bytes() == before, refused.stderr)
+    must([p.name for p in drive_file("fe02").parent.iterdir() if "kerbsync" in p.name] == [], "a refusal left something behind")
+    done = kerbsync("apply", plan, "--bundle", bundle, *write_live())
+    after = drive_file("fe02").read_bytes()
+    must(after != before and b"KerbOld" not in after and b"KerbAuth" in after, done.stdout + done.stderr)
+    must(security("fe02") == owner, f"owner and access changed:\n{owner}\n{security('fe02')}")
+    must(all(drive_file(h).read_bytes() == b for h, b in others.items()), "another server changed")
+    must([p.name for p in drive_file("fe02").parent.iterdir() if "kerbsync" in p.name] == [], "something was left beside the configuration")
+    again, _ = collect("live-sync-after")
+    with_keys(again)
+    must(states(again)[f"fe02.{peers.DNS}"][0] == "in-sync", states(again))
+    second = kerbsync("apply", plan, "--bundle", bundle, *write_live(), codes=(0, 5))
+    must(drive_file("fe02").read_bytes() == after, "a second apply wrote something: " + second.stdout)
+    kerbsync("rollback", "--last", bundle, *write_live())
+    must(drive_file("fe02").read_bytes() == before and security("fe02") == owner, "not taken back to the byte")
+
+
+def serving():
+    """The processes that serve connections of SMB now."""
+    told = subprocess.run(["ss", "-tnpH", "state", "established", "sport", "=", ":445"], stdout=subprocess.PIPE, text=True).stdout
+    return {int(p) for p in re.findall(r'"smbd.*?pid=(\d+)', told)}
+
+
+@scenario
+def killed_while_it_writes_nothing_is_torn():
+    """The servers' processes are killed in the middle of a run, again and again; recover makes every file old or new, and keeps its access."""
+    random = Random(7)
+    bundle, _ = collect("killed")
+    with_keys(bundle)
+    plan = HOME / "killed-plan.json"
+    kerbsync("plan", "sync", bundle, "--from-computer", f"fe01.{peers.DNS}", "--all", "--ready-only", "--operator", "CONTOSO\\lyncadmin", "-o", plan)
+    targets = sorted({s["server"].split(".")[0] for s in json.loads(plan.read_text())["steps"]})
+    must(targets, "the plan has no step")
+    old = {h: drive_file(h).read_bytes() for h in DOMAIN.hosts}
+    access = {h: security(h) for h in targets}
+    ends = {}
+    for _ in range(int(os.environ.get("KERBSYNC_PEERS_KILLS", "8"))):
+        run = subprocess.Popen([PROGRAM, "apply", str(plan), "--bundle", str(bundle), *map(str, write_live())], stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=DOMAIN.environment())
+        deadline, kills = time.monotonic() + 20, 0
+        while run.poll() is None and time.monotonic() < deadline and kills < 3:
+            time.sleep(random.uniform(0.0, 0.12))
+            for process in serving():
+                kills += 1
+                try:
+                    os.kill(process, 9)
+                except ProcessLookupError:
+                    pass
+        told = run.communicate(timeout=120)[0]
+        must(run.returncode in (0, 5, 6), f"exit {run.returncode}\n{told}")
+        ends[run.returncode] = ends.get(run.returncode, 0) + 1
+        recovered = kerbsync("recover", bundle, *write_live(), codes=(0, 6))
+        if recovered.returncode:
+            recovered = kerbsync("recover", bundle, *write_live())
+        new = []
+        for host, was in old.items():
+            now = drive_file(host).read_bytes()
+            must(now == was or (host in targets and b"</configuration>" in now and b"KerbAuth" in now), f"{host} is torn")
+            new += [host] if now != was else []
+            left = [p.name for p in drive_file(host).parent.iterdir() if p.name.endswith(".tmp")]
+            must(not left, f"{host}: {left} is left\n{told}{recovered.stdout}")
+        must(set(new) in (set(), set(targets)), f"recover left {new} of {targets}")
+        must(all(security(h) == a for h, a in access.items()), "owner or access changed")
+        if new:
+            kerbsync("rollback", "--last", bundle, *write_live())
+            must(all(drive_file(h).read_bytes() == b for h, b in old.items()), "not taken back to the byte")
+    print(f"       ends of apply by exit code: {ends}; servers of the plan: {len(targets)}", flush=True)
+
+
+@scenario
+def nothing_secret_crosses_the_wire_in_clear():
+    if not shutil.which("tshark"):
+        print("       not run: tshark is not here", flush=True)
+        return
+    capture = HOME / "capture.pcapng"
+    watch = subprocess.Popen(["tshark", "-q", "-i", "lo", "-w", str(capture)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(2)
+    bundle, _ = collect("watched")
+    kerbsync("prove", bundle, "--kdc", f"dc01.{peers.DNS}", *operator(), codes=(0, 1, 4))
+    time.sleep(1)
+    watch.terminate()
+    watch.wait()
+    seen = capture.read_bytes()
+    must(len(seen) > 100_000, f"only {len(seen)} bytes were captured")
+    for secret in (peers.OPERATOR, peers.ACCOUNT, peers.ADMIN):
+        for form in (secret.encode(), secret.encode("utf-16-le"), base64.b64encode(secret.encode()), secret.encode().hex().encode()):
+            must(form not in seen, "a password crossed the wire in clear")
+
+
+@scenario
+def bad_requests_are_told_what_is_wrong():
+    base = ["collect", *[a for f in TOPOLOGY for a in ("--topology", f)]]
+    url = ["--directory", f"ldaps://dc01.{peers.DNS}"]
+    nobody = kerbsync(*base, *url, "-o", fresh("nobody"), codes=(2,))
+    must("nobody is named who asks" in nobody.stderr, nobody.stderr)
+    open_to_all = password_file(peers.OPERATOR, "open")
+    open_to_all.chmod(0o644)
+    shown = kerbsync(*base, *url, "--user", f"lyncadmin@{peers.DNS}", "--password-file", open_to_all, "-o", fresh("open-file"), codes=(5,))
+    must("may be read by others" in shown.stderr, shown.stderr)
+    clear = kerbsync(*base, "--directory", f"http://dc01.{peers.DNS}", *operator(), "-o", fresh("clear"), codes=(2,))
+    must("is no address of a directory" in clear.stderr, clear.stderr)
+    full = fresh("full")
+    full.mkdir()
+    (full / "something").write_text("x")
+    there = kerbsync(*base, *url, *operator(), "-o", full, codes=(2,))
+    must("--resume" in there.stderr and (full / "something").read_text() == "x", there.stderr)
+    site = kerbsync(*base, *url, *operator(), "--site", "Nowhere", "-o", fresh("nowhere"), codes=(5,))
+    must("no site 'Nowhere'" in site.stderr, site.stderr)
+
+
 HOSTS = estate()
 TOPOLOGY = [p for p in sorted(ESTATE.rglob("*")) if p.is_file() and "servers" not in p.parts and p.suffix.lower() in (".xml", ".tbxml")]
 DOMAIN = peers.Domain(HOME / "domain", HOSTS, "kerbauth", [f"lyncweb.{peers.DNS}"])
@@ -240,6 +387,10 @@ def main():
     DOMAIN.provision()
     DOMAIN.protect()
     DOMAIN.start()
+    # The servers were written after the password was set.
+    for host in HOSTS:
+        for file in DOMAIN.drive(host).rglob("*"):
+            os.utime(file)
     print(f"a domain with {len(HOSTS)} servers is up after {time.monotonic() - began:.1f} s", flush=True)
     wanted = sys.argv[3:]
     if wanted == ["shell"]:

@@ -18,7 +18,7 @@ use kerbsync_plan::lower::{DirectoryWriter, Lower, LowerError};
 use kerbsync_plan::{Plan, PreconditionOutcome, check_operator, inputs_now};
 use kerbsync_secret::Secret;
 use kerbsync_store::{
-    ARCHIVE_HEAD, ArchiveLimits, Expected, FolderFiles, Key, ReadStore, ReplaceFailure, WORK_FOLDER, WriteStore, is_archive, open_archive,
+    ARCHIVE_HEAD, ArchiveLimits, Expected, Files, FolderFiles, Key, ReadStore, ReplaceFailure, WORK_FOLDER, WriteStore, is_archive, open_archive,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -33,6 +33,9 @@ pub(crate) struct OpenedBundle {
     pub(crate) settings: Settings,
     rules: SlotRules,
     quiet: bool,
+    /// The servers themselves, where a run writes to them.
+    #[cfg(feature = "live")]
+    drives: Option<crate::commands::LiveDrives>,
 }
 
 /// What a run is done with besides the bundle.
@@ -55,13 +58,24 @@ impl OpenedBundle {
         let inputs = [Input { label: String::new(), store: opened(path)? }];
         let read = read_stores(&inputs, config, None, &[], &[], quiet, io)?;
         let rules = kerbsync_collect::slot_rules(&read.inventory, &read.settings);
-        Ok(Self { path: path.to_owned(), inputs, inventory: read.inventory, settings: read.settings, rules, quiet })
+        Ok(Self {
+            path: path.to_owned(),
+            inputs,
+            inventory: read.inventory,
+            settings: read.settings,
+            rules,
+            quiet,
+            #[cfg(feature = "live")]
+            drives: None,
+        })
     }
 
     /// As [`open`](Self::open), for a command that writes.
     pub(crate) fn open_for(path: &Path, args: &WriteArgs, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
         let opened = Self::open(path, args.config.as_deref(), quiet, io)?;
         opened.check_bundle()?;
+        #[cfg(feature = "live")]
+        let opened = Self { drives: crate::commands::live_drives(path, &args.live, io)?, ..opened };
         Ok(opened)
     }
 
@@ -93,12 +107,38 @@ impl OpenedBundle {
 
     /// Whether a file of the bundle lies in it, and is thus a copy; the drive of a server is reached by a link or over the network.
     pub(crate) fn is_copy_of(&self, file: &str) -> bool {
+        if self.is_live() {
+            return false;
+        }
         let network = |path: &Path| {
             path.to_str().is_some_and(|p| p.starts_with("\\\\") && !p.starts_with("\\\\?\\") || p.starts_with("\\\\?\\UNC\\"))
         };
         match (self.path.canonicalize(), self.path.join(file).canonicalize()) {
             (Ok(bundle), Ok(file)) => file.starts_with(&bundle) && !network(&file),
             _ => true,
+        }
+    }
+
+    /// The bundle in command lines that are advised, with what says that its servers are meant.
+    fn words(&self) -> String {
+        let folder = shell_word(&self.path);
+        #[cfg(feature = "live")]
+        if let Some(live) = &self.drives {
+            return format!("{folder} {}", live.words);
+        }
+        folder
+    }
+
+    /// Whether a run writes to the servers themselves.
+    const fn is_live(&self) -> bool {
+        #[cfg(feature = "live")]
+        {
+            self.drives.is_some()
+        }
+        #[cfg(not(feature = "live"))]
+        {
+            let _ = self;
+            false
         }
     }
 
@@ -191,7 +231,10 @@ impl OpenedBundle {
         io: &Io<'_>,
         work: impl FnOnce(&Engine<'_>) -> Result<T, EngineError>,
     ) -> Result<Result<T, EngineError>, Failure> {
-        let files = FolderFiles::open(&self.path).map_err(|e| Failure::new(Exit::Refused, e.to_string()))?;
+        let folder = FolderFiles::open(&self.path).map_err(|e| Failure::new(Exit::Refused, e.to_string()))?;
+        let files: &dyn Files = &folder;
+        #[cfg(feature = "live")]
+        let files = self.drives.as_ref().map_or(files, |live| &live.drives);
         let env = |names: &[&str]| names.iter().find_map(|n| (io.env)(n)).filter(|v| !v.is_empty());
         let operator =
             parameters.operator.map(str::to_owned).or_else(|| self.settings.operator.clone()).or_else(|| env(&["USERNAME", "USER"]));
@@ -205,7 +248,7 @@ impl OpenedBundle {
         let bar = Bar::of(io.terminals.1 && !self.quiet, "writing", "servers");
         let result = self.with_lower(parameters, |lower| {
             work(&Engine {
-                files: &files,
+                files,
                 lower,
                 directory,
                 context: Context {
@@ -214,7 +257,7 @@ impl OpenedBundle {
                     pid: std::process::id(),
                     now: &move || started,
                     commands: CommandWords {
-                        bundle: shell_word(&self.path),
+                        bundle: self.words(),
                         plan: parameters.plan.map_or_else(|| CommandWords::default().plan, shell_word),
                     },
                     progress: &|_, total| {

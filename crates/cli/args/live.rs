@@ -28,6 +28,19 @@ pub(crate) struct OperatorArgs {
     pub(crate) kdc: Option<String>,
 }
 
+/// Where a run writes to.
+#[derive(Debug, Args)]
+pub(crate) struct LiveWriteArgs {
+    /// Write to the servers themselves, over SMB: servers/<fqdn>/ of the bundle stands for the server's own C$; the journal stays here
+    #[arg(long)]
+    pub(crate) live: bool,
+    #[command(flatten)]
+    pub(crate) live_operator: OperatorArgs,
+    /// How many seconds one answer of a server may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=3600))]
+    pub(crate) timeout: u16,
+}
+
 /// How patient live commands are.
 #[derive(Debug, Args)]
 pub(crate) struct PatienceArgs {

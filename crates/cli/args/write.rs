@@ -227,6 +227,9 @@ pub(crate) struct WriteArgs {
     /// Go on although the directory does not show that operator to be a member of RTCUniversalServerAdmins
     #[arg(long)]
     pub(crate) operator_unproved: bool,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(crate) live: super::LiveWriteArgs,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }

@@ -23,6 +23,9 @@ mod simulate;
 mod slots;
 mod write;
 
+#[cfg(feature = "live")]
+pub(crate) use live::{LiveDrives, drives as live_drives};
+
 use crate::args::{Cli, Command, ConfigCommand};
 use crate::failure::Failure;
 use crate::{Exit, Io};

@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn what_could_not_be_had_is_told() {
-        let missing = |n| format!(r#"{{"path": "servers/fe{n}/x", "source": "smb://fe{n}/C$/x", "reason": "access denied; password=Hunter2"}}"#);
+        let missing =
+            |n| format!(r#"{{"path": "servers/fe{n}/x", "source": "smb://fe{n}/C$/x", "reason": "access denied; password=Hunter2"}}"#);
         let all: Vec<String> = (1..=7).map(missing).collect();
         let text = format!(r#"{{"schema": "kerbsync.manifest/v1", "files": [], "missing": [{}]}}"#, all.join(","));
         let mut documents = vec![record(DocumentId(0), "b/manifest.json", 1)];

@@ -7,9 +7,9 @@ mod expected;
 mod held;
 mod proof;
 mod reference;
-mod ticket_proof;
 #[cfg(test)]
 mod tests;
+mod ticket_proof;
 
 use crate::{Inventory, ServerConfiguration};
 pub use account::account_key;
@@ -19,9 +19,9 @@ pub use held::{Naming, naming};
 use kerbsync_names::HostName;
 pub use kerbsync_secret::EqualityTag;
 pub use proof::{Proofs, configuration_time};
-pub use ticket_proof::{ProvedServer, TicketProof};
 use reference::Reference;
 use std::collections::{BTreeMap, HashMap, HashSet};
+pub use ticket_proof::{ProvedServer, TicketProof};
 
 /// State of one computer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -215,12 +215,7 @@ impl AccountEvidence {
 /// A server whose slots can be judged.
 type Candidate<'d> = (&'d HostName, &'d Held<'d>, &'d ServerConfiguration);
 
-fn holder<'d>(
-    inventory: &Inventory,
-    account: &str,
-    proofs: &Proofs,
-    (host, held, configuration): Candidate<'d>,
-) -> reference::Holder<'d> {
+fn holder<'d>(inventory: &Inventory, account: &str, proofs: &Proofs, (host, held, configuration): Candidate<'d>) -> reference::Holder<'d> {
     let tested = ticket_proof::of_server(inventory, account, host, Some(configuration));
     let by_product = || proofs.of_server(inventory, host, Some(configuration)).map(|_| Basis::ProductReport);
     let proved = match tested {

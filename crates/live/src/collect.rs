@@ -18,8 +18,13 @@ const HISTORY: &str = "inetpub/history";
 const SHARE: &str = "C$";
 const MAIN: &str = "applicationHost.config";
 
-/// Users and computers that can hold names of services: every computer, and whoever holds a name.
-const ACCOUNTS: &str = "(|(objectCategory=computer)(servicePrincipalName=*))";
+/// Users and computers that can hold names of services: every computer, and whoever holds a name. And who asks, whose membership plans want
+/// to see.
+fn accounts(operator: &Operator) -> String {
+    // An operator's name has no character that means something in a filter.
+    format!("(|(objectCategory=computer)(servicePrincipalName=*)(sAMAccountName={}))", operator.user())
+}
+
 /// The groups that rules ask about, and those above them.
 const GROUPS: &str = "(objectCategory=group)";
 const DOMAINS: &str = "(objectClass=crossRef)";
@@ -272,8 +277,9 @@ async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, place: &
         }
     };
     let partitions = format!("CN=Partitions,{configuration}");
+    let accounts = accounts(&all.operator);
     let searches = [
-        (domain.as_str(), ACCOUNTS, ACCOUNT_ATTRIBUTES),
+        (domain.as_str(), accounts.as_str(), ACCOUNT_ATTRIBUTES),
         (domain.as_str(), GROUPS, GROUP_ATTRIBUTES),
         (partitions.as_str(), DOMAINS, DOMAIN_ATTRIBUTES),
     ];

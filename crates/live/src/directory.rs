@@ -145,18 +145,10 @@ pub(crate) struct Root {
 
 impl Directory {
     /// Connects inside TLS and binds with the operator's password.
-    pub(crate) async fn connect(
-        url: &DirectoryUrl,
-        operator: &Operator,
-        trust: &Trust,
-        timeout: Duration,
-    ) -> Result<Self, DirectoryError> {
+    pub(crate) async fn connect(url: &DirectoryUrl, operator: &Operator, trust: &Trust, timeout: Duration) -> Result<Self, DirectoryError> {
         let Authority::Password(password) = operator.authority() else { return Err(DirectoryError::NoPassword) };
         let connection = |e: &LdapError| DirectoryError::Connection { host: url.host.clone(), why: why(e) };
-        let settings = LdapConnSettings::new()
-            .set_conn_timeout(timeout)
-            .set_config(Arc::new(tls(trust)?))
-            .set_starttls(url.start_tls);
+        let settings = LdapConnSettings::new().set_conn_timeout(timeout).set_config(Arc::new(tls(trust)?)).set_starttls(url.start_tls);
         let opened = tokio::time::timeout(timeout, LdapConnAsync::with_settings(settings, &url.to_url())).await;
         let (driver, mut ldap) = opened
             .map_err(|_| DirectoryError::Connection { host: url.host.clone(), why: Shown::of("no answer in time") })?
@@ -204,8 +196,7 @@ impl Directory {
             why,
         };
         let attributes: Vec<String> = attributes.iter().map(|a| (*a).to_owned()).collect();
-        let pages: Vec<Box<dyn Adapter<'_, String, Vec<String>>>> =
-            vec![Box::new(EntriesOnly::new()), Box::new(PagedResults::new(PAGE))];
+        let pages: Vec<Box<dyn Adapter<'_, String, Vec<String>>>> = vec![Box::new(EntriesOnly::new()), Box::new(PagedResults::new(PAGE))];
         let mut stream = self
             .ldap
             .with_timeout(self.timeout)
@@ -291,7 +282,16 @@ mod tests {
         assert_eq!(url("ldap://dc01.contoso.com/").unwrap(), "ldap://dc01.contoso.com:389");
         assert_eq!(url("ldaps://dc01.contoso.com:3269").unwrap(), "ldaps://dc01.contoso.com:3269");
         assert!(DirectoryUrl::parse("ldap://dc01.contoso.com").unwrap().start_tls);
-        for bad in ["dc01.contoso.com", "http://dc01", "ldaps://", "ldaps://10.0.0.1", "ldaps://a b", "ldaps://a/b", "ldaps://dc01:x", "ldapi://dc01"] {
+        for bad in [
+            "dc01.contoso.com",
+            "http://dc01",
+            "ldaps://",
+            "ldaps://10.0.0.1",
+            "ldaps://a b",
+            "ldaps://a/b",
+            "ldaps://dc01:x",
+            "ldapi://dc01",
+        ] {
             assert!(DirectoryUrl::parse(bad).is_err(), "{bad}");
         }
     }

@@ -9,6 +9,7 @@
 
 mod collect;
 mod directory;
+mod files;
 mod kerberos;
 mod ldif;
 mod operator;
@@ -17,6 +18,7 @@ mod spread;
 
 pub use collect::{CONFIGURATION, CollectError, CollectRequest, DirectoryRequest, Fetched, Missed, Place, collect};
 pub use directory::{DirectoryError, DirectoryUrl, DirectoryUrlError, Trust};
+pub use files::{Drives, DrivesError};
 pub use kerberos::{KdcError, ProofRequest, Prover, Tested};
 pub use operator::{Authority, Operator, OperatorError, read_password_descriptor, read_password_file};
 pub use share::{Authentication, ShareError, ShareErrorKind};

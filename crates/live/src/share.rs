@@ -59,7 +59,9 @@ impl ShareError {
         let (kind, why) = match error.kind() {
             ErrorKind::TimedOut => (ShareErrorKind::Unreachable, "the server does not answer in time".to_owned()),
             ErrorKind::ConnectionLost => (ShareErrorKind::Unreachable, "the server cannot be reached".to_owned()),
-            ErrorKind::AuthRequired => (ShareErrorKind::NotBelieved, "the operator is not believed: wrong name, password or ticket".to_owned()),
+            ErrorKind::AuthRequired => {
+                (ShareErrorKind::NotBelieved, "the operator is not believed: wrong name, password or ticket".to_owned())
+            }
             ErrorKind::AccessDenied => (
                 ShareErrorKind::Denied,
                 "access denied: the operator may not, or the share demands encryption, which this version cannot".to_owned(),
@@ -92,9 +94,9 @@ pub(crate) struct RemoteFile {
 
 /// The share of one server.
 pub(crate) struct Share {
-    connection: Connection,
-    tree: Tree,
-    timeout: Duration,
+    pub(crate) connection: Connection,
+    pub(crate) tree: Tree,
+    pub(crate) timeout: Duration,
 }
 
 impl Share {
@@ -161,11 +163,7 @@ async fn logged_on(connection: &mut Connection, host: &str, operator: &Operator,
     }
 }
 
-async fn within<T>(
-    timeout: Duration,
-    doing: &str,
-    work: impl Future<Output = Result<T, ShareError>>,
-) -> Result<T, ShareError> {
+async fn within<T>(timeout: Duration, doing: &str, work: impl Future<Output = Result<T, ShareError>>) -> Result<T, ShareError> {
     let late = || ShareError::new(ShareErrorKind::Unreachable, format!("{doing}: the server does not answer in time"));
     tokio::time::timeout(timeout.saturating_mul(2), work).await.unwrap_or_else(|_| Err(late()))
 }

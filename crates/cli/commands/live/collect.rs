@@ -71,7 +71,9 @@ fn tell(args: &CollectArgs, servers: usize, account: &super::bundle::Account, io
             count(account.missing.len(), "file")
         ));
     }
-    io.out(&format!("Secrets of the servers are in these files, encrypted: keep them as you keep backups of servers.\nNext: kerbsync audit {folder}\n"));
+    io.out(&format!(
+        "Secrets of the servers are in these files, encrypted: keep them as you keep backups of servers.\nNext: kerbsync audit {folder}\n"
+    ));
 }
 
 /// The web servers to ask: of the topology, or of a list.
@@ -101,7 +103,8 @@ fn servers(args: &CollectArgs, io: &mut Io<'_>) -> Result<Vec<Fqdn>, Failure> {
 
 fn web_servers(inventory: &Inventory, sites: &[String]) -> Vec<Fqdn> {
     let of_site = |pool: &kerbsync_inventory::Pool| {
-        sites.is_empty() || inventory.sites.iter().any(|s| pool.site.as_ref() == Some(&s.id.value) && sites.contains(&s.name.value.to_lowercase()))
+        sites.is_empty()
+            || inventory.sites.iter().any(|s| pool.site.as_ref() == Some(&s.id.value) && sites.contains(&s.name.value.to_lowercase()))
     };
     let web = inventory.web_servers().filter(|(pool, _)| of_site(pool));
     web.filter_map(|(_, computer)| computer.fqdn.value.to_fqdn().ok()).map(|parsed| parsed.name).collect()

@@ -2,8 +2,10 @@
 
 mod bundle;
 mod collect;
+mod drives;
 mod operator;
 mod prove;
 
 pub(super) use collect::run as collect;
+pub(crate) use drives::{LiveDrives, drives};
 pub(super) use prove::run as prove;

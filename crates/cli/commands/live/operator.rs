@@ -13,7 +13,8 @@ pub(super) fn operator(args: &OperatorArgs, io: &Io<'_>) -> Result<Operator, Fai
     let Some(user) = &args.user else {
         let named = args.ticket_cache.clone();
         let cache = named.or_else(|| cache_of_environment(io)).ok_or_else(|| {
-            Failure::usage("nobody is named who asks").hint("give --user NAME@DOMAIN, or get a ticket with kinit and give --ticket-cache FILE")
+            Failure::usage("nobody is named who asks")
+                .hint("give --user NAME@DOMAIN, or get a ticket with kinit and give --ticket-cache FILE")
         })?;
         return Operator::from_cache(&cache).map_err(refused);
     };

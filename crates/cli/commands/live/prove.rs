@@ -24,16 +24,14 @@ use std::time::Duration;
 pub(in crate::commands) fn run(args: ProveArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let outputs = Outputs::new(args.output)?;
     let Some(kdc) = args.operator.kdc.clone() else {
-        return Err(Failure::usage("--kdc is missing").hint("name a domain controller of the account's domain, such as --kdc dc01.contoso.com"));
+        return Err(
+            Failure::usage("--kdc is missing").hint("name a domain controller of the account's domain, such as --kdc dc01.contoso.com")
+        );
     };
     let opened = OpenedBundle::open(&args.bundle, args.config.as_deref(), quiet, io)?;
     opened.check_read()?;
-    let request = ProofRequest {
-        operator: operator(&args.operator, io)?,
-        kdc,
-        timeout: Duration::from_secs(args.timeout.into()),
-        now: (io.now)(),
-    };
+    let request =
+        ProofRequest { operator: operator(&args.operator, io)?, kdc, timeout: Duration::from_secs(args.timeout.into()), now: (io.now)() };
     let accounts = accounts(&opened.inventory);
     if accounts.is_empty() {
         return Err(Failure::new(Exit::NothingChecked, "no web server among the inputs is to hold a Kerberos account")
@@ -127,7 +125,9 @@ fn of_server(
     if let Err(why) = configuration.in_force() {
         return undecided(&why.to_string());
     }
-    let Some(document) = configuration.document.and_then(|id| inventory.document(id)) else { return undecided("its configuration was not read") };
+    let Some(document) = configuration.document.and_then(|id| inventory.document(id)) else {
+        return undecided("its configuration was not read");
+    };
     let Some(sha256) = &document.sha256 else { return undecided("its configuration was not read") };
     let wanted = account_key(account, inventory.domains());
     let names = |slot: &&Slot| slot.account.value.name.as_ref().is_some_and(|n| account_key(n, inventory.domains()) == wanted);

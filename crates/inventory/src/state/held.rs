@@ -186,7 +186,8 @@ impl Held<'_> {
         if let Some((time, holds)) = measure.tested.filter(|_| self.tags().len() < 2) {
             let (state, is) = if holds { (State::InSync, "is") } else { (State::Stale, "is not") };
             let time = moment(time);
-            let reason = format!("A test against Active Directory of {time} showed that the secret of the {label} {is} the account's password.");
+            let reason =
+                format!("A test against Active Directory of {time} showed that the secret of the {label} {is} the account's password.");
             return judged(state, Basis::Directory, reason);
         }
         // A server with two secrets was found valid with one of them: with which is not known.

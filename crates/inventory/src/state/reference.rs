@@ -29,7 +29,10 @@ pub(super) struct Holder<'i> {
 /// The order is: what a test against Active Directory proved to be the account's password; what the product's own test report did; the server named by the user; the largest
 /// group of servers with equal secrets, if it has two or more servers and no other group is as large.
 pub(super) fn choose(holders: &[Holder<'_>], named: Option<&HostName>) -> Option<Reference> {
-    proved(holders, Basis::Directory).or_else(|| proved(holders, Basis::ProductReport)).or_else(|| by_name(holders, named)).or_else(|| plurality(holders))
+    proved(holders, Basis::Directory)
+        .or_else(|| proved(holders, Basis::ProductReport))
+        .or_else(|| by_name(holders, named))
+        .or_else(|| plurality(holders))
 }
 
 /// A server with one secret for the account: its tag. A server that disagrees with itself cannot be the measure of others.

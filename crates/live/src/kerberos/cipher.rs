@@ -81,11 +81,12 @@ impl Key {
     fn mac(&self, usage: u32, plain: &[u8]) -> [u8; 20] {
         let key = Zeroizing::new(derive_key_aes(&self.bytes, &usage_int(usage)));
         // A key of any length is taken.
-        Hmac::<Sha1>::new_from_slice(&key).map(|mut mac| {
-            mac.update(plain);
-            mac.finalize().into_bytes().into()
-        })
-        .unwrap_or_default()
+        Hmac::<Sha1>::new_from_slice(&key)
+            .map(|mut mac| {
+                mac.update(plain);
+                mac.finalize().into_bytes().into()
+            })
+            .unwrap_or_default()
     }
 }
 

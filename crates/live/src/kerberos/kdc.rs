@@ -10,8 +10,8 @@ use smb2::auth::kerberos::ccache::load_ccache;
 use smb2::auth::kerberos::crypto::{EncryptionType, compute_checksum};
 use smb2::auth::kerberos::kdc::{KdcConfig, send_to_kdc};
 use smb2::auth::kerberos::messages::{
-    EncryptedData, PaData, PrincipalName, Ticket, encode_ap_req, encode_as_req, encode_authenticator, encode_pa_enc_timestamp, encode_tgs_req,
-    encode_tgs_req_body, parse_enc_kdc_rep_part, parse_kdc_rep, parse_krb_error, parse_ticket,
+    EncryptedData, PaData, PrincipalName, Ticket, encode_ap_req, encode_as_req, encode_authenticator, encode_pa_enc_timestamp,
+    encode_tgs_req, encode_tgs_req_body, parse_enc_kdc_rep_part, parse_kdc_rep, parse_krb_error, parse_ticket,
 };
 use std::time::{Duration, Instant};
 

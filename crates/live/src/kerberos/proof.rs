@@ -62,7 +62,8 @@ impl Prover {
     /// # Errors
     /// The centre does not answer, does not believe the operator, or gives no such ticket.
     pub fn new(request: &ProofRequest, account: &str, services: &[String]) -> Result<Self, KdcError> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|_| KdcError::Answer("threads are made"))?;
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|_| KdcError::Answer("threads are made"))?;
         let address = if request.kdc.contains(':') { request.kdc.clone() } else { format!("{}:88", request.kdc) };
         runtime.block_on(async {
             let centre = Centre::open(&address, &request.operator, request.timeout, request.now).await?;
