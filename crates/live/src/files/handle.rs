@@ -32,6 +32,7 @@ const NON_DIRECTORY: u32 = 0x40;
 /// The link itself, never what it leads to.
 const OPEN_REPARSE_POINT: u32 = 0x0020_0000;
 const WRITE_THROUGH: u32 = 0x2;
+const DELETE_ON_CLOSE: u32 = 0x1000;
 
 /// How a file is opened.
 #[derive(Clone, Copy)]
@@ -39,6 +40,7 @@ pub(super) struct Open {
     access: u32,
     share: u32,
     disposition: CreateDisposition,
+    options: u32,
 }
 
 const ANY: u32 = ShareAccess::FILE_SHARE_READ | ShareAccess::FILE_SHARE_WRITE | ShareAccess::FILE_SHARE_DELETE;
@@ -48,24 +50,30 @@ const GIVE: u32 = WRITE | Access::READ_CONTROL | Access::WRITE_DAC | Access::WRI
 
 impl Open {
     pub(super) const fn to_look() -> Self {
-        Self { access: LOOK, share: ANY, disposition: CreateDisposition::FileOpen }
+        Self { access: LOOK, share: ANY, disposition: CreateDisposition::FileOpen, options: 0 }
     }
 
     pub(super) const fn to_read() -> Self {
-        Self { access: LOOK | Access::FILE_READ_DATA, share: ANY, disposition: CreateDisposition::FileOpen }
+        Self { access: LOOK | Access::FILE_READ_DATA, share: ANY, disposition: CreateDisposition::FileOpen, options: 0 }
     }
 
     /// A new file, whose owner and access list are given right away. It is read back while it is open.
     pub(super) const fn to_create() -> Self {
-        Self { access: GIVE, share: ShareAccess::FILE_SHARE_READ, disposition: CreateDisposition::FileCreate }
+        Self { access: GIVE, share: ShareAccess::FILE_SHARE_READ, disposition: CreateDisposition::FileCreate, options: 0 }
+    }
+
+    /// A file to try things on. The server removes it when it is closed, also by a connection that is lost; one that a crash of the server
+    /// left is taken over.
+    pub(super) const fn to_probe() -> Self {
+        Self { access: GIVE, share: 0, disposition: CreateDisposition::FileOverwriteIf, options: DELETE_ON_CLOSE }
     }
 
     pub(super) const fn to_overwrite() -> Self {
-        Self { access: WRITE, share: ShareAccess::FILE_SHARE_READ, disposition: CreateDisposition::FileOverwriteIf }
+        Self { access: WRITE, share: ShareAccess::FILE_SHARE_READ, disposition: CreateDisposition::FileOverwriteIf, options: 0 }
     }
 
     pub(super) const fn to_write() -> Self {
-        Self { access: WRITE, share: ShareAccess::FILE_SHARE_READ, disposition: CreateDisposition::FileOpen }
+        Self { access: WRITE, share: ShareAccess::FILE_SHARE_READ, disposition: CreateDisposition::FileOpen, options: 0 }
     }
 
     /// For this process alone until it is closed, in whatever way; others may read what it says.
@@ -74,12 +82,13 @@ impl Open {
             access: WRITE | Access::FILE_READ_DATA | Access::DELETE,
             share: ShareAccess::FILE_SHARE_READ,
             disposition: CreateDisposition::FileOpenIf,
+            options: 0,
         }
     }
 
     /// Refused while anyone else has it open.
     pub(super) const fn alone() -> Self {
-        Self { access: Access::FILE_READ_DATA | Access::FILE_READ_ATTRIBUTES, share: 0, disposition: CreateDisposition::FileOpen }
+        Self { access: Access::FILE_READ_DATA | Access::FILE_READ_ATTRIBUTES, share: 0, disposition: CreateDisposition::FileOpen, options: 0 }
     }
 }
 
@@ -119,7 +128,7 @@ impl Handle {
             file_attributes: 0,
             share_access: ShareAccess(open.share),
             create_disposition: open.disposition,
-            create_options: NON_DIRECTORY | OPEN_REPARSE_POINT | WRITE_THROUGH,
+            create_options: NON_DIRECTORY | OPEN_REPARSE_POINT | WRITE_THROUGH | open.options,
             name: encode_path(path),
             create_contexts: Vec::new(),
         };

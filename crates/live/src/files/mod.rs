@@ -106,11 +106,8 @@ impl Files for SmbFiles {
             return Err(FileError { reason, ..FileError::new(FileErrorKind::Denied, "replace", key.as_str()) });
         }
         // Whether owner and access can be given to another file is known by giving them to one.
-        let probe = format!("{}.kerbsync-probe-{}.tmp", key.as_str(), std::process::id());
-        let handle = self.open("write to", &probe, Open::to_create())?;
-        let given = kept.give(&handle);
-        let removed = handle.delete_on_close();
-        given.and(removed)
+        let probe = format!("{}.kerbsync-probe.tmp", key.as_str());
+        kept.give(&self.open("write to", &probe, Open::to_probe())?)
     }
 
     fn create<'s>(&'s self, key: &Key, creation: Creation<'_>) -> Result<Box<dyn OpenFile + 's>, FileError> {

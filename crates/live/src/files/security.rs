@@ -59,6 +59,9 @@ impl Kept {
     pub(super) fn give(&self, handle: &Handle) -> Result<(), FileError> {
         const KEEP: &str = "keep the owner and access of";
         let refused = |error: FileError| {
+            if matches!(error.kind, FileErrorKind::Unreachable | FileErrorKind::Busy) {
+                return error;
+            }
             let reason = format!("{}; run as a user who may give them", error.reason.trim_end_matches("; run as a user who may write there"));
             FileError { reason, ..error }
         };
