@@ -11,6 +11,7 @@ mod init;
 mod inventory;
 mod learn;
 mod man;
+mod merge;
 pub(crate) mod plan;
 mod render;
 pub(crate) mod resolve;
@@ -35,6 +36,7 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Audit(args) => audit::run(args, quiet, io),
         Command::Diff(args) => diff::run(args, quiet, io),
         Command::Render(args) => render::run(args, io),
+        Command::Merge(args) => merge::run(args, io),
         Command::Inventory(args) => inventory::run(args, quiet, io),
         Command::Resolve(args) => resolve::run(args, quiet, io),
         Command::Slots(args) => slots::run(args, io),

@@ -12,6 +12,7 @@ mod place;
 mod preview;
 mod resolve;
 mod rules;
+mod shard;
 mod site;
 mod slots;
 mod words;
@@ -32,6 +33,7 @@ pub use place::Place;
 pub use preview::{FilePreview, LineChange, Lines, PlanPreview};
 pub use resolve::ResolveReport;
 pub use rules::{Rule, RulesReport};
+pub use shard::{MergeError, Partition, Shard};
 pub use slots::{Provider, Slot, SlotsReport};
 pub use words::{Basis, InputStatus, Level, State};
 
