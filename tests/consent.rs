@@ -131,7 +131,7 @@ fn with_ready_only_a_server_that_cannot_be_done_is_named_and_left_out() {
     assert!(ready.out.contains("dir01.contoso.com") && !ready.out.contains("1. dir01.contoso.com"), "{}", ready.out);
 }
 
-/// The words of the refusal are those of the plan and of README.md.
+/// The words of the refusal are those of the plan and of the manual.
 #[test]
 fn an_operator_who_is_not_shown_to_be_a_member_is_refused_unless_accepted() {
     let program = estate();
@@ -144,7 +144,7 @@ fn an_operator_who_is_not_shown_to_be_a_member_is_refused_unless_accepted() {
     assert_eq!(refused.code, 5, "{}{}", refused.out, refused.err);
     let accepted = program.run(&format!("{line} --operator-unproved"));
     assert_eq!(accepted.code, 0, "{}{}", accepted.out, accepted.err);
-    let readme = include_str!("../README.md");
+    let readme = include_str!("../docs/dry-run.md");
     let help = program.run("plan sync --help").out.split_whitespace().collect::<Vec<_>>().join(" ");
     for text in [refused.out, readme.to_owned(), help] {
         assert!(text.contains("--operator-unproved") && text.contains("RTCUniversalServerAdmins"), "{text}");

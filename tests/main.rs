@@ -4,6 +4,8 @@
 #[cfg(feature = "simulate")]
 mod actors;
 #[cfg(feature = "simulate")]
+mod book;
+#[cfg(feature = "simulate")]
 mod bundle_paths;
 #[cfg(feature = "simulate")]
 mod canary;
@@ -16,6 +18,8 @@ mod cmdlets;
 mod consent;
 mod encodings;
 mod evidence;
+#[cfg(feature = "simulate")]
+mod examples;
 #[cfg(feature = "simulate")]
 mod formats;
 mod generated;

@@ -51,6 +51,40 @@ fn a_run_that_was_cut_short_is_finished_by_its_plan() {
     assert!(again.code == 0 && again.out.contains("was taken back already"), "{}", again.out);
 }
 
+/// Whoever can write into a bundle writes its journals too: no path in one may lead out of the bundle, on any system.
+#[test]
+fn a_crafted_journal_changes_nothing_outside_of_the_bundle() {
+    let program = estate();
+    assert_eq!(program.run(&format!("sync {COPY}")).code, 0);
+    let written = program.read(CONFIGURATION);
+    program.put("outside/applicationHost.config", &written);
+    let journals = program.files("estate/.kerbsync");
+    let (name, text) = journals.iter().find(|(path, _)| path.ends_with(".jsonl")).unwrap();
+    let file = format!("estate/.kerbsync/journal/{}", name.rsplit('/').next().unwrap());
+    let text = std::str::from_utf8(text).unwrap();
+    let honest = CONFIGURATION.strip_prefix("estate/").unwrap();
+    assert!(text.contains(honest));
+    let outside = program.path("outside/applicationHost.config").display().to_string();
+    let drive = outside.strip_prefix("Z:").unwrap_or(&outside).replace('\\', "/");
+    for path in [
+        "../outside/applicationHost.config".to_owned(),
+        "servers/..\\..\\outside\\applicationHost.config".to_owned(),
+        format!("a/Z:{drive}"),
+        format!("Z:{drive}"),
+        format!(r"\\?\{outside}"),
+        outside.clone(),
+        "servers/NUL".to_owned(),
+        "servers/dir01.contoso.com/applicationHost.config:stream".to_owned(),
+    ] {
+        let quoted = serde_json::to_string(&path).unwrap();
+        program.put(&file, text.replace(&format!("\"{honest}\""), &quoted).as_bytes());
+        let ran = program.run("rollback --last DIR/estate");
+        assert_ne!(ran.code, 0, "{path}: {}", ran.out);
+        assert!(program.read("outside/applicationHost.config") == written, "{path}");
+        assert!(program.read(CONFIGURATION) == written, "{path}");
+    }
+}
+
 #[test]
 #[expect(clippy::disallowed_methods, reason = "a drive that goes away is played by a file that does")]
 fn a_run_is_given_up_with_its_server_gone() {

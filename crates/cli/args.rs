@@ -176,6 +176,8 @@ pub(crate) enum Command {
     Audit(AuditArgs),
     /// Write a stored report (the JSON of an audit) in another format
     Render(RenderArgs),
+    /// Put the reports of all parts of a run together (audit --shard)
+    Merge(MergeArgs),
     /// Say what differs between two states of a deployment, and what follows
     Diff(DiffArgs),
     /// Print the joined inventory: sites, pools, computers, states
@@ -211,7 +213,7 @@ pub(crate) enum Command {
     Prove(ProveArgs),
     /// List the rules
     Rules(RulesArgs),
-    /// Print the manual page of a rule, or explain one finding
+    /// Print the manual page of a rule, what a word means, or how a finding follows
     Explain(ExplainArgs),
     /// Simulate estates, topologies, clients, other writers, and misfortune
     #[cfg(feature = "simulate")]
@@ -331,9 +333,36 @@ pub(crate) struct AuditArgs {
     /// Write what is found now to a file, for --baseline
     #[arg(long, value_name = "FILE")]
     pub(crate) write_baseline: Option<PathBuf>,
+    /// Tell of one part of the servers alone, such as 2/4; `kerbsync merge` puts the JSON reports of all parts together
+    #[arg(long, value_name = "N/OF", value_parser = shard_arg, conflicts_with = "write_baseline")]
+    pub(crate) shard: Option<ShardArg>,
     /// Measure ages against this time (RFC 3339, or a date) instead of the clock
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,
+}
+
+/// One part of several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ShardArg {
+    /// From 1.
+    pub(crate) number: usize,
+    pub(crate) of: usize,
+}
+
+fn shard_arg(text: &str) -> Result<ShardArg, String> {
+    let parsed = text.split_once('/').and_then(|(number, of)| Some(ShardArg { number: number.parse().ok()?, of: of.parse().ok()? }));
+    parsed
+        .filter(|s| (1..=s.of).contains(&s.number) && s.of <= 1000)
+        .ok_or_else(|| "expected a part and how many there are, such as 2/4".to_owned())
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MergeArgs {
+    /// The JSON reports of all parts, as `kerbsync audit --shard N/OF` wrote them
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: ReportArgs,
 }
 
 #[derive(Debug, Args)]
@@ -374,8 +403,8 @@ pub(crate) struct RulesArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// A rule (KS201, or its id), or the fingerprint of a finding together with --bundle
-    #[arg(value_name = "RULE|FINGERPRINT")]
+    /// A rule (KS201, or its id), a word that kerbsync prints, or the fingerprint of a finding together with --bundle
+    #[arg(value_name = "RULE|WORD|FINGERPRINT")]
     pub(crate) what: String,
     /// Where the finding was made
     #[arg(long, value_name = "PATH")]

@@ -10,6 +10,7 @@ mod config;
 mod directory;
 mod exit;
 mod failure;
+mod glossary;
 mod io;
 mod memory;
 mod opened_bundle;

@@ -20,6 +20,8 @@ pub(crate) struct ReadInputs {
     pub(crate) settings: Settings,
     /// Paths that could not be opened; each was told on standard error.
     pub(crate) not_opened: Vec<NotOpened>,
+    /// Address of the manual, where one is configured.
+    pub(crate) manual: Option<String>,
 }
 
 /// Opens every path, reads and joins. A path that cannot be opened is told at once and does not stop the others.
@@ -42,10 +44,22 @@ pub(crate) fn read_paths(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result
     let named = bundle.reference.clone();
     let unsettled = unsettled(&bundle.paths, io);
     let read = read_stores(&inputs, config, bundle.reference, &bundle.prefer, &unsettled, quiet, io)?;
-    let read = ReadInputs { not_opened, ..read };
+    let manual = manual(&read.settings, io)?;
+    let read = ReadInputs { not_opened, manual, ..read };
     check_preferred(&bundle.prefer, &read.inventory)?;
     check_reference(&read, named.as_ref())?;
     Ok(read)
+}
+
+/// The variable of the environment that holds the address of the manual; it goes before the settings of a bundle.
+pub(crate) const MANUAL: &str = "KERBSYNC_DOCS";
+
+fn manual(settings: &Settings, io: &Io<'_>) -> Result<Option<String>, Failure> {
+    match (io.env)(MANUAL).filter(|address| !address.is_empty()) {
+        None => Ok(settings.docs.clone()),
+        Some(address) if kerbsync_source::is_address(&address) => Ok(Some(address)),
+        Some(_) => Err(Failure::usage(format!("{MANUAL} holds no address")).hint("write it as https://docs.contoso.com/kerbsync/")),
+    }
 }
 
 /// What is preferred must be among the inputs: a slip of the pen would silently prefer nothing.
@@ -113,7 +127,7 @@ pub(crate) fn read_stores(
     let collected = collect(inputs, &Options { config, reference, prefer, unsettled, progress: &bar });
     bar.clear();
     let collected = collected.map_err(|e| Failure::new(Exit::Input, e.to_string()))?;
-    Ok(ReadInputs { inventory: collected.inventory, settings: collected.settings, not_opened: Vec::new() })
+    Ok(ReadInputs { inventory: collected.inventory, settings: collected.settings, not_opened: Vec::new(), manual: None })
 }
 
 /// Why a path that was given could not be opened.

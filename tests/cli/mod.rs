@@ -14,8 +14,11 @@ mod names;
 mod pages;
 mod schemas;
 #[cfg(feature = "simulate")]
+mod shards;
+#[cfg(feature = "simulate")]
 mod simulate;
 mod usage;
+mod words;
 
 use kerbsync::Io;
 use kerbsync_testkit::Bundle;

@@ -30,18 +30,20 @@ fn the_rules_and_their_pages() {
         assert!(page.code == 0 && page.out.starts_with(&format!("{} {}\n", rule.code(), rule.id)), "{}", page.transcript());
         assert!(page.out.contains("What to do"), "{}", page.out);
         for name in [rule.code(), rule.number.to_string(), rule.code().to_lowercase()] {
-            assert_eq!(shell.run(&format!("explain {name}")), page, "{name}");
+            let by_number = shell.run(&format!("explain {name}"));
+            // An id may be a word of other outputs too: what it means there follows.
+            assert!(by_number.code == 0 && page.out.starts_with(&by_number.out), "{name}");
         }
     }
 }
 
 #[test]
 fn an_unknown_rule_names_the_nearest() {
-    insta::assert_snapshot!(Shell::empty().run("explain stale-sercet").transcript(), @r"
+    insta::assert_snapshot!(Shell::empty().run("explain stale-sercet").transcript(), @"
     --- standard error
-    error: 'stale-sercet' is no rule and no fingerprint
+    error: 'stale-sercet' is no rule, no word of this program and no fingerprint
     hint: did you mean stale-secret?
-    hint: `kerbsync rules` lists them; a fingerprint has 16 hex digits
+    hint: `kerbsync rules` lists the rules; a fingerprint has 16 hex digits
     --- exit 2
     ");
 }

@@ -73,7 +73,12 @@ fn every_manual_page_is_complete() {
         assert_eq!(title, format!("{}.", rule.title), "{}", rule.id);
         assert!((10..=90).contains(&rule.title.len()), "{}: {}", rule.id, rule.title);
         assert!(!rule.controls.is_empty(), "{}", rule.id);
-        assert!(rule.doc.lines().all(|l| l.len() <= 140), "{}", rule.id);
+        // An address cannot be broken over lines.
+        assert!(rule.doc.lines().all(|l| l.len() <= 140 || l.starts_with("- [")), "{}", rule.id);
+        let (_, sources) = rule.doc.split_once("\n## Sources\n").unwrap_or_else(|| panic!("{} names no sources", rule.id));
+        let links: Vec<&str> = sources.lines().filter(|l| !l.is_empty()).collect();
+        let linked = |l: &&str| l.starts_with("- [") && l.contains("](https://") && l.ends_with(')');
+        assert!(!links.is_empty() && links.iter().all(linked), "{}: {links:?}", rule.id);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{Exit, Io, exit};
 use jiff::Timestamp;
 use kerbsync_audit::{Audit, Terms};
 use kerbsync_names::HostName;
-use kerbsync_report::format::{Audited, BaselineReport, Report};
+use kerbsync_report::format::{Audited, BaselineReport, Partition, Report};
 
 pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let now = config::now(args.now.as_deref(), io)?;
@@ -21,11 +21,24 @@ pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit,
     args.write_baseline.as_deref().map(output::check_target).transpose()?;
     let bundle = Bundle::try_from(args.bundle)?;
     let read = read_paths(bundle, quiet, io)?;
-    let report = audit_of(&read, now, &gate, None, |audit| {
+    let known = |audit: &mut Audit| {
         if let Some(baseline) = &baseline {
             baseline.to_baseline().apply(audit, &read.inventory);
         }
-    })?;
+    };
+    let whole = audit_of(&read, now, &gate, None, known)?;
+    let report = match args.shard {
+        None => whole,
+        Some(shard) => {
+            let partition = Partition::of(&whole, shard.of);
+            let part = audit_of(&read, now, &gate, None, |audit| {
+                known(audit);
+                audit.verdicts.retain(|v| partition.part(&v.subject.to_string()) == shard.number);
+                audit.findings.retain(|f| partition.part(&f.subject.to_string()) == shard.number);
+            })?;
+            part.into_part(&whole, shard.number, shard.of)
+        }
+    };
     outputs.write(&report, io)?;
     if let Some(file) = &args.write_baseline {
         output::write_document(file, &BaselineReport::of(&report))?;
@@ -54,5 +67,9 @@ pub(crate) fn audit_of(
     keep(&mut audit);
     let terms =
         Terms { now, waivers: &policy.waivers, fail_on: gate.fail_on, require: &gate.require, not_opened: &read.not_opened, servers };
-    Ok(Report::new(tool(), &Audited { inventory: &read.inventory, audit: &audit, terms }))
+    let report = Report::new(tool(), &Audited { inventory: &read.inventory, audit: &audit, terms });
+    Ok(match &read.manual {
+        Some(manual) => report.with_pages(manual),
+        None => report,
+    })
 }

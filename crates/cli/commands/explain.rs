@@ -1,18 +1,24 @@
-//! `explain`: the manual page of a rule, or a finding with that of its rule.
+//! `explain`: the manual page of a rule, what a word means, or how a finding follows, with the page of its rule.
 
 use super::audit::audit;
 use crate::args::ExplainArgs;
 use crate::config::{self, Bundle, Gate};
 use crate::failure::{Failure, nearest};
+use crate::glossary;
 use crate::reading::read_paths;
 use crate::{Exit, Io};
 use kerbsync_audit::rules::RULES;
-use kerbsync_report::format::{Finding, Rule};
+use kerbsync_report::format::Rule;
 use kerbsync_report::render;
 
 pub(super) fn run(args: ExplainArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    if let Some(rule) = rule(&args.what) {
-        show(rule, None, io);
+    let meanings = glossary::meanings(&args.what);
+    let rule_meant = rule(&args.what);
+    if !meanings.is_empty() || rule_meant.is_some() {
+        let view = io.view(1);
+        let mut pages: Vec<String> = rule_meant.map(|rule| render::explain(&Rule::from(rule), &view)).into_iter().collect();
+        pages.extend((!meanings.is_empty()).then(|| render::meanings(&meanings, &view)));
+        io.out(&pages.join("\n"));
         return Ok(Exit::Done);
     }
     if !is_fingerprint(&args.what) {
@@ -32,13 +38,9 @@ pub(super) fn run(args: ExplainArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
         return Err(Failure::usage(format!("no finding of this bundle has the fingerprint {}", args.what))
             .hint("it may be mended by now; give --now, --reference and --config as in the audit that made it"));
     };
-    show(rule, Some(finding), io);
-    Ok(Exit::Done)
-}
-
-fn show(rule: &kerbsync_audit::Rule, finding: Option<&Finding>, io: &mut Io<'_>) {
-    let text = render::explain(&Rule::from(rule), finding, &io.view(1));
+    let text = render::explain_finding(&Rule::from(rule), &report, finding, &io.view(1));
     io.out(&text);
+    Ok(Exit::Done)
 }
 
 /// By `KS101`, `101` or id, in any case.
@@ -55,8 +57,9 @@ fn is_fingerprint(text: &str) -> bool {
 }
 
 fn unknown(name: &str) -> Failure {
-    let near = nearest(name, RULES.iter().map(|r| r.id));
-    let failure = Failure::usage(format!("'{name}' is no rule and no fingerprint"));
+    let words = glossary::entries().flat_map(glossary::words);
+    let near = nearest(name, RULES.iter().map(|r| r.id).chain(words));
+    let failure = Failure::usage(format!("'{name}' is no rule, no word of this program and no fingerprint"));
     let failure = if near.is_empty() { failure } else { failure.hint(format!("did you mean {}?", near.join(" or "))) };
-    failure.hint("`kerbsync rules` lists them; a fingerprint has 16 hex digits")
+    failure.hint("`kerbsync rules` lists the rules; a fingerprint has 16 hex digits")
 }

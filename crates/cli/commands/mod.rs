@@ -13,6 +13,7 @@ mod learn;
 #[cfg(feature = "live")]
 mod live;
 mod man;
+mod merge;
 pub(crate) mod plan;
 mod render;
 pub(crate) mod resolve;
@@ -40,6 +41,7 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Audit(args) => audit::run(args, quiet, io),
         Command::Diff(args) => diff::run(args, quiet, io),
         Command::Render(args) => render::run(args, io),
+        Command::Merge(args) => merge::run(args, io),
         Command::Inventory(args) => inventory::run(args, quiet, io),
         Command::Resolve(args) => resolve::run(args, quiet, io),
         Command::Slots(args) => slots::run(args, io),

@@ -22,7 +22,8 @@ pub(super) fn run(args: &SchemaArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
 /// Every document with its schema.
 fn schemas() -> impl Iterator<Item = (&'static str, &'static str)> {
     let journal = (kerbsync_apply::journal::SCHEMA, kerbsync_apply::journal::JSON_SCHEMA);
-    let all = SCHEMAS.iter().copied().chain(std::iter::once(journal));
+    let settings = ("kerbsync.toml", kerbsync_collect::SETTINGS_SCHEMA);
+    let all = SCHEMAS.iter().copied().chain([journal, settings]);
     #[cfg(feature = "simulate")]
     let all = all.chain(std::iter::once((kerbsync_faults::runner::SCHEMA, kerbsync_faults::runner::JSON_SCHEMA)));
     all

@@ -41,8 +41,13 @@ pub struct Settings {
     pub operator_unproved: Option<bool>,
     /// Who asks for changes, `DOMAIN\\account`. `--operator` goes before it.
     pub operator: Option<String>,
+    /// Address of the manual, to which findings print the address of their rule's page. `KERBSYNC_DOCS` goes before it.
+    pub docs: Option<String>,
     /// Written by the simulators: the bundle is not a real estate.
     pub simulated: Option<SimulatedSetting>,
+    /// The line of every key that the file holds, from 1, by its path: `thresholds.password_age_days`, `waivers[0].reason`.
+    #[serde(skip)]
+    pub lines: BTreeMap<String, u32>,
 }
 
 /// A place that holds an account and a secret.
@@ -137,7 +142,11 @@ struct WaiverFile {
 /// # Errors
 /// Not TOML, an unknown key, a value of the wrong kind; with its place.
 pub(crate) fn read_settings(source: &Source) -> Result<Settings, Problem> {
-    let settings: Settings = parse(source)?;
+    let mut settings: Settings = parse(source)?;
+    settings.lines = crate::setting_lines::lines(source);
+    if settings.docs.as_ref().is_some_and(|address| !kerbsync_source::is_address(address)) {
+        return Err(problem(source, None, "docs is no address such as https://docs.contoso.com/kerbsync/.".into()));
+    }
     check_waivers(&settings.waivers, source)?;
     for slot in &settings.slots {
         let texts = [Some(&slot.section), slot.account.as_ref(), Some(&slot.secret)];
@@ -265,7 +274,7 @@ seed = 7
     fn an_unknown_key_and_a_waiver_without_reason_are_errors_with_a_place() {
         let e = read("[domains]\nA = 'a.b'\n[slotz]\n").unwrap_err();
         assert_eq!(e.location.unwrap().position.line, 3);
-        insta::assert_snapshot!(e.message, @"an unknown key, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `prefer`, `accept_inferred_protection`, `operator_unproved`, `operator`, `simulated`.");
+        insta::assert_snapshot!(e.message, @"an unknown key, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `prefer`, `accept_inferred_protection`, `operator_unproved`, `operator`, `docs`, `simulated`.");
         assert!(read("[[waivers]]\nrule='KS101'\nreason=' '\n").is_err());
         assert!(read("[[waivers]]\nreason='x'\n").is_err());
     }

@@ -23,11 +23,15 @@ mod proof;
 mod read_file;
 mod recognise;
 mod server;
+mod setting_lines;
 mod settings;
 mod single;
 mod topology;
 
 pub use config::{AssignmentSetting, DirectorySetting, Settings, SimulatedSetting, SlotSetting, Thresholds, WaiverSetting, WebSiteSetting};
+
+/// The JSON Schema (draft 2020-12) of a `kerbsync.toml`.
+pub const SETTINGS_SCHEMA: &str = include_str!("../schemas/settings.schema.json");
 pub use progress::{Progress, Silent};
 pub use single::{Single, collect_slots};
 

@@ -3,6 +3,7 @@
 //! A parser sees the decoded text without a byte order mark and speaks of it in [`Span`]s.
 //! [`Source`] turns a span into the byte range of the file as it lies on disk, and into line and column.
 
+mod address;
 mod decode;
 mod harmless;
 mod lines;
@@ -14,6 +15,7 @@ mod redact;
 mod shown;
 mod words;
 
+pub use address::is_address;
 pub use decode::{DecodeError, Encoding, Source};
 pub use harmless::is_harmless;
 pub use lines::Newline;

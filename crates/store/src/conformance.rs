@@ -148,7 +148,8 @@ fn locking(files: &dyn Primitives) {
         run: String::new(),
     };
     let guard = store.lock(&lock, &owner("a")).unwrap_or_else(|e| panic!("{e}"));
-    assert!(matches!(store.lock(&lock, &owner("a")), Err(LockError::Held { .. })), "one holder at a time");
+    let Err(LockError::Held { owner: who, .. }) = store.lock(&lock, &owner("a")) else { panic!("one holder at a time") };
+    assert_eq!((who.operator.as_str(), who.pid, who.task.as_str()), ("ann", 7, "apply"), "who holds a lock can be read");
     assert!(matches!(crate::lock_is_free(files, &lock), Ok(false)));
     drop(guard);
     assert!(matches!(crate::lock_is_free(files, &lock), Ok(true)));

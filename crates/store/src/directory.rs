@@ -220,6 +220,9 @@ fn list_one(entry: io::Result<fs::DirEntry>, prefix: &str, level: &mut Level) ->
 }
 
 #[cfg(test)]
+mod paths;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::conformance;

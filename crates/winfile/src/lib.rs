@@ -13,4 +13,4 @@ mod keep;
 mod system;
 
 #[cfg(windows)]
-pub use keep::{Unkept, check, is_held, keep};
+pub use keep::{Unkept, check, is_held, keep, try_lock};

@@ -2,18 +2,23 @@
 #![expect(unsafe_code, reason = "calls of the operating system; each block says why it is sound")]
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::os::windows::ffi::{OsStrExt as _, OsStringExt as _};
+use std::os::windows::io::AsRawHandle as _;
 use std::path::Path;
 use windows_sys::Win32::Foundation::{
-    ERROR_HANDLE_EOF, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_FUNCTION, ERROR_INVALID_PARAMETER, ERROR_NOT_SUPPORTED, INVALID_HANDLE_VALUE,
+    ERROR_HANDLE_EOF, ERROR_INSUFFICIENT_BUFFER, ERROR_INVALID_FUNCTION, ERROR_INVALID_PARAMETER, ERROR_LOCK_VIOLATION,
+    ERROR_NOT_SUPPORTED, INVALID_HANDLE_VALUE,
 };
 use windows_sys::Win32::Security::{
     DACL_SECURITY_INFORMATION, GROUP_SECURITY_INFORMATION, GetFileSecurityW, OWNER_SECURITY_INFORMATION, SetFileSecurityW,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    FindClose, FindFirstStreamW, FindNextStreamW, FindStreamInfoStandard, SetFileAttributesW, WIN32_FIND_STREAM_DATA,
+    FindClose, FindFirstStreamW, FindNextStreamW, FindStreamInfoStandard, LOCKFILE_EXCLUSIVE_LOCK, LOCKFILE_FAIL_IMMEDIATELY, LockFileEx,
+    SetFileAttributesW, WIN32_FIND_STREAM_DATA,
 };
+use windows_sys::Win32::System::IO::OVERLAPPED;
 
 /// What is read and given: the audit list is not, since reading it needs a privilege.
 const PARTS: u32 = OWNER_SECURITY_INFORMATION | GROUP_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION;
@@ -85,4 +90,19 @@ pub(crate) fn streams(path: &Path) -> io::Result<Vec<OsString>> {
     // SAFETY: the handle was opened above and is closed once.
     unsafe { FindClose(handle) };
     if ended.raw_os_error() == Some(ERROR_HANDLE_EOF.cast_signed()) { Ok(names) } else { Err(ended) }
+}
+
+/// Locks one byte at `offset` of a file for this handle, until it is closed; `false` while another handle holds it.
+pub(crate) fn try_lock_byte(file: &File, offset: u64) -> io::Result<bool> {
+    // SAFETY: an all-zero value is valid for this struct: no event, and an offset that is set below.
+    let mut place: OVERLAPPED = unsafe { std::mem::zeroed() };
+    place.Anonymous.Anonymous.Offset = (offset & 0xFFFF_FFFF) as u32;
+    place.Anonymous.Anonymous.OffsetHigh = (offset >> 32) as u32;
+    let flags = LOCKFILE_EXCLUSIVE_LOCK | LOCKFILE_FAIL_IMMEDIATELY;
+    // SAFETY: the handle is open as long as `file` is borrowed; it was opened for calls that wait, so that `place` is not used afterwards.
+    if unsafe { LockFileEx(file.as_raw_handle(), flags, 0, 1, 0, &raw mut place) } != 0 {
+        return Ok(true);
+    }
+    let error = io::Error::last_os_error();
+    if error.raw_os_error() == Some(ERROR_LOCK_VIOLATION.cast_signed()) { Ok(false) } else { Err(error) }
 }

@@ -20,6 +20,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `userAccountControl: 4098`. After: `userAccountControl: 4096`. Take the object out of the reach of the clean-up.
+    ///
+    /// ## Sources
+    /// - [Flags of userAccountControl](https://learn.microsoft.com/troubleshoot/windows-server/active-directory/useraccountcontrol-manipulate-account-properties)
+    /// - [Prerequisites for enabling Kerberos authentication](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-prerequisites-for-enabling-kerberos-authentication)
     number: 402,
     severity: Error,
     confidence: Inferred,

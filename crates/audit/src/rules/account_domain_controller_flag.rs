@@ -22,6 +22,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: `userAccountControl: 8192`. After: `userAccountControl: 4096`. Find out who set the mark before you take it away.
+    ///
+    /// ## Sources
+    /// - [Flags of userAccountControl](https://learn.microsoft.com/troubleshoot/windows-server/active-directory/useraccountcontrol-manipulate-account-properties)
     number: 422,
     severity: Error,
     confidence: Inferred,

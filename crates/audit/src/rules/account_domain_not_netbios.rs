@@ -19,6 +19,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `contoso.com\KerbAuth`. After: `CONTOSO\KerbAuth`.
+    ///
+    /// ## Sources
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
+    /// - [Set a Kerberos authentication account password on a server](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-set-a-kerberos-authentication-account-password-on-a-server)
     number: 107,
     severity: Warning,
     confidence: Inferred,

@@ -25,6 +25,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `accountExpires` in the past | `accountExpires: 9223372036854775807` (never) |
+    ///
+    /// ## Sources
+    /// - [Account-Expires attribute](https://learn.microsoft.com/windows/win32/adschema/a-accountexpires)
+    /// - [Test-CsKerberosAccountAssignment](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Test-CsKerberosAccountAssignment.md)
     number: 403,
     severity: Error,
     confidence: Documented,

@@ -20,6 +20,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: the name of a policy. After: none, unless the policy is known to let every client in.
+    ///
+    /// ## Sources
+    /// - [Authentication policies and silos](https://learn.microsoft.com/windows-server/security/credentials-protection-and-management/authentication-policies-and-authentication-policy-silos)
     number: 425,
     severity: Warning,
     confidence: Inferred,

@@ -26,6 +26,10 @@ declare_rule! {
     ///
     /// Before: `UserAccount: contoso\fe01`. After: an account that no computer uses. Never set the password of the computer, and
     /// leave its names and groups as they are.
+    ///
+    /// ## Sources
+    /// - [Prerequisites for enabling Kerberos authentication](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-prerequisites-for-enabling-kerberos-authentication)
+    /// - [Kerberos and Microsoft Lync Server 2010 Web Services](https://learn.microsoft.com/archive/blogs/jenstr/kerberos-and-microsoft-lync-server-2010-web-services)
     number: 420,
     severity: Error,
     confidence: Inferred,

@@ -21,6 +21,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: one value. After: none. Find out who may write the attribute, and keep the value as evidence before you clear it.
+    ///
+    /// ## Sources
+    /// - [ms-DS-Key-Credential-Link attribute](https://learn.microsoft.com/windows/win32/adschema/a-msds-keycredentiallink)
+    /// - [MITRE ATT&CK T1098 Account manipulation](https://attack.mitre.org/techniques/T1098/)
     number: 424,
     severity: Warning,
     confidence: Inferred,

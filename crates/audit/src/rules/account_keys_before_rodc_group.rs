@@ -24,6 +24,9 @@ declare_rule! {
     ///
     /// Before: a password from before the group. After: a new one. While it is set, requests can fail on servers that do not have it
     /// yet: do it in a change window.
+    ///
+    /// ## Sources
+    /// - [msDS-SupportedEncryptionTypes ([MS-KILE] 2.2.7)](https://learn.microsoft.com/openspecs/windows_protocols/ms-kile/6cfc7b50-11ed-4b4d-846d-6f08f0812919)
     number: 426,
     severity: Warning,
     confidence: Inferred,

@@ -32,6 +32,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `Get-ADComputer KerbAuth` finds nothing. After: it shows the object, in a container that clean-up leaves alone.
+    ///
+    /// ## Sources
+    /// - [Prerequisites for enabling Kerberos authentication](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-prerequisites-for-enabling-kerberos-authentication)
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
     number: 401,
     severity: Error,
     confidence: Documented,

@@ -23,6 +23,10 @@ declare_rule! {
     /// |---|---|
     /// | `KerbAuth@contoso.com` | `CONTOSO\KerbAuth` |
     /// | `CN=KerbAuth,CN=Computers,DC=contoso,DC=com` | `CONTOSO\KerbAuth` |
+    ///
+    /// ## Sources
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
+    /// - [Set a Kerberos authentication account password on a server](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-set-a-kerberos-authentication-account-password-on-a-server)
     number: 105,
     severity: Error,
     confidence: Documented,

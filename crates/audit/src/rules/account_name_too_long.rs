@@ -23,6 +23,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `CONTOSO\KerberosWebAuth01` (17 characters). After: `CONTOSO\KerbAuth`.
+    ///
+    /// ## Sources
+    /// - [Naming conventions in Active Directory](https://learn.microsoft.com/troubleshoot/windows-server/active-directory/naming-conventions-for-computer-domain-site-ou)
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
     number: 106,
     severity: Error,
     confidence: Documented,

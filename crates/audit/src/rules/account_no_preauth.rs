@@ -20,6 +20,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `userAccountControl: 4198400`. After: `userAccountControl: 4096`.
+    ///
+    /// ## Sources
+    /// - [Flags of userAccountControl](https://learn.microsoft.com/troubleshoot/windows-server/active-directory/useraccountcontrol-manipulate-account-properties)
+    /// - [MITRE ATT&CK T1558.004 AS-REP Roasting](https://attack.mitre.org/techniques/T1558/004/)
     number: 423,
     severity: Warning,
     confidence: Inferred,

@@ -22,6 +22,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `objectClass: user`. After: `objectClass: computer`. Delete the old user when no SPN is left on it.
+    ///
+    /// ## Sources
+    /// - [Prerequisites for enabling Kerberos authentication](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-prerequisites-for-enabling-kerberos-authentication)
+    /// - [Kerberos and Microsoft Lync Server 2010 Web Services](https://learn.microsoft.com/archive/blogs/jenstr/kerberos-and-microsoft-lync-server-2010-web-services)
     number: 404,
     severity: Error,
     confidence: Documented,

@@ -20,6 +20,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: `memberOf: CN=Protected Users,CN=Users,DC=contoso,DC=com`. After: the account is in no group of its own.
+    ///
+    /// ## Sources
+    /// - [Protected Users security group](https://learn.microsoft.com/windows-server/security/credentials-protection-and-management/protected-users-security-group)
     number: 421,
     severity: Error,
     confidence: Documented,

@@ -26,6 +26,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `<anonymousAuthentication enabled="true" />` | `<anonymousAuthentication enabled="false" />` |
+    ///
+    /// ## Sources
+    /// - [anonymousAuthentication](https://learn.microsoft.com/iis/configuration/system.webserver/security/authentication/anonymousauthentication)
+    /// - [windowsAuthentication](https://learn.microsoft.com/iis/configuration/system.webserver/security/authentication/windowsauthentication/)
     number: 304,
     severity: Note,
     confidence: Inferred,

@@ -21,6 +21,10 @@ declare_rule! {
     /// ```
     ///
     /// Before, `Get-CsKerberosAccountAssignment` lists `Site:Dublin`; after, it does not. Keep it if pools are about to be deployed there.
+    ///
+    /// ## Sources
+    /// - [Prerequisites for enabling Kerberos authentication](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-prerequisites-for-enabling-kerberos-authentication)
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
     number: 102,
     severity: Warning,
     confidence: Inferred,

@@ -23,6 +23,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `password="..."` | `password="[enc:AesProvider:...:enc]"` |
+    ///
+    /// ## Sources
+    /// - [processModel of application pools](https://learn.microsoft.com/iis/configuration/system.applicationhost/applicationpools/add/processmodel)
+    /// - [MITRE ATT&CK T1552.001 Credentials in files](https://attack.mitre.org/techniques/T1552/001/)
     number: 208,
     severity: Warning,
     confidence: Documented,

@@ -23,6 +23,10 @@ declare_rule! {
     ///
     /// Before: `bundle/servers/` has fe01.contoso.com only. After: it has fe01.contoso.com and fe02.contoso.com. A 32-bit program sees
     /// another folder in place of System32; it must copy from Sysnative.
+    ///
+    /// ## Sources
+    /// - [Set a Kerberos authentication account password on a server](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-set-a-kerberos-authentication-account-password-on-a-server)
+    /// - [Synchronize a Kerberos authentication account password to IIS](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-synchronize-a-kerberos-authentication-account-password-to-iis)
     number: 204,
     severity: Warning,
     confidence: Inferred,

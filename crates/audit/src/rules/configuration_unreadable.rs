@@ -26,6 +26,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `<location path="Skype for Business Server Internal Web Site">` and the file ends. After: `</configuration>` at the end.
+    ///
+    /// ## Sources
+    /// - [configurationRedirection](https://learn.microsoft.com/iis/configuration/configurationredirection)
+    /// - [Extensible Markup Language (XML) 1.0](https://www.w3.org/TR/xml/)
     number: 205,
     severity: Error,
     confidence: Inferred,

@@ -24,6 +24,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `CONTOSO\KerbAuth` and `CONTOSO\KerbOld` for one site. After: one of them.
+    ///
+    /// ## Sources
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
+    /// - [Get-CsKerberosAccountAssignment](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Get-CsKerberosAccountAssignment.md)
     number: 104,
     severity: Error,
     confidence: Documented,

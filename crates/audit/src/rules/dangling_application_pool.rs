@@ -25,6 +25,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `applicationPool="LyncIntFeatures"` | `applicationPool="LyncIntFeature"` |
+    ///
+    /// ## Sources
+    /// - [processModel of application pools](https://learn.microsoft.com/iis/configuration/system.applicationhost/applicationpools/add/processmodel)
+    /// - [Sites of IIS](https://learn.microsoft.com/iis/configuration/system.applicationhost/sites/)
     number: 306,
     severity: Error,
     confidence: Documented,

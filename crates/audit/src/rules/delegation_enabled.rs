@@ -23,6 +23,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `userAccountControl: 528384`. After: `userAccountControl: 4096`.
+    ///
+    /// ## Sources
+    /// - [Kerberos constrained delegation](https://learn.microsoft.com/windows-server/security/kerberos/kerberos-constrained-delegation-overview)
+    /// - [Flags of userAccountControl](https://learn.microsoft.com/troubleshoot/windows-server/active-directory/useraccountcontrol-manipulate-account-properties)
     number: 412,
     severity: Warning,
     confidence: Inferred,

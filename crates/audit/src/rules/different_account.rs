@@ -24,6 +24,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: fe02 names `CONTOSO\KerbOld`. After: fe02 names `CONTOSO\KerbAuth`, like the other servers of the site.
+    ///
+    /// ## Sources
+    /// - [Test-CsKerberosAccountAssignment](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Test-CsKerberosAccountAssignment.md)
+    /// - [Set a Kerberos authentication account password on a server](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-set-a-kerberos-authentication-account-password-on-a-server)
     number: 202,
     severity: Error,
     confidence: Documented,

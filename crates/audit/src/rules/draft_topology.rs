@@ -28,6 +28,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `IsPublished="false"` | `IsPublished="true"` |
+    ///
+    /// ## Sources
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
+    /// - [Setting up Kerberos authentication](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-setting-up-kerberos-authentication)
     number: 503,
     severity: Warning,
     confidence: Documented,

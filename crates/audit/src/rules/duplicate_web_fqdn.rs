@@ -25,6 +25,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: pool01 and pool02 both with `webint.contoso.com`. After: `webint01.contoso.com` and `webint02.contoso.com`.
+    ///
+    /// ## Sources
+    /// - [Change the Web Services URL](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-change-the-web-services-url)
     number: 108,
     severity: Warning,
     confidence: Documented,

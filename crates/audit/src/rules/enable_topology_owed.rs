@@ -29,6 +29,10 @@ declare_rule! {
     /// | | before | after |
     /// |---|---|---|
     /// | `setspn -L KerbAuth` | no `http/` name | `http/pool01.contoso.com` and the others |
+    ///
+    /// ## Sources
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
+    /// - [Setting up Kerberos authentication](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-setting-up-kerberos-authentication)
     number: 501,
     severity: Warning,
     confidence: Inferred,

@@ -26,6 +26,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `PasswordLastSet` in 2007. After: today.
+    ///
+    /// ## Sources
+    /// - [KB5021131: Kerberos protocol changes](https://support.microsoft.com/help/5021131)
+    /// - [msDS-SupportedEncryptionTypes ([MS-KILE] 2.2.7)](https://learn.microsoft.com/openspecs/windows_protocols/ms-kile/6cfc7b50-11ed-4b4d-846d-6f08f0812919)
     number: 417,
     severity: Error,
     confidence: Inferred,

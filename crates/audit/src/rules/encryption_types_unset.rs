@@ -27,6 +27,11 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | not set, or 0 | `msDS-SupportedEncryptionTypes: 24` |
+    ///
+    /// ## Sources
+    /// - [KB5021131: Kerberos protocol changes](https://support.microsoft.com/help/5021131)
+    /// - [KB5073381: encryption types of Kerberos](https://support.microsoft.com/help/5073381)
+    /// - [msDS-SupportedEncryptionTypes ([MS-KILE] 2.2.7)](https://learn.microsoft.com/openspecs/windows_protocols/ms-kile/6cfc7b50-11ed-4b4d-846d-6f08f0812919)
     number: 410,
     severity: Warning,
     confidence: Documented,

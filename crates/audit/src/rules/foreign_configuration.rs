@@ -25,6 +25,9 @@ declare_rule! {
     ///
     /// Before: fe02's folder holds the file of fe01. After: each folder holds its server's own file. Servers that were cloned from one
     /// image may share a session key; their exported keys then show whose file is whose.
+    ///
+    /// ## Sources
+    /// - [Synchronize a Kerberos authentication account password to IIS](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-synchronize-a-kerberos-authentication-account-password-to-iis)
     number: 215,
     severity: Warning,
     confidence: Inferred,

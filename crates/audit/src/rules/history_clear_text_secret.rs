@@ -18,6 +18,10 @@ declare_rule! {
     /// ## What to do
     /// Change the password of the account in a maintenance window, since the old one has been readable; then remove the old copies that
     /// hold it. Before: `inetpub\history\CFGHISTORY_0000000004` holds the password. After: no copy holds the password of today.
+    ///
+    /// ## Sources
+    /// - [configHistory](https://learn.microsoft.com/iis/configuration/system.applicationhost/confighistory/)
+    /// - [MITRE ATT&CK T1552.001 Credentials in files](https://attack.mitre.org/techniques/T1552/001/)
     number: 216,
     severity: Warning,
     confidence: Documented,

@@ -13,7 +13,7 @@ declare_rule! {
     /// services, http among them (sPNMappings).
     ///
     /// ## Why it matters
-    /// Domain controllers look for http/<name> first, then for HOST/<name>. Where the Kerberos account lacks the http name, clients
+    /// Domain controllers look for `http/<name>` first, then for `HOST/<name>`. Where the Kerberos account lacks the http name, clients
     /// get tickets for the other object, which the web servers cannot read, in place of falling back to NTLM. While the account holds
     /// the http name, the alias does no harm, and is a note.
     ///
@@ -24,6 +24,10 @@ declare_rule! {
     ///
     /// Before: `HOST/pool01.contoso.com` on another computer. After: `http/pool01.contoso.com` on the Kerberos account. The alias may
     /// serve somebody: find out before it goes.
+    ///
+    /// ## Sources
+    /// - [Service principal names](https://learn.microsoft.com/windows/win32/ad/service-principal-names)
+    /// - [setspn](https://learn.microsoft.com/windows-server/administration/windows-commands/setspn)
     number: 431,
     severity: Error,
     confidence: Inferred,

@@ -31,6 +31,9 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `<windowsAuthentication enabled="true" />` | `<windowsAuthentication enabled="true" useKernelMode="false" />` |
+    ///
+    /// ## Sources
+    /// - [windowsAuthentication](https://learn.microsoft.com/iis/configuration/system.webserver/security/authentication/windowsauthentication/)
     number: 312,
     severity: Warning,
     confidence: Inferred,

@@ -29,6 +29,9 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `<windowsAuthentication enabled="true" />` | `<windowsAuthentication enabled="true" useAppPoolCredentials="true" />` |
+    ///
+    /// ## Sources
+    /// - [windowsAuthentication](https://learn.microsoft.com/iis/configuration/system.webserver/security/authentication/windowsauthentication/)
     number: 305,
     severity: Error,
     confidence: Documented,

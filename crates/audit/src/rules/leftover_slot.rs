@@ -25,6 +25,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: site Dublin has no assignment, se01 holds `CONTOSO\KerbOld`. After: se01 holds nothing, or Dublin has the account.
+    ///
+    /// ## Sources
+    /// - [Set a Kerberos authentication account password on a server](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-set-a-kerberos-authentication-account-password-on-a-server)
+    /// - [Setting up Kerberos authentication](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-setting-up-kerberos-authentication)
     number: 207,
     severity: Warning,
     confidence: Inferred,

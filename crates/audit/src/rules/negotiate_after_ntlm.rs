@@ -27,6 +27,9 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `<add value="NTLM" /><add value="Negotiate" />` | `<add value="Negotiate" /><add value="NTLM" />` |
+    ///
+    /// ## Sources
+    /// - [windowsAuthentication providers](https://learn.microsoft.com/iis/configuration/system.webserver/security/authentication/windowsauthentication/providers/)
     number: 302,
     severity: Warning,
     confidence: Documented,

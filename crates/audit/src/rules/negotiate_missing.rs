@@ -25,6 +25,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `<clear /><add value="NTLM" />` | `<clear /><add value="Negotiate" /><add value="NTLM" />` |
+    ///
+    /// ## Sources
+    /// - [windowsAuthentication providers](https://learn.microsoft.com/iis/configuration/system.webserver/security/authentication/windowsauthentication/providers/)
+    /// - [Setting up Kerberos authentication](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-setting-up-kerberos-authentication)
     number: 301,
     severity: Error,
     confidence: Documented,

@@ -31,6 +31,10 @@ declare_rule! {
     ///
     /// If none is known to be right, `Set-CsKerberosAccountPassword -UserAccount "CONTOSO\KerbAuth"` makes a new password for all.
     /// Before: fe01 group A, fe02 group B, both unknown. After: fe01 in-sync, fe02 stale.
+    ///
+    /// ## Sources
+    /// - [Test-CsKerberosAccountAssignment](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Test-CsKerberosAccountAssignment.md)
+    /// - [Synchronize a Kerberos authentication account password to IIS](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-synchronize-a-kerberos-authentication-account-password-to-iis)
     number: 210,
     severity: Error,
     confidence: Inferred,

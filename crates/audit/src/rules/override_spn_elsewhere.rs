@@ -22,6 +22,10 @@ declare_rule! {
     ///
     /// Before: the name is on the account of a former product or test. After: it is on the Kerberos account. Moving a name takes it
     /// away from whoever uses the other object: find out who that is first.
+    ///
+    /// ## Sources
+    /// - [Change the Web Services URL](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-change-the-web-services-url)
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
     number: 430,
     severity: Error,
     confidence: Inferred,

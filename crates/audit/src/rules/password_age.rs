@@ -27,6 +27,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `PasswordLastSet` two years ago. After: today, and every server in sync.
+    ///
+    /// ## Sources
+    /// - [Pwd-Last-Set attribute](https://learn.microsoft.com/windows/win32/adschema/a-pwdlastset)
+    /// - [MITRE ATT&CK T1558.003 Kerberoasting](https://attack.mitre.org/techniques/T1558/003/)
     number: 413,
     severity: Warning,
     confidence: Inferred,

@@ -25,6 +25,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `pwdLastSet: 0`, or the time of creation | the time of the command |
+    ///
+    /// ## Sources
+    /// - [Pwd-Last-Set attribute](https://learn.microsoft.com/windows/win32/adschema/a-pwdlastset)
+    /// - [Set a Kerberos authentication account password on a server](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-set-a-kerberos-authentication-account-password-on-a-server)
     number: 415,
     severity: Error,
     confidence: Inferred,

@@ -28,6 +28,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: the test of March, pwdLastSet in April. After: a test of today that finds every server valid.
+    ///
+    /// ## Sources
+    /// - [Pwd-Last-Set attribute](https://learn.microsoft.com/windows/win32/adschema/a-pwdlastset)
+    /// - [Test-CsKerberosAccountAssignment](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Test-CsKerberosAccountAssignment.md)
     number: 213,
     severity: Error,
     confidence: Documented,

@@ -20,6 +20,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: `userAccountControl: 4128`. After: `userAccountControl: 4096`.
+    ///
+    /// ## Sources
+    /// - [Flags of userAccountControl](https://learn.microsoft.com/troubleshoot/windows-server/active-directory/useraccountcontrol-manipulate-account-properties)
     number: 414,
     severity: Warning,
     confidence: Documented,

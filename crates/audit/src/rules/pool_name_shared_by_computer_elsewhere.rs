@@ -19,6 +19,9 @@ declare_rule! {
     /// Rename one of the two in Topology Builder; a computer keeps the name that DNS and Active Directory give it, so it is the pool
     /// that needs another. Before: pool `app01.contoso.com` with `fe01` and `fe02`, and a server `app01.contoso.com` in another pool.
     /// After: pool `pool01.contoso.com`.
+    ///
+    /// ## Sources
+    /// - [Synchronize a Kerberos authentication account password to IIS](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-synchronize-a-kerberos-authentication-account-password-to-iis)
     number: 109,
     severity: Warning,
     confidence: Inferred,

@@ -26,6 +26,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: `MemberOf: CN=Domain Admins,...`. After: `MemberOf` is empty. Also reset the permissions that adminCount has frozen.
+    ///
+    /// ## Sources
+    /// - [Privileged accounts and groups in Active Directory](https://learn.microsoft.com/windows-server/identity/ad-ds/plan/security-best-practices/appendix-b--privileged-accounts-and-groups-in-active-directory)
     number: 416,
     severity: Error,
     confidence: Inferred,

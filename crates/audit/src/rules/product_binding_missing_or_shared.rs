@@ -26,6 +26,9 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `<site name="Default Web Site" serverAutoStart="true">` | `<site name="Default Web Site" serverAutoStart="false">` |
+    ///
+    /// ## Sources
+    /// - [Bindings of a site](https://learn.microsoft.com/iis/configuration/system.applicationhost/sites/site/bindings/)
     number: 311,
     severity: Error,
     confidence: Documented,

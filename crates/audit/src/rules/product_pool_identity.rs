@@ -26,6 +26,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `<processModel identityType="LocalSystem" />` | `<processModel identityType="NetworkService" />` |
+    ///
+    /// ## Sources
+    /// - [Protecting IIS](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-protecting-iis)
+    /// - [processModel of application pools](https://learn.microsoft.com/iis/configuration/system.applicationhost/applicationpools/add/processmodel)
     number: 310,
     severity: Warning,
     confidence: Documented,

@@ -27,6 +27,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: `InvalidKerberosConfiguration` for fe02.contoso.com. After: no error in the XML beside the HTML file.
+    ///
+    /// ## Sources
+    /// - [Test-CsKerberosAccountAssignment](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Test-CsKerberosAccountAssignment.md)
     number: 502,
     severity: Error,
     confidence: Observed,

@@ -24,6 +24,9 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `<add name="LyncIntFeature" autoStart="false" />` | `<add name="LyncIntFeature" autoStart="true" />` |
+    ///
+    /// ## Sources
+    /// - [Sites of IIS](https://learn.microsoft.com/iis/configuration/system.applicationhost/sites/)
     number: 309,
     severity: Warning,
     confidence: Documented,

@@ -25,6 +25,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `Default Web Site` only. After: `Skype for Business Server Internal Web Site` and `... External Web Site`.
+    ///
+    /// ## Sources
+    /// - [Sites of IIS](https://learn.microsoft.com/iis/configuration/system.applicationhost/sites/)
+    /// - [Protecting IIS](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-protecting-iis)
     number: 307,
     severity: Error,
     confidence: Observed,

@@ -27,6 +27,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: no `keys` folder, state unknown. After: `servers/fe02.contoso.com/keys/fe02.xml`, state in-sync or stale.
+    ///
+    /// ## Sources
+    /// - [[MC-IISA]: IIS application host COM protocol](https://learn.microsoft.com/openspecs/windows_protocols/mc-iisa/)
     number: 211,
     severity: Error,
     confidence: Documented,

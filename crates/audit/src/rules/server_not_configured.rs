@@ -28,6 +28,10 @@ declare_rule! {
     /// | server | before | after |
     /// |---|---|---|
     /// | fe03.contoso.com | not-configured | in-sync |
+    ///
+    /// ## Sources
+    /// - [Set a Kerberos authentication account password on a server](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-set-a-kerberos-authentication-account-password-on-a-server)
+    /// - [Synchronize a Kerberos authentication account password to IIS](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-synchronize-a-kerberos-authentication-account-password-to-iis)
     number: 203,
     severity: Error,
     confidence: Inferred,

@@ -24,6 +24,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: internal web site `CONTOSO\KerbAuth`, external web site `CONTOSO\KerbOld`. After: `CONTOSO\KerbAuth` on both.
+    ///
+    /// ## Sources
+    /// - [Set a Kerberos authentication account password on a server](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-set-a-kerberos-authentication-account-password-on-a-server)
     number: 206,
     severity: Warning,
     confidence: Inferred,

@@ -25,6 +25,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: two files of fe02 that differ. After: one, and the state of fe02 is known.
+    ///
+    /// ## Sources
+    /// - [configurationRedirection](https://learn.microsoft.com/iis/configuration/configurationredirection)
     number: 214,
     severity: Warning,
     confidence: Inferred,

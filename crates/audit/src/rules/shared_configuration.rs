@@ -24,6 +24,9 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `<configurationRedirection enabled="true" path="\\srv\iis" />` | `<configurationRedirection />` |
+    ///
+    /// ## Sources
+    /// - [configurationRedirection](https://learn.microsoft.com/iis/configuration/configurationredirection)
     number: 212,
     severity: Warning,
     confidence: Documented,

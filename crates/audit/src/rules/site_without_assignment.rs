@@ -35,6 +35,10 @@ declare_rule! {
     ///
     /// If a site is meant to go without, waive the finding with a reason. If no site is meant to have an account, write
     /// `assignments = "none"` into kerbsync.toml.
+    ///
+    /// ## Sources
+    /// - [Add Kerberos authentication to other sites](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-add-kerberos-authentication-to-other-sites)
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
     number: 101,
     severity: Warning,
     confidence: Documented,

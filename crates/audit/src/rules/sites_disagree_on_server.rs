@@ -26,6 +26,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: internal site group A, external site group B. After: both group A.
+    ///
+    /// ## Sources
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
+    /// - [Synchronize a Kerberos authentication account password to IIS](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-synchronize-a-kerberos-authentication-account-password-to-iis)
     number: 209,
     severity: Error,
     confidence: Inferred,

@@ -26,6 +26,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `http/pool01.contoso.com` on KerbAuth and OLDSVC. After: on KerbAuth only, and `setspn -X` finds no duplicate.
+    ///
+    /// ## Sources
+    /// - [Service principal names](https://learn.microsoft.com/windows/win32/ad/service-principal-names)
+    /// - [setspn](https://learn.microsoft.com/windows-server/administration/windows-commands/setspn)
     number: 406,
     severity: Error,
     confidence: Documented,

@@ -24,6 +24,10 @@ declare_rule! {
     /// ```
     ///
     /// The last line only for names that are still there. Before: `http/se01.contoso.com` on KerbOld. After: on no account.
+    ///
+    /// ## Sources
+    /// - [Service principal names](https://learn.microsoft.com/windows/win32/ad/service-principal-names)
+    /// - [Setting up Kerberos authentication](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-setting-up-kerberos-authentication)
     number: 407,
     severity: Error,
     confidence: Documented,

@@ -27,6 +27,10 @@ declare_rule! {
     ///
     /// The last line only if the name is still missing. Before: `setspn -L KerbAuth` without it. After: it lists
     /// `http/pool01.contoso.com`.
+    ///
+    /// ## Sources
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
+    /// - [Service principal names](https://learn.microsoft.com/windows/win32/ad/service-principal-names)
     number: 405,
     severity: Error,
     confidence: Documented,

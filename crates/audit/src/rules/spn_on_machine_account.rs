@@ -24,6 +24,10 @@ declare_rule! {
     ///
     /// Before: `http/se01.contoso.com` on SE01. After: on KerbAuth. Tools that use WinRM to this name may need
     /// another port or name then (0x80090322).
+    ///
+    /// ## Sources
+    /// - [Service principal names](https://learn.microsoft.com/windows/win32/ad/service-principal-names)
+    /// - [setspn](https://learn.microsoft.com/windows-server/administration/windows-commands/setspn)
     number: 409,
     severity: Error,
     confidence: Inferred,

@@ -22,6 +22,10 @@ declare_rule! {
     ///
     /// Before: `setspn -L KerbAuth` lists `http/pool01.contoso.com`. After: also `http/webint.contoso.com`. Nothing says that the name
     /// is removed by itself later: take it off by hand when the override goes.
+    ///
+    /// ## Sources
+    /// - [Change the Web Services URL](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-change-the-web-services-url)
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
     number: 408,
     severity: Error,
     confidence: Documented,

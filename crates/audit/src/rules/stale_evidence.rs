@@ -29,6 +29,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: `directory.json` of last year. After: `directory.json` of today.
+    ///
+    /// ## Sources
+    /// - [Test-CsKerberosAccountAssignment](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Test-CsKerberosAccountAssignment.md)
     number: 505,
     severity: Warning,
     confidence: Inferred,

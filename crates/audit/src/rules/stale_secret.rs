@@ -29,6 +29,11 @@ declare_rule! {
     /// |---|---|---|
     /// | fe01.contoso.com | in-sync, group A | in-sync, group A |
     /// | fe02.contoso.com | stale, group B | in-sync, group A |
+    ///
+    /// ## Sources
+    /// - [Synchronize a Kerberos authentication account password to IIS](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-synchronize-a-kerberos-authentication-account-password-to-iis)
+    /// - [Set-CsKerberosAccountPassword](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Set-CsKerberosAccountPassword.md)
+    /// - [Test-CsKerberosAccountAssignment](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Test-CsKerberosAccountAssignment.md)
     number: 201,
     severity: Error,
     confidence: Documented,

@@ -24,6 +24,9 @@ declare_rule! {
     /// ```
     ///
     /// Before: `topology.xml` and `topology-2024.xml` differ in one server. After: one document.
+    ///
+    /// ## Sources
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
     number: 504,
     severity: Warning,
     confidence: Inferred,

@@ -24,6 +24,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: line 812, the element 'Topology' is not closed. After: the file is read.
+    ///
+    /// ## Sources
+    /// - [Extensible Markup Language (XML) 1.0](https://www.w3.org/TR/xml/)
+    /// - [Get-CsKerberosAccountAssignment](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Get-CsKerberosAccountAssignment.md)
     number: 506,
     severity: Warning,
     confidence: Observed,

@@ -16,6 +16,10 @@ declare_rule! {
     /// ## What to do
     /// Mend the name in Topology Builder and publish again. Before: `S4BLAB-FE01`. After: `s4blab-fe01.contoso.com`. A placeholder shows
     /// that a template was imported as it stands: fill it in first.
+    ///
+    /// ## Sources
+    /// - [Synchronize a Kerberos authentication account password to IIS](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-synchronize-a-kerberos-authentication-account-password-to-iis)
+    /// - [Naming conventions in Active Directory](https://learn.microsoft.com/troubleshoot/windows-server/active-directory/naming-conventions-for-computer-domain-site-ou)
     number: 110,
     severity: Error,
     confidence: Documented,

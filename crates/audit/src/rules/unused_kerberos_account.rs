@@ -30,6 +30,10 @@ declare_rule! {
     /// ```
     ///
     /// Before: `KerbOld` with `http/sql01.contoso.com`. After: no such object. Make sure that nothing else uses it.
+    ///
+    /// ## Sources
+    /// - [Assign a Kerberos authentication account to a site](https://learn.microsoft.com/previous-versions/office/lync-server-2013/lync-server-2013-assign-a-kerberos-authentication-account-to-a-site)
+    /// - [Get-CsKerberosAccountAssignment](https://github.com/MicrosoftDocs/office-docs-powershell/blob/main/skype/skype-ps/skype/Get-CsKerberosAccountAssignment.md)
     number: 507,
     severity: Note,
     confidence: Inferred,

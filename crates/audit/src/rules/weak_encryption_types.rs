@@ -23,6 +23,11 @@ declare_rule! {
     ///
     /// The second line only after clients have been seen to get AES tickets: an account without AES keys gets no ticket then.
     /// Before: 4 (RC4). After: 24 (AES128, AES256).
+    ///
+    /// ## Sources
+    /// - [KB5021131: Kerberos protocol changes](https://support.microsoft.com/help/5021131)
+    /// - [msDS-SupportedEncryptionTypes ([MS-KILE] 2.2.7)](https://learn.microsoft.com/openspecs/windows_protocols/ms-kile/6cfc7b50-11ed-4b4d-846d-6f08f0812919)
+    /// - [MITRE ATT&CK T1558.003 Kerberoasting](https://attack.mitre.org/techniques/T1558/003/)
     number: 411,
     severity: Error,
     confidence: Documented,

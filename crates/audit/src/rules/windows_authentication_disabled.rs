@@ -27,6 +27,9 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `<windowsAuthentication enabled="false" />` | `<windowsAuthentication enabled="true" />` |
+    ///
+    /// ## Sources
+    /// - [windowsAuthentication](https://learn.microsoft.com/iis/configuration/system.webserver/security/authentication/windowsauthentication/)
     number: 308,
     severity: Error,
     confidence: Inferred,

@@ -21,6 +21,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | no such line | `<add name="WindowsAuthenticationModule" image="%windir%\System32\inetsrv\authsspi.dll" />` |
+    ///
+    /// ## Sources
+    /// - [globalModules](https://learn.microsoft.com/iis/configuration/system.webserver/globalmodules/)
+    /// - [windowsAuthentication](https://learn.microsoft.com/iis/configuration/system.webserver/security/authentication/windowsauthentication/)
     number: 303,
     severity: Error,
     confidence: Documented,

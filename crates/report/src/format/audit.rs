@@ -2,7 +2,7 @@
 
 use super::{
     BaselineSummary, Conclusion, Coverage, Estate, FailureCounts, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT, Required,
-    Severity, StateCount, Tool,
+    Severity, Shard, StateCount, Tool,
 };
 use kerbsync_audit::{Audit, Terms};
 use kerbsync_inventory::Inventory;
@@ -40,6 +40,9 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// What it comes to.
     pub summary: Summary,
+    /// Which part of a run this is; absent where it is the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Box<Shard>>,
 }
 
 /// What a rule says of a subject.
@@ -93,6 +96,9 @@ pub struct Finding {
     /// Whether the baseline holds it: it was there before.
     #[serde(default)]
     pub known: bool,
+    /// Address of the rule's page; absent where no address of the manual is configured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<String>,
 }
 
 /// What it comes to.
@@ -150,7 +156,20 @@ impl Report {
             verdicts: audit.verdicts.iter().map(Verdict::from).collect(),
             findings,
             summary,
+            shard: None,
         }
+    }
+}
+
+impl Report {
+    /// The same with the address of its rule's page in each finding. `manual` is where the pages of `docs/` are published.
+    #[must_use]
+    pub fn with_pages(mut self, manual: &str) -> Self {
+        for finding in &mut self.findings {
+            let anchor = format!("{}-{}", finding.code().to_lowercase(), finding.rule);
+            finding.page = Some(format!("{}/rules.html#{anchor}", manual.trim_end_matches('/')));
+        }
+        self
     }
 }
 
@@ -185,6 +204,7 @@ impl Finding {
             fingerprint: finding.fingerprint(inventory),
             waived: finding.waived.clone(),
             known: finding.known,
+            page: None,
         }
     }
 
@@ -192,6 +212,12 @@ impl Finding {
     #[must_use]
     pub fn code(&self) -> String {
         format!("KS{}", self.number)
+    }
+
+    /// The address of the rule's page, where there is one that may be printed: a stored report may hold anything.
+    #[must_use]
+    pub fn page(&self) -> Option<&str> {
+        self.page.as_deref().filter(|address| kerbsync_source::is_address(address))
     }
 }
 

@@ -14,6 +14,7 @@ mod preview;
 mod proof;
 mod resolve;
 mod rules;
+mod shard;
 mod site;
 mod slots;
 mod words;
@@ -36,6 +37,7 @@ pub use preview::{FilePreview, LineChange, Lines, PlanPreview};
 pub use proof::{PROOF, ProofOutcome, ProofReport, ProvedAccount, ProvedServer};
 pub use resolve::ResolveReport;
 pub use rules::{Rule, RulesReport};
+pub use shard::{MergeError, Partition, Shard};
 pub use slots::{Provider, Slot, SlotsReport};
 pub use words::{Basis, InputStatus, Level, State};
 

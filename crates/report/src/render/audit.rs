@@ -207,6 +207,9 @@ pub(super) fn sentence(report: &Report, undecided: &str) -> String {
     for path in &report.coverage.not_opened {
         text.push_str(&format!(" {} could not be opened.", path.path));
     }
+    if let Some(shard) = &report.shard {
+        text.push_str(&format!(" This is part {} of {}; the others tell of other servers.", shard.number, shard.of));
+    }
     text
 }
 

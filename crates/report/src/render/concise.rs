@@ -31,5 +31,6 @@ fn line(finding: &Finding) -> String {
         },
     };
     let word = Standing::of(finding).word();
-    format!("{at}: {word}[{}] {}: {} ({})", finding.code(), finding.rule, message(finding), finding.fingerprint)
+    let page = finding.page().map(|p| format!(" {p}")).unwrap_or_default();
+    format!("{at}: {word}[{}] {}: {} ({}){page}", finding.code(), finding.rule, message(finding), finding.fingerprint)
 }

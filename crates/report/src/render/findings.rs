@@ -87,6 +87,9 @@ pub(super) fn one(writer: &mut TextWriter<'_>, finding: &Finding, others: &[&Fin
     if let Some(help) = finding.help.as_ref().filter(|_| with_help) {
         writer.advice(2, "help:", Some(BLUE), help, 8);
     }
+    if let Some(page) = finding.page() {
+        writer.line(2, &format!("page: {page}"), Some(DIM));
+    }
     if others.is_empty() {
         writer.line(2, &format!("fingerprint: {}", finding.fingerprint), Some(DIM));
     } else {

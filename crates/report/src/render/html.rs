@@ -53,7 +53,7 @@ fn html(report: &Report) -> String {
         report.tool.version,
         time(report)
     ));
-    page.raw("</footer>\n<script>\n");
+    page.raw("</footer>\n<script>");
     page.raw(SCRIPT);
     page.raw("</script>\n</body>\n</html>\n");
     page.into_text()
@@ -68,13 +68,13 @@ fn head(page: &mut HtmlWriter, report: &Report) {
     page.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
     // What stands in the page is named by its digest, and everything else is forbidden.
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
-    let (style, script) = (hash(&format!("\n{}{STYLE}", map::STYLE)), hash(&format!("\n{SCRIPT}")));
+    let (style, script) = (hash(&format!("{}{STYLE}", map::STYLE)), hash(SCRIPT));
     let policy = format!("default-src 'none'; style-src {style}; script-src {script}; base-uri 'none'; form-action 'none'");
     page.open("meta", &[("http-equiv", "Content-Security-Policy"), ("content", &policy)]);
     page.raw("\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.raw("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n");
     page.element("title", &[], &format!("{}: audit of the Kerberos account", verdict_word(report.summary.conclusion)));
-    page.raw("\n<style>\n");
+    page.raw("\n<style>");
     page.raw(map::STYLE);
     page.raw(STYLE);
     page.raw("</style>\n</head>\n");

@@ -49,7 +49,8 @@ fn serialize<T: Serialize>(document: &T, out: &mut impl Write) -> serde_json::Re
 }
 
 /// Every character that steers a screen, or makes a text a command to a pipeline's runner, is written as `\u….`: whoever shows the document
-/// as it is sees nothing but text.
+/// as it is sees nothing but text. So is every one that is not ASCII: Windows PowerShell 5.1 reads what a program writes into a pipe in the
+/// console's code page, and this survives it.
 struct Escaping<F>(F);
 
 impl<F: Formatter> Formatter for Escaping<F> {
@@ -58,7 +59,7 @@ impl<F: Formatter> Formatter for Escaping<F> {
         let mut done = 0;
         for (at, c) in fragment.char_indices() {
             let marked = marks.next_if_eq(&at).is_some();
-            if !marked && !steers(c) {
+            if c.is_ascii() && !marked && !steers(c) {
                 continue;
             }
             writer.write_all(&fragment.as_bytes()[done..at])?;
@@ -117,6 +118,14 @@ mod tests {
         let mut written = Vec::new();
         write_json(&document, &mut written).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), json(&document).unwrap());
+    }
+
+    #[test]
+    fn a_document_is_ascii_so_that_no_code_page_changes_it() {
+        let document = serde_json::json!({ "Zürich": "東京 😀 …" });
+        let text = json(&document).unwrap();
+        assert!(text.is_ascii() && text.contains("Z\\u00fcrich") && text.contains("\\ud83d\\ude00"), "{text}");
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).unwrap(), document);
     }
 
     #[test]

@@ -93,6 +93,9 @@ fn one(text: &mut String, finding: &Finding) {
     if let Some(help) = &finding.help {
         advice(text, help);
     }
+    if let Some(page) = finding.page() {
+        text.push_str(&format!("\n[What {} is about]({page})\n", finding.code()));
+    }
 }
 
 fn at(place: &Place) -> String {

@@ -34,13 +34,14 @@ struct Head<'r> {
 /// # Errors
 /// Those of `out`.
 fn write_ndjson(report: &Report, mut out: impl Write) -> io::Result<()> {
-    let Report { schema, tool, time, inputs, inventory, coverage, verdicts, findings, summary } = report;
+    let Report { schema, tool, time, inputs, inventory, coverage, verdicts, findings, summary, shard } = report;
     put(&mut out, "report", &Head { schema, tool, time })?;
     inputs.iter().try_for_each(|input| put(&mut out, "input", input))?;
     put(&mut out, "inventory", inventory)?;
     put(&mut out, "coverage", coverage)?;
     verdicts.iter().try_for_each(|verdict| put(&mut out, "verdict", verdict))?;
     findings.iter().try_for_each(|finding| put(&mut out, "finding", finding))?;
+    shard.iter().try_for_each(|shard| put(&mut out, "shard", shard))?;
     put(&mut out, "summary", summary)
 }
 

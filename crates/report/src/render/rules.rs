@@ -1,9 +1,11 @@
 //! The list of rules, and the manual page of one.
 
 use super::TextOptions;
+use super::derivation::derivation;
 use super::findings::color;
 use super::text_writer::{BOLD, Cell, DIM, TextWriter, count};
-use crate::format::{Finding, Rule, RulesReport};
+use crate::format::{Finding, Report, Rule, RulesReport};
+use std::borrow::Cow;
 
 /// A table of every rule.
 #[must_use]
@@ -25,17 +27,29 @@ pub fn rules(report: &RulesReport, options: &TextOptions) -> String {
     writer.into_text()
 }
 
-/// The manual page of a rule, behind the finding that was asked for where there is one.
+/// The manual page of a rule.
 #[must_use]
-pub fn explain(rule: &Rule, finding: Option<&Finding>, options: &TextOptions) -> String {
+pub fn explain(rule: &Rule, options: &TextOptions) -> String {
     let mut writer = TextWriter::new(options);
-    if let Some(finding) = finding {
-        super::findings::one(&mut writer, finding, &[], true);
-        if let Some(reason) = &finding.waived {
-            writer.labelled(2, "waived:", None, reason, 10);
-        }
-        writer.gap();
+    page(&mut writer, rule);
+    writer.into_text()
+}
+
+/// A finding of a report, how it follows from what was read, and the manual page of its rule.
+#[must_use]
+pub fn explain_finding(rule: &Rule, report: &Report, finding: &Finding, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
+    super::findings::one(&mut writer, finding, &[], true);
+    if let Some(reason) = &finding.waived {
+        writer.labelled(2, "waived:", None, reason, 10);
     }
+    derivation(&mut writer, report, finding);
+    writer.gap();
+    page(&mut writer, rule);
+    writer.into_text()
+}
+
+fn page(writer: &mut TextWriter<'_>, rule: &Rule) {
     writer.line(0, &format!("{} {}", rule.code, rule.id), Some(BOLD));
     writer.text(0, &format!("{}.", rule.title));
     writer.gap();
@@ -52,8 +66,7 @@ pub fn explain(rule: &Rule, finding: Option<&Finding>, options: &TextOptions) ->
         rows.push(vec!["controls".into(), rule.controls.join("; ").into()]);
     }
     writer.table(2, false, &rows);
-    markdown(&mut writer, body(&rule.doc, &rule.title));
-    writer.into_text()
+    markdown(writer, body(&rule.doc, &rule.title));
 }
 
 /// The page without its first line where that is the title, which stands above already.
@@ -106,7 +119,7 @@ fn markdown(writer: &mut TextWriter<'_>, doc: &str) {
         } else if let Some((label, text)) = item(trimmed) {
             flush(writer, &mut paragraph);
             let indent = 2 + (line.len() - trimmed.len());
-            paragraph = Some((indent, label.to_owned(), text.to_owned()));
+            paragraph = Some((indent, label.to_owned(), plain_links(text).into_owned()));
         } else {
             match &mut paragraph {
                 Some((_, _, text)) => {
@@ -118,6 +131,17 @@ fn markdown(writer: &mut TextWriter<'_>, doc: &str) {
         }
     }
     flush(writer, &mut paragraph);
+}
+
+/// `[title](address)` as `title: address`.
+fn plain_links(text: &str) -> Cow<'_, str> {
+    let link = || {
+        let (before, rest) = text.split_once('[')?;
+        let (title, rest) = rest.split_once("](")?;
+        let (address, after) = rest.split_once(')')?;
+        Some(format!("{before}{title}: {address}{}", plain_links(after)))
+    };
+    link().map_or(Cow::Borrowed(text), Cow::Owned)
 }
 
 /// The cells of `| a | b |`.

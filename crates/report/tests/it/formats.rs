@@ -90,7 +90,11 @@ fn fields(root: &Value, schema: &Value, value: &Value, at: &str) {
             found.sort_unstable();
             // Only a dry run has these: `tests/writes.rs` holds one against the schema.
             if at.is_empty() {
-                described.retain(|name| !["preview", "what_if", "bundle"].contains(name));
+                described.retain(|name| !["preview", "what_if", "bundle", "shard"].contains(name));
+            }
+            // Only where an address of the manual is configured.
+            if at.ends_with("/findings[]") {
+                described.retain(|name| *name != "page");
             }
             // A slot outside of locations has no location.
             if at.ends_with("/slot") {

@@ -161,6 +161,58 @@ fn junit_counts_its_cases_and_never_passes_what_is_unknown() {
     assert_eq!(passed.len(), pass, "{passed:#?}");
 }
 
+/// The elements of the page.
+const TAGS: &[&str] = &[
+    "!DOCTYPE",
+    "a",
+    "article",
+    "body",
+    "code",
+    "details",
+    "div",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "g",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "head",
+    "header",
+    "html",
+    "input",
+    "label",
+    "legend",
+    "li",
+    "main",
+    "mark",
+    "meta",
+    "nav",
+    "p",
+    "path",
+    "pre",
+    "rect",
+    "circle",
+    "section",
+    "span",
+    "strong",
+    "style",
+    "summary",
+    "svg",
+    "table",
+    "tbody",
+    "td",
+    "text",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "ul",
+];
+
 /// Every text of the sample with something before, within or behind it.
 fn hostile(report: &Report, with: &str) -> Report {
     let mut value = serde_json::to_value(report).unwrap();
@@ -223,6 +275,37 @@ proptest! {
         let report = hostile(&sample(), &format!("{with}{word}"));
         for wanted in wanted() {
             held(&report, &wanted)?;
+        }
+    }
+
+    /// However the texts look, XML stays XML, and the page and the picture have the markup of the program alone.
+    #[test]
+    fn no_text_is_markup(with in "[<>&\"'/=!\\[\\]a-c \r\n\u{0}\u{1b}\u{fffe}-]{0,8}(]]>|<!--|<b x=\"|&#0;|</desc>)?") {
+        let report = hostile(&sample(), &with);
+        for format in ["junit", "checkstyle", "ckl", "xccdf", "svg"] {
+            let text = rendered(&report, format);
+            let mut reader = quick_xml::Reader::from_str(&text);
+            let mut elements = 0;
+            loop {
+                match reader.read_event() {
+                    Ok(quick_xml::events::Event::Eof) => break,
+                    Ok(quick_xml::events::Event::Start(start) | quick_xml::events::Event::Empty(start)) => {
+                        elements += 1;
+                        prop_assert!(start.attributes().all(|a| a.is_ok()), "{}", format);
+                    }
+                    Ok(quick_xml::events::Event::Comment(_) | quick_xml::events::Event::CData(_) | quick_xml::events::Event::DocType(_)) => {
+                        prop_assert!(false, "{}: markup of a text", format);
+                    }
+                    Ok(_) => {}
+                    Err(error) => prop_assert!(false, "{}: {}", format, error),
+                }
+            }
+            prop_assert!(elements > 5 && !text.contains(['\u{0}', '\u{1b}', '\u{fffe}']), "{}", format);
+        }
+        let page = rendered(&report, "html");
+        let page = page.split("<script>").next().unwrap();
+        for tag in page.split('<').skip(1).filter_map(|rest| rest.split(['>', ' ', '/']).find(|name| !name.is_empty())) {
+            prop_assert!(TAGS.contains(&tag), "<{}", tag);
         }
     }
 

@@ -3,10 +3,10 @@
 
 use super::access::{Access, is_fixed, try_in};
 use super::files::SYNC_FOLDER;
-use super::plain::{create_dir, is_link, is_still, plain, private};
+use super::plain::{create_dir, is_link, is_still, plain, private, try_lock};
 use super::{Creation, FileError, FileErrorKind, FileIdentity, Files, NewAccess, OpenFile, OpenLock};
 use crate::{Key, WORK_FOLDER};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -77,8 +77,21 @@ impl FolderFiles {
 struct Open {
     file: File,
     key: String,
-    /// Where the file lies.
+    /// Where the file lies: a lock is removed while it is open, where the system lets it.
+    #[cfg(unix)]
     path: PathBuf,
+}
+
+impl Open {
+    #[cfg_attr(not(unix), expect(unused_variables, reason = "only where a lock is removed while it is open"))]
+    fn new(file: File, key: &Key, path: &Path) -> Self {
+        Self {
+            file,
+            key: key.to_string(),
+            #[cfg(unix)]
+            path: path.to_owned(),
+        }
+    }
 }
 
 impl OpenFile for Open {
@@ -204,12 +217,12 @@ impl Files for FolderFiles {
             drop(fs::remove_file(&path));
             return Err(unkept(&error, key));
         }
-        Ok(Box::new(Open { file, key: key.to_string(), path }))
+        Ok(Box::new(Open::new(file, key, &path)))
     }
 
     fn append<'s>(&'s self, key: &Key) -> Result<Box<dyn OpenFile + 's>, FileError> {
         let file = self.open_plain(key, "open", OpenOptions::new().append(true))?;
-        Ok(Box::new(Open { file, key: key.to_string(), path: self.path(key.as_str()) }))
+        Ok(Box::new(Open::new(file, key, &self.path(key.as_str()))))
     }
 
     fn identity(&self, key: &Key) -> Result<FileIdentity, FileError> {
@@ -271,14 +284,12 @@ impl Files for FolderFiles {
         private(&mut options);
         loop {
             let file = self.open_plain(key, "lock", &mut options)?;
-            match file.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Ok(None),
-                Err(TryLockError::Error(e)) => return Err(fail(&e)),
+            if !try_lock(&file).map_err(|e| fail(&e))? {
+                return Ok(None);
             }
             // Whoever held it may have removed it between our opening and our locking: that lock locks nothing.
             if is_still(&file, &path).map_err(|e| fail(&e))? {
-                return Ok(Some(Box::new(Open { file, key: key.to_string(), path })));
+                return Ok(Some(Box::new(Open::new(file, key, &path))));
             }
         }
     }

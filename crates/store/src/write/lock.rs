@@ -178,7 +178,7 @@ impl WriteStore<'_> {
     pub fn owner(&self, key: &Key) -> Result<LockOwner, FileError> {
         match self.files.read(key) {
             Ok(text) => Ok(LockOwner::from_text(&text)),
-            // Windows does not let others read what is locked.
+            // Given back meanwhile, or held by another kind of program.
             Err(e) if matches!(e.kind, FileErrorKind::Busy | FileErrorKind::Denied | FileErrorKind::NotFound) => Ok(LockOwner::default()),
             Err(e) => Err(e),
         }

@@ -36,6 +36,20 @@ pub(super) fn is_link(_: &io::Error) -> bool {
     false
 }
 
+/// Locks a file for this handle until it is closed; `false` while another one holds it. Others can read it meanwhile.
+#[cfg(windows)]
+pub(super) fn try_lock(file: &File) -> io::Result<bool> {
+    kerbsync_winfile::try_lock(file)
+}
+#[cfg(not(windows))]
+pub(super) fn try_lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(fs::TryLockError::WouldBlock) => Ok(false),
+        Err(fs::TryLockError::Error(e)) => Err(e),
+    }
+}
+
 /// Whether a file that was opened and locked is still the one of that name.
 #[cfg(unix)]
 pub(super) fn is_still(file: &File, path: &Path) -> io::Result<bool> {

@@ -209,11 +209,14 @@ pub(super) fn to_do(page: &mut HtmlWriter, help: &str) {
     }
 }
 
-/// A command of which no word is broken at a hyphen.
+/// A command of which no parameter is broken at its hyphen.
 fn unbroken(page: &mut HtmlWriter, command: &str) {
     for (n, word) in command.split(' ').enumerate() {
         page.raw(if n > 0 { " " } else { "" });
-        page.element("span", &[], word);
+        match word.starts_with('-') {
+            true => page.element("span", &[], word),
+            false => page.text(word),
+        }
     }
 }
 

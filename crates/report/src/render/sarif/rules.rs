@@ -40,7 +40,7 @@ fn descriptor(finding: &Finding) -> Value {
         properties["precision"] = json!(precision(rule.confidence));
         properties["confidence"] = json!(rule.confidence.name());
     }
-    json!({
+    let mut descriptor = json!({
         "id": finding.code(),
         "name": finding.rule,
         "shortDescription": { "text": title },
@@ -48,7 +48,11 @@ fn descriptor(finding: &Finding) -> Value {
         "help": { "text": page, "markdown": page },
         "defaultConfiguration": { "level": severity.name() },
         "properties": properties,
-    })
+    });
+    if let Some(address) = finding.page() {
+        descriptor["helpUri"] = json!(address);
+    }
+    descriptor
 }
 
 /// GitHub calls 7 and above high, and 4 and above medium.
