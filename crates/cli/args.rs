@@ -37,7 +37,7 @@ needed; 10 changes pending, with --detailed-exitcode. The highest of 6, 5, 4, 3,
 /// Offline audit of the Kerberos web-authentication account of Lync and Skype for Business Server.
 ///
 /// From files that anyone can export: which servers must hold the account, which do, which are in sync, and what else is wrong.
-/// Nothing is contacted, and nothing is changed but by `sync`, `set-password`, `apply`, `rollback`, `recover` and `purge`.
+/// Nothing is contacted unless it is asked for, and nothing is changed but by `sync`, `set-password`, `apply`, `rollback`, `recover` and `purge`.
 #[derive(Debug, Parser)]
 #[command(name = "kerbsync", version, after_help = EXAMPLES, max_term_width = 100, arg_required_else_help = true)]
 pub(crate) struct Cli {

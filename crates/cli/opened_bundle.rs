@@ -18,7 +18,8 @@ use kerbsync_plan::lower::{DirectoryWriter, Lower, LowerError};
 use kerbsync_plan::{Plan, PreconditionOutcome, check_operator, inputs_now};
 use kerbsync_secret::Secret;
 use kerbsync_store::{
-    ARCHIVE_HEAD, ArchiveLimits, Expected, Files, FolderFiles, Key, ReadStore, ReplaceFailure, WORK_FOLDER, WriteStore, is_archive, open_archive,
+    ARCHIVE_HEAD, ArchiveLimits, Expected, Files, FolderFiles, Key, ReadStore, ReplaceFailure, WORK_FOLDER, WriteStore, is_archive,
+    open_archive,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

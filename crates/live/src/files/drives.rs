@@ -40,7 +40,13 @@ impl Drives {
     ///
     /// # Errors
     /// The folder is none.
-    pub fn open(folder: &Path, operator: Operator, authentication: Authentication, kdc: &str, timeout: Duration) -> Result<Self, DrivesError> {
+    pub fn open(
+        folder: &Path,
+        operator: Operator,
+        authentication: Authentication,
+        kdc: &str,
+        timeout: Duration,
+    ) -> Result<Self, DrivesError> {
         let kdc = if kdc.is_empty() || kdc.contains(':') { kdc.to_owned() } else { format!("{kdc}:88") };
         Ok(Self {
             folder: FolderFiles::open(folder)?,
@@ -59,7 +65,8 @@ impl Drives {
             return Ok(Some((Arc::clone(files), rest)));
         }
         let unreachable = |why: String| FileError { reason: why, ..FileError::new(FileErrorKind::Unreachable, "reach", path) };
-        let share = self.runtime.block_on(Share::connect(server, SHARE, &self.operator, &self.route)).map_err(|e| unreachable(e.to_string()))?;
+        let share =
+            self.runtime.block_on(Share::connect(server, SHARE, &self.operator, &self.route)).map_err(|e| unreachable(e.to_string()))?;
         let address = (server, 445).to_socket_addrs().ok().and_then(|mut found| found.next());
         let place = address.map_or_else(|| format!("//{server}/{SHARE}"), |a| format!("//{}/{SHARE}", a.ip()));
         let files = Arc::new(SmbFiles::new(share, self.runtime.handle().clone(), place));

@@ -88,7 +88,12 @@ impl Open {
 
     /// Refused while anyone else has it open.
     pub(super) const fn alone() -> Self {
-        Self { access: Access::FILE_READ_DATA | Access::FILE_READ_ATTRIBUTES, share: 0, disposition: CreateDisposition::FileOpen, options: 0 }
+        Self {
+            access: Access::FILE_READ_DATA | Access::FILE_READ_ATTRIBUTES,
+            share: 0,
+            disposition: CreateDisposition::FileOpen,
+            options: 0,
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::handle::Handle;
 use kerbsync_store::{FileError, FileErrorKind};
-use smb2::msg::query_info::InfoType;
 use smb2::FileAttributes;
+use smb2::msg::query_info::InfoType;
 
 /// Owner, group and access list (MS-DTYP, section 2.4.7). The integrity label and the audit list are not read: they want rights that an
 /// operator seldom has, and a configuration has none by default.
@@ -62,7 +62,8 @@ impl Kept {
             if matches!(error.kind, FileErrorKind::Unreachable | FileErrorKind::Busy) {
                 return error;
             }
-            let reason = format!("{}; run as a user who may give them", error.reason.trim_end_matches("; run as a user who may write there"));
+            let reason =
+                format!("{}; run as a user who may give them", error.reason.trim_end_matches("; run as a user who may write there"));
             FileError { reason, ..error }
         };
         handle.set(KEEP, InfoType::Security, 0, OWNER_GROUP_DACL, asking_to_keep_inheritance(&self.descriptor)).map_err(refused)?;
