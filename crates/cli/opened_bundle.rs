@@ -7,7 +7,7 @@ use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::reading::{read_config, read_stores, unopened, unreadable};
 use jiff::Timestamp;
-use kerbsync_apply::{CommandWords, Context, Engine, EngineError, Options};
+use kerbsync_apply::{CommandWords, Context, Engine, EngineError, Options, Threads};
 use kerbsync_collect::{Input, Progress as _, Settings};
 #[cfg(feature = "live")]
 use kerbsync_credential::lower::SecretSource;
@@ -267,6 +267,7 @@ impl OpenedBundle {
                     },
                 },
                 options: Options::default(),
+                workers: &Threads,
             })
         });
         bar.clear();

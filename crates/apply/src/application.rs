@@ -100,7 +100,7 @@ impl<'s, 'f> Application<'s, 'f> {
                     stopped = true;
                     break;
                 }
-                let results = parallel::each(&ready, self.engine.options.parallel, |ready| {
+                let results = parallel::each(self.engine.workers, &ready, self.engine.options.parallel, |ready| {
                     if stops && failed.load(Ordering::SeqCst) {
                         return StepReport::because(StepResult::Skipped, "another server failed before it");
                     }
@@ -137,7 +137,9 @@ impl<'s, 'f> Application<'s, 'f> {
     fn prepare(&self, wave: &[usize], keys: &'s [Key]) -> (Vec<Ready<'s>>, Vec<(usize, StepReport)>) {
         let plan = self.plan;
         let steps: Vec<(usize, &'s Step, &'s Key)> = wave.iter().filter_map(|&i| Some((i, plan.steps.get(i)?, keys.get(i)?))).collect();
-        let results = parallel::each(&steps, self.engine.options.parallel, |&(index, step, key)| self.prepare_one(index, step, key));
+        let results = parallel::each(self.engine.workers, &steps, self.engine.options.parallel, |&(index, step, key)| {
+            self.prepare_one(index, step, key)
+        });
         let (mut ready, mut failed) = (Vec::new(), Vec::new());
         for ((index, ..), result) in steps.iter().zip(results) {
             match result {
@@ -219,6 +221,11 @@ impl<'s, 'f> Application<'s, 'f> {
             return StepResult::Skipped;
         }
         match directory.set_password(account) {
+            // Asked again: who else set one meanwhile may have set the one in force. A controller that is silent now tells nothing against it.
+            Ok(()) if directory.key_version(account).is_ok_and(|now| now.0 > key_version.0 + 1) => {
+                self.troubles.push(Trouble::PasswordSetByOthers { account: account.to_owned() });
+                StepResult::Uncertain
+            }
             Ok(()) => StepResult::Done,
             Err(error) => {
                 self.troubles.push(Trouble::PasswordUncertain { account: account.to_owned(), error });

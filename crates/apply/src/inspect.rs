@@ -74,19 +74,31 @@ impl Engine<'_> {
             };
             let copied = intent.fields.iter().zip(&states).any(|(f, s)| f.original == Original::Backup && *s == FieldState::Original);
             let copy = copied.then(|| self.copy(run, key, intent));
+            // Secrets in clear that are not shown to be the original: somebody else's, as far as anyone can tell.
+            let mut unproved: Vec<&FieldRecord> = Vec::new();
+            for (field, _) in
+                intent.fields.iter().zip(&states).filter(|(f, s)| f.original == Original::Backup && **s == FieldState::Original)
+            {
+                match &copy {
+                    Some(CopyNow::Good(copy)) if self.is_original(field, &bytes, copy) => {}
+                    Some(CopyNow::Unreadable(reason)) => return ConfigurationNow::Unreadable(reason.clone()),
+                    // Taken back before, when the copy was still there: its removal came after that was journaled.
+                    Some(CopyNow::Gone) if was_taken_back(run, intent) => {}
+                    _ => unproved.push(field),
+                }
+            }
             for (field, state) in intent.fields.iter().zip(states) {
                 let name = format!("{} of {}", field.attribute, field.slot.label());
+                let is_unproved = |f: &&FieldRecord| f.slot == field.slot && f.attribute == field.attribute;
                 match state {
+                    // The account beside such a secret is a part of the same credential.
+                    FieldState::Ours if unproved.iter().any(|f| f.slot.is_same_place(&field.slot)) => held.push(name),
                     FieldState::Ours => ours.push(field.clone()),
                     FieldState::Held => held.push(name),
                     FieldState::Foreign => foreign.push(name),
-                    FieldState::Original if field.original == Original::Backup => match &copy {
-                        Some(CopyNow::Good(copy)) if self.is_original(field, &bytes, copy) => {}
-                        Some(CopyNow::Unreadable(reason)) => return ConfigurationNow::Unreadable(reason.clone()),
-                        // Taken back before, when the copy was still there: its removal came after that was journaled.
-                        Some(CopyNow::Gone) if was_taken_back(run, intent) => {}
-                        _ => foreign.push(format!("{name} (a secret in clear, not shown to be the one that stood there)")),
-                    },
+                    FieldState::Original if unproved.iter().any(is_unproved) => {
+                        foreign.push(format!("{name} (a secret in clear, not shown to be the one that stood there)"));
+                    }
                     FieldState::Original => {}
                 }
             }

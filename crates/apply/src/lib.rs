@@ -25,6 +25,7 @@ mod trouble;
 
 pub use error::EngineError;
 pub use journal::JournalError;
+pub use parallel::{Threads, Workers};
 pub use run::RunSelector;
 pub use status::{Status, UnsettledRun, UnsettledRuns, unsettled_runs};
 
@@ -44,6 +45,8 @@ pub struct Engine<'a> {
     pub context: Context<'a>,
     /// Bounds.
     pub options: Options,
+    /// Who does what is done side by side.
+    pub workers: &'a dyn Workers,
 }
 
 impl std::fmt::Debug for Engine<'_> {

@@ -112,7 +112,7 @@ impl Engine<'_> {
     /// Every configuration of a run as it is now; `None` for those that the run wrote no intent for.
     fn look_at_all(&self, run: &Run) -> Vec<Option<ConfigurationNow>> {
         let work: Vec<(usize, Option<Key>)> = run.begin.steps.iter().map(|t| Key::new(&t.path)).enumerate().collect();
-        parallel::each(&work, self.options.parallel, |(index, key)| {
+        parallel::each(self.workers, &work, self.options.parallel, |(index, key)| {
             let (intent, key) = (run.intents.get(index)?, key.as_ref()?);
             Some(self.inspect(run, key, intent))
         })

@@ -29,7 +29,7 @@ impl Engine<'_> {
     /// Reads every configuration, and tries every step on it, before anything is written. `resumed` is the run that is gone on with.
     pub(crate) fn survey(&self, plan: &Plan, keys: &[Key], runs: &[Run], resumed: Option<&Run>) -> Result<Survey, EngineError> {
         let pairs: Vec<(&Step, &Key)> = plan.steps.iter().zip(keys).collect();
-        let found = parallel::each(&pairs, self.options.parallel, |(step, key)| self.look_at(plan, step, key, runs, resumed));
+        let found = parallel::each(self.workers, &pairs, self.options.parallel, |(step, key)| self.look_at(plan, step, key, runs, resumed));
         let (mut reports, mut stale, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         let mut names: BTreeMap<FileIdentity, &str> = BTreeMap::new();
         for ((step, _), found) in pairs.iter().zip(found) {

@@ -30,10 +30,11 @@ impl Engine<'_> {
         let mut writer = Writer::reopen(&store, &run.journal, &[back]).map_err(EngineError::JournalWrite)?;
         let work: Vec<(usize, &StepFile, Option<&Intent>)> =
             run.begin.steps.iter().enumerate().map(|(i, target)| (i, target, run.intents.get(&i))).collect();
-        let reports = parallel::each(&work, self.options.parallel, |(_, target, intent)| match (intent, Key::new(&target.path)) {
-            (Some(intent), Some(key)) => self.restore(&store, run, &key, intent, later),
-            _ => StepReport::new(StepResult::Untouched),
-        });
+        let reports =
+            parallel::each(self.workers, &work, self.options.parallel, |(_, target, intent)| match (intent, Key::new(&target.path)) {
+                (Some(intent), Some(key)) => self.restore(&store, run, &key, intent, later),
+                _ => StepReport::new(StepResult::Untouched),
+            });
         // Before any copy is removed: whoever goes on after a crash knows by it that the copy was needed no more.
         let outcomes: Vec<Record> = work.iter().zip(&reports).map(|((step, ..), report)| record(*step, report)).collect();
         let told = writer.append(&outcomes);
@@ -115,8 +116,14 @@ impl Engine<'_> {
                 Err(error) => return StepReport::because(StepResult::Conflict, format!("{error}; it is left alone: mend it by hand")),
             };
             let check = |back: &[u8]| {
-                let fits = ours.iter().all(|f| matches!(self.lower.state(f, back), Ok(FieldState::Original)));
-                if fits { Ok(()) } else { Err("the restored fields do not read back".to_owned()) }
+                let is_original = |state: &FieldState| *state == FieldState::Original;
+                let fits = ours.iter().all(|f| self.lower.state(f, back).is_ok_and(|state| is_original(&state)));
+                // What the run left as it was has its state from the fields around it.
+                if fits || self.lower.states(ours, back).is_ok_and(|states| states.iter().all(is_original)) {
+                    Ok(())
+                } else {
+                    Err("the restored fields do not read back".to_owned())
+                }
             };
             let _guard = match store.lock_file(key, &self.owner("taking back", run.name())) {
                 Ok(guard) => guard,

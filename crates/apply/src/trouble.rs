@@ -26,6 +26,12 @@ pub(crate) enum Trouble {
         /// Why.
         error: LowerError,
     },
+    /// Somebody else set a password of the account at the same time.
+    #[error("The password of {account} was set more than once at the same time: whose is in force is not known.")]
+    PasswordSetByOthers {
+        /// The account.
+        account: String,
+    },
     /// The directory was told to set the password and did not confirm it.
     #[error("The password of {account} may or may not have been set: {error}.")]
     PasswordUncertain {

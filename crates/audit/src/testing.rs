@@ -271,6 +271,7 @@ fn server(name: &str, document: u32) -> ServerConfiguration {
         application_pools: vec![pool("LyncIntFeature", 10), pool("LyncExtFeature", 11)],
         slots,
         providers: Vec::new(),
+        restrictions: Vec::new(),
         history: Vec::new(),
         besides: kerbsync_inventory::Besides::default(),
     }

@@ -5,7 +5,8 @@ use crate::read_file::ReadFile;
 use crate::recognise::Recognised;
 use crate::server::{self, Context, KeyFile, ServerInput};
 use kerbsync_inventory::{
-    Besides, ClearCopy, Document as Record, DocumentKind, DocumentStatus, OtherConfiguration, ServerConfiguration, ServerStatus,
+    Besides, ClearCopy, Document as Record, DocumentKind, DocumentStatus, KeptOriginal, OtherConfiguration, ServerConfiguration,
+    ServerStatus,
 };
 use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Problem};
@@ -22,6 +23,7 @@ pub(crate) struct Folder<'c> {
     history: Vec<(String, DocumentId)>,
     clear_copies: Vec<ClearCopy>,
     copies: usize,
+    kept: Vec<KeptOriginal>,
 }
 
 /// A configuration that may be the one in force.
@@ -46,6 +48,7 @@ impl<'c> Folder<'c> {
             history: Vec::new(),
             clear_copies: Vec::new(),
             copies: 0,
+            kept: Vec::new(),
         }
     }
 
@@ -122,6 +125,21 @@ impl<'c> Folder<'c> {
         }
     }
 
+    /// The copy of an original that a run of this program keeps, since a secret stood in it in clear.
+    pub(crate) fn kept(&mut self, run: &str, file: &mut ReadFile) {
+        let record = &mut file.document;
+        record.kind = DocumentKind::ApplicationHostHistory;
+        let clear = match file.content.take() {
+            Some(Recognised::Xml(xml)) => server::clear_secrets(&xml, self.context),
+            _ => Vec::new(),
+        };
+        if !matches!(record.status, DocumentStatus::Unreadable(_)) {
+            record.status =
+                DocumentStatus::SetAside("the copy of an original that a run of kerbsync keeps, never the configuration in force".into());
+        }
+        self.kept.push(KeptOriginal { document: record.id, run: run.to_owned(), clear });
+    }
+
     /// A copy that is never in force: of it only secrets in clear matter.
     fn copy(&mut self, xml: &Document) {
         if server::is_application_host(xml) {
@@ -194,6 +212,7 @@ impl<'c> Folder<'c> {
             foreign: None,
             clear_copies: self.clear_copies,
             copies: self.copies,
+            kept: self.kept,
         };
         server
     }
@@ -295,7 +314,7 @@ mod tests {
     impl ReadStore for Closed {
         fn list(&self) -> Result<Listing, StoreError> {
             let entries = self.0.iter().filter_map(|p| Some(Entry { key: Key::new(p)?, bytes: 7, modified: None }));
-            Ok(Listing { entries: entries.collect(), errors: Vec::new() })
+            Ok(Listing::of(entries.collect(), Vec::new()))
         }
 
         fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {

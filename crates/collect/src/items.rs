@@ -4,7 +4,7 @@ use crate::Input;
 use crate::budget::Budget;
 use kerbsync_names::{Fqdn, HostName};
 use kerbsync_source::DocumentId;
-use kerbsync_store::{ARCHIVE_HEAD, ArchiveLimits, Entry, Key, ReadStore, StoreError, is_archive, open_archive};
+use kerbsync_store::{ARCHIVE_HEAD, ArchiveLimits, Entry, Key, ReadStore, StoreError, is_archive, kept_by, open_archive};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -23,6 +23,8 @@ pub(crate) struct Item {
     pub(crate) modified: Option<SystemTime>,
     /// The server whose folder the file lies in: the folder's name and the path below it.
     pub(crate) server: Option<(HostName, String)>,
+    /// The run of this program that keeps it as the copy of an original: no input.
+    pub(crate) kept_by: Option<String>,
 }
 
 /// A store of the request, or one opened on the way.
@@ -106,6 +108,17 @@ fn walk(
             None => obstacles.push(Obstacle { id: UNNUMBERED, path: path_below(label, error.path()), error: Some(error), bytes: 0 }),
         }
     }
+    for Entry { key, bytes, modified } in listing.kept {
+        // Copies beside configurations that are of no server tell nothing: no run wrote those.
+        let Some((original, run)) = kept_by(&key).filter(|_| passed_over(key.as_str()).is_none()) else { continue };
+        let path = path_below(label, key.as_str());
+        let end = path.len() - (key.as_str().len() - original.len());
+        let Some(server) = path.get(..end).and_then(|of| server_of(of, original)) else { continue };
+        if budget.file() {
+            let (kept_by, server) = (Some(run.to_owned()), Some(server));
+            items.push(Item { id: UNNUMBERED, store: store.clone(), key, path, bytes, modified, server, kept_by });
+        }
+    }
     for Entry { key, bytes, modified } in listing.entries {
         if let Some(folder) = passed_over(key.as_str()) {
             folders.insert(path_below(label, folder));
@@ -138,7 +151,7 @@ fn walk(
             let error = StoreError::Archive { path: path.clone(), reason: Budget::too_many() };
             return obstacles.push(Obstacle { id: UNNUMBERED, path, error: Some(error), bytes });
         }
-        items.push(Item { id: UNNUMBERED, store: store.clone(), key, path, bytes, modified, server });
+        items.push(Item { id: UNNUMBERED, store: store.clone(), key, path, bytes, modified, server, kept_by: None });
     }
     obstacles.extend(folders.into_iter().map(|path| Obstacle { id: UNNUMBERED, path, error: None, bytes: 0 }));
 }

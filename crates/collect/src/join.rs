@@ -221,7 +221,10 @@ fn read_folder(how: &Reading<'_>, host: HostName, files: Vec<&Item>) -> ReadFold
         file.document.computer = Some(host.clone());
         how.dated.date(&mut file.document);
         let below = item.server.as_ref().map_or("", |(_, below)| below.as_str());
-        if let Some(rest) = folder.accept(below, &mut file) {
+        if let Some(run) = &item.kept_by {
+            folder.kept(run, &mut file);
+            documents.push(file.document);
+        } else if let Some(rest) = folder.accept(below, &mut file) {
             file.content = Some(rest);
             let (document, facts) = read_facts(file);
             if !facts.is_empty() {

@@ -206,6 +206,7 @@ impl Reading {
 
     fn items(&self, inputs: &[Input]) -> Vec<Item> {
         let mut items = gather(inputs).items;
+        items.retain(|item| item.kept_by.is_none());
         items.iter_mut().enumerate().for_each(|(i, item)| item.id = self.next(i));
         items
     }

@@ -85,6 +85,7 @@ pub(crate) fn read_server(input: ServerInput<'_>, context: &Context<'_>, problem
         application_pools: Vec::new(),
         slots: Vec::new(),
         providers: Vec::new(),
+        restrictions: Vec::new(),
         history: input.history,
         besides: Besides::default(),
     };
@@ -174,6 +175,7 @@ fn fill(
     let found = discover_with(host, &product, inputs, &mut origin, problems);
     server.slots = found.slots;
     server.providers = found.providers;
+    server.restrictions = found.restrictions;
     server.web_sites = product
         .sites
         .iter()

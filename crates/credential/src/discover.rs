@@ -5,7 +5,7 @@ use crate::view::{ConfigurationView, FoundSlot};
 use crate::{DeclaredSlot, Product, Realms, parse_account};
 use kerbsync_iis::protection::{DamageReason, KeyFile, OpenError, Opener, ProviderKind};
 use kerbsync_iis::{ApplicationHost, Place};
-use kerbsync_inventory::{Provider, ProviderKey, SecretState, Slot, SlotPlace};
+use kerbsync_inventory::{Provider, ProviderKey, Restriction, SecretState, Slot, SlotPlace};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret, Tagger};
 use kerbsync_source::{Level, Origin, Problem, ProblemSink, Span, Spanned};
 use kerbsync_xml::NodeId;
@@ -33,6 +33,8 @@ pub struct Discovery {
     pub slots: Vec<Slot>,
     /// The protection providers that the configuration declares, and whether a key opened values of each.
     pub providers: Vec<Provider>,
+    /// What the configuration says against edits.
+    pub restrictions: Vec<Restriction>,
 }
 
 /// Finds every slot of a configuration and opens the secrets that the keys open.
@@ -115,7 +117,7 @@ pub fn discover_with<'d>(
             session_key: p.session_key().filter(|a| !a.value().is_empty()).map(|a| Sha256::digest(a.value().as_bytes()).into()),
         })
         .collect();
-    Discovery { slots, providers }
+    Discovery { slots, providers, restrictions: crate::restrictions::of(host, origin) }
 }
 
 /// Every place once, in document order.

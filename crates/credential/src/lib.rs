@@ -13,6 +13,7 @@ pub mod learn;
 pub mod lower;
 mod pairs;
 mod product;
+mod restrictions;
 mod view;
 
 pub use account::{Realms, is_built_in, parse_account};

@@ -12,6 +12,7 @@ mod evidence;
 mod gap;
 mod layout;
 pub mod resolve;
+mod restriction;
 mod server;
 mod slot_key;
 pub mod state;
@@ -21,9 +22,10 @@ pub use estate::{Assignment, Computer, Pool, PoolKind, SimpleUrl, Site, SiteKind
 pub use evidence::{LogEntry, LogLevel, ManagementLog, TestVerdict};
 pub use gap::{Gap, GapSubject};
 pub use layout::{Creation, LayoutId, ProviderPurpose};
+pub use restriction::{EditPlace, PathStep, Restriction, RestrictionKind};
 pub use server::{
     AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, Besides, ClearCopy,
-    EvidenceLevel, Foreign, Likeness, NotInForce, OtherConfiguration, OtherWebSite, Provider, ProviderKey, SecretState,
+    EvidenceLevel, Foreign, KeptOriginal, Likeness, NotInForce, OtherConfiguration, OtherWebSite, Provider, ProviderKey, SecretState,
     ServerConfiguration, ServerStatus, Slot, SlotPlace, WebBinding, WebSite, WebSiteRole, WindowsAuthentication,
 };
 pub use slot_key::{DefaultsOf, SlotKey};

@@ -1,7 +1,7 @@
 //! What one server's configuration says, in neutral words.
 
 use crate::citable::Cited;
-use crate::{Creation, LayoutId, ProviderPurpose, SlotKey};
+use crate::{Creation, LayoutId, ProviderPurpose, Restriction, SlotKey};
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_secret::EqualityTag;
 use kerbsync_source::{DocumentId, Origin, Problem, Spanned};
@@ -32,6 +32,8 @@ pub struct ServerConfiguration {
     pub slots: Vec<Slot>,
     /// Protection providers and whether a key for each was found.
     pub providers: Vec<Provider>,
+    /// What it says against edits: locks, and sections that may not stand somewhere.
+    pub restrictions: Vec<Restriction>,
     /// History snapshots found beside it, newest first: labelled evidence, never a substitute.
     pub history: Vec<DocumentId>,
     /// What else the inputs hold about it.
@@ -51,6 +53,8 @@ pub struct Besides {
     pub clear_copies: Vec<ClearCopy>,
     /// How many such copies were read.
     pub copies: usize,
+    /// Copies of originals that runs of this program keep beside it, in the order of paths.
+    pub kept: Vec<KeptOriginal>,
 }
 
 /// Another configuration of a server.
@@ -104,6 +108,17 @@ pub struct ClearCopy {
     pub account: String,
     /// Where the secret stands.
     pub origin: Origin,
+}
+
+/// The copy of a configuration that a run of this program keeps for a rollback, since a secret stood in it in clear.
+#[derive(Debug, Clone)]
+pub struct KeptOriginal {
+    /// The copy.
+    pub document: DocumentId,
+    /// The run, as the copy's name tells.
+    pub run: String,
+    /// The secrets in clear that were found in it; none where it could not be read, or where it is no such copy after all.
+    pub clear: Vec<ClearCopy>,
 }
 
 /// Why a configuration tells nothing of what its server does.

@@ -10,6 +10,7 @@ mod operator;
 mod outage;
 pub mod outcome;
 mod password;
+mod restrictions;
 mod slot_address;
 mod slots;
 mod source_currency;

@@ -64,7 +64,7 @@ impl std::fmt::Debug for Lowered {
     }
 }
 
-/// One field that was set. Goes into the journal.
+/// One field that was set, or that belongs to a credential of which another field was, and stayed as it was. Goes into the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldRecord {
     /// The slot.
@@ -73,7 +73,7 @@ pub struct FieldRecord {
     pub attribute: String,
     /// What it held.
     pub original: Original,
-    /// SHA-256 of the text that was written into the attribute, 64 hex digits. The text is an account name or an encrypted value that has
+    /// SHA-256 of the text that was written into the attribute or stayed in it, 64 hex digits. The text is an account name or an encrypted value that has
     /// random bytes in it; the digest of a secret in clear is never taken, since it could be guessed from.
     pub written: String,
 }
@@ -108,7 +108,8 @@ pub enum FieldState {
 #[serde(transparent)]
 pub struct KeyVersion(pub u64);
 
-/// Active Directory, as far as the engine writes to it. The implementation holds the new password.
+/// Active Directory, as far as the engine writes to it. The implementation holds the new password, and asks the controller that it writes to:
+/// another one may not have heard of the change yet, and what it answers would be taken for proof that there was none.
 pub trait DirectoryWriter: Send + Sync {
     /// The version of the account's keys, which grows with each change of its password (msDS-KeyVersionNumber).
     ///

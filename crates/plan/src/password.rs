@@ -4,7 +4,7 @@ use crate::assemble::{self, Changed, Parts, Request, follow_ups};
 use crate::check::{Checks, Refused};
 use crate::slots::{Wanted, changes, naming_slots, writable};
 use crate::targets::of_account;
-use crate::{DirectoryStep, Intent, Plan, SecretFrom, SlotAddress, keys, operator, outage};
+use crate::{DirectoryStep, Intent, Plan, SecretFrom, SlotAddress, keys, operator, outage, restrictions};
 use kerbsync_inventory::resolve::check_account;
 use kerbsync_inventory::{Inventory, Slot};
 use kerbsync_names::{AccountNote, DownLevelName, HostName};
@@ -61,6 +61,7 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
         };
         let planned = changes(inventory, server, &name, &pattern, None, "(the new password, encrypted for this server)");
         planned.check_creation(computer, &mut checks);
+        restrictions::check(inventory, server, &planned.changes, &mut checks);
         keys::check(server, &planned.purposes, request.accept_inferred_protection, &mut checks);
         if !planned.changes.is_empty() {
             let why = "Every server of the account gets the new password.".to_owned();

@@ -4,7 +4,7 @@ use crate::assemble::{self, Changed, Parts, Request, follow_ups, list};
 use crate::check::{Checks, Refused};
 use crate::slots::{Wanted, changes, naming_slots, writable};
 use crate::targets::{CopyTarget, expand, of_account, pair};
-use crate::{FollowUp, Intent, Plan, Reason, SecretFrom, SlotAddress, keys, operator, outage, source_currency};
+use crate::{FollowUp, Intent, Plan, Reason, SecretFrom, SlotAddress, keys, operator, outage, restrictions, source_currency};
 use kerbsync_inventory::resolve::{Resolved, resolve};
 use kerbsync_inventory::state::{EqualityTag, Expectation, Expectations, State};
 use kerbsync_inventory::{Inventory, SecretState, Slot};
@@ -78,6 +78,7 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
         let planned = found.as_ref().ok().map(|(server, ..)| changes(inventory, server, account, &wanted, Some(tag), &after));
         if let (Ok((server, ..)), Some(planned)) = (&found, &planned) {
             planned.check_creation(computer, &mut own);
+            restrictions::check(inventory, server, &planned.changes, &mut own);
             if !planned.changes.is_empty() {
                 keys::check(server, &planned.purposes, request.common.accept_inferred_protection, &mut own);
             }

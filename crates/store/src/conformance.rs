@@ -17,7 +17,8 @@ pub fn check(make: impl Fn(Files<'_>) -> (Box<dyn ReadStore>, Box<dyn Any>)) {
     let files: &[(&str, &[u8])] = &[("b/c/d.txt", b"deep"), ("a.txt", b"first"), ("b/empty", b""), ("Ünï.txt", &[0xFF, 0x00, 0x0A])];
     let (store, _keep) = make(files);
     let listing = store.list().unwrap_or_else(|e| panic!("list: {e}"));
-    assert!(listing.errors.is_empty(), "{:?}", listing.errors);
+    assert!(listing.errors.is_empty() && listing.kept.is_empty(), "{:?}", listing.errors);
+    keeps_its_own_apart(&make);
     let keys: Vec<&str> = listing.entries.iter().map(|e| e.key.as_str()).collect();
     assert_eq!(keys, ["a.txt", "b/c/d.txt", "b/empty", "Ünï.txt"], "all files, in the order of keys");
     for entry in &listing.entries {
@@ -32,6 +33,22 @@ pub fn check(make: impl Fn(Files<'_>) -> (Box<dyn ReadStore>, Box<dyn Any>)) {
     let error = store.read(&missing).map(|_| ()).expect_err("a missing file is an error");
     assert!(error.to_string().contains("b/missing"), "the error names the file: {error}");
     assert_eq!(store.list().unwrap_or_else(|e| panic!("list: {e}")).entries.len(), files.len(), "reading changed nothing");
+}
+
+/// What this program leaves in a bundle is no input; copies of originals that hold secrets in clear are told all the same.
+fn keeps_its_own_apart(make: &impl Fn(Files<'_>) -> (Box<dyn ReadStore>, Box<dyn Any>)) {
+    let copy = "s/a.config.kerbsync-r0001-x.orig";
+    let (store, _keep) = make(&[
+        ("s/a.config", b"x"),
+        (copy, b"kept"),
+        ("s/a.config.kerbsync-r0001-x-1.tmp", b"y"),
+        (".kerbsync/journal/r0001.jsonl", b"z"),
+    ]);
+    let listing = store.list().unwrap_or_else(|e| panic!("list: {e}"));
+    let keys = |entries: &[crate::Entry]| entries.iter().map(|e| e.key.to_string()).collect::<Vec<_>>();
+    assert_eq!((keys(&listing.entries), keys(&listing.kept)), (vec!["s/a.config".to_owned()], vec![copy.to_owned()]));
+    let read = store.read(&listing.kept[0].key).unwrap_or_else(|e| panic!("read: {e}"));
+    assert_eq!(read.bytes, b"kept");
 }
 
 /// Checks primitive [`Files`](crate::Files) that `make` gives, empty, and the write protocol on top of them. `make` also returns whatever

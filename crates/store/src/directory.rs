@@ -1,7 +1,7 @@
 //! Files of a folder, local or by a UNC path.
 #![expect(clippy::disallowed_methods, reason = "this is the one place that reads files")]
 
-use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version, is_work_file};
+use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
 use rayon::prelude::*;
 use std::fs::{self, File};
 use std::io::{self, Read as _};
@@ -127,9 +127,7 @@ impl ReadStore for DirectoryStore {
             }
             folders = below;
         }
-        listing.entries.retain(|e| !is_work_file(&e.key));
-        listing.entries.sort_by(|a, b| a.key.cmp(&b.key));
-        Ok(listing)
+        Ok(Listing::of(listing.entries, listing.errors))
     }
 
     fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {

@@ -85,6 +85,19 @@ pub struct Listing {
     pub entries: Vec<Entry>,
     /// Parts that could not be listed, or names that cannot be used.
     pub errors: Vec<crate::StoreError>,
+    /// Copies of originals that runs of this program keep, in the order of keys. They are no inputs, but hold secrets in clear.
+    pub kept: Vec<Entry>,
+}
+
+impl Listing {
+    /// The listing of these files: this program's own are left out, but for the copies of originals that it keeps.
+    #[must_use]
+    pub fn of(mut entries: Vec<Entry>, errors: Vec<crate::StoreError>) -> Self {
+        entries.sort_by(|a, b| a.key.cmp(&b.key));
+        let (own, entries): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(|e| crate::is_work_file(&e.key));
+        let kept = own.into_iter().filter(|e| crate::kept_by(&e.key).is_some()).collect();
+        Self { entries, errors, kept }
+    }
 }
 
 /// What tells one state of a file from another without its content.

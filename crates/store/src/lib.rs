@@ -18,7 +18,7 @@ pub use error::StoreError;
 pub use key::{Entry, Key, Listing, Snapshot, Version};
 pub use write::{
     Creation, Expected, FileError, FileErrorKind, FileIdentity, Files, FolderFiles, Guard, LockError, LockOwner, NewAccess, OnDisk,
-    OpenFile, OpenLock, ReplaceError, ReplaceFailure, WORK_FOLDER, WriteStore, backup, is_temporary, is_work_file, lock_beside,
+    OpenFile, OpenLock, ReplaceError, ReplaceFailure, WORK_FOLDER, WriteStore, backup, is_temporary, is_work_file, kept_by, lock_beside,
     lock_is_free,
 };
 

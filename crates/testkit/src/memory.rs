@@ -19,7 +19,7 @@ impl<P: AsRef<str>, B: Into<Vec<u8>>> FromIterator<(P, B)> for MemoryStore {
 impl ReadStore for MemoryStore {
     fn list(&self) -> Result<Listing, StoreError> {
         let entries = self.0.iter().map(|(key, b)| Entry { key: key.clone(), bytes: b.len() as u64, modified: None }).collect();
-        Ok(Listing { entries, errors: Vec::new() })
+        Ok(Listing::of(entries, Vec::new()))
     }
 
     fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {

@@ -20,6 +20,10 @@ pub enum FaultKind {
     AnswerLost,
     /// A rename is not answered, and happens that many calls later, unless its source is gone by then.
     LandsLate(u64),
+    /// A read gives what the file held before another program's last edit, as a share's cache may.
+    Stale,
+    /// The folder is not there: nothing of it can be found, and nothing be put into it.
+    Gone,
 }
 
 /// A fault and its time.
@@ -96,6 +100,8 @@ struct Inner {
     second_names: Vec<(String, String)>,
     /// What each call was, by number; only while recording.
     trace: Vec<(&'static str, String)>,
+    /// What files held before another program's last edit.
+    before_edit: Vec<(String, Vec<u8>)>,
 }
 
 /// A disk in memory. Clones are the same disk.
@@ -193,7 +199,10 @@ impl MemoryDisk {
     /// Another program writes a file, durably.
     pub fn edit(&self, name: &str, change: impl FnOnce(&[u8]) -> Vec<u8>) {
         let mut inner = self.inner();
-        let bytes = change(inner.image.read(name).unwrap_or_default());
+        let old = inner.image.read(name).unwrap_or_default().to_vec();
+        let bytes = change(&old);
+        inner.before_edit.retain(|(edited, _)| edited != name);
+        inner.before_edit.push((name.to_owned(), old));
         inner.image.put(name, &bytes);
         inner.generation += 1;
     }
@@ -213,6 +222,7 @@ impl MemoryDisk {
 
     /// Counts a call, lets actors act and faults happen.
     fn call(&self, operation: &'static str, name: &str, changes: bool) -> Result<(MutexGuard<'_, Inner>, Option<FaultKind>), FileError> {
+        crate::schedule::yield_now();
         let mut inner = self.inner();
         while let Some(at) = (!inner.actors.is_empty()).then(|| inner.actors.iter().position(|(n, _)| *n == inner.calls)).flatten() {
             let (_, actor) = inner.actors.remove(at);
@@ -250,6 +260,10 @@ impl MemoryDisk {
         if let Some(FaultKind::Error(kind)) = kind {
             inner.hits += 1;
             return Err(FileError::new(kind, operation, name));
+        }
+        if kind == Some(FaultKind::Gone) {
+            inner.hits += 1;
+            return Err(FileError::new(FileErrorKind::NotFound, operation, name));
         }
         if changes {
             inner.generation += 1;
@@ -328,13 +342,23 @@ impl Drop for Lock {
 impl Files for MemoryDisk {
     fn read(&self, key: &Key) -> Result<Vec<u8>, FileError> {
         let name = self.first_name(key.as_str());
-        let (inner, _) = self.call("read", &name, false)?;
+        let (mut inner, fault) = self.call("read", &name, false)?;
+        let stale = inner.before_edit.iter().find(|(edited, _)| fault == Some(FaultKind::Stale) && *edited == name);
+        if let Some(stale) = stale.map(|(_, bytes)| bytes.clone()) {
+            inner.hits += 1;
+            return Ok(stale);
+        }
         inner.image.read(&name).map(<[u8]>::to_vec).ok_or_else(|| FileError::new(FileErrorKind::NotFound, "read", &name))
     }
 
     fn list(&self, folder: &str) -> Result<Vec<Key>, FileError> {
         let folder = self.first_name(folder);
-        let (inner, _) = self.call("list", &folder, false)?;
+        let inner = match self.call("list", &folder, false) {
+            Ok((inner, _)) => inner,
+            // Of a folder that is not there nothing is listed.
+            Err(error) if error.is_not_found() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
         Ok(inner.image.list(&folder).into_iter().filter_map(Key::new).collect())
     }
 
@@ -433,7 +457,9 @@ impl Files for MemoryDisk {
         Ok(Some(Box::new(Lock { disk: self.clone(), name })))
     }
 
-    fn pause(&self, _attempt: u32) {}
+    fn pause(&self, _attempt: u32) {
+        crate::schedule::yield_now();
+    }
 }
 
 #[cfg(test)]

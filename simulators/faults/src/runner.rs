@@ -1,20 +1,18 @@
 //! A user's own plan on a user's own configurations, under seeded misfortune: the library behind `kerbsync simulate faults`.
 
 use crate::explore::{Exploration, disks, out_of_step, points};
+use crate::repeatable::Repeatable;
 use crate::scenario::{FAULTS, Scenario, Task, edited, is_edited, without};
 use crate::strategies::{Comparison, Strategy, score};
 use crate::world::World;
 use crate::{Fault, MemoryDisk, ToyDirectory};
+use kerbsync_plan::Plan;
 use kerbsync_plan::lower::KeyVersion;
-use kerbsync_plan::lower::{FieldRecord, FieldState, Lower, LowerError, Lowered};
+use kerbsync_plan::lower::Lower;
 use kerbsync_plan::outcome::Completion;
-use kerbsync_plan::{Plan, Step};
-use kerbsync_store::Digest;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 /// Value of [`FaultReport::schema`].
 pub const SCHEMA: &str = "kerbsync.faults/v1";
@@ -91,7 +89,7 @@ pub struct Violation {
 /// # Errors
 /// The plan does not fit the configurations, or its steps cannot be lowered.
 pub fn simulate(simulation: &Simulation<'_>) -> Result<FaultReport, String> {
-    let repeatable = Repeatable { inner: simulation.lower, known: Mutex::default(), checked: Mutex::default() };
+    let repeatable = Repeatable::new(simulation.lower);
     let world = World::new(simulation.plan.clone(), simulation.configurations.to_vec(), &repeatable)?;
     let mut report = FaultReport {
         schema: SCHEMA.to_owned(),
@@ -122,7 +120,7 @@ pub fn simulate(simulation: &Simulation<'_>) -> Result<FaultReport, String> {
 /// # Errors
 /// As for [`simulate`].
 pub fn compare(simulation: &Simulation<'_>, servers: usize) -> Result<Vec<Comparison>, String> {
-    let repeatable = Repeatable { inner: simulation.lower, known: Mutex::default(), checked: Mutex::default() };
+    let repeatable = Repeatable::new(simulation.lower);
     let mut plan = simulation.plan.clone();
     plan.steps.truncate(servers);
     plan.digest = plan.compute_digest().map_err(|e| e.to_string())?;
@@ -249,48 +247,6 @@ fn violation(report: &mut FaultReport, seed: u64, what: String, place: String) {
     match report.violations.iter_mut().find(|v| v.what == what) {
         Some(known) => known.count += 1,
         None => report.violations.push(Violation { what, count: 1, seed, place }),
-    }
-}
-
-/// Gives the same bytes for the same step on the same document, although real encryption draws new random bytes each time: so that what is
-/// found on a disk can be compared with what was planned.
-struct Repeatable<'l> {
-    inner: &'l dyn Lower,
-    known: Mutex<BTreeMap<(u32, Digest), Lowered>>,
-    checked: Mutex<BTreeMap<(u32, Digest), Result<(), LowerError>>>,
-}
-
-impl Lower for Repeatable<'_> {
-    fn lower(&self, step: &Step, current: &[u8]) -> Result<Lowered, LowerError> {
-        let key = (step.number, Digest::of(current));
-        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Ok(known.clone());
-        }
-        let lowered = self.inner.lower(step, current)?;
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(key, lowered.clone());
-        Ok(lowered)
-    }
-
-    fn check(&self, step: &Step, before: &[u8], after: &[u8]) -> Result<(), LowerError> {
-        let key = (step.number, Digest::of(after));
-        if let Some(known) = self.checked.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return known.clone();
-        }
-        let result = self.inner.check(step, before, after);
-        self.checked.lock().unwrap_or_else(PoisonError::into_inner).insert(key, result.clone());
-        result
-    }
-
-    fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError> {
-        self.inner.state(field, current)
-    }
-
-    fn states(&self, fields: &[FieldRecord], current: &[u8]) -> Result<Vec<FieldState>, LowerError> {
-        self.inner.states(fields, current)
-    }
-
-    fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
-        self.inner.restore(fields, current, backup)
     }
 }
 

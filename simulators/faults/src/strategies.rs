@@ -54,7 +54,7 @@ pub struct Score {
     pub states: u64,
     /// Of them: every configuration whole after the crash.
     pub whole: u64,
-    /// Of them: all servers old or all new after whatever the strategy has for recovery.
+    /// Of them: all servers old or all new after what its users would do next, whichever of it helps: take it back, or run it again.
     pub consistent: u64,
     /// Edits that another program made while the strategy ran, or before it was undone.
     pub edits: u64,
@@ -91,11 +91,7 @@ pub fn score(world: &World<'_>, strategy: Strategy) -> Score {
         for image in disks(&point, LIMIT).0 {
             score.states += 1;
             score.whole += u64::from(world.check_whole(&image).is_ok());
-            let after = recovered(world, strategy, image);
-            let mut states = world.states(&after);
-            let first = states.next();
-            let same = matches!(first, None | Some(ConfigurationState::Old | ConfigurationState::New)) && states.all(|s| Some(s) == first);
-            score.consistent += u64::from(same);
+            score.consistent += u64::from(recovered(world, strategy, image).iter().any(|after| is_consistent(world, after)));
         }
     }
     for at in 0..=calls {
@@ -184,9 +180,14 @@ fn write(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk, index: usize,
                 put(disk, &undo, key, &serde_json::to_vec(&fields).unwrap_or_default(), false)?;
             }
             // One property at a time: the file with the later ones still as they were comes first.
+            let mut last = now.clone();
             for set in 1..=fields.len() {
                 let part = world.lower.restore(&fields[set..], &new, Some(&now)).unwrap_or_else(|_| new.clone());
-                put(disk, key, key, &part, false)?;
+                // A property that stays is not set.
+                if part != last {
+                    put(disk, key, key, &part, false)?;
+                    last = part;
+                }
             }
             Ok(())
         }
@@ -202,14 +203,24 @@ fn write(world: &World<'_>, strategy: Strategy, disk: &MemoryDisk, index: usize,
     }
 }
 
-/// What the strategy's own recovery makes of a disk.
-fn recovered(world: &World<'_>, strategy: Strategy, image: Image) -> Image {
-    let disk = MemoryDisk::new(image);
+fn is_consistent(world: &World<'_>, image: &Image) -> bool {
+    let mut states = world.states(image);
+    let first = states.next();
+    matches!(first, None | Some(ConfigurationState::Old | ConfigurationState::New)) && states.all(|s| Some(s) == first)
+}
+
+/// What a disk may become after a crash: by recovering it with ours; with any other by taking it back, or by running it again.
+fn recovered(world: &World<'_>, strategy: Strategy, image: Image) -> Vec<Image> {
+    let directory = ToyDirectory::at(KeyVersion(1));
+    let after = |work: &dyn Fn(&MemoryDisk)| {
+        let disk = MemoryDisk::new(image.clone());
+        work(&disk);
+        disk.image()
+    };
     match strategy {
-        Strategy::Engine => drop(world.recover(&disk, &ToyDirectory::at(KeyVersion(1)))),
-        other => back(world, other, &disk),
+        Strategy::Engine => vec![after(&|disk| drop(world.recover(disk, &directory)))],
+        other => vec![after(&|disk| back(world, other, disk)), after(&|disk| run(world, other, disk, &directory))],
     }
-    disk.image()
 }
 
 /// The disk after the strategy was taken back.

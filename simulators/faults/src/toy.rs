@@ -1,6 +1,8 @@
 //! A tiny format that stands in for applicationHost.config: lines of `name=value`. It shares nothing with the real one but the seam, so
 //! that a hundred thousand disks can be tried in a second.
 
+use crate::foreign::{Edited, ForeignEdit};
+use crate::oracle::{Eyes, SeenCredential};
 use kerbsync_plan::lower::{DirectoryWriter, FieldRecord, FieldState, KeyVersion, Lower, LowerError, Lowered, Original};
 use kerbsync_plan::{Change, DirectoryStep, Intent, LayoutId, Plan, PlanReport, SCHEMA, SecretFrom, SlotAddress, SlotKey, Step};
 use kerbsync_store::Digest;
@@ -70,11 +72,13 @@ fn is_secret_in_clear(name: &str, value: &str) -> bool {
 impl Lower for Toy {
     fn lower(&self, step: &Step, current: &[u8]) -> Result<Lowered, LowerError> {
         let mut now = text(current)?.to_owned();
-        let mut fields = Vec::new();
+        let (mut fields, mut kept) = (Vec::new(), Vec::new());
         for name in FIELDS {
             let value = if name == "secret" { sealed(&step.server, self.generation) } else { "CONTOSO\\kerb".to_owned() };
             let old = line(&now, name).map(str::to_owned);
             if old.as_deref() == Some(&value) {
+                let (original, written) = (Original::Text(value.clone()), Digest::of(value.as_bytes()).to_string());
+                kept.push(FieldRecord { slot: slot(), attribute: name.to_owned(), original, written });
                 continue;
             }
             let original = match old {
@@ -89,6 +93,10 @@ impl Lower for Toy {
                 written: Digest::of(value.as_bytes()).to_string(),
             });
             now = set(&now, name, Some(&value));
+        }
+        if !fields.is_empty() {
+            // What belongs to the credential and stays is recorded, too.
+            fields.extend(kept);
         }
         Ok(Lowered { bytes: now.into_bytes(), fields })
     }
@@ -110,6 +118,21 @@ impl Lower for Toy {
         })
     }
 
+    /// Account and secret are one credential, as in the real format.
+    fn states(&self, fields: &[FieldRecord], current: &[u8]) -> Result<Vec<FieldState>, LowerError> {
+        let mut alone: Vec<FieldState> = fields.iter().map(|field| self.state(field, current)).collect::<Result<_, _>>()?;
+        let stayed = |f: &FieldRecord| matches!(&f.original, Original::Text(old) if Digest::of(old.as_bytes()).to_string() == f.written);
+        let all_old = fields.iter().zip(&alone).filter(|(f, _)| !stayed(f)).all(|(_, state)| *state == FieldState::Original);
+        for (field, state) in fields.iter().zip(&mut alone) {
+            if all_old && stayed(field) && *state == FieldState::Ours {
+                *state = FieldState::Original;
+            }
+        }
+        let is_broken = alone.contains(&FieldState::Foreign);
+        let of = |state| if is_broken && state == FieldState::Ours { FieldState::Held } else { state };
+        Ok(alone.into_iter().map(of).collect())
+    }
+
     fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
         let mut now = text(current)?.to_owned();
         for field in fields {
@@ -125,6 +148,43 @@ impl Lower for Toy {
         Ok(now.into_bytes())
     }
 }
+
+/// Eyes for the toy.
+#[derive(Debug, Clone, Copy)]
+pub struct ToyEyes;
+
+impl Eyes for ToyEyes {
+    fn look(&self, bytes: &[u8]) -> Option<Vec<SeenCredential>> {
+        let text = text(bytes).ok()?;
+        let part = |name| line(text, name).map(str::to_owned);
+        Some(vec![SeenCredential { place: "slot".to_owned(), parts: [part("account"), part("secret"), None] }])
+    }
+}
+
+fn changed(bytes: &[u8], is_there: &[&str], sets: &[(&str, Option<&str>)]) -> Edited {
+    let Some(now) = text(bytes).ok().filter(|t| is_there.iter().all(|name| line(t, name).is_some())) else { return Edited::Nothing };
+    let edited = sets.iter().fold(now.to_owned(), |text, (name, value)| set(&text, name, *value));
+    Edited::Bytes(edited.into_bytes())
+}
+
+/// What others do to a configuration of the toy.
+pub static EDITS: [ForeignEdit; 9] = [
+    ForeignEdit { name: "another secret", change: |b| changed(b, &["secret"], &[("secret", Some("[enc:someone-else]"))]) },
+    ForeignEdit { name: "a secret in clear", change: |b| changed(b, &["secret"], &[("secret", Some("somebody else's"))]) },
+    ForeignEdit { name: "another account", change: |b| changed(b, &["account"], &[("account", Some("CONTOSO\\theirs"))]) },
+    ForeignEdit {
+        name: "another credential",
+        change: |b| changed(b, &[], &[("account", Some("CONTOSO\\theirs")), ("secret", Some("[enc:theirs]"))]),
+    },
+    ForeignEdit { name: "the removal", change: |b| changed(b, &["account"], &[("account", None), ("secret", None)]) },
+    ForeignEdit { name: "the removal of the secret", change: |b| changed(b, &["secret"], &[("secret", None)]) },
+    ForeignEdit { name: "the removal of the file", change: |_| Edited::Removed },
+    ForeignEdit { name: "a torn copy", change: |b| Edited::Bytes(b[..b.len() / 2].to_vec()) },
+    ForeignEdit {
+        name: "other line ends",
+        change: |b| Edited::Bytes(String::from_utf8_lossy(b).replace("\r\n", "\n").replace('\n', "\r\n").into_bytes()),
+    },
+];
 
 /// A directory that counts its keys.
 #[derive(Debug, Default)]

@@ -1,6 +1,7 @@
 //! A plan with what every configuration is before and after it, and what must hold whatever happens.
 
 use crate::careless::{CarelessFiles, WholeFile};
+use crate::schedule::Turns;
 use crate::{Access, Image, MemoryDisk, Mutation, ToyDirectory};
 use jiff::Timestamp;
 use kerbsync_apply::{CommandWords, Context, Engine, EngineError, Options, RunSelector};
@@ -90,7 +91,7 @@ impl<'l> World<'l> {
         let files = careless.as_ref().map_or(disk, |careless| careless as &dyn Files);
         let whole = WholeFile(self.lower);
         let lower: &dyn Lower = if self.mutation == Some(Mutation::WholeFileRestore) { &whole } else { self.lower };
-        work(&Engine { files, lower, directory, context, options })
+        work(&Engine { files, lower, directory, context, options, workers: &Turns })
     }
 
     /// Applies the plan.

@@ -38,6 +38,7 @@ mod encryption_types_unset;
 mod foreign_configuration;
 mod history_clear_text_secret;
 mod host_alias_shadows_pool;
+mod kept_original_in_clear;
 mod kernel_mode_differs;
 mod kernel_mode_hides_slot;
 mod leftover_slot;
@@ -107,6 +108,7 @@ pub static RULES: &[&Rule] = &[
     &several_configurations::RULE,
     &foreign_configuration::RULE,
     &history_clear_text_secret::RULE,
+    &kept_original_in_clear::RULE,
     &negotiate_missing::RULE,
     &negotiate_after_ntlm::RULE,
     &windows_authentication_module_missing::RULE,

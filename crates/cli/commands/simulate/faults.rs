@@ -113,6 +113,6 @@ fn comparison(out: &mut String, all: &[Comparison]) {
         );
     }
     out.push_str(
-        "  whole: no configuration torn after the crash; consistent: all old or all new after recovery; edits: of others, kept\n\n",
+        "  Percent of each way's own states. whole: no configuration torn after the crash; consistent: all old or all new after recovery, for the\n  other ways after taking back or running again, whichever helps; edits: of others, kept. On simulated disks with the ways as described.\n\n",
     );
 }

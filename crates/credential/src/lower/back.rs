@@ -44,6 +44,13 @@ pub(super) fn states(view: &ConfigurationView<'_, '_>, fields: &[FieldRecord]) -
             *state = FieldState::Foreign;
         }
     }
+    // What stayed as it was goes with the rest of its credential.
+    for (index, field) in fields.iter().enumerate().filter(|(_, field)| is_unchanged(field)) {
+        let rest = || fields.iter().zip(&alone).filter(|(other, _)| other.slot.is_same_place(&field.slot) && !is_unchanged(other));
+        if alone.get(index) == Some(&FieldState::Ours) && rest().all(|(_, state)| *state == FieldState::Original) {
+            alone[index] = FieldState::Original;
+        }
+    }
     let is_broken = |field: &FieldRecord| {
         fields.iter().zip(&alone).any(|(other, state)| other.slot.is_same_place(&field.slot) && *state == FieldState::Foreign)
     };
@@ -52,6 +59,11 @@ pub(super) fn states(view: &ConfigurationView<'_, '_>, fields: &[FieldRecord]) -
         state => *state,
     };
     Ok(fields.iter().zip(&alone).map(of).collect())
+}
+
+/// Whether the run left a field as it was, and recorded it since it belongs to the credential.
+fn is_unchanged(field: &FieldRecord) -> bool {
+    matches!(&field.original, Original::Text(old) if digest::of(&unescape_attribute(old)) == field.written)
 }
 
 /// Whether the encrypted value of that digest, which has random bytes in it and is written once, stands anywhere in the file.

@@ -6,8 +6,8 @@ use crate::parse_account;
 use crate::view::ConfigurationView;
 use kerbsync_iis::{IdentityType, segments};
 use kerbsync_inventory::SlotKey;
-use kerbsync_plan::Change;
 use kerbsync_plan::lower::{FieldRecord, LowerError, Original, SlotFault};
+use kerbsync_plan::{Change, SlotAddress};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError};
 use kerbsync_source::Span;
 use kerbsync_xml::Element;
@@ -65,14 +65,29 @@ fn empty<'d>(view: &ConfigurationView<'d, '_>, change: &Change) -> Result<Empty<
         return Err(SlotFault::NeverCreated.of(address));
     };
     // IIS refuses a whole file for one section that it does not know.
-    if view.host.section_depth(&segments(address.key.section()).collect::<Vec<_>>().join("/")).is_none() {
+    let Some(depth) = view.host.section_depth(&segments(address.key.section()).collect::<Vec<_>>().join("/")) else {
         return Err(SlotFault::SectionNotDeclared.of(address));
+    };
+    if let Some(line) = other_scope(view, address, depth).filter(|_| !walk.missing.is_empty()) {
+        return Err(SlotFault::OtherScope { line }.of(address));
     }
     Ok(if walk.missing.is_empty() {
         on(walk.deepest, None)
     } else {
         Empty::Nothing { parent: walk.deepest, missing: walk.missing, location: walk.location }
     })
+}
+
+/// The line on which the section of a slot stands for the whole server in the other of its two forms: outside of every location, or in one
+/// with an empty path. IIS refuses a file with both (documented).
+fn other_scope(view: &ConfigurationView<'_, '_>, address: &SlotAddress, depth: usize) -> Option<u32> {
+    let names: Vec<&str> = segments(address.key.section()).take(depth).collect();
+    let section = match address.key.location() {
+        None => view.host.locations().iter().filter(|l| l.site().is_none()).find_map(|l| l.element().path(&names)),
+        Some(path) if segments(path).next().is_none() => view.host.root().path(&names),
+        Some(_) => None,
+    };
+    section.map(|e| e.document().source().location(e.start_tag()).position.line)
 }
 
 fn in_place(target: &SlotHolder<'_>, change: &Change, value: &str, rules: &SlotRules) -> Result<Set, LowerError> {
@@ -109,6 +124,20 @@ fn in_place(target: &SlotHolder<'_>, change: &Change, value: &str, rules: &SlotR
         set(&slot.account_attribute, &target.account, &change.account, false)?;
     }
     set(&slot.secret_attribute, &target.secret, value, true)?;
+    // What belongs to the credential and stays is recorded, too: who changes it later makes the credential his.
+    if !records.is_empty() {
+        let identity = target.pool.as_ref().map(|_| (IDENTITY_TYPE, ValuePlace::Attribute(target.holder, IDENTITY_TYPE.to_owned())));
+        let kept = [Some((slot.account_attribute.as_str(), target.account.clone())), identity];
+        for (attribute, place) in kept.into_iter().flatten() {
+            if !attribute.is_empty()
+                && !records.iter().any(|r| r.attribute == attribute)
+                && let (Some(now), Some(raw)) = (place.value(), place.raw())
+            {
+                let (original, written) = (Original::Text(raw.to_owned()), digest::of(&now));
+                records.push(FieldRecord { slot: slot.clone(), attribute: attribute.to_owned(), original, written });
+            }
+        }
+    }
     Ok((edits, records))
 }
 

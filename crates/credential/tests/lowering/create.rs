@@ -127,3 +127,26 @@ fn a_pool_that_ran_as_something_else_is_that_again() {
     let states: Vec<FieldState> = lowered.fields.iter().map(|f| lowering().state(f, &restored).unwrap()).collect();
     assert_eq!(states, [FieldState::Original; 3]);
 }
+
+#[test]
+fn a_section_is_not_created_beside_its_other_form_for_the_whole_server() {
+    // Stated for the whole server in a location with an empty path; the slot would stand outside of it.
+    let address = |location: Option<&str>| {
+        let mut slot = creatable().remove(2);
+        let section = slot.key.section().to_owned();
+        slot.key = kerbsync_inventory::SlotKey::Section { section, element: None, location: location.map(str::to_owned) };
+        slot
+    };
+    let nested = |open: &str, close: &str| {
+        let section = format!(
+            "{open}<system.webServer><security><authentication><kerberosWebAuthentication enabled=\"true\" /></authentication></security></system.webServer>{close}\n"
+        );
+        bare().replacen("</configuration>", &format!("{section}</configuration>"), 1)
+    };
+    let (inside, other) = (nested("<location path=\".\">", "</location>"), nested("<location path=\"Other\">", "</location>"));
+    let create = |location, text: &str| lowering().lower(&step(vec![change(address(location), true)]), text.as_bytes());
+    let error = create(None, &inside).unwrap_err().to_string();
+    assert!(error.contains("for the whole server too") && error.contains("on line "), "{error}");
+    assert!(create(Some(""), &inside).is_ok(), "it is there, and is set");
+    assert!(create(None, &other).is_ok() && create(None, &bare()).is_ok(), "another scope says nothing");
+}

@@ -155,10 +155,8 @@ pub(crate) fn lower(step: &Step, before: &[u8]) -> Lowered {
     let lowering = lowering();
     let lowered = lowering.lower(step, before).unwrap();
     lowering.check(step, before, &lowered.bytes).unwrap();
-    for field in &lowered.fields {
-        assert_eq!(lowering.state(field, &lowered.bytes), Ok(FieldState::Ours), "{}", field.attribute);
-        assert_eq!(lowering.state(field, before), Ok(FieldState::Original), "{}", field.attribute);
-    }
+    let all = |bytes: &[u8], state| lowering.states(&lowered.fields, bytes).unwrap().iter().all(|s| *s == state);
+    assert!(all(&lowered.bytes, FieldState::Ours) && all(before, FieldState::Original));
     let told = format!("{lowered:?} {:?} {}", lowered.fields, serde_json::to_string(&lowered.fields).unwrap());
     assert!(!told.contains("canary"), "{told}");
     lowered
@@ -167,8 +165,6 @@ pub(crate) fn lower(step: &Step, before: &[u8]) -> Lowered {
 pub(crate) fn restore(fields: &[FieldRecord], current: &[u8], backup: &[u8]) -> Vec<u8> {
     let lowering = lowering();
     let restored = lowering.restore(fields, current, Some(backup)).unwrap();
-    for field in fields {
-        assert_eq!(lowering.state(field, &restored), Ok(FieldState::Original), "{}", field.attribute);
-    }
+    assert!(lowering.states(fields, &restored).unwrap().iter().all(|s| *s == FieldState::Original));
     restored
 }

@@ -3,7 +3,7 @@
 use crate::{CANARY, KEYS, Keys, OTHER_KEY, One, PRODUCT, addresses, bare, change, creatable, lowering, rules, step};
 use kerbsync_credential::lower::CredentialLower;
 use kerbsync_inventory::{LayoutId, SlotKey};
-use kerbsync_plan::lower::Lower as _;
+use kerbsync_plan::lower::{FieldState, Lower as _};
 use kerbsync_plan::{Change, FieldChange, SlotAddress};
 
 fn refusal(change: Change, before: &str) -> String {
@@ -82,5 +82,23 @@ fn another_way_of_writing_the_account_stays() {
     let step = step(vec![Change { account: "CONTOSO\\kerbauth".into(), ..change(site(), false) }]);
     let lowered = lowering.lower(&step, PRODUCT.as_bytes()).unwrap();
     let attributes: Vec<&str> = lowered.fields.iter().map(|f| f.attribute.as_str()).collect();
-    assert_eq!(attributes, ["password"], "CONTOSO\\kerbauth$ means the same account");
+    assert_eq!(attributes, ["password", "userName"], "what stays is recorded beside what is set");
+    let accounts = |bytes: &[u8]| String::from_utf8_lossy(bytes).matches("\"CONTOSO\\kerbauth$\"").count();
+    assert_eq!(accounts(&lowered.bytes), accounts(PRODUCT.as_bytes()), "CONTOSO\\kerbauth$ means the same account");
+}
+
+#[test]
+fn an_old_secret_is_not_put_back_beside_an_account_that_another_set() {
+    // The account is the plan's already, so that only the secret is written.
+    let before = crate::PRODUCT.replace("CONTOSO\\kerbauth$", crate::ACCOUNT);
+    let slot = crate::addresses(before.as_bytes()).into_iter().find(|s| s.key.section().ends_with("kerberosWebAuthentication")).unwrap();
+    let lowered = crate::lower(&crate::step(vec![crate::change(slot, false)]), before.as_bytes());
+    let after = String::from_utf8(lowered.bytes).unwrap();
+    let lowering = crate::lowering();
+    let states = |text: &str| lowering.states(&lowered.fields, text.as_bytes()).unwrap();
+    assert!(states(&after).iter().all(|s| *s == FieldState::Ours) && states(&before).iter().all(|s| *s == FieldState::Original));
+    let theirs = after.replacen(crate::ACCOUNT, "CONTOSO\\theirs", 1);
+    assert_eq!(states(&theirs), [FieldState::Held, FieldState::Foreign], "the credential is somebody else's by now");
+    let restored = lowering.restore(&lowered.fields, after.as_bytes(), None).unwrap();
+    assert_eq!(String::from_utf8(restored).unwrap(), before);
 }

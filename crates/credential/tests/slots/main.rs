@@ -6,6 +6,7 @@ mod layouts;
 mod learn;
 mod opening;
 mod product;
+mod restrictions;
 mod structure;
 
 use kerbsync_credential::{DeclaredSlot, Discovery, DiscoveryInputs, Product, Realms, WebSiteNames, discover};

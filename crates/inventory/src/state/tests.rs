@@ -60,6 +60,7 @@ fn server(name: &str, slots: Vec<Slot>) -> ServerConfiguration {
         application_pools: Vec::new(),
         slots,
         providers: Vec::new(),
+        restrictions: Vec::new(),
         history: Vec::new(),
         besides: crate::Besides::default(),
     }

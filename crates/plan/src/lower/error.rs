@@ -131,6 +131,11 @@ pub enum SlotFault {
     NeverCreated,
     /// The server's configuration sections do not declare its section.
     SectionNotDeclared,
+    /// The section stands for the whole server already, in the other form: outside of every `<location>`, or in one with an empty path.
+    OtherScope {
+        /// The line, from 1 on.
+        line: u32,
+    },
     /// The step creates it, and it is there.
     ThereAlready,
     /// An attribute has to change that the plan does not list.
@@ -201,6 +206,11 @@ impl std::fmt::Display for SlotError {
             SlotFault::SectionNotDeclared => write!(
                 f,
                 "{label} cannot be created: the configSections of this server do not declare {}, and IIS would refuse the whole file",
+                self.slot.key.section()
+            ),
+            SlotFault::OtherScope { line } => write!(
+                f,
+                "{label} cannot be created: {} stands on line {line} for the whole server too, and IIS refuses a section both outside of a <location> and in one with an empty path",
                 self.slot.key.section()
             ),
             SlotFault::ThereAlready => write!(f, "{label} is there already; plan again"),

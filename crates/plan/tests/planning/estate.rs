@@ -126,6 +126,7 @@ impl Builder {
                 key: ProviderKey::Fits(DocumentId(0)),
                 session_key: None,
             }],
+            restrictions: Vec::new(),
             history: Vec::new(),
             besides: kerbsync_inventory::Besides::default(),
         });

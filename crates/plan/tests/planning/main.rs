@@ -6,6 +6,7 @@ mod estate;
 mod laws;
 mod operators;
 mod passwords;
+mod restrictions;
 mod shown;
 mod syncs;
 mod verifying;

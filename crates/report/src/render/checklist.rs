@@ -3,7 +3,7 @@
 use super::assessed::{Assessed, assessed, silent};
 use super::told::{Standing, troubles, verdict_line};
 use crate::format::{Finding, Outcome, Report, Severity, Verdict};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Number of the item for the run itself: no rule has it.
 const RUN: &str = "KS000";
@@ -107,7 +107,8 @@ pub(super) fn details(verdicts: &[&Verdict], findings: &[&Finding]) -> Vec<Strin
         }
         lines.push(format!("  fingerprint: {}", finding.fingerprint));
     }
-    let told = |v: &Verdict| findings.iter().any(|f| f.subject == v.subject && f.subject_kind == v.subject_kind);
+    let found: BTreeSet<(&str, &str)> = findings.iter().map(|f| (f.subject_kind.as_str(), f.subject.as_str())).collect();
+    let told = |v: &Verdict| found.contains(&(v.subject_kind.as_str(), v.subject.as_str()));
     let open = verdicts.iter().filter(|v| matches!(v.outcome, Outcome::Unknown | Outcome::NotChecked) && !told(v));
     lines.extend(open.map(|v| format!("not decided {}: {}", v.subject, v.reason)));
     for (outcome, word) in [(Outcome::Pass, "passed"), (Outcome::NotApplicable, "does not apply to"), (Outcome::Informational, "told of")] {

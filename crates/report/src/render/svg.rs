@@ -3,11 +3,13 @@
 use super::audit::verdict_word;
 use super::html_writer::HtmlWriter;
 use super::map::{
-    POOL_WIDTH, STYLE, account_of, by_state, draw_pool, groups, pool_size, sign, site_name, state_words, without_web_servers,
+    POOL_WIDTH, STYLE, account_of, all_web_servers, by_state, draw_pool, groups, pool_size, sign, site_name, state_words,
+    without_web_servers,
 };
+use super::opening::proved;
 use super::report_format::{Fingerprints, ReportFormat};
 use super::told::{Standing, message, troubles, verdict_sentence};
-use crate::format::Report;
+use crate::format::{Report, State};
 
 pub(super) static FORMAT: ReportFormat = ReportFormat {
     name: "svg",
@@ -94,10 +96,19 @@ fn draw(svg: &mut HtmlWriter, report: &Report) -> usize {
     y += 18;
     let mut x = EDGE;
     for (state, n) in by_state(report) {
-        let text = format!("{n} {}", state_words(state));
+        // What is merely equal is not called proved.
+        let proof = match state {
+            State::InSync => proved(all_web_servers(report).filter(|c| c.state == state)),
+            _ => String::new(),
+        };
+        let text = format!("{n} {}{proof}", state_words(state));
+        let width = 26 + text.len() * 8;
+        if x > EDGE && x + width > WIDTH - EDGE {
+            (x, y) = (EDGE, y + 28);
+        }
         sign(svg, state, x, y);
         line(svg, "sentence", x + 26, y + 15, &text);
-        x += 26 + text.len() * 8 + BETWEEN;
+        x += width + BETWEEN;
     }
     y += 20;
     for (site, pools) in groups(report) {

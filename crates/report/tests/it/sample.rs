@@ -168,6 +168,7 @@ fn configuration(computer: &str, document: Option<DocumentId>, status: ServerSta
             key: ProviderKey::NoKey,
             session_key: None,
         }],
+        restrictions: Vec::new(),
         history: Vec::new(),
         besides: kerbsync_inventory::Besides::default(),
     }

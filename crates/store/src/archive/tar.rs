@@ -1,7 +1,7 @@
 //! Tar archives, plain or packed with gzip, read from memory.
 
 use super::{Archive, ArchiveFormat, ArchiveLimits};
-use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version, is_work_file};
+use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
 use flate2::read::MultiGzDecoder;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
@@ -116,10 +116,10 @@ impl TarStore {
 
 impl ReadStore for TarStore {
     fn list(&self) -> Result<Listing, StoreError> {
-        let inputs = self.members.iter().filter(|(key, _)| !is_work_file(key));
-        let entries = inputs.map(|(key, (_, length))| Entry { key: key.clone(), bytes: *length as u64, modified: None }).collect();
+        let entries =
+            self.members.iter().map(|(key, (_, length))| Entry { key: key.clone(), bytes: *length as u64, modified: None }).collect();
         let errors = self.refused.iter().map(|(path, reason)| StoreError::Archive { path: path.clone(), reason: reason.clone() }).collect();
-        Ok(Listing { entries, errors })
+        Ok(Listing::of(entries, errors))
     }
 
     fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {

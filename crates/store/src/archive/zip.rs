@@ -1,7 +1,7 @@
 //! Files of a zip archive, read from memory.
 
 use super::{Archive, ArchiveFormat, ArchiveLimits};
-use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version, is_work_file};
+use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
 use ::zip::ZipArchive;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
@@ -109,10 +109,9 @@ fn names_twice(bytes: &[u8], directory: u64) -> BTreeSet<Key> {
 
 impl ReadStore for ZipStore {
     fn list(&self) -> Result<Listing, StoreError> {
-        let inputs = self.members.iter().filter(|(key, _)| !is_work_file(key));
-        let entries = inputs.map(|(key, (_, bytes))| Entry { key: key.clone(), bytes: *bytes, modified: None }).collect();
+        let entries = self.members.iter().map(|(key, (_, bytes))| Entry { key: key.clone(), bytes: *bytes, modified: None }).collect();
         let errors = self.refused.iter().map(|(path, reason)| StoreError::Archive { path: path.clone(), reason: reason.clone() }).collect();
-        Ok(Listing { entries, errors })
+        Ok(Listing::of(entries, errors))
     }
 
     fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {

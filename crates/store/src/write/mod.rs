@@ -19,7 +19,7 @@ mod replace;
 pub use files::{Creation, FileError, FileErrorKind, FileIdentity, Files, NewAccess, OpenFile, OpenLock};
 pub use folder::FolderFiles;
 pub use lock::{Guard, LockError, LockOwner, lock_is_free};
-pub use names::{WORK_FOLDER, backup, is_temporary, is_work_file, lock_beside};
+pub use names::{WORK_FOLDER, backup, is_temporary, is_work_file, kept_by, lock_beside};
 pub use replace::{Expected, OnDisk, ReplaceError, ReplaceFailure};
 
 use crate::{FileVersion, Key};

@@ -47,6 +47,14 @@ pub fn backup(key: &Key, run: &str) -> Key {
     key.with_suffix(&format!("{MARK}{run}{BACKUP}"))
 }
 
+/// The file that a copy is of and the run that keeps it, where the name is that of such a copy.
+#[must_use]
+pub fn kept_by(key: &Key) -> Option<(&str, &str)> {
+    let (original, run) = key.as_str().strip_suffix(BACKUP)?.rsplit_once(MARK)?;
+    let plain = !run.is_empty() && run.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    (plain && !original.is_empty() && !original.ends_with('/')).then_some((original, run))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -58,6 +66,12 @@ mod tests {
         assert!(!is_temporary(&backup(&key, "r0001")) && is_work_file(&backup(&key, "r0001")));
         assert!(is_temporary_of(&temporary(&key, "r0001-x", 12), "r0001-x"));
         assert!(!is_temporary_of(&temporary(&key, "r0001-x", 12), "r0001") && !is_temporary_of(&backup(&key, "r0001"), "r0001"));
+        assert_eq!(kept_by(&backup(&key, "r0001-x")), Some((key.as_str(), "r0001-x")));
+        for other in
+            ["a.orig", "a.kerbsync-.orig", "a.kerbsync-r1/b.orig", "b/.kerbsync-r1.orig", "a.kerbsync-r1-2.tmp", "a.kerbsync-r 1.orig"]
+        {
+            assert_eq!(kept_by(&Key::new(other).unwrap()), None, "{other}");
+        }
         assert!(is_work_file(&lock_beside(&key)) && !is_temporary(&lock_beside(&key)));
         assert!(is_work_file(&Key::new(".kerbsync/journal/r0001.jsonl").unwrap()));
         for other in ["a.tmp", "servers/x/applicationHost.config", "x.orig", "a/.kerbsync/b", "kerbsync.toml"] {

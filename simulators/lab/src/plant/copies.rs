@@ -37,13 +37,24 @@ pub(super) fn foreign(p: &mut Planter<'_>) -> Option<()> {
     Some(())
 }
 
-/// The password was once typed into the file.
+/// The password was once typed into the file, and IIS kept that state.
 pub(super) fn history_in_clear(p: &mut Planter<'_>) -> Option<()> {
+    typed_in_clear(p, "inetpub/history/CFGHISTORY_0000000077/applicationHost.config", Defect::HistoryClearTextSecret)
+}
+
+/// The password was once typed into the file, and a run that replaced it kept the original beside it.
+pub(super) fn kept_in_clear(p: &mut Planter<'_>) -> Option<()> {
+    const COPY: &str = "Windows/System32/inetsrv/config/applicationHost.config.kerbsync-r0001-20260301T080000Z.orig";
+    typed_in_clear(p, COPY, Defect::KeptOriginalInClear)
+}
+
+/// A copy of a server's configuration, below its folder, in which the secret stands in clear.
+fn typed_in_clear(p: &mut Planter<'_>, below: &str, defect: Defect) -> Option<()> {
     let index = p.server(false)?;
     let server = p.model.servers.get(index)?;
     let current = server.internal.clone()?;
     let (fqdn, bytes) = (server.fqdn.clone(), configuration(server, Credential { stored: Stored::Clear, ..current })?);
-    p.model.evidence.extra.push((format!("servers/{fqdn}/inetpub/history/CFGHISTORY_0000000077/applicationHost.config"), bytes));
-    p.fails(Defect::HistoryClearTextSecret, fqdn);
+    p.model.evidence.extra.push((format!("servers/{fqdn}/{below}"), bytes));
+    p.fails(defect, fqdn);
     Some(())
 }

@@ -78,6 +78,8 @@ defects! {
     ForeignConfiguration "foreign-configuration": Content, copies::foreign, QUORUM;
     /// A secret stands in clear in a snapshot of IIS's history.
     HistoryClearTextSecret "history-clear-text-secret": Content, copies::history_in_clear, SERVER;
+    /// A run of the program itself keeps a copy of a configuration that held a secret in clear.
+    KeptOriginalInClear "kept-original-in-clear": Content, copies::kept_in_clear, SERVER;
     /// A server's redirection.config leads elsewhere.
     SharedConfiguration "shared-configuration": Content, servers::shared_configuration, QUORUM;
     /// A path that should negotiate offers NTLM alone.

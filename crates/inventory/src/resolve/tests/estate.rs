@@ -140,6 +140,7 @@ pub(super) fn configuration(inventory: &mut Inventory, computer: &str, account: 
         application_pools: Vec::new(),
         slots: vec![slot],
         providers: Vec::new(),
+        restrictions: Vec::new(),
         history: Vec::new(),
         besides: crate::Besides::default(),
     });

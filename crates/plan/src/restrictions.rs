@@ -1,0 +1,52 @@
+//! Whether a configuration says something against the edits that are planned for it.
+
+use crate::Change;
+use crate::check::Checks;
+use kerbsync_inventory::{EditPlace, Inventory, Restriction, RestrictionKind, ServerConfiguration};
+use kerbsync_source::Origin;
+
+/// What IIS refuses is refused; what is locked for the files below is told, with what is not known of it.
+pub(crate) fn check(inventory: &Inventory, server: &ServerConfiguration, changes: &[Change], checks: &mut Checks) {
+    for change in changes {
+        let place = EditPlace::of(&change.slot.key, change.fields.iter().map(|field| field.attribute.clone()).collect());
+        let label = change.slot.label();
+        for restriction in server.restrictions.iter().filter(|r| r.bears_on(&place)) {
+            let (words, at) = (restriction.kind.words(), at(inventory, &restriction.origin));
+            if restriction.kind.is_refused() {
+                let reason = format!("The {label} cannot be set there: {} ({words} at {at}).", why(restriction));
+                checks.fail(
+                    "slot-allowed",
+                    &server.computer,
+                    reason,
+                    "correct what stands there, or declare another place as [[slots]] in kerbsync.toml",
+                );
+            } else {
+                checks.unknown(
+                    "slot-unlocked",
+                    &server.computer,
+                    format!(
+                        "The {label} is locked ({words} at {at}). Such a lock is documented to bind the web.config files below, and not the file that holds it; that IIS takes this edit was not tried on a Windows machine."
+                    ),
+                    "take the lock out if nobody needs it; else look at the server after the first step, with Test-CsKerberosAccountAssignment",
+                );
+            }
+        }
+    }
+}
+
+fn why(restriction: &Restriction) -> &'static str {
+    match restriction.kind {
+        RestrictionKind::BothOverrides => "IIS refuses a <location> that says both",
+        RestrictionKind::NoLocation => "IIS takes this section in no <location>",
+        _ => "IIS takes this section only in a file above applicationHost.config",
+    }
+}
+
+/// `path:line:column` of a place.
+fn at(inventory: &Inventory, origin: &Origin) -> String {
+    let path = inventory.document(origin.document).map_or("its configuration", |d| d.path.as_str());
+    match &origin.location {
+        Some(location) => format!("{path}:{}", location.position),
+        None => path.to_owned(),
+    }
+}

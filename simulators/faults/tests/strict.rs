@@ -1,0 +1,177 @@
+//! Everything that a run says, compared with the disk, while others edit the very places that it writes; and the way on from there.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test: it may panic, and prints what it measured")]
+
+use kerbsync_faults::foreign::{Habits, edited};
+use kerbsync_faults::oracle::Oracle;
+use kerbsync_faults::toy::{EDITS, ToyEyes};
+use kerbsync_faults::{
+    ConfigurationState, Exploration, Fault, FaultKind, MemoryDisk, Scenario, Task, Toy, ToyDirectory, World, disks, points_of_apply, toy,
+};
+use kerbsync_plan::lower::{DirectoryWriter, KeyVersion, LowerError};
+use kerbsync_plan::outcome::{End, StepResult};
+use std::sync::Mutex;
+
+const BEFORE: KeyVersion = KeyVersion(1);
+const TOY: Toy = Toy { generation: 1 };
+
+fn world(servers: usize, set_password: bool) -> World<'static> {
+    let old = toy::configurations(servers);
+    World::new(toy::plan(&old, set_password), old, &TOY).unwrap()
+}
+
+fn clean(what: &str, found: &Exploration) {
+    println!("{what}: {} states", found.states);
+    assert!(found.states > 0);
+    assert_eq!(found.violations, std::collections::BTreeMap::default(), "{what}");
+}
+
+#[test]
+fn what_is_said_of_servers_that_others_edit_is_true_at_every_call() {
+    let world = world(3, false);
+    let oracle = Oracle { world: &world, eyes: &ToyEyes };
+    for scenario in
+        [Scenario::apply(&world), Scenario::rollback(&world).unwrap(), Scenario::recover(&world, 30), Scenario::recover(&world, 60)]
+    {
+        clean(&format!("{:?}", scenario.task), &edited(&scenario, &oracle, &EDITS, Habits::ALL));
+    }
+}
+
+/// Every state that a run may be stopped in has a way on: at most three commands, the last of which may give the run up.
+#[test]
+fn from_every_crash_there_is_a_way_on() {
+    for set_password in [false, true] {
+        let world = world(3, set_password);
+        let oracle = Oracle { world: &world, eyes: &ToyEyes };
+        let mut states = 0;
+        for point in points_of_apply(&world, BEFORE).unwrap() {
+            for image in disks(&point.image, 64).0 {
+                oracle.check_recovery(&image, point.directory, BEFORE, None, true).unwrap_or_else(|e| panic!("call {}: {e}", point.call));
+                states += 1;
+            }
+        }
+        println!("{states} crash states with a way on");
+        assert!(states > 100);
+    }
+}
+
+/// A folder that is away for a while: nothing of it is found, and nothing can be put into it.
+#[test]
+fn a_folder_that_is_away_for_a_while_takes_nothing_back_that_was_finished() {
+    let world = world(3, false);
+    let oracle = Oracle { world: &world, eyes: &ToyEyes };
+    let mut hits = 0;
+    for scenario in [Scenario::apply(&world), Scenario::rollback(&world).unwrap(), Scenario::recover(&world, 45)] {
+        let is_kept = scenario.task == Task::Apply;
+        for at in 0..scenario.recorded().0.calls() {
+            for times in [1, 4, 1000] {
+                for below in ["servers/fe02", "servers/", ".kerbsync/"] {
+                    let (disk, ad) = (MemoryDisk::new(scenario.start.clone()), ToyDirectory::at(scenario.directory));
+                    disk.fault(Fault { at, times, below: below.to_owned(), kind: FaultKind::Gone });
+                    let result = scenario.run(&disk, &ad);
+                    hits += disk.hits();
+                    let place = || format!("{:?}, {below} away at call {at} for {times}: {result:?}", scenario.task);
+                    world.check_whole(&disk.image()).unwrap_or_else(|e| panic!("{}: {e}", place()));
+                    oracle
+                        .check_recovery(&disk.image(), ad.version(), BEFORE, None, is_kept)
+                        .unwrap_or_else(|e| panic!("{}: {e}", place()));
+                }
+            }
+        }
+    }
+    assert!(hits > 1000, "{hits}");
+}
+
+/// A share's cache hides another program's edit for some calls. The edit may be lost where the last comparison did not see it, as where it
+/// comes between that and the rename; what is said is true all the same, no credential is torn, and there is a way on.
+#[test]
+fn stale_reads_of_a_share_lose_an_edit_at_most_and_tell_no_falsehood() {
+    let world = world(3, false);
+    let oracle = Oracle { world: &world, eyes: &ToyEyes };
+    for scenario in [Scenario::apply(&world), Scenario::rollback(&world).unwrap()] {
+        for hidden in [1, 5, 20] {
+            let found = edited(&scenario, &oracle, &EDITS[..4], Habits { every: 1, hidden });
+            clean(&format!("{:?}, hidden for {hidden} calls", scenario.task), &found);
+            let lost = found.faults - found.survived;
+            println!("{lost} of {} edits lost", found.faults);
+            assert!(lost * 2 < found.faults);
+        }
+    }
+}
+
+/// What a directory may do to whoever sets a password in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whim {
+    /// Refuses, and sets nothing.
+    Refuses,
+    /// Sets it, and its answer is lost.
+    AnswerLost,
+    /// Does not tell the version of the keys, for so many questions.
+    Silent(u32),
+    /// Somebody else sets a password just before.
+    SetByAnotherBefore,
+    /// Somebody else sets a password just after.
+    SetByAnotherAfter,
+}
+
+struct Moody {
+    version: Mutex<u64>,
+    asked: Mutex<u32>,
+    whim: Option<Whim>,
+}
+
+impl DirectoryWriter for Moody {
+    fn key_version(&self, _: &str) -> Result<KeyVersion, LowerError> {
+        let mut asked = self.asked.lock().unwrap();
+        *asked += 1;
+        match self.whim {
+            Some(Whim::Silent(times)) if *asked <= times => Err(LowerError::outside("the controller does not answer")),
+            _ => Ok(KeyVersion(*self.version.lock().unwrap())),
+        }
+    }
+
+    fn set_password(&self, _: &str) -> Result<(), LowerError> {
+        let add = match self.whim {
+            Some(Whim::Refuses) => 0,
+            Some(Whim::SetByAnotherBefore | Whim::SetByAnotherAfter) => 2,
+            _ => 1,
+        };
+        *self.version.lock().unwrap() += add;
+        match self.whim {
+            Some(Whim::Refuses | Whim::AnswerLost) => Err(LowerError::outside("the controller did not answer")),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[test]
+fn a_directory_of_any_mood_leaves_servers_and_directory_in_step_or_says_that_they_are_not() {
+    let world = world(3, true);
+    for whim in [Whim::Refuses, Whim::AnswerLost, Whim::Silent(1), Whim::Silent(2), Whim::SetByAnotherBefore, Whim::SetByAnotherAfter] {
+        let moody = Moody { version: Mutex::new(1), asked: Mutex::new(0), whim: Some(whim) };
+        let disk = MemoryDisk::new(world.start());
+        let applied = world.with_engine(&disk, Some(&moody), 0, |e| e.apply(&world.plan)).unwrap();
+        // The process ends, and the directory is itself again.
+        let healthy = Moody { version: Mutex::new(*moody.version.lock().unwrap()), asked: Mutex::new(0), whim: None };
+        let recovered = world.with_engine(&disk, Some(&healthy), 0, |e| e.recover()).unwrap();
+        let end = recovered.first().map_or(applied.end, |o| o.end);
+        let set = *healthy.version.lock().unwrap() > 1;
+        let image = disk.image();
+        let all = |state| world.states(&image).all(|s| s == state);
+        match (whim, set) {
+            (Whim::Refuses | Whim::Silent(_), false) => {
+                assert_eq!((applied.end, end), (End::Open, End::AllOld), "{whim:?}");
+                assert!(all(ConfigurationState::Old), "{whim:?}");
+            }
+            (Whim::AnswerLost, true) => {
+                assert_eq!((applied.end, applied.directory, end), (End::Open, Some(StepResult::Uncertain), End::AllNew), "{whim:?}");
+                assert!(all(ConfigurationState::New), "{whim:?}");
+            }
+            // Whose password is in force is not known to anyone here, and is not claimed.
+            (Whim::SetByAnotherBefore | Whim::SetByAnotherAfter, true) => {
+                assert_eq!((applied.end, applied.directory, end), (End::Open, Some(StepResult::Uncertain), End::Diverged), "{whim:?}");
+            }
+            other => panic!("{other:?}: {applied:?} {recovered:?}"),
+        }
+    }
+}
