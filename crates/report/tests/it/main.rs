@@ -7,6 +7,7 @@ mod compliance;
 mod formats;
 mod learned;
 mod pipelines;
+mod proved;
 mod registry;
 mod sample;
 mod texts;
