@@ -159,3 +159,24 @@ fn list(paths: &[String]) -> String {
         [] => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kerbsync_store::{FileErrorKind, Key, LockOwner, ReplaceFailure};
+
+    #[test]
+    fn what_was_begun_or_stays_broken_needs_recovery_and_a_refusal_does_not() {
+        let unwritten = |on_disk| {
+            let why = ReplaceFailure::File(FileError::new(FileErrorKind::NoSpace, "write", "x"));
+            EngineError::JournalWrite(ReplaceError { key: Key::new("x").unwrap(), on_disk, why })
+        };
+        for on_disk in [OnDisk::New, OnDisk::Unknown] {
+            assert!(unwritten(on_disk).needs_recovery(false) && unwritten(on_disk).needs_recovery(true));
+        }
+        assert!(!unwritten(OnDisk::Old).needs_recovery(false) && unwritten(OnDisk::Old).needs_recovery(true));
+        let held = EngineError::Lock(LockError::Held { path: "x".into(), owner: Box::new(LockOwner::default()) });
+        assert!(!held.needs_recovery(false) && !held.needs_recovery(true), "whoever holds the lock is at work on it");
+        assert!(!EngineError::AppliedBefore.needs_recovery(false));
+    }
+}

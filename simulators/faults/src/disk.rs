@@ -11,6 +11,8 @@ pub enum FaultKind {
     Error(FileErrorKind),
     /// A write puts down half of its bytes and fails: no space.
     ShortWrite,
+    /// A write puts down other bytes and says nothing, as bad memory or a bad disk does.
+    Garbled,
     /// A sync fails; `durable` tells whether the data reached the disk all the same. Later syncs of the same file succeed and do nothing.
     SyncFails {
         /// Whether the data is on the disk.
@@ -289,6 +291,13 @@ impl OpenFile for Handle {
             inner.hits += 1;
             inner.image.write(self.node, &bytes[..bytes.len() / 2]);
             return Err(FileError::new(FileErrorKind::NoSpace, "write", &self.name));
+        }
+        if fault == Some(FaultKind::Garbled) {
+            inner.hits += 1;
+            let mut other = bytes.to_vec();
+            other.iter_mut().skip(bytes.len() / 2).take(1).for_each(|b| *b ^= 1);
+            inner.image.write(self.node, &other);
+            return Ok(());
         }
         inner.image.write(self.node, bytes);
         Ok(())

@@ -1,6 +1,6 @@
 //! The real parallelism, eight servers side by side in waves of 64, in turns that a seed draws; and two engines at once on one set of servers.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test: it may panic, and prints what it measured")]
+#![expect(clippy::unwrap_used, reason = "a test: it may panic")]
 
 use kerbsync_apply::EngineError;
 use kerbsync_faults::oracle::{Moments, Oracle, Spoke};

@@ -429,3 +429,26 @@ fn two_faults_in_one_run_are_told_or_survived() {
     }
     assert!(runs > 200, "{runs}");
 }
+
+#[test]
+fn a_file_that_does_not_read_back_as_it_was_written_is_never_put_in_place() {
+    let world = world(3);
+    let disk = MemoryDisk::recording(world.start());
+    world.apply(&disk, &directory()).unwrap();
+    let writes = disk.trace().into_iter().zip(0..).filter(|((o, n), _)| *o == "write" && n.ends_with(".tmp")).map(|(_, at)| at);
+    let mut tried = 0;
+    for at in writes.collect::<Vec<u64>>() {
+        let (disk, ad) = (MemoryDisk::new(world.start()), directory());
+        disk.fault(Fault { at, times: 1, below: String::new(), kind: FaultKind::Garbled });
+        let result = world.apply(&disk, &ad);
+        assert_eq!(disk.hits(), 1, "call {at}");
+        assert!(!result.as_ref().is_ok_and(|o| o.end == End::AllNew), "call {at}: {result:?}");
+        let told = result.map_or_else(|e| e.to_string(), |o| o.servers.iter().map(|s| s.detail.clone()).collect());
+        assert!(told.contains("does not read back"), "call {at}: {told}");
+        world.check_whole(&disk.image()).unwrap();
+        let status = world.with_engine(&disk, None, 0, |e| e.status()).unwrap();
+        assert!(status.damaged.is_empty(), "call {at}: {status:?}");
+        tried += 1;
+    }
+    assert!(tried > 4, "the journal, three configurations and a copy: {tried}");
+}

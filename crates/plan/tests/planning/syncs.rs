@@ -307,3 +307,42 @@ fn a_copy_that_is_never_in_force_is_neither_source_nor_target() {
         assert_eq!(one.reason, "The configuration at hand is never in force: it lies in the component store.");
     }
 }
+
+#[test]
+fn a_pool_that_runs_as_something_else_is_switched_and_that_is_listed() {
+    use kerbsync_inventory::citable::Cited;
+    use kerbsync_inventory::{ApplicationPool, ApplicationPoolIdentity as Runs, Creation, LayoutId, ProviderPurpose, SlotKey};
+    let fields = |identity: Runs| {
+        let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Old)]);
+        for server in &mut builder.inventory.servers {
+            server.slots.truncate(1);
+            let slot = &mut server.slots[0];
+            slot.key = SlotKey::ApplicationPool { pool: "LyncIntFeature".to_owned() };
+            (slot.layout, slot.creation, slot.label) = (LayoutId::AppPoolIdentity, Creation::InPool, slot.key.label());
+            slot.purpose = ProviderPurpose::General;
+            server.application_pools.push(ApplicationPool {
+                name: Cited::new("LyncIntFeature".to_owned(), crate::estate::at(0)),
+                identity: Cited::new(identity, crate::estate::at(0)),
+                is_product: true,
+                starts: Cited::new(true, crate::estate::at(0)),
+                user_name: None,
+            });
+        }
+        let plan = sync(&builder.build(), "fe01.contoso.com", &[computer("dir01.contoso.com")]).unwrap();
+        plan.steps[0].changes[0].fields.iter().map(|f| format!("{}: {} -> {}", f.attribute, f.before, f.after)).collect::<Vec<_>>()
+    };
+    assert_eq!(fields(Runs::SpecificUser).len(), 1, "{:?}", fields(Runs::SpecificUser));
+    let switched = fields(Runs::NetworkService);
+    assert_eq!((switched.len(), switched[0].as_str()), (2, "identityType: NetworkService -> SpecificUser"));
+}
+
+#[test]
+fn inputs_are_in_the_order_of_paths_whatever_order_they_were_read_in() {
+    let mut inventory = usual();
+    // The topology is read first, and its path is the last.
+    assert!(inventory.documents[0].path.starts_with("topology"));
+    inventory.documents[0].path = "zz/topology.xml".to_owned();
+    let plan = sync(&inventory, "fe01.contoso.com", &[CopyTarget::All]).unwrap();
+    let paths: Vec<&str> = plan.inputs.iter().map(|i| i.path.as_str()).collect();
+    assert!(paths.len() > 2 && paths.is_sorted() && paths.last() == Some(&"zz/topology.xml"), "{paths:?}");
+}
