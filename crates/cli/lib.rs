@@ -20,6 +20,14 @@ mod progress;
 mod reading;
 mod stored;
 
+/// What rules are told by the settings of a bundle at a time.
+///
+/// # Errors
+/// What is wrong with the settings, in a sentence.
+pub fn policy(settings: &kerbsync_collect::Settings, now: jiff::Timestamp) -> Result<kerbsync_audit::Policy, String> {
+    config::policy_of(settings, now)
+}
+
 pub use exit::{Exit, codes};
 pub use io::Io;
 pub use memory::{Memory, wiped_memory};

@@ -15,6 +15,7 @@ mod rules;
 mod shard;
 mod site;
 mod slots;
+mod waiver;
 mod words;
 
 pub use audit::{Audited, Finding, Report, Summary, Verdict};
@@ -27,7 +28,9 @@ pub use kerbsync_audit::coverage::{
     AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, NotOpened,
     ReportCoverage, SecretCoverage, TopologyCoverage,
 };
-pub use kerbsync_audit::{BaselineSummary, Conclusion, FailureCounts, Outcome, OutcomeCount, Required, Requirement, Severity};
+pub use kerbsync_audit::{
+    BaselineSummary, Conclusion, FailureCounts, Outcome, OutcomeCount, Required, Requirement, Severity, WaiverCounts,
+};
 pub use learn::{Change, CmdletRun, Comparison, DeclaredSlot, LearnReport, LearnedPlace, Noise};
 pub use place::Place;
 pub use preview::{FilePreview, LineChange, Lines, PlanPreview};
@@ -35,6 +38,7 @@ pub use resolve::ResolveReport;
 pub use rules::{Rule, RulesReport};
 pub use shard::{MergeError, Partition, Shard};
 pub use slots::{Provider, Slot, SlotsReport};
+pub use waiver::Waiver;
 pub use words::{Basis, InputStatus, Level, State};
 
 use serde::{Deserialize, Serialize};
