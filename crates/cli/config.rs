@@ -4,7 +4,7 @@ use crate::args::{self, BundleArgs, GateArgs};
 use crate::failure::Failure;
 use crate::{Exit, Io};
 use jiff::Timestamp;
-use kerbsync_audit::{FailOn, Policy, Requirement, Waiver, WaiverDays};
+use kerbsync_audit::{FailOn, Policy, Profiles, Requirement, Waiver, WaiverDays};
 use kerbsync_collect::{Settings, WaiverSetting};
 use kerbsync_names::{Fqdn, HostName};
 use kerbsync_report::format::Severity;
@@ -12,7 +12,7 @@ use kerbsync_source::Shown;
 use std::path::PathBuf;
 
 /// What to read, and with what.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Bundle {
     pub(crate) paths: Vec<PathBuf>,
     pub(crate) config: Option<PathBuf>,
@@ -63,6 +63,29 @@ pub(crate) fn now(text: Option<&str>, io: &Io<'_>) -> Result<Timestamp, Failure>
 pub(crate) struct Gate {
     pub(crate) fail_on: FailOn,
     pub(crate) require: Vec<Requirement>,
+    pub(crate) profiles: Profiles,
+}
+
+impl Gate {
+    /// The word of `--profile`.
+    pub(crate) const fn profiles_name(&self) -> &'static str {
+        match self.profiles {
+            Profiles::Default => "default",
+            Profiles::Stig => "stig",
+            Profiles::All => "all",
+        }
+    }
+
+    /// The words of `--fail-on`.
+    pub(crate) fn fail_on_words(&self) -> String {
+        let severity = self.fail_on.severity.map_or("never", Severity::name);
+        format!("{severity}{}", if self.fail_on.unknown { ",unknown" } else { "" })
+    }
+}
+
+/// What a word of `--profile` means.
+pub(crate) fn profiles(word: &str) -> Option<Profiles> {
+    [("default", Profiles::Default), ("stig", Profiles::Stig), ("all", Profiles::All)].into_iter().find(|(w, _)| *w == word).map(|(_, p)| p)
 }
 
 impl From<GateArgs> for Gate {
@@ -80,7 +103,7 @@ impl From<GateArgs> for Gate {
         let mut require: Vec<Requirement> = args.require.into_iter().map(requirement).collect();
         require.sort_unstable();
         require.dedup();
-        Self { fail_on: FailOn { severity, unknown }, require }
+        Self { fail_on: FailOn { severity, unknown }, require, profiles: Profiles::Default }
     }
 }
 

@@ -8,6 +8,7 @@ mod commands;
 mod config;
 #[cfg(feature = "simulate")]
 mod directory;
+mod evidence;
 mod exit;
 mod failure;
 mod glossary;

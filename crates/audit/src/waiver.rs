@@ -140,7 +140,7 @@ impl Waiver {
         }
         // A fingerprint alone may be that of an error.
         let most = policy.waiver_days.of(rule.map_or(Severity::Error, |r| r.severity));
-        let days = i64::from(first.duration_until(last).as_hours() / 24) + 1;
+        let days = first.duration_until(last).as_hours() / 24 + 1;
         (days > i64::from(most)).then_some(TooBroad::TooLong(days, most))
     }
 

@@ -13,6 +13,7 @@ mod learn;
 mod man;
 mod merge;
 pub(crate) mod plan;
+mod redact;
 mod render;
 pub(crate) mod resolve;
 mod rules;
@@ -20,6 +21,7 @@ mod schema;
 #[cfg(feature = "simulate")]
 mod simulate;
 mod slots;
+mod verify;
 mod write;
 
 use crate::args::{Cli, Command, ConfigCommand};
@@ -49,6 +51,8 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Recover(args) => write::recover(&args, quiet, io),
         Command::Purge(args) => write::purge(&args, quiet, io),
         Command::Status(args) => write::status(&args, quiet, io),
+        Command::Redact(args) => redact::run(args, quiet, io),
+        Command::Verify(args) => verify::run(&args, quiet, io),
         Command::Rules(args) => rules::run(args, io),
         Command::Explain(args) => explain::run(args, quiet, io),
         #[cfg(feature = "simulate")]

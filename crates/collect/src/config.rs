@@ -131,7 +131,6 @@ pub struct WaiverSetting {
     /// Where that is on record.
     pub ticket: Option<String>,
     /// First day on which it holds, `2026-12-01`.
-    #[serde(alias = "not-before")]
     pub not_before: Option<toml::value::Datetime>,
     /// Last day on which it holds, `2026-12-31`.
     pub expires: Option<toml::value::Datetime>,
@@ -324,7 +323,7 @@ seed = 7
     fn an_unknown_key_and_a_waiver_without_reason_are_errors_with_a_place() {
         let e = read("[domains]\nA = 'a.b'\n[slotz]\n").unwrap_err();
         assert_eq!(e.location.unwrap().position.line, 3);
-        insta::assert_snapshot!(e.message, @"an unknown key, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `never_waive`, `waivers_file`, `web_sites`, `reference`, `prefer`, `accept_inferred_protection`, `operator_unproved`, `operator`, `simulated`.");
+        insta::assert_snapshot!(e.message, @"an unknown key, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `never_waive`, `waivers_file`, `web_sites`, `reference`, `prefer`, `accept_inferred_protection`, `operator_unproved`, `operator`, `docs`, `simulated`.");
         assert!(read("[[waivers]]\nrule='KS101'\nreason=' '\n").is_err());
         assert!(read("[[waivers]]\nreason='x'\n").is_err());
     }

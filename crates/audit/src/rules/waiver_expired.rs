@@ -28,6 +28,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `expires = 2026-02-28` | the entry is gone, or approved again until a later day |
+    ///
+    /// ## Sources
+    /// - [NIST SP 800-37 Rev. 2, acceptance of risk](https://csrc.nist.gov/pubs/sp/800/37/r2/final)
+    /// - [NIST SP 800-53 Rev. 5](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
     number: 508,
     severity: Warning,
     confidence: Documented,

@@ -14,13 +14,17 @@ declare_rule! {
     /// ## What to do
     /// Take the id from the list of rules:
     ///
-    /// ```
+    /// ```text
     /// kerbsync rules
     /// ```
     ///
     /// | before | after |
     /// |---|---|
     /// | `rule = "stale-secrets"` | `rule = "stale-secret"` |
+    ///
+    /// ## Sources
+    /// - [NIST SP 800-37 Rev. 2, acceptance of risk](https://csrc.nist.gov/pubs/sp/800/37/r2/final)
+    /// - [NIST SP 800-53 Rev. 5](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
     number: 512,
     severity: Warning,
     confidence: Documented,

@@ -33,6 +33,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `rule = "stale-secret"` and nothing else | an entry for each server that is meant |
+    ///
+    /// ## Sources
+    /// - [NIST SP 800-37 Rev. 2, acceptance of risk](https://csrc.nist.gov/pubs/sp/800/37/r2/final)
+    /// - [NIST SP 800-53 Rev. 5](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
     number: 510,
     severity: Warning,
     confidence: Documented,

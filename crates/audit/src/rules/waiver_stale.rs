@@ -19,6 +19,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `server = "fe02.contoso.com"`, which is in sync | the entry is gone |
+    ///
+    /// ## Sources
+    /// - [NIST SP 800-37 Rev. 2, acceptance of risk](https://csrc.nist.gov/pubs/sp/800/37/r2/final)
+    /// - [NIST SP 800-53 Rev. 5](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
     number: 509,
     severity: Note,
     confidence: Documented,

@@ -30,6 +30,10 @@ declare_rule! {
     /// | before | after |
     /// |---|---|
     /// | `owner = "Olivia Owner"` alone | `approver = "Adam Approver"` beside it |
+    ///
+    /// ## Sources
+    /// - [NIST SP 800-37 Rev. 2, acceptance of risk](https://csrc.nist.gov/pubs/sp/800/37/r2/final)
+    /// - [NIST SP 800-53 Rev. 5](https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final)
     number: 511,
     severity: Warning,
     confidence: Documented,

@@ -6,6 +6,7 @@ mod change;
 pub mod cmdlet;
 mod diff;
 mod estate;
+mod evidence;
 mod input;
 mod learn;
 mod place;
@@ -23,6 +24,7 @@ pub use baseline::{BASELINE, BaselineReport, Known};
 pub use change::{RefusedReport, RunsReport, StatusReport};
 pub use diff::{Consequence, DIFF, DiffReport, DiffSummary, Difference, FindingLine, Side};
 pub use estate::{Assignment, Computer, Estate, InventoryReport, InventorySummary, Pool, Site, StateCount, Topology};
+pub use evidence::{EVIDENCE, Evidence, EvidenceInput, EvidenceOptions, EvidenceTimes, GivenInput, LeftOutInput};
 pub use input::{Input, Problem};
 pub use kerbsync_audit::coverage::{
     AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, NotOpened,
