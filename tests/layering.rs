@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("store", &["winfile"]),
     // The calls of Windows, with all unsafe code of the workspace in one file.
     ("winfile", &[]),
+    ("evidence", &[]),
     ("objects", &["xml"]),
     ("ad", &["objects", "inventory"]),
     ("audit", &["inventory"]),

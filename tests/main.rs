@@ -34,7 +34,11 @@ mod open_runs;
 mod plan_inputs;
 mod real_world;
 mod recipes;
+#[cfg(feature = "simulate")]
+mod redact;
 mod rules;
+#[cfg(feature = "simulate")]
+mod signed;
 #[cfg(feature = "simulate")]
 mod simulate_faults;
 mod source_tree;

@@ -1,5 +1,6 @@
 //! What is typed. What it means is in `config.rs`.
 
+mod evidence;
 mod learn;
 #[cfg(feature = "live")]
 mod live;
@@ -7,6 +8,7 @@ mod live;
 mod simulate;
 mod write;
 
+pub(crate) use evidence::*;
 pub(crate) use learn::*;
 #[cfg(feature = "live")]
 pub(crate) use live::*;
@@ -211,6 +213,10 @@ pub(crate) enum Command {
     /// Test whether servers hold the account's password in Active Directory, by a ticket; nobody logs on as the account
     #[cfg(feature = "live")]
     Prove(ProveArgs),
+    /// Copy a bundle without its secrets and keys, so that the copy may leave the server
+    Redact(RedactArgs),
+    /// Check an archive of evidence: its signature, every file, and what an audit of its inputs says
+    Verify(VerifyArgs),
     /// List the rules
     Rules(RulesArgs),
     /// Print the manual page of a rule, what a word means, or how a finding follows
@@ -336,6 +342,12 @@ pub(crate) struct AuditArgs {
     /// Tell of one part of the servers alone, such as 2/4; `kerbsync merge` puts the JSON reports of all parts together
     #[arg(long, value_name = "N/OF", value_parser = shard_arg, conflicts_with = "write_baseline")]
     pub(crate) shard: Option<ShardArg>,
+    /// Write an archive of evidence: the report, and the inputs without their secrets
+    #[arg(long, value_name = "FILE.zip", conflicts_with = "shard")]
+    pub(crate) bundle_out: Option<PathBuf>,
+    /// Sign the archive with this private key (ed25519, PEM)
+    #[arg(long, value_name = "KEY", requires = "bundle_out")]
+    pub(crate) sign: Option<PathBuf>,
     /// Measure ages against this time (RFC 3339, or a date) instead of the clock
     #[arg(long, value_name = "TIME")]
     pub(crate) now: Option<String>,

@@ -4,14 +4,15 @@ use crate::args::{self, BundleArgs, GateArgs};
 use crate::failure::Failure;
 use crate::{Exit, Io};
 use jiff::Timestamp;
-use kerbsync_audit::{FailOn, Policy, Requirement, Waiver};
-use kerbsync_collect::Settings;
+use kerbsync_audit::{FailOn, Policy, Profiles, Requirement, Waiver, WaiverDays};
+use kerbsync_collect::{Settings, WaiverSetting};
 use kerbsync_names::{Fqdn, HostName};
 use kerbsync_report::format::Severity;
+use kerbsync_source::Shown;
 use std::path::PathBuf;
 
 /// What to read, and with what.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Bundle {
     pub(crate) paths: Vec<PathBuf>,
     pub(crate) config: Option<PathBuf>,
@@ -62,6 +63,29 @@ pub(crate) fn now(text: Option<&str>, io: &Io<'_>) -> Result<Timestamp, Failure>
 pub(crate) struct Gate {
     pub(crate) fail_on: FailOn,
     pub(crate) require: Vec<Requirement>,
+    pub(crate) profiles: Profiles,
+}
+
+impl Gate {
+    /// The word of `--profile`.
+    pub(crate) const fn profiles_name(&self) -> &'static str {
+        match self.profiles {
+            Profiles::Default => "default",
+            Profiles::Stig => "stig",
+            Profiles::All => "all",
+        }
+    }
+
+    /// The words of `--fail-on`.
+    pub(crate) fn fail_on_words(&self) -> String {
+        let severity = self.fail_on.severity.map_or("never", Severity::name);
+        format!("{severity}{}", if self.fail_on.unknown { ",unknown" } else { "" })
+    }
+}
+
+/// What a word of `--profile` means.
+pub(crate) fn profiles(word: &str) -> Option<Profiles> {
+    [("default", Profiles::Default), ("stig", Profiles::Stig), ("all", Profiles::All)].into_iter().find(|(w, _)| *w == word).map(|(_, p)| p)
 }
 
 impl From<GateArgs> for Gate {
@@ -79,7 +103,7 @@ impl From<GateArgs> for Gate {
         let mut require: Vec<Requirement> = args.require.into_iter().map(requirement).collect();
         require.sort_unstable();
         require.dedup();
-        Self { fail_on: FailOn { severity, unknown }, require }
+        Self { fail_on: FailOn { severity, unknown }, require, profiles: Profiles::Default }
     }
 }
 
@@ -96,29 +120,57 @@ const fn requirement(arg: args::Require) -> Requirement {
 
 /// What rules are told: the time, and the settings of a bundle or the defaults.
 pub(crate) fn policy(settings: &Settings, now: Timestamp) -> Result<Policy, Failure> {
+    policy_of(settings, now).map_err(|message| Failure::new(Exit::Input, message).hint("write it as expires = 2026-12-31"))
+}
+
+/// The same; what is wrong with the settings as a sentence.
+pub(crate) fn policy_of(settings: &Settings, now: Timestamp) -> Result<Policy, String> {
     let defaults = Policy::at(now);
-    let waivers = settings.waivers.iter().map(|w| {
-        let expires = match &w.expires {
-            None => None,
-            Some(day) => Some(day.date.and_then(|d| date(d.year, d.month, d.day)).ok_or_else(|| {
-                let what = if w.rule.is_empty() { "a finding" } else { &w.rule };
-                Failure::new(Exit::Input, format!("kerbsync.toml: the waiver of {what} expires on a day that is not in the calendar"))
-                    .hint("write it as expires = 2026-12-31")
-            })?),
-        };
-        Ok(Waiver {
-            rule: w.rule.clone(),
-            subject: w.subject.clone(),
-            fingerprint: w.fingerprint.clone(),
-            reason: w.reason.clone(),
-            expires,
-        })
-    });
+    let limits = &settings.thresholds;
     Ok(Policy {
-        password_age_days: settings.thresholds.password_age_days.unwrap_or(defaults.password_age_days),
-        evidence_age_days: settings.thresholds.evidence_age_days.unwrap_or(defaults.evidence_age_days),
-        waivers: waivers.collect::<Result<_, Failure>>()?,
+        password_age_days: limits.password_age_days.unwrap_or(defaults.password_age_days),
+        evidence_age_days: limits.evidence_age_days.unwrap_or(defaults.evidence_age_days),
+        waivers: settings.waivers.iter().map(waiver).collect::<Result<_, String>>()?,
+        waiver_days: WaiverDays {
+            error: limits.waiver_error_days.unwrap_or(defaults.waiver_days.error),
+            warning: limits.waiver_warning_days.unwrap_or(defaults.waiver_days.warning),
+            note: limits.waiver_note_days.unwrap_or(defaults.waiver_days.note),
+        },
+        never_waive: settings.never_waive.clone(),
         ..defaults
+    })
+}
+
+fn waiver(w: &WaiverSetting) -> Result<Waiver, String> {
+    let first = w.not_before.map(|d| d.date.and_then(|d| date(d.year, d.month, d.day)));
+    let last = w.expires.map(|d| d.date.and_then(|d| date(d.year, d.month, d.day)));
+    let day = |day: Option<Option<jiff::civil::Date>>, what: &str| {
+        day.map(|day| {
+            day.ok_or_else(|| {
+                let rule = if w.rule.is_empty() { "a finding" } else { &w.rule };
+                format!("kerbsync.toml: the waiver of {rule} {what} on a day that is not in the calendar")
+            })
+        })
+        .transpose()
+    };
+    // Settings may hold what should not be there, and these are printed.
+    let shown = |text: &String| Shown::of(text).into_string();
+    Ok(Waiver {
+        rule: w.rule.clone(),
+        site: w.site.clone(),
+        pool: w.pool.clone(),
+        server: w.server.clone(),
+        slot: w.slot.clone(),
+        subject: w.subject.clone(),
+        fingerprint: w.fingerprint.clone(),
+        reason: shown(&w.reason),
+        owner: w.owner.as_ref().map(shown),
+        approver: w.approver.as_ref().map(shown),
+        ticket: w.ticket.as_ref().map(|t| Shown::naming(t).into_string()),
+        not_before: day(first, "begins")?,
+        expires: day(last, "expires")?,
+        origin: w.origin.clone(),
+        covers: 0,
     })
 }
 

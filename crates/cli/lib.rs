@@ -8,6 +8,7 @@ mod commands;
 mod config;
 #[cfg(feature = "simulate")]
 mod directory;
+mod evidence;
 mod exit;
 mod failure;
 mod glossary;
@@ -19,6 +20,14 @@ mod preview;
 mod progress;
 mod reading;
 mod stored;
+
+/// What rules are told by the settings of a bundle at a time.
+///
+/// # Errors
+/// What is wrong with the settings, in a sentence.
+pub fn policy(settings: &kerbsync_collect::Settings, now: jiff::Timestamp) -> Result<kerbsync_audit::Policy, String> {
+    config::policy_of(settings, now)
+}
 
 pub use exit::{Exit, codes};
 pub use io::Io;

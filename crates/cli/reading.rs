@@ -11,7 +11,7 @@ use kerbsync_inventory::{Document, DocumentStatus, Inventory};
 use kerbsync_names::HostName;
 use kerbsync_report::format::NotOpened;
 use kerbsync_source::Shown;
-use kerbsync_store::{FolderFiles, StoreError, WORK_FOLDER};
+use kerbsync_store::{FolderFiles, ReadStore, StoreError, WORK_FOLDER};
 use std::path::{Path, PathBuf};
 
 /// What was read.
@@ -128,6 +128,27 @@ pub(crate) fn read_stores(
     bar.clear();
     let collected = collected.map_err(|e| Failure::new(Exit::Input, e.to_string()))?;
     Ok(ReadInputs { inventory: collected.inventory, settings: collected.settings, not_opened: Vec::new(), manual: None })
+}
+
+/// Inputs with what was collected from them, for what reads their bytes again.
+pub(crate) struct OpenInputs {
+    pub(crate) inputs: Vec<Input>,
+    pub(crate) read: ReadInputs,
+}
+
+impl OpenInputs {
+    /// Names of attributes that hold secrets by declaration.
+    pub(crate) fn declared_secrets(&self) -> Vec<String> {
+        self.read.settings.slots.iter().map(|s| s.secret.clone()).collect()
+    }
+}
+
+/// Reads one store; paths are those below it.
+pub(crate) fn read_inputs(store: Box<dyn ReadStore>, bundle: &Bundle, quiet: bool, io: &Io<'_>) -> Result<OpenInputs, Failure> {
+    let config = bundle.config.as_deref().map(read_config).transpose()?;
+    let inputs = vec![Input { label: String::new(), store }];
+    let read = read_stores(&inputs, config, bundle.reference.clone(), &bundle.prefer, &[], quiet, io)?;
+    Ok(OpenInputs { inputs, read })
 }
 
 /// Why a path that was given could not be opened.

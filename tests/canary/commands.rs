@@ -32,6 +32,11 @@ fn all_commands(program: Program, canaries: &Canaries, configurations: &[String]
     let report: serde_json::Value = serde_json::from_slice(&watched.program.read("report.json")).unwrap();
     watched.run("inventory DIR/b -vv");
     watched.run("inventory DIR/b --format json");
+    watched.run("redact DIR/b DIR/copy");
+    let copy = watched.program.files("copy");
+    assert!(copy.len() > 10, "{}", copy.len());
+    copy.iter().for_each(|(path, bytes)| canaries.check_text(path, &decode(bytes)));
+    watched.run("audit DIR/copy -vv");
     watched.run("config show DIR/b");
     watched.run("learn DIR/b -v");
     watched.run("learn DIR/b --format json");

@@ -50,7 +50,13 @@ fn what_is_shown_can_be_read_again() {
 [[waivers]]
 rule = "KS101"
 subject = "a \"quoted\" \\ one"
+site = "Redmond"
+slot = "a slot"
 reason = "because"
+owner = "Olivia"
+approver = "Adam"
+ticket = "CHG-1"
+not_before = 2026-12-01
 expires = 2026-12-31
 "#,
     );
@@ -85,11 +91,12 @@ fn a_waiver_takes_a_finding_out_of_the_count_until_it_expires() {
         report["findings"].as_array().unwrap().iter().filter(|f| f["outcome"] == "fail" && f["severity"] == "error").collect();
     let waivers: String = errors
         .iter()
-        .map(|f| format!("[[waivers]]\nfingerprint = {}\nreason = \"until May\"\nexpires = 2026-05-31\n", f["fingerprint"]))
+        .map(|f| format!("[[waivers]]\nfingerprint = {}\nreason = \"until May\"\nowner = \"Olivia\"\napprover = \"Adam\"\nnot_before = 2026-03-01\nexpires = 2026-05-29\n", f["fingerprint"]))
         .collect();
     shell.put("kerbsync.toml", waivers.as_bytes());
     let ran = shell.run("audit DIR");
     assert!(ran.code == 0 && ran.out.contains("(waived: until May)"), "{}", ran.out);
     let ran = shell.run("audit DIR --now 2026-06-01");
-    assert!(ran.code == 1 && ran.out.contains("expired on 2026-05-31"), "{}", ran.out);
+    let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(ran.code == 1 && told.contains("expired on 2026-05-29"), "{}", ran.out);
 }

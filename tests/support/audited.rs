@@ -1,7 +1,7 @@
 //! Bundles collected from memory and audited in process.
 
 use jiff::Timestamp;
-use kerbsync_audit::{Audit, Outcome, Policy};
+use kerbsync_audit::{Audit, Outcome};
 use kerbsync_collect::{Input, Options, Silent, collect};
 use kerbsync_inventory::Inventory;
 use kerbsync_report::format::{InventoryReport, Tool};
@@ -29,7 +29,7 @@ pub(crate) fn audit_at(inputs: &[(&str, &Files)], now: Timestamp) -> Audited {
     let inputs: Vec<Input> = inputs.iter().map(input).collect();
     let collected =
         collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), unsettled: &[], progress: &Silent }).unwrap();
-    let audit = kerbsync_audit::run(&collected.inventory, &Policy::at(now));
+    let audit = kerbsync_audit::run(&collected.inventory, &kerbsync::policy(&collected.settings, now).unwrap());
     Audited { inventory: collected.inventory, audit }
 }
 

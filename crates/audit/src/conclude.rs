@@ -1,7 +1,7 @@
 //! What an audit comes to: part of the format `kerbsync.report/v1`.
 
 use crate::coverage::{Coverage, NotOpened};
-use crate::{Audit, Outcome, Required, Requirement, Severity, Verdict, Waiver};
+use crate::{Audit, Outcome, Required, Requirement, Severity, Verdict, Waiver, WaiverState};
 use kerbsync_inventory::Inventory;
 use kerbsync_names::HostName;
 use serde::{Deserialize, Serialize};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub struct Terms<'a> {
     /// The time that ages were measured against. UTC.
     pub now: jiff::Timestamp,
-    /// The waivers that `unused_waivers` of the audit points into.
+    /// The waivers, in the order in which the audit tells what became of them.
     pub waivers: &'a [Waiver],
     /// What counts as failed.
     pub fail_on: FailOn,
@@ -111,6 +111,37 @@ pub struct OutcomeCount {
     pub verdicts: usize,
 }
 
+/// Waivers, by how they stand.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaiverCounts {
+    /// All that were given.
+    pub given: usize,
+    /// Those in force.
+    pub in_force: usize,
+    /// Of those in force, the ones that cover nothing.
+    pub stale: usize,
+    /// Those whose first day is still to come.
+    pub not_yet: usize,
+    /// Those whose last day is past.
+    pub expired: usize,
+    /// Those that are not in order, and so hide nothing.
+    pub not_in_order: usize,
+}
+
+impl WaiverCounts {
+    fn of(audit: &Audit) -> Self {
+        let count = |state| audit.waivers.iter().filter(|w| w.state == state).count();
+        Self {
+            given: audit.waivers.len(),
+            in_force: count(WaiverState::InForce),
+            stale: audit.waivers.iter().filter(|w| w.state == WaiverState::InForce && w.covers == 0).count(),
+            not_yet: count(WaiverState::NotYet),
+            expired: count(WaiverState::Expired),
+            not_in_order: count(WaiverState::NotInOrder),
+        }
+    }
+}
+
 /// What is new since a baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BaselineSummary {
@@ -141,8 +172,8 @@ pub struct Summary {
     pub undecided: usize,
     /// Verdicts by outcome, in the order of [`Outcome::ALL`]; zeros are kept.
     pub verdicts: Vec<OutcomeCount>,
-    /// Waivers that covered nothing or have expired, one sentence each.
-    pub unused_waivers: Vec<String>,
+    /// Waivers, by how they stand.
+    pub waivers: WaiverCounts,
     /// What is new since the baseline; `None` without one.
     pub baseline: Option<BaselineSummary>,
 }
@@ -187,7 +218,7 @@ impl Summary {
             () => Conclusion::Clean,
         };
         let count = |&outcome: &Outcome| OutcomeCount { outcome, verdicts: verdicts.iter().filter(|v| v.outcome == outcome).count() };
-        let unused = audit.unused_waivers.iter().filter_map(|&i| terms.waivers.get(i));
+        let waivers = WaiverCounts::of(audit);
         Self {
             conclusion,
             fail_on: terms.fail_on,
@@ -196,7 +227,7 @@ impl Summary {
             waived,
             undecided,
             verdicts: Outcome::ALL.iter().map(count).collect(),
-            unused_waivers: unused.map(|w| without_effect(w, terms.now)).collect(),
+            waivers,
             baseline,
         }
     }
@@ -206,17 +237,4 @@ impl Summary {
 fn checked(coverage: &Coverage, verdicts: &[Verdict]) -> bool {
     let says = |outcome| matches!(outcome, Outcome::Pass | Outcome::Fail | Outcome::Informational);
     coverage.documents.used > coverage.documents.settings && verdicts.iter().any(|v| says(v.outcome))
-}
-
-fn without_effect(waiver: &Waiver, now: jiff::Timestamp) -> String {
-    let what = match (&waiver.fingerprint, &waiver.subject) {
-        (Some(fingerprint), _) => format!("fingerprint {fingerprint}"),
-        (None, Some(subject)) => format!("{} for {subject}", waiver.rule),
-        (None, None) => waiver.rule.clone(),
-    };
-    let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    match waiver.expires {
-        Some(day) if day < today => format!("the waiver of {what} expired on {day}"),
-        _ => format!("the waiver of {what} covers no finding"),
-    }
 }

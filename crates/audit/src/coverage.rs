@@ -291,7 +291,7 @@ fn secrets(inventory: &Inventory) -> SecretCoverage {
         *match slot.secret {
             SecretState::Opened { .. } => &mut counts.opened,
             SecretState::Clear(_) => &mut counts.clear,
-            SecretState::Sealed { .. } => &mut counts.sealed,
+            SecretState::Sealed { .. } | SecretState::TakenOut => &mut counts.sealed,
             SecretState::Empty => &mut counts.empty,
         } += 1;
     }

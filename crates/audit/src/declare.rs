@@ -12,6 +12,8 @@ macro_rules! declare_rule {
         product_error: $product_error:expr,
         controls: $controls:expr,
         $(reads: [$($attribute:ident),* $(,)?],)?
+        $(waivable: $waivable:literal,)?
+        $(profile: $profile:ident,)?
     ) => {
         $(#[doc = $doc])+
         pub(crate) static RULE: $crate::Rule = {
@@ -31,12 +33,19 @@ macro_rules! declare_rule {
                 controls: &$controls,
                 reads: &[$($($crate::Attribute::$attribute),*)?],
                 doc: DOC,
+                waivable: *$crate::declare::last(&[true, $($waivable)?]),
+                profile: *$crate::declare::last(&[$crate::Profile::Default, $($crate::Profile::$profile)?]),
                 check,
             }
         };
     };
 }
 pub(crate) use declare_rule;
+
+/// The last of a list: a default, or what stands behind it.
+pub(crate) const fn last<T>(list: &[T]) -> &T {
+    &list[list.len() - 1]
+}
 
 /// Where the name of the file begins and ends in a path with `/` or `\`, without `.rs`.
 const fn stem(path: &[u8]) -> (usize, usize) {

@@ -75,6 +75,26 @@ impl Family {
     }
 }
 
+/// Which audits run a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Profile {
+    /// Those of the Kerberos account.
+    Default,
+    /// Those of the hardening of IIS.
+    Stig,
+}
+
+impl Profile {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Stig => "stig",
+        }
+    }
+}
+
 /// One rule.
 #[derive(Debug)]
 pub struct Rule {
@@ -100,6 +120,10 @@ pub struct Rule {
     pub reads: &'static [Attribute],
     /// The manual page: Markdown, the doc comment of the rule.
     pub doc: &'static str,
+    /// Whether a finding of it can be accepted by a waiver. What says that evidence is missing, false or contradictory cannot.
+    pub waivable: bool,
+    /// In which audits it is run.
+    pub profile: Profile,
     /// Names its subjects and decides each.
     pub check: fn(&View<'_>, &Policy, &mut Verdicts<'_>),
 }

@@ -1,7 +1,7 @@
 //! Runs the rules.
 
 use crate::waive::waive;
-use crate::{BaselineUse, Finding, Outcome, Policy, Rule, Severity, Subject, Verdict, Verdicts, View, rules};
+use crate::{BaselineUse, Finding, Outcome, Policy, Rule, Severity, Subject, SubjectKind, Verdict, Verdicts, View, WaiverUse, rules};
 use kerbsync_advice::Advice;
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{Assignment, Inventory};
@@ -15,8 +15,8 @@ pub struct Audit {
     pub verdicts: Vec<Verdict>,
     /// Failed and undecided ones with evidence, in the order of rule numbers.
     pub findings: Vec<Finding>,
-    /// Waivers that covered nothing, or that have expired: indices into the policy's list.
-    pub unused_waivers: Vec<usize>,
+    /// What became of each waiver, in the order of the policy.
+    pub waivers: Vec<WaiverUse>,
     /// What a baseline did; `None` without one.
     pub baseline: Option<BaselineUse>,
 }
@@ -24,16 +24,30 @@ pub struct Audit {
 /// Runs every rule over the inventory.
 #[must_use]
 pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
-    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: Vec::new(), baseline: None };
+    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: Vec::new(), baseline: None };
     let view = View::new(inventory);
-    // Rules know nothing of each other; what they say is put together in the order of their numbers.
-    let judged: Vec<_> = rules::RULES.par_iter().map(|rule| judge(rule, &view, policy)).collect();
+    // Rules know nothing of each other; what they say is put together in the order of their numbers. Those about waivers come last, since what
+    // a waiver covers is known only then.
+    let (about_waivers, others): (Vec<&'static Rule>, Vec<&'static Rule>) =
+        rules::RULES.iter().copied().filter(|r| policy.profiles.runs(r)).partition(|r| r.subject == SubjectKind::Waiver);
+    let judged: Vec<_> = others.par_iter().map(|rule| judge(rule, &view, policy)).collect();
     for (verdicts, findings) in judged {
         audit.verdicts.extend(verdicts);
         audit.findings.extend(findings);
     }
     doubt(&mut audit, inventory);
-    audit.unused_waivers = waive(&mut audit.findings, inventory, policy);
+    audit.waivers = waive(&mut audit.findings, inventory, policy);
+    if !policy.waivers.is_empty() {
+        let mut policy = policy.clone();
+        policy.waivers.iter_mut().zip(&audit.waivers).for_each(|(waiver, used)| waiver.covers = used.covers);
+        for rule in about_waivers {
+            let (verdicts, findings) = judge(rule, &view, &policy);
+            audit.verdicts.extend(verdicts);
+            audit.findings.extend(findings);
+        }
+        audit.verdicts.sort_by_key(|v| v.rule.number);
+        audit.findings.sort_by_key(|f| f.rule.number);
+    }
     audit
 }
 
@@ -52,7 +66,7 @@ fn doubt(audit: &mut Audit, inventory: &Inventory) {
     let names = |name: &str| inventory.contested_names.contains(&name.to_lowercase());
     let in_doubt = |subject: &Subject| match subject {
         Subject::Account(name) | Subject::Assignment(_, name) if accounts.contains(&name.to_lowercase()) => Some(ASSIGNMENTS),
-        Subject::Document(..) => None,
+        Subject::Document(..) | Subject::Waiver(_) => None,
         Subject::Estate | Subject::Account(_) | Subject::Assignment(..) => (!inventory.contested_names.is_empty()).then_some(TOPOLOGY),
         Subject::Pool(host) | Subject::Server(host) | Subject::Slot(host, _) => names(host.as_str()).then_some(TOPOLOGY),
         Subject::Site(id, name) => (names(id.as_str()) || names(name)).then_some(TOPOLOGY),

@@ -15,6 +15,7 @@ pub enum SubjectKind {
     Slot,
     Assignment,
     Document,
+    Waiver,
 }
 
 impl SubjectKind {
@@ -30,6 +31,7 @@ impl SubjectKind {
             Self::Slot => "slot",
             Self::Assignment => "assignment",
             Self::Document => "document",
+            Self::Waiver => "waiver",
         }
     }
 }
@@ -54,6 +56,8 @@ pub enum Subject {
     Assignment(String, String),
     /// A document: its number and path.
     Document(DocumentId, String),
+    /// A waiver: what it says it covers.
+    Waiver(String),
 }
 
 impl Subject {
@@ -69,6 +73,7 @@ impl Subject {
             Self::Slot(..) => SubjectKind::Slot,
             Self::Assignment(..) => SubjectKind::Assignment,
             Self::Document(..) => SubjectKind::Document,
+            Self::Waiver(_) => SubjectKind::Waiver,
         }
     }
 }
@@ -79,7 +84,7 @@ impl std::fmt::Display for Subject {
             Self::Estate => f.write_str("the estate"),
             Self::Site(_, name) => write!(f, "site:{name}"),
             Self::Pool(host) | Self::Server(host) => write!(f, "{host}"),
-            Self::Account(text) => f.write_str(text),
+            Self::Account(text) | Self::Waiver(text) => f.write_str(text),
             Self::Slot(host, key) => write!(f, "{host}: {key}"),
             Self::Assignment(site, account) => write!(f, "{site} -> {account}"),
             Self::Document(_, path) => f.write_str(path),

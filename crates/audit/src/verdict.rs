@@ -1,7 +1,7 @@
 //! One outcome per rule and subject.
 
 use crate::view::identity;
-use crate::{AccountView, Attribute, Finding, Object, PoolView, Related, Rule, Severity, Subject, View, WebServer};
+use crate::{AccountView, Attribute, Finding, Object, Policy, PoolView, Related, Rule, Severity, Subject, View, Waiver, WebServer};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::ServerConfiguration;
 use kerbsync_inventory::citable::Citation;
@@ -10,6 +10,7 @@ use kerbsync_inventory::state::Expectation;
 use kerbsync_names::SiteId;
 use kerbsync_source::Spanned;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// Outcome of a rule for a subject. The words are those of XCCDF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -200,6 +201,17 @@ impl<'v> Verdicts<'v> {
         }
     }
 
+    /// Calls `judge` for every waiver of the policy, with its subject. Of several that say the same, the later ones are numbered.
+    pub(crate) fn each_waiver<'p>(&mut self, policy: &'p Policy, mut judge: impl FnMut(&mut Self, Subject, &'p Waiver)) {
+        let mut told: HashMap<String, usize> = HashMap::new();
+        for waiver in &policy.waivers {
+            let text = waiver.to_string();
+            let seen = told.entry(text.to_lowercase()).and_modify(|n| *n += 1).or_insert(1);
+            let subject = if *seen == 1 { text } else { format!("{text} ({seen})") };
+            judge(self, Subject::Waiver(subject), waiver);
+        }
+    }
+
     /// An attribute that the rule reads is not in the directory export. The rule has to declare it under `reads`.
     pub(crate) fn attribute_missing(&mut self, account: &AccountView<'_>, attribute: Attribute) {
         debug_assert!(self.rule.reads.contains(&attribute), "{} does not declare that it reads {}", self.rule.id, attribute.name());
@@ -240,6 +252,14 @@ impl FindingBuilder<'_> {
     pub fn at(self, place: impl Into<Citation>, note: impl Into<String>) -> Self {
         self.0.locations.push(Related { at: place.into(), note: note.into() });
         self
+    }
+
+    /// The place of a waiver, where it is known.
+    pub(crate) fn at_waiver(self, waiver: &Waiver) -> Self {
+        match &waiver.origin {
+            Some(origin) => self.at(origin, "the waiver"),
+            None => self,
+        }
     }
 
     /// Places that show it, each once and at most ten: what is inherited stands in one place for many paths.

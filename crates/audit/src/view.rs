@@ -216,7 +216,7 @@ impl<'i> View<'i> {
             }
             Subject::Site(id, _) => (None, Some(id.clone())),
             Subject::Pool(host) => (None, self.inventory.pools.iter().find(|p| p.fqdn.value == *host).and_then(|p| p.site.clone())),
-            Subject::Estate | Subject::Account(_) | Subject::Assignment(..) | Subject::Document(..) => (None, None),
+            Subject::Estate | Subject::Account(_) | Subject::Assignment(..) | Subject::Document(..) | Subject::Waiver(_) => (None, None),
         }
     }
 

@@ -1,43 +1,99 @@
 //! Waivers: findings that somebody has accepted, for a time.
 
-use crate::{Finding, Policy, Waiver};
+use crate::{Finding, Policy, Subject, Waiver, WaiverState, WaiverUse};
 use kerbsync_inventory::Inventory;
+use std::collections::{HashMap, HashSet};
 
-/// Marks the findings that a waiver covers; the first one that covers a finding gives the reason. Returns the indices of the waivers
-/// that cover nothing. A waiver holds up to and including its last day (UTC); an expired one covers nothing.
-pub(crate) fn waive(findings: &mut [Finding], inventory: &Inventory, policy: &Policy) -> Vec<usize> {
-    let today = policy.now.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let in_force: Vec<(usize, &Waiver)> =
-        policy.waivers.iter().enumerate().filter(|(_, w)| w.expires.is_none_or(|last| today <= last)).collect();
-    let mut used = vec![false; policy.waivers.len()];
-    let by_fingerprint = in_force.iter().any(|(_, w)| w.fingerprint.is_some());
+/// Marks the findings that a waiver in force covers; the first one that covers a finding gives the reason. Says what became of each waiver, in
+/// their order. A waiver holds from its first day up to and including its last one (UTC); one that is not in order covers nothing.
+pub(crate) fn waive(findings: &mut [Finding], inventory: &Inventory, policy: &Policy) -> Vec<WaiverUse> {
+    let mut uses: Vec<WaiverUse> = policy.waivers.iter().map(|w| WaiverUse { state: w.state(policy), covers: 0 }).collect();
+    let in_force = uses.iter().zip(&policy.waivers).enumerate().filter(|(_, (u, _))| u.state == WaiverState::InForce);
+    let scopes: Vec<(usize, Scope<'_>)> = in_force.map(|(i, (_, waiver))| (i, Scope::new(waiver, inventory))).collect();
+    let mut by_rule: HashMap<&str, Vec<&(usize, Scope<'_>)>> = HashMap::new();
+    for scope in &scopes {
+        // A waiver of one finding need not name its rule.
+        by_rule.entry(scope.1.waiver.rule().map_or("", |r| r.id)).or_default().push(scope);
+    }
+    if by_rule.is_empty() {
+        return uses;
+    }
+    let of = |rule| by_rule.get(rule).into_iter().flatten().copied();
     for finding in findings {
-        let fingerprint = if by_fingerprint { finding.fingerprint(inventory) } else { String::new() };
-        let subject = if in_force.is_empty() { String::new() } else { finding.subject.to_string().to_lowercase() };
-        for (i, waiver) in &in_force {
-            if covers(waiver, finding, &fingerprint, &subject) {
-                if let Some(used) = used.get_mut(*i) {
-                    *used = true;
+        let mut candidates: Vec<&(usize, Scope<'_>)> = of(finding.rule.id).chain(of("")).collect();
+        candidates.sort_by_key(|(i, _)| *i);
+        let fingerprint = candidates.iter().any(|(_, s)| s.waiver.fingerprint.is_some()).then(|| finding.fingerprint(inventory));
+        for (i, scope) in candidates {
+            if scope.covers(finding, fingerprint.as_deref()) {
+                if let Some(used) = uses.get_mut(*i) {
+                    used.covers += 1;
                 }
-                finding.waived.get_or_insert_with(|| waiver.reason.clone());
+                finding.waived.get_or_insert_with(|| scope.waiver.reason.clone());
             }
         }
     }
-    (0..used.len()).filter(|i| used.get(*i) == Some(&false)).collect()
+    uses
 }
 
-fn covers(waiver: &Waiver, finding: &Finding, fingerprint: &str, subject: &str) -> bool {
-    if let Some(wanted) = &waiver.fingerprint {
-        return wanted.eq_ignore_ascii_case(fingerprint);
+/// What a waiver is limited to, looked up once.
+struct Scope<'w> {
+    waiver: &'w Waiver,
+    /// Ids of the sites that are meant, in small letters.
+    sites: Option<HashSet<String>>,
+    /// The pool that is meant and its computers, in small letters.
+    pool: Option<HashSet<String>>,
+}
+
+impl<'w> Scope<'w> {
+    fn new(waiver: &'w Waiver, inventory: &Inventory) -> Self {
+        let sites = waiver.site.as_ref().map(|name| {
+            let name = site_name(name);
+            let meant =
+                inventory.sites.iter().filter(|s| s.name.value.to_lowercase() == name || s.id.value.as_str().to_lowercase() == name);
+            meant.map(|s| s.id.value.as_str().to_lowercase()).collect()
+        });
+        let pool = waiver.pool.as_ref().map(|name| {
+            let name = name.trim().to_lowercase();
+            let pools = inventory.pools.iter().filter(|p| p.fqdn.value.as_str().eq_ignore_ascii_case(&name));
+            let computers = pools.flat_map(|p| p.computers.iter().map(|c| c.fqdn.value.as_str().to_lowercase()));
+            computers.chain([name.clone()]).collect()
+        });
+        Self { waiver, sites, pool }
     }
-    (waiver.rule.eq_ignore_ascii_case(finding.rule.id) || waiver.rule.eq_ignore_ascii_case(&finding.rule.code()))
-        && waiver.subject.as_ref().is_none_or(|s| s.trim().to_lowercase() == subject)
+
+    fn covers(&self, finding: &Finding, fingerprint: Option<&str>) -> bool {
+        let w = self.waiver;
+        let same = |wanted: &Option<String>, is: &str| wanted.as_ref().is_none_or(|w| w.trim().to_lowercase() == is.to_lowercase());
+        let host = match &finding.subject {
+            Subject::Pool(host) => Some(host.as_str()),
+            _ => finding.server.as_ref().map(|h| h.as_str()),
+        };
+        let (server, slot) = match &finding.subject {
+            Subject::Slot(_, key) => (finding.server.as_ref().map_or("", |h| h.as_str()), key.as_str()),
+            _ => (finding.server.as_ref().map_or("", |h| h.as_str()), ""),
+        };
+        let in_site =
+            self.sites.as_ref().is_none_or(|sites| finding.site.as_ref().is_some_and(|s| sites.contains(&s.as_str().to_lowercase())));
+        let in_pool = self.pool.as_ref().is_none_or(|hosts| host.is_some_and(|h| hosts.contains(&h.to_lowercase())));
+        in_site
+            && in_pool
+            && same(&w.server, server)
+            && same(&w.slot, slot)
+            && same(&w.fingerprint, fingerprint.unwrap_or_default())
+            && (w.subject.is_none() || same(&w.subject, &finding.subject.to_string()))
+    }
+}
+
+/// `redmond` of `Site:Redmond`.
+fn site_name(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    text.strip_prefix("site:").map_or(text.clone(), |name| name.trim().to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use crate::testing::{NOW, config, estate, opened, set_secret, time};
-    use crate::{Audit, Policy, Waiver, run};
+    use crate::{Audit, Policy, Waiver, WaiverState, run};
     use kerbsync_inventory::{Inventory, SecretState, state};
 
     /// Two servers fail stale-secret, one of them also clear-text-secret.
@@ -50,18 +106,31 @@ mod tests {
         inventory
     }
 
-    fn waiver(rule: &str, subject: Option<&str>, expires: Option<&str>) -> Waiver {
+    /// In order, and for one month.
+    fn waiver(rule: &str) -> Waiver {
         Waiver {
             rule: rule.to_owned(),
-            subject: subject.map(str::to_owned),
-            fingerprint: None,
             reason: format!("accepted: {rule}"),
-            expires: expires.map(|d| d.parse().unwrap()),
+            owner: Some("Olivia".to_owned()),
+            approver: Some("Adam".to_owned()),
+            not_before: Some("2026-02-15".parse().unwrap()),
+            expires: Some("2026-03-15".parse().unwrap()),
+            ..Waiver::default()
         }
     }
 
+    fn text(value: &str) -> Option<String> {
+        Some(value.to_owned())
+    }
+
+    fn audit_by(policy: impl FnOnce(&mut Policy), waivers: Vec<Waiver>) -> Audit {
+        let mut terms = Policy { waivers, ..Policy::at(time(NOW)) };
+        policy(&mut terms);
+        run(&faulty(), &terms)
+    }
+
     fn audit(waivers: Vec<Waiver>) -> Audit {
-        run(&faulty(), &Policy { waivers, ..Policy::at(time(NOW)) })
+        audit_by(|_| (), waivers)
     }
 
     fn waived(audit: &Audit) -> Vec<String> {
@@ -69,32 +138,40 @@ mod tests {
         waived.map(|f| format!("{} {} ({})", f.rule.id, f.subject, f.waived.as_deref().unwrap_or(""))).collect()
     }
 
-    #[test]
-    fn by_id_or_number_and_by_subject() {
-        let found = audit(vec![waiver("stale-secret", Some("FE02.contoso.com"), None), waiver("ks208", None, None)]);
-        insta::assert_snapshot!(waived(&found).join("\n"), @r"
-        stale-secret fe02.contoso.com (accepted: stale-secret)
-        clear-text-secret se01.contoso.com: kerberosCredential in 'Skype for Business Server Internal Web Site' (accepted: ks208)
-        ");
-        assert!(found.unused_waivers.is_empty());
+    /// State, what is covered, and what the rules about waivers say of one waiver.
+    fn told(waiver: Waiver) -> String {
+        told_by(|_| (), waiver)
+    }
+
+    fn told_by(policy: impl FnOnce(&mut Policy), waiver: Waiver) -> String {
+        let found = audit_by(policy, vec![waiver]);
+        assert_eq!(found.waivers.len(), 1);
+        let mut lines = vec![format!("{} covers {}", found.waivers[0].state.name(), found.waivers[0].covers)];
+        assert_eq!(waived(&found).len(), found.waivers[0].covers);
+        let about = found.findings.iter().filter(|f| f.rule.subject == crate::SubjectKind::Waiver);
+        lines.extend(about.map(|f| format!("{} {} {}", f.severity.name(), f.rule.id, f.message)));
+        lines.join("\n")
     }
 
     #[test]
-    fn an_expired_waiver_covers_nothing_and_its_last_day_still_counts() {
-        let expired = audit(vec![waiver("stale-secret", None, Some("2026-02-28"))]);
-        assert_eq!((waived(&expired).len(), expired.unused_waivers), (0, vec![0]));
-        let last_day = audit(vec![waiver("stale-secret", None, Some("2026-03-01"))]);
-        assert_eq!((waived(&last_day).len(), last_day.unused_waivers.len()), (2, 0));
-    }
-
-    #[test]
-    fn what_covers_nothing_is_told() {
-        let found = audit(vec![
-            waiver("stale-secret", None, None),
-            waiver("stale-secret", Some("dir01.contoso.com"), None),
-            waiver("no-such-rule", None, None),
-        ]);
-        assert_eq!(found.unused_waivers, [1, 2]);
+    fn by_rule_and_by_each_kind_of_object() {
+        let clear = "kerberosCredential in 'Skype for Business Server Internal Web Site'";
+        for (scope, covered) in [
+            (Waiver { server: text("FE02.contoso.com"), ..waiver("KS201") }, 1),
+            (Waiver { server: text("fe01.contoso.com"), ..waiver("stale-secret") }, 0),
+            (Waiver { subject: text("se01.contoso.com"), ..waiver("stale-secret") }, 1),
+            (Waiver { site: text("site:redmond"), ..waiver("stale-secret") }, 1),
+            (Waiver { site: text("Dublin"), ..waiver("stale-secret") }, 1),
+            (Waiver { pool: text("pool01.contoso.com"), ..waiver("stale-secret") }, 1),
+            (Waiver { pool: text("pool01.contoso.com"), site: text("Dublin"), ..waiver("stale-secret") }, 0),
+            (Waiver { slot: text(clear), ..waiver("clear-text-secret") }, 1),
+            (Waiver { slot: text(clear), server: text("fe02.contoso.com"), ..waiver("clear-text-secret") }, 0),
+        ] {
+            let what = scope.to_string();
+            let found = audit(vec![scope]);
+            assert_eq!((found.waivers[0].state, found.waivers[0].covers), (WaiverState::InForce, covered), "{what}");
+            assert_eq!(waived(&found).len(), covered, "{what}");
+        }
     }
 
     #[test]
@@ -102,12 +179,92 @@ mod tests {
         let plain = audit(Vec::new());
         let inventory = faulty();
         let stale = plain.findings.iter().find(|f| f.rule.id == "stale-secret").unwrap();
-        let one = Waiver { fingerprint: Some(stale.fingerprint(&inventory).to_uppercase()), ..waiver("", None, None) };
-        let found = audit(vec![one, waiver("stale-secret", None, None)]);
-        insta::assert_snapshot!(waived(&found).join("\n"), @r"
-        stale-secret fe02.contoso.com (accepted: )
-        stale-secret se01.contoso.com (accepted: stale-secret)
+        let one = Waiver { fingerprint: Some(stale.fingerprint(&inventory).to_uppercase()), ..waiver("") };
+        let found = audit(vec![one, Waiver { site: text("Redmond"), ..waiver("stale-secret") }]);
+        insta::assert_snapshot!(waived(&found).join("\n"), @"stale-secret fe02.contoso.com (accepted: )");
+        assert_eq!(found.waivers.iter().map(|w| w.covers).collect::<Vec<_>>(), [1, 1]);
+    }
+
+    #[test]
+    fn it_holds_from_its_first_day_to_its_last() {
+        let from_to = |first: &str, last: &str| {
+            let (first, last) = (Some(first.parse().unwrap()), Some(last.parse().unwrap()));
+            told(Waiver { not_before: first, expires: last, server: text("fe02.contoso.com"), ..waiver("stale-secret") })
+        };
+        insta::assert_snapshot!(from_to("2026-03-01", "2026-03-01"), @"in-force covers 1");
+        insta::assert_snapshot!(from_to("2026-03-02", "2026-03-10"), @"not-yet covers 0");
+        insta::assert_snapshot!(from_to("2026-02-01", "2026-02-28"), @"
+        expired covers 0
+        warning waiver-expired The waiver of stale-secret for server fe02.contoso.com expired on 2026-02-28.
         ");
-        assert!(found.unused_waivers.is_empty());
+    }
+
+    #[test]
+    fn one_that_is_not_in_order_covers_nothing_and_is_told() {
+        let one = || Waiver { server: text("fe02.contoso.com"), ..waiver("stale-secret") };
+        insta::assert_snapshot!(told(Waiver { approver: None, ..one() }), @"
+        not-in-order covers 0
+        warning waiver-unapproved The waiver of stale-secret for server fe02.contoso.com names no approver; it hides nothing.
+        ");
+        insta::assert_snapshot!(told(Waiver { approver: text(" OLIVIA "), ..one() }), @"
+        not-in-order covers 0
+        warning waiver-unapproved The waiver of stale-secret for server fe02.contoso.com was approved by its owner; it hides nothing.
+        ");
+        insta::assert_snapshot!(told(Waiver { owner: text(""), ..one() }), @"
+        not-in-order covers 0
+        warning waiver-unapproved The waiver of stale-secret for server fe02.contoso.com names no owner; it hides nothing.
+        ");
+        insta::assert_snapshot!(told(waiver("stale-secret")), @"
+        not-in-order covers 0
+        warning waiver-over-broad The waiver of stale-secret names no object, so it would also cover what nobody has seen yet; it hides nothing.
+        ");
+        insta::assert_snapshot!(told(Waiver { expires: None, ..one() }), @"
+        not-in-order covers 0
+        warning waiver-over-broad The waiver of stale-secret for server fe02.contoso.com does not say from when and until when it holds; it hides nothing.
+        ");
+        insta::assert_snapshot!(told(Waiver { expires: Some("2027-02-15".parse().unwrap()), ..one() }), @"
+        not-in-order covers 0
+        warning waiver-over-broad The waiver of stale-secret for server fe02.contoso.com holds for 366 days, and may for 90; it hides nothing.
+        ");
+        insta::assert_snapshot!(told(Waiver { not_before: Some("2026-04-15".parse().unwrap()), ..one() }), @"
+        not-in-order covers 0
+        warning waiver-over-broad The waiver of stale-secret for server fe02.contoso.com ends before it begins; it hides nothing.
+        ");
+        insta::assert_snapshot!(told(Waiver { rule: "no-such-rule".to_owned(), ..one() }), @"
+        not-in-order covers 0
+        warning waiver-of-unknown-rule The waiver of no-such-rule for server fe02.contoso.com names no rule; it hides nothing.
+        ");
+        insta::assert_snapshot!(told(Waiver { rule: "topology-drift".to_owned(), ..one() }), @"
+        not-in-order covers 0
+        warning waiver-over-broad The waiver of topology-drift for server fe02.contoso.com is of a rule that is never waived; it hides nothing.
+        ");
+        insta::assert_snapshot!(told_by(|p| p.never_waive = vec!["ks201".to_owned()], one()), @"
+        not-in-order covers 0
+        warning waiver-over-broad The waiver of stale-secret for server fe02.contoso.com is of a rule that is never waived; it hides nothing.
+        ");
+    }
+
+    #[test]
+    fn one_that_covers_nothing_is_told() {
+        insta::assert_snapshot!(told(Waiver { server: text("dir01.contoso.com"), ..waiver("stale-secret") }), @"
+        in-force covers 0
+        note waiver-stale The waiver of stale-secret for server dir01.contoso.com covers no finding.
+        ");
+    }
+
+    #[test]
+    fn two_that_say_the_same_are_two_subjects() {
+        let one = || Waiver { server: text("dir01.contoso.com"), ..waiver("stale-secret") };
+        let found = audit(vec![one(), one()]);
+        let told: Vec<String> = found.verdicts.iter().filter(|v| v.rule.id == "waiver-stale").map(|v| v.subject.to_string()).collect();
+        assert_eq!(told, ["stale-secret for server dir01.contoso.com", "stale-secret for server dir01.contoso.com (2)"]);
+    }
+
+    #[test]
+    fn a_waiver_of_a_waiver_is_none() {
+        let bad = waiver("stale-secret");
+        let about = Waiver { subject: text("stale-secret"), ..waiver("waiver-over-broad") };
+        let found = audit(vec![bad, about]);
+        assert!(found.waivers.iter().all(|w| w.state == WaiverState::NotInOrder && w.covers == 0));
     }
 }

@@ -65,7 +65,7 @@ impl<'i> Scope<'i> {
 
     fn has(&self, subject: &Subject) -> bool {
         match subject {
-            Subject::Estate => true,
+            Subject::Estate | Subject::Waiver(_) => true,
             Subject::Site(id, _) => *id == self.site.id.value,
             Subject::Pool(host) => self.pools.contains(&host),
             Subject::Server(host) | Subject::Slot(host, _) => self.computers.contains(&host),

@@ -3,15 +3,20 @@
 use super::tool;
 use crate::args::AuditArgs;
 use crate::config::{self, Bundle, Gate};
+use crate::evidence::{self, Made};
 use crate::failure::Failure;
 use crate::output::{self, ReportOutputs};
-use crate::reading::{ReadInputs, read_paths};
+use crate::reading::{ReadInputs, read_file, read_paths};
 use crate::stored::read_baseline;
 use crate::{Exit, Io, exit};
 use jiff::Timestamp;
-use kerbsync_audit::{Audit, Terms};
+use kerbsync_audit::{Audit, Policy, Terms};
+use kerbsync_evidence::SigningKey;
 use kerbsync_names::HostName;
 use kerbsync_report::format::{Audited, BaselineReport, Partition, Report};
+use kerbsync_store::{FolderFiles, WORK_FOLDER};
+use std::path::Path;
+use zeroize::Zeroizing;
 
 pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let now = config::now(args.now.as_deref(), io)?;
@@ -19,7 +24,13 @@ pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit,
     let outputs = ReportOutputs::new(args.output)?;
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     args.write_baseline.as_deref().map(output::check_target).transpose()?;
+    args.bundle_out.as_deref().map(output::check_target).transpose()?;
+    let key = args.sign.as_deref().map(signing_key).transpose()?;
     let bundle = Bundle::try_from(args.bundle)?;
+    if args.bundle_out.is_some() {
+        check_settled(&bundle)?;
+    }
+    let for_evidence = bundle.clone();
     let read = read_paths(bundle, quiet, io)?;
     let known = |audit: &mut Audit| {
         if let Some(baseline) = &baseline {
@@ -43,10 +54,37 @@ pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit,
     if let Some(file) = &args.write_baseline {
         output::write_document(file, &BaselineReport::of(&report))?;
     }
+    if let Some(file) = &args.bundle_out {
+        let run_at = args.now.is_none().then_some(now);
+        let members = evidence::archive(&for_evidence, &Made { gate: &gate, now, quiet }, run_at, io)?;
+        output::replace(file, &evidence::packed(members, key.as_ref(), &report)?)?;
+    }
     let exit = exit::of_audit(&report);
     // The process ends here: taking a large estate apart piece by piece would only make its user wait.
     std::mem::forget((report, read));
     Ok(exit)
+}
+
+fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
+    let failure = |why: &str| {
+        Failure::new(Exit::Input, format!("'{}': {why}", path.display())).hint("openssl genpkey -algorithm ed25519 -out private.pem")
+    };
+    let text = Zeroizing::new(String::from_utf8(read_file(path)?).map_err(|_| failure("this is no text"))?);
+    SigningKey::from_pem(&text).map_err(|e| failure(&e.to_string()))
+}
+
+/// A run without an end leaves servers old or new: what is true of them is not in the files.
+fn check_settled(bundle: &Bundle) -> Result<(), Failure> {
+    let with_runs = bundle.paths.iter().filter(|p| p.join(WORK_FOLDER).is_dir());
+    for path in with_runs {
+        let found = FolderFiles::open(path).and_then(|files| kerbsync_apply::unsettled_runs(&files));
+        if !found.is_ok_and(|runs| runs.open.is_empty() && runs.unread.is_empty()) {
+            let failure =
+                Failure::new(Exit::Refused, format!("a run in '{}' has no end, so no evidence can be made of it", path.display()));
+            return Err(failure.hint("`kerbsync status` tells which one, and `kerbsync recover` ends it"));
+        }
+    }
+    Ok(())
 }
 
 /// Runs the rules and puts what they say into a report.
@@ -62,7 +100,7 @@ pub(crate) fn audit_of(
     servers: Option<&[HostName]>,
     keep: impl FnOnce(&mut Audit),
 ) -> Result<Report, Failure> {
-    let policy = config::policy(&read.settings, now)?;
+    let policy = Policy { profiles: gate.profiles, ..config::policy(&read.settings, now)? };
     let mut audit = kerbsync_audit::run(&read.inventory, &policy);
     keep(&mut audit);
     let terms =

@@ -74,6 +74,9 @@ impl Page<'_> {
             None => self.or_not("docs", s.docs.as_deref(), "findings print no address of a page"),
         }
         self.or_not("waivers_file", s.waivers_file.as_deref(), "no further waivers");
+        if !s.never_waive.is_empty() {
+            self.setting("never_waive", "never_waive", &list(&s.never_waive));
+        }
         match s.assignments {
             Some(AssignmentSetting::None) => self.setting("assignments", "assignments", "\"none\""),
             None => self.unset("assignments", "what exports of the assignments say"),
@@ -89,6 +92,10 @@ impl Page<'_> {
         self.text.push_str("\n[thresholds]\n");
         self.setting("thresholds.password_age_days", "password_age_days", &policy.password_age_days.to_string());
         self.setting("thresholds.evidence_age_days", "evidence_age_days", &policy.evidence_age_days.to_string());
+        let days = policy.waiver_days;
+        for (name, value) in [("waiver_error_days", days.error), ("waiver_warning_days", days.warning), ("waiver_note_days", days.note)] {
+            self.setting(&format!("thresholds.{name}"), name, &value.to_string());
+        }
         if s.web_sites.internal.is_some() || s.web_sites.external.is_some() {
             self.text.push_str("\n[web_sites]\n");
             self.optional("web_sites", "internal", s.web_sites.internal.as_deref());
@@ -121,11 +128,24 @@ impl Page<'_> {
             let at = format!("waivers[{number}]");
             self.text.push_str("\n[[waivers]]\n");
             self.optional(&at, "rule", Some(waiver.rule.as_str()).filter(|r| !r.is_empty()));
-            self.optional(&at, "subject", waiver.subject.as_deref());
-            self.optional(&at, "fingerprint", waiver.fingerprint.as_deref());
+            for (key, value) in [
+                ("site", &waiver.site),
+                ("pool", &waiver.pool),
+                ("server", &waiver.server),
+                ("slot", &waiver.slot),
+                ("subject", &waiver.subject),
+                ("fingerprint", &waiver.fingerprint),
+            ] {
+                self.optional(&at, key, value.as_deref());
+            }
             self.optional(&at, "reason", Some(&waiver.reason));
-            if let Some(day) = waiver.expires {
-                self.setting(&format!("{at}.expires"), "expires", &day.to_string());
+            self.optional(&at, "owner", waiver.owner.as_deref());
+            self.optional(&at, "approver", waiver.approver.as_deref());
+            self.optional(&at, "ticket", waiver.ticket.as_deref());
+            for (key, day) in [("not_before", waiver.not_before), ("expires", waiver.expires)] {
+                if let Some(day) = day {
+                    self.setting(&format!("{at}.{key}"), key, &day.to_string());
+                }
             }
         }
     }

@@ -15,6 +15,7 @@ mod live;
 mod man;
 mod merge;
 pub(crate) mod plan;
+mod redact;
 mod render;
 pub(crate) mod resolve;
 mod rules;
@@ -22,6 +23,7 @@ mod schema;
 #[cfg(feature = "simulate")]
 mod simulate;
 mod slots;
+mod verify;
 mod write;
 
 #[cfg(feature = "live")]
@@ -58,6 +60,8 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         Command::Collect(args) => live::collect(&args, quiet, io),
         #[cfg(feature = "live")]
         Command::Prove(args) => live::prove(args, quiet, io),
+        Command::Redact(args) => redact::run(args, quiet, io),
+        Command::Verify(args) => verify::run(&args, quiet, io),
         Command::Rules(args) => rules::run(args, io),
         Command::Explain(args) => explain::run(args, quiet, io),
         #[cfg(feature = "simulate")]

@@ -1,6 +1,6 @@
 //! `kerbsync.toml`: what the administrator declares about a bundle.
 
-use kerbsync_source::{Level, Problem, Source, Span};
+use kerbsync_source::{Level, Origin, Problem, Source, Span, Spot};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -23,8 +23,11 @@ pub struct Settings {
     #[serde(default)]
     pub thresholds: Thresholds,
     /// Accepted findings.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "with_places")]
     pub waivers: Vec<WaiverSetting>,
+    /// Rules (id or number) that no waiver may name.
+    #[serde(default)]
+    pub never_waive: Vec<String>,
     /// A file with further `[[waivers]]`, relative to this one.
     pub waivers_file: Option<String>,
     /// Names of the product's two web sites, where they were renamed.
@@ -92,6 +95,12 @@ pub struct Thresholds {
     pub password_age_days: Option<u32>,
     /// Greatest age of evidence, in days.
     pub evidence_age_days: Option<u32>,
+    /// Longest time that a waiver of an error may hold, in days.
+    pub waiver_error_days: Option<u32>,
+    /// Longest time that a waiver of a warning may hold, in days.
+    pub waiver_warning_days: Option<u32>,
+    /// Longest time that a waiver of a note may hold, in days.
+    pub waiver_note_days: Option<u32>,
 }
 
 /// An accepted finding.
@@ -101,14 +110,52 @@ pub struct WaiverSetting {
     /// Rule id or number; may be left out where a fingerprint is given.
     #[serde(default)]
     pub rule: String,
-    /// Text of the subject.
+    /// Only what concerns this site.
+    pub site: Option<String>,
+    /// Only what concerns this pool or its computers.
+    pub pool: Option<String>,
+    /// Only what concerns this server.
+    pub server: Option<String>,
+    /// Only this credential slot, as reports name it.
+    pub slot: Option<String>,
+    /// Only this subject, as reports name it.
     pub subject: Option<String>,
     /// Or the fingerprint of one finding.
     pub fingerprint: Option<String>,
     /// Why it is accepted.
     pub reason: String,
+    /// Who wanted it.
+    pub owner: Option<String>,
+    /// Who accepted it.
+    pub approver: Option<String>,
+    /// Where that is on record.
+    pub ticket: Option<String>,
+    /// First day on which it holds, `2026-12-01`.
+    pub not_before: Option<toml::value::Datetime>,
     /// Last day on which it holds, `2026-12-31`.
     pub expires: Option<toml::value::Datetime>,
+    /// Where the entry stands.
+    #[serde(skip)]
+    pub origin: Option<Origin>,
+    /// The same, before the text is known.
+    #[serde(skip)]
+    span: std::ops::Range<usize>,
+}
+
+/// Waivers, each with its place.
+fn with_places<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<WaiverSetting>, D::Error> {
+    let spanned = Vec::<toml::Spanned<WaiverSetting>>::deserialize(deserializer)?;
+    Ok(spanned.into_iter().map(|w| WaiverSetting { span: w.span(), ..w.into_inner() }).collect())
+}
+
+fn place(waivers: &mut [WaiverSetting], source: &Source) {
+    for waiver in waivers {
+        // The heading of the entry, on a line of its own.
+        let first = source.text().get(waiver.span.clone()).and_then(|t| t.lines().next()).map_or(0, str::len);
+        let location = source.location(Span::new(waiver.span.start, waiver.span.start + first));
+        let spot = Spot { location: Some(location), element: "waivers".into(), excerpt: None };
+        waiver.origin = Some(Origin::new(source.document(), spot));
+    }
 }
 
 /// Names of the product's web sites.
@@ -133,7 +180,7 @@ pub struct SimulatedSetting {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WaiverFile {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "with_places")]
     waivers: Vec<WaiverSetting>,
 }
 
@@ -148,6 +195,7 @@ pub(crate) fn read_settings(source: &Source) -> Result<Settings, Problem> {
         return Err(problem(source, None, "docs is no address such as https://docs.contoso.com/kerbsync/.".into()));
     }
     check_waivers(&settings.waivers, source)?;
+    place(&mut settings.waivers, source);
     for slot in &settings.slots {
         let texts = [Some(&slot.section), slot.account.as_ref(), Some(&slot.secret)];
         if texts.into_iter().flatten().chain(&slot.items).any(|t| t.trim().is_empty()) {
@@ -169,8 +217,9 @@ pub(crate) fn read_settings(source: &Source) -> Result<Settings, Problem> {
 /// # Errors
 /// As for [`read_settings`].
 pub(crate) fn read_waivers(source: &Source) -> Result<Vec<WaiverSetting>, Problem> {
-    let file: WaiverFile = parse(source)?;
+    let mut file: WaiverFile = parse(source)?;
     check_waivers(&file.waivers, source)?;
+    place(&mut file.waivers, source);
     Ok(file.waivers)
 }
 
@@ -210,8 +259,8 @@ fn check_waivers(waivers: &[WaiverSetting], source: &Source) -> Result<(), Probl
         if w.reason.trim().is_empty() {
             return Err(problem(source, None, "a [[waivers]] entry has an empty reason: say why the finding is accepted.".into()));
         }
-        if w.expires.is_some_and(|d| d.date.is_none()) {
-            return Err(problem(source, None, "the expiry of a waiver is not a date such as 2026-12-31.".into()));
+        if [w.not_before, w.expires].into_iter().flatten().any(|d| d.date.is_none()) {
+            return Err(problem(source, None, "the first or last day of a waiver is not a date such as 2026-12-31.".into()));
         }
     }
     Ok(())
@@ -274,7 +323,7 @@ seed = 7
     fn an_unknown_key_and_a_waiver_without_reason_are_errors_with_a_place() {
         let e = read("[domains]\nA = 'a.b'\n[slotz]\n").unwrap_err();
         assert_eq!(e.location.unwrap().position.line, 3);
-        insta::assert_snapshot!(e.message, @"an unknown key, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `waivers_file`, `web_sites`, `reference`, `prefer`, `accept_inferred_protection`, `operator_unproved`, `operator`, `docs`, `simulated`.");
+        insta::assert_snapshot!(e.message, @"an unknown key, expected one of `slots`, `domains`, `assignments`, `directory`, `thresholds`, `waivers`, `never_waive`, `waivers_file`, `web_sites`, `reference`, `prefer`, `accept_inferred_protection`, `operator_unproved`, `operator`, `docs`, `simulated`.");
         assert!(read("[[waivers]]\nrule='KS101'\nreason=' '\n").is_err());
         assert!(read("[[waivers]]\nreason='x'\n").is_err());
     }

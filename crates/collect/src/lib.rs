@@ -22,6 +22,7 @@ mod progress;
 mod proof;
 mod read_file;
 mod recognise;
+mod redact;
 mod server;
 mod setting_lines;
 mod settings;
@@ -33,6 +34,7 @@ pub use config::{AssignmentSetting, DirectorySetting, Settings, SimulatedSetting
 /// The JSON Schema (draft 2020-12) of a `kerbsync.toml`.
 pub const SETTINGS_SCHEMA: &str = include_str!("../schemas/settings.schema.json");
 pub use progress::{Progress, Silent};
+pub use redact::{LeftOut, RedactedFile, redact, redact_settings};
 pub use single::{Single, collect_slots};
 
 use kerbsync_credential::lower::SlotRules;

@@ -99,6 +99,26 @@ pub(crate) fn read(source: &Source) -> Result<Manifest, Problem> {
     if manifest.schema == SCHEMA { Ok(manifest) } else { Err(problem(format!("its schema is not {SCHEMA}, which is read here."))) }
 }
 
+/// Of each path, in small letters, the digest that a file had and the one that it has.
+pub(crate) type NewDigests = HashMap<String, (String, String)>;
+
+/// A manifest of files that were written anew: the same dates, for their new digests. What is not among them is left out.
+pub(crate) fn rewritten(source: &Source, path: &str, digests: &NewDigests) -> Option<Vec<u8>> {
+    let manifest = read(source).ok()?;
+    let files = manifest.files.iter().filter_map(|file| {
+        let (before, after) = digests.get(&place(path, file).to_lowercase())?;
+        let mut entry = serde_json::Map::new();
+        entry.insert("path".to_owned(), file.path.replace('\\', "/").into());
+        // One that did not fit before must not fit now.
+        entry.insert("sha256".to_owned(), if before.eq_ignore_ascii_case(&file.sha256) { after.clone() } else { "0".repeat(64) }.into());
+        let times = [("read_at", file.read_at), ("written", file.written)];
+        entry.extend(times.into_iter().filter_map(|(name, time)| Some((name.to_owned(), time?.to_string().into()))));
+        Some(serde_json::Value::Object(entry))
+    });
+    let files: Vec<serde_json::Value> = files.collect();
+    serde_json::to_vec_pretty(&serde_json::json!({ "schema": SCHEMA, "files": files })).ok()
+}
+
 /// What manifests say of files, by path in small letters: digest and dates.
 #[derive(Default)]
 pub(crate) struct DatedFiles(HashMap<String, Vec<(String, Dates)>>);

@@ -118,7 +118,7 @@ pub(crate) fn clear_secrets(document: &Document, context: &Context<'_>) -> Vec<C
     let product = Product::recognise(&host, &context.rules.web_sites);
     let inputs = DiscoveryInputs { declared: &context.rules.declared, realms: &context.rules.realms, keys: &[], tagger: context.tagger };
     let found = discover(&host, &product, inputs, &mut problems);
-    let clear = found.slots.into_iter().filter(|s| matches!(s.secret, SecretState::Clear(_)));
+    let clear = found.slots.into_iter().filter(|s| matches!(s.secret, SecretState::Clear(_) | SecretState::TakenOut));
     clear
         .map(|slot| ClearCopy {
             label: slot.label,

@@ -218,6 +218,7 @@ fn judge(text: Option<&Cow<'_, str>>, opener: &mut Opener<'_>, tagger: &Tagger) 
                 error: OpenError::Damaged(DamageReason::NoPayload),
             }
         }
+        Err(_) if text.trim() == kerbsync_source::TAKEN_OUT => Judged::Known(SecretState::TakenOut),
         // Anything else is taken at its word: IIS runs with a password in clear.
         Err(_) => Judged::Known(SecretState::Clear(tagger.tag(&Secret::new(text.clone().into_owned())))),
     }

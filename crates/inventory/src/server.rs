@@ -156,10 +156,7 @@ impl std::fmt::Display for NotInForce<'_> {
 }
 
 impl ServerConfiguration {
-    /// The configuration, where it was read and decides what its server does. Every judgement of a server starts here.
-    ///
-    /// # Errors
-    /// Why it does not.
+    /// The configuration, where it was read and decides what its server does; else why not. Every judgement of a server starts here.
     pub const fn in_force(&self) -> Result<&Self, NotInForce<'_>> {
         match (&self.redirected_to, &self.status) {
             (Some(path), _) => Err(NotInForce::Redirected(path)),
@@ -279,8 +276,7 @@ pub struct AuthenticationPath {
     pub anonymous: Arc<AnonymousAuthentication>,
 }
 
-/// windowsAuthentication in force. Each value has the place that decided it, where [`KeptOfPath`](crate::citable::KeptOfPath) does not drop it;
-/// a schema default has the origin of the whole document.
+/// windowsAuthentication in force, each value with its place as far as [`KeptOfPath`](crate::citable::KeptOfPath) keeps it, else the document.
 #[derive(Debug, Clone)]
 pub struct WindowsAuthentication {
     /// enabled.
@@ -440,6 +436,8 @@ pub enum SecretState {
     Empty,
     /// In clear in the file.
     Clear(EqualityTag),
+    /// Stood in clear, and was taken out of this copy of the file by `kerbsync redact`.
+    TakenOut,
     /// Was encrypted, and was opened with a key of the administrator.
     Opened {
         /// For comparison within this run.
@@ -466,7 +464,7 @@ impl SecretState {
     pub const fn tag(&self) -> Option<EqualityTag> {
         match self {
             Self::Clear(tag) | Self::Opened { tag, .. } => Some(*tag),
-            Self::Empty | Self::Sealed { .. } => None,
+            Self::Empty | Self::TakenOut | Self::Sealed { .. } => None,
         }
     }
 }

@@ -47,6 +47,12 @@ fn first_line(text: &str) -> Option<(&str, usize)> {
     Some((rest[..rest.find(['\r', '\n']).unwrap_or(rest.len())].trim_end(), start))
 }
 
+/// The separator of a table, by its first line that is not blank.
+#[must_use]
+pub fn csv_separator(text: &str) -> u8 {
+    first_line(text).map_or(b',', |(line, _)| separator(line))
+}
+
 /// The separator of a header line: what stands most often outside quotes of comma, semicolon and tab.
 fn separator(line: &str) -> u8 {
     let mut quoted = false;

@@ -20,7 +20,7 @@ mod place;
 mod secret;
 
 pub use clixml::read_clixml;
-pub use csv::{csv_head, looks_like_csv, read_csv};
+pub use csv::{csv_head, csv_separator, looks_like_csv, read_csv};
 pub use json::read_json;
 pub use object::{Object, Property, Value};
 pub use secret::is_secret_property;

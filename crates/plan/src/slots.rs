@@ -177,6 +177,7 @@ fn described(secret: &SecretState) -> String {
     match secret {
         SecretState::Empty => "(nothing)".to_owned(),
         SecretState::Clear(_) => "(another secret, in clear)".to_owned(),
+        SecretState::TakenOut => "(a secret that was taken out of this copy)".to_owned(),
         SecretState::Opened { provider, .. } => format!("(another secret, under {provider})"),
         SecretState::Sealed { provider, .. } => format!("(a secret under {provider} that was not opened)"),
     }

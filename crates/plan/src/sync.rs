@@ -158,6 +158,11 @@ fn read_source(
         checks.fail("source-configured", source, reason, "choose a server that is in sync, or set a new password");
         return None;
     }
+    if let Some(slot) = slots.iter().find(|s| s.secret == SecretState::TakenOut) {
+        let reason = format!("The secret of its {} was taken out of this copy of the bundle.", slot.label);
+        checks.fail("source-readable", source, reason, "plan on the bundle itself, not on what `kerbsync redact` made of it");
+        return None;
+    }
     for slot in &slots {
         if let SecretState::Sealed { provider, reason, .. } = &slot.secret {
             let reason =

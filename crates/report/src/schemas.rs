@@ -12,6 +12,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     (format::LEARN, include_str!("../schemas/learn.schema.json")),
     (format::RESOLVE, include_str!("../schemas/resolve.schema.json")),
     (format::BASELINE, include_str!("../schemas/baseline.schema.json")),
+    (format::EVIDENCE, include_str!("../schemas/evidence.schema.json")),
     (format::DIFF, include_str!("../schemas/diff.schema.json")),
     (kerbsync_plan::SCHEMA, include_str!("../schemas/plan.schema.json")),
     (format::REFUSED, include_str!("../schemas/refused.schema.json")),

@@ -3,6 +3,9 @@
 /// What stands in place of a masked value.
 pub const REDACTED: &str = "***";
 
+/// What `kerbsync redact` puts in place of what may be a secret, so that a copy of a bundle is never taken for the bundle itself.
+pub const TAKEN_OUT: &str = "(taken out by kerbsync redact)";
+
 /// Parts of names, in small letters.
 const PARTS: &[&str] = &[
     "password",

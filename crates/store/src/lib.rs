@@ -9,6 +9,7 @@ mod digest;
 mod directory;
 mod error;
 mod key;
+mod memory;
 mod write;
 
 pub use archive::{ARCHIVE_HEAD, Archive, ArchiveLimits, is_archive, open_archive};
@@ -16,6 +17,7 @@ pub use digest::{Digest, FileVersion};
 pub use directory::DirectoryStore;
 pub use error::StoreError;
 pub use key::{Entry, Key, Listing, Snapshot, Version};
+pub use memory::MemoryStore;
 pub use write::{
     Creation, Expected, FileError, FileErrorKind, FileIdentity, Files, FolderFiles, Guard, LockError, LockOwner, NewAccess, OnDisk,
     OpenFile, OpenLock, ReplaceError, ReplaceFailure, WORK_FOLDER, WriteStore, backup, is_temporary, is_work_file, kept_by, lock_beside,

@@ -1,11 +1,10 @@
 //! Files in memory behind the trait that the product reads from.
 
-use kerbsync_store::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
-use std::collections::BTreeMap;
+use kerbsync_store::{Key, Listing, ReadStore, Snapshot, StoreError};
 
-/// A store of files in memory.
+/// A store of files in memory, made from paths as tests write them.
 #[derive(Debug, Default, Clone)]
-pub struct MemoryStore(BTreeMap<Key, Vec<u8>>);
+pub struct MemoryStore(kerbsync_store::MemoryStore);
 
 impl<P: AsRef<str>, B: Into<Vec<u8>>> FromIterator<(P, B)> for MemoryStore {
     /// # Panics
@@ -18,26 +17,10 @@ impl<P: AsRef<str>, B: Into<Vec<u8>>> FromIterator<(P, B)> for MemoryStore {
 
 impl ReadStore for MemoryStore {
     fn list(&self) -> Result<Listing, StoreError> {
-        let entries = self.0.iter().map(|(key, b)| Entry { key: key.clone(), bytes: b.len() as u64, modified: None }).collect();
-        Ok(Listing::of(entries, Vec::new()))
+        self.0.list()
     }
 
     fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {
-        match self.0.get(key) {
-            Some(bytes) => Ok(Snapshot { bytes: bytes.clone(), version: Version { bytes: bytes.len() as u64, modified: None } }),
-            None => Err(StoreError::Io { path: key.to_string(), source: std::io::ErrorKind::NotFound.into() }),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_conforms() {
-        kerbsync_store::conformance::check(|files| {
-            (Box::new(files.iter().map(|(p, b)| (*p, b.to_vec())).collect::<MemoryStore>()), Box::new(()))
-        });
+        self.0.read(key)
     }
 }

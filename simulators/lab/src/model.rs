@@ -83,6 +83,8 @@ pub(crate) struct Evidence {
     pub(crate) dated_before: Vec<String>,
     /// Servers whose folder does not tell which configuration is theirs, each with the server whose file it holds instead.
     pub(crate) not_its_own: Vec<(String, Option<String>)>,
+    /// Waivers, as entries of kerbsync.toml.
+    pub(crate) waivers: Vec<String>,
     /// Further files of the bundle.
     pub(crate) extra: Vec<(String, Vec<u8>)>,
 }

@@ -181,6 +181,9 @@ fn settings(model: &Model) -> String {
     }
     text.push_str(&format!("\n[domains]\n{} = \"{}\"\n", domain.netbios, domain.dns));
     text.push_str("\n# The directory export holds every object of the domain.\n[directory]\ncomplete = true\n");
+    for waiver in &model.evidence.waivers {
+        text.push_str(&format!("\n[[waivers]]\n{waiver}"));
+    }
     text.push_str(&format!("\n[simulated]\nseed = {}\n", model.seed));
     text
 }

@@ -82,6 +82,13 @@ fn watch(program: &Program, planted: &Planted, canaries: &Canaries) {
     for file in ["report.json", "report.txt"] {
         planted.check(file, &decode(&program.read(file)));
     }
+    run("redact DIR/b DIR/copy");
+    let copy = program.files("copy");
+    assert!(copy.len() > 20, "{}", copy.len());
+    for (path, bytes) in &copy {
+        planted.check(path, &decode(bytes));
+        canaries.check_text(path, &decode(bytes));
+    }
     for file in ["slot.config", "oneline.config"] {
         for line in [
             "slots DIR/FILE -vv",

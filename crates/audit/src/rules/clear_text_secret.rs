@@ -44,7 +44,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             SecretState::Opened { provider, .. } | SecretState::Sealed { provider, .. } => {
                 verdicts.pass(subject, format!("The secret of the {label} of {host} is encrypted by {provider}."));
             }
-            SecretState::Clear(_) => {
+            SecretState::Clear(_) | SecretState::TakenOut => {
                 let account = &slot.slot.account.value.text;
                 let attribute = &slot.slot.secret_attribute;
                 verdicts

@@ -37,6 +37,7 @@ declare_rule! {
     subject: Server,
     product_error: None,
     controls: ["NIST SP 800-53 SI-7", "NIST SP 800-53 CA-7"],
+    waivable: false,
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {

@@ -35,6 +35,7 @@ declare_rule! {
     subject: Site,
     product_error: None,
     controls: ["NIST SP 800-53 CM-6", "NIST SP 800-53 AC-2"],
+    waivable: false,
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {

@@ -35,6 +35,7 @@ declare_rule! {
     subject: Server,
     product_error: None,
     controls: ["NIST SP 800-53 CM-8", "NIST SP 800-53 SI-7"],
+    waivable: false,
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {

@@ -75,6 +75,11 @@ mod topology_drift;
 mod unreadable_document;
 mod unusable_server_name;
 mod unused_kerberos_account;
+mod waiver_expired;
+mod waiver_of_unknown_rule;
+mod waiver_over_broad;
+mod waiver_stale;
+mod waiver_unapproved;
 mod weak_encryption_types;
 mod windows_authentication_disabled;
 mod windows_authentication_module_missing;
@@ -154,5 +159,10 @@ pub static RULES: &[&Rule] = &[
     &stale_evidence::RULE,
     &unreadable_document::RULE,
     &unused_kerberos_account::RULE,
+    &waiver_expired::RULE,
+    &waiver_stale::RULE,
+    &waiver_over_broad::RULE,
+    &waiver_unapproved::RULE,
+    &waiver_of_unknown_rule::RULE,
 ];
 // rules:end

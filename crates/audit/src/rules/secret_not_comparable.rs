@@ -74,6 +74,7 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, c
         .iter()
         .filter_map(|s| match &s.secret {
             SecretState::Sealed { provider, reason, .. } => Some((*s, provider.as_str(), reason.as_str())),
+            SecretState::TakenOut => Some((*s, "in clear", "it was taken out of this copy of the bundle")),
             _ => None,
         })
         .collect();

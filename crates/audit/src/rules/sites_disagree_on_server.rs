@@ -62,7 +62,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else {
             None
         };
-        let sealed = internal.iter().chain(&external).any(|s| matches!(s.secret, SecretState::Sealed { .. }));
+        let sealed = internal.iter().chain(&external).any(|s| matches!(s.secret, SecretState::Sealed { .. } | SecretState::TakenOut));
         if let Some(difference) = difference {
             let mut finding = verdicts.fail(subject, format!("The internal and the external web site of {host} hold {difference}."));
             for (slots, site) in [(&internal, "internal"), (&external, "external")] {
@@ -107,7 +107,11 @@ fn names(slots: &[&Slot], domains: &[Domain]) -> BTreeSet<String> {
 /// Whether one side holds a readable or empty secret that no readable one of the other side equals, where all are known.
 fn secrets_differ(internal: &[&Slot], external: &[&Slot]) -> bool {
     let known = |slots: &[&Slot]| {
-        slots.iter().filter(|s| !matches!(s.secret, SecretState::Sealed { .. })).map(|s| s.secret.tag()).collect::<BTreeSet<_>>()
+        slots
+            .iter()
+            .filter(|s| !matches!(s.secret, SecretState::Sealed { .. } | SecretState::TakenOut))
+            .map(|s| s.secret.tag())
+            .collect::<BTreeSet<_>>()
     };
     let (internal, external) = (known(internal), known(external));
     !internal.is_empty() && !external.is_empty() && internal != external

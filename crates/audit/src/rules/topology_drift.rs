@@ -34,6 +34,7 @@ declare_rule! {
     subject: Document,
     product_error: None,
     controls: ["NIST SP 800-53 CM-2", "NIST SP 800-53 CM-3"],
+    waivable: false,
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {

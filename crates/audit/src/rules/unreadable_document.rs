@@ -35,6 +35,7 @@ declare_rule! {
     subject: Document,
     product_error: None,
     controls: ["NIST SP 800-53 CA-7", "NIST SP 800-53 SI-10"],
+    waivable: false,
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {

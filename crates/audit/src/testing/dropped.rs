@@ -42,6 +42,8 @@ mod tests {
         controls: &[],
         reads: &[],
         doc: "A pool has a name.",
+        waivable: true,
+        profile: crate::Profile::Default,
         check: |view, _, verdicts| {
             verdicts.each_configured(view, |verdicts, server, configuration| {
                 let name = &configuration.application_pools[0].name;

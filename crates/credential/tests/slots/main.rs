@@ -85,6 +85,7 @@ pub(crate) fn table(slots: &[Slot]) -> String {
             char::from(b'A' + u8::try_from(at).unwrap())
         };
         let secret = match &s.secret {
+            SecretState::TakenOut => "taken out".to_owned(),
             SecretState::Empty => "empty".to_owned(),
             SecretState::Clear(tag) => format!("clear {}", letter(*tag)),
             SecretState::Opened { tag, provider, inferred } => {

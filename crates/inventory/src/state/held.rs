@@ -216,6 +216,9 @@ impl Held<'_> {
                     format!("The secret of the {label} is encrypted by {provider} and was not opened: {reason}."),
                 )
             }
+            (SecretState::TakenOut, ..) => {
+                judged(State::Unknown, Basis::None, format!("The secret of the {label} was taken out of this copy of the bundle."))
+            }
             _ => judged(
                 State::Unknown,
                 Basis::None,

@@ -2,7 +2,7 @@
 
 use super::{
     BaselineSummary, Conclusion, Coverage, Estate, FailureCounts, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT, Required,
-    Severity, Shard, StateCount, Tool,
+    Severity, Shard, StateCount, Tool, Waiver, WaiverCounts,
 };
 use kerbsync_audit::{Audit, Terms};
 use kerbsync_inventory::Inventory;
@@ -38,6 +38,9 @@ pub struct Report {
     pub verdicts: Vec<Verdict>,
     /// Failed and undecided verdicts with evidence: worst severity first, then in the order of rule numbers.
     pub findings: Vec<Finding>,
+    /// Every waiver that was given, and what became of it.
+    #[serde(default)]
+    pub waivers: Vec<Waiver>,
     /// What it comes to.
     pub summary: Summary,
     /// Which part of a run this is; absent where it is the whole.
@@ -130,8 +133,11 @@ pub struct Summary {
     pub web_servers: usize,
     /// Computers by state.
     pub states: Vec<StateCount>,
-    /// Waivers that covered nothing or have expired, one sentence each.
+    /// Waivers that hide nothing, one sentence each.
     pub unused_waivers: Vec<String>,
+    /// Waivers, by how they stand.
+    #[serde(default)]
+    pub waivers: WaiverCounts,
     /// What is new since the baseline; null without one.
     pub baseline: Option<BaselineSummary>,
 }
@@ -145,7 +151,8 @@ impl Report {
         let estate = Estate::new(inventory);
         let mut findings: Vec<Finding> = audit.findings.iter().map(|f| Finding::new(f, inventory)).collect();
         findings.sort_by_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
-        let summary = Summary::new(summary, InventorySummary::of(&estate.sites, &estate.unplaced_pools));
+        let waivers: Vec<Waiver> = terms.waivers.iter().zip(&audit.waivers).map(|(w, used)| Waiver::new(w, *used)).collect();
+        let summary = Summary::new(summary, InventorySummary::of(&estate.sites, &estate.unplaced_pools), &waivers);
         Self {
             schema: REPORT.to_owned(),
             tool,
@@ -155,6 +162,7 @@ impl Report {
             coverage,
             verdicts: audit.verdicts.iter().map(Verdict::from).collect(),
             findings,
+            waivers,
             summary,
             shard: None,
         }
@@ -222,9 +230,8 @@ impl Finding {
 }
 
 impl Summary {
-    fn new(audit: kerbsync_audit::Summary, estate: InventorySummary) -> Self {
-        let kerbsync_audit::Summary { conclusion, fail_on, required, failed, waived, undecided, verdicts, unused_waivers, baseline } =
-            audit;
+    fn new(audit: kerbsync_audit::Summary, estate: InventorySummary, all: &[Waiver]) -> Self {
+        let kerbsync_audit::Summary { conclusion, fail_on, required, failed, waived, undecided, verdicts, waivers, baseline } = audit;
         let InventorySummary { sites, pools, computers, web_servers, states } = estate;
         Self {
             conclusion,
@@ -240,7 +247,8 @@ impl Summary {
             computers,
             web_servers,
             states,
-            unused_waivers,
+            unused_waivers: all.iter().filter_map(Waiver::without_effect).collect(),
+            waivers,
             baseline,
         }
     }

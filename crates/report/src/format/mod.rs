@@ -6,6 +6,7 @@ mod change;
 pub mod cmdlet;
 mod diff;
 mod estate;
+mod evidence;
 mod input;
 mod learn;
 mod manifest;
@@ -17,6 +18,7 @@ mod rules;
 mod shard;
 mod site;
 mod slots;
+mod waiver;
 mod words;
 
 pub use audit::{Audited, Finding, Report, Summary, Verdict};
@@ -24,12 +26,15 @@ pub use baseline::{BASELINE, BaselineReport, Known};
 pub use change::{RefusedReport, RunsReport, StatusReport};
 pub use diff::{Consequence, DIFF, DiffReport, DiffSummary, Difference, FindingLine, Side};
 pub use estate::{Assignment, Computer, Estate, InventoryReport, InventorySummary, Pool, Site, StateCount, Topology};
+pub use evidence::{EVIDENCE, Evidence, EvidenceInput, EvidenceOptions, EvidenceTimes, GivenInput, LeftOutInput};
 pub use input::{Input, Problem};
 pub use kerbsync_audit::coverage::{
     AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, NotOpened,
     ReportCoverage, SecretCoverage, TopologyCoverage,
 };
-pub use kerbsync_audit::{BaselineSummary, Conclusion, FailureCounts, Outcome, OutcomeCount, Required, Requirement, Severity};
+pub use kerbsync_audit::{
+    BaselineSummary, Conclusion, FailureCounts, Outcome, OutcomeCount, Required, Requirement, Severity, WaiverCounts,
+};
 pub use learn::{Change, CmdletRun, Comparison, DeclaredSlot, LearnReport, LearnedPlace, Noise};
 pub use manifest::{MANIFEST, Manifest, ManifestFile, MissingFile};
 pub use place::Place;
@@ -39,6 +44,7 @@ pub use resolve::ResolveReport;
 pub use rules::{Rule, RulesReport};
 pub use shard::{MergeError, Partition, Shard};
 pub use slots::{Provider, Slot, SlotsReport};
+pub use waiver::Waiver;
 pub use words::{Basis, InputStatus, Level, State};
 
 use serde::{Deserialize, Serialize};

@@ -98,6 +98,7 @@ impl SlotsReport {
             let (secret, provider, reason) = match &slot.secret {
                 SecretState::Empty => ("empty", None, None),
                 SecretState::Clear(_) => ("clear", None, None),
+                SecretState::TakenOut => ("taken-out", None, None),
                 SecretState::Opened { provider, .. } => ("opened", Some(provider.clone()), None),
                 SecretState::Sealed { provider, reason, .. } => ("sealed", Some(provider.clone()), Some(reason.clone())),
             };

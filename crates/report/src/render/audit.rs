@@ -2,8 +2,9 @@
 
 use super::report_format::{Fingerprints, ReportFormat};
 use super::text_writer::{GREEN, RED, TextWriter, YELLOW, count, grouped};
+use super::told::untold_waivers;
 use super::{TextOptions, coverage, findings, opening, servers};
-use crate::format::{Conclusion, Outcome, Report, Summary};
+use crate::format::{Conclusion, Outcome, Report};
 
 pub(super) static FORMAT: ReportFormat = ReportFormat {
     name: "text",
@@ -44,7 +45,7 @@ pub fn audit(report: &Report, options: &TextOptions) -> String {
     verdicts(&mut writer, report);
     servers::servers(&mut writer, &report.inventory);
     coverage::coverage(&mut writer, report);
-    waivers(&mut writer, &report.summary);
+    waivers(&mut writer, report);
     conclusion(&mut writer, report);
     writer.into_text()
 }
@@ -73,13 +74,14 @@ fn verdicts(writer: &mut TextWriter<'_>, report: &Report) {
     }
 }
 
-fn waivers(writer: &mut TextWriter<'_>, summary: &Summary) {
-    if summary.unused_waivers.is_empty() {
+fn waivers(writer: &mut TextWriter<'_>, report: &Report) {
+    let untold = untold_waivers(report);
+    if untold.is_empty() {
         return;
     }
     writer.heading("Waivers without effect");
     writer.gap();
-    for waiver in &summary.unused_waivers {
+    for waiver in untold {
         writer.labelled(2, "-", None, waiver, 4);
     }
 }
@@ -192,6 +194,9 @@ pub(super) fn sentence(report: &Report, undecided: &str) -> String {
     if s.waived > 0 {
         text.push_str(&format!(" {} waived.", capital(&count(s.waived, "failure"))));
     }
+    if s.waivers.given > 0 {
+        text.push_str(&format!(" Of {} given, {} in force.", count(s.waivers.given, "waiver"), are(s.waivers.in_force)));
+    }
     if s.undecided > 0 && s.conclusion != Conclusion::NothingChecked {
         text.push_str(&format!(" {} could not be reached{undecided}.", capital(&count(s.undecided, "verdict"))));
     }
@@ -211,6 +216,10 @@ pub(super) fn sentence(report: &Report, undecided: &str) -> String {
         text.push_str(&format!(" This is part {} of {}; the others tell of other servers.", shard.number, shard.of));
     }
     text
+}
+
+fn are(n: usize) -> String {
+    format!("{n} {}", if n == 1 { "is" } else { "are" })
 }
 
 fn capital(text: &str) -> String {

@@ -29,18 +29,19 @@ struct Head<'r> {
     time: &'r str,
 }
 
-/// The run, inputs, inventory, coverage, verdicts, findings and, last, the summary: without it the report was cut.
+/// The run, inputs, inventory, coverage, verdicts, findings, waivers and, last, the summary: without it the report was cut.
 ///
 /// # Errors
 /// Those of `out`.
 fn write_ndjson(report: &Report, mut out: impl Write) -> io::Result<()> {
-    let Report { schema, tool, time, inputs, inventory, coverage, verdicts, findings, summary, shard } = report;
+    let Report { schema, tool, time, inputs, inventory, coverage, verdicts, findings, waivers, summary, shard } = report;
     put(&mut out, "report", &Head { schema, tool, time })?;
     inputs.iter().try_for_each(|input| put(&mut out, "input", input))?;
     put(&mut out, "inventory", inventory)?;
     put(&mut out, "coverage", coverage)?;
     verdicts.iter().try_for_each(|verdict| put(&mut out, "verdict", verdict))?;
     findings.iter().try_for_each(|finding| put(&mut out, "finding", finding))?;
+    waivers.iter().try_for_each(|waiver| put(&mut out, "waiver", waiver))?;
     shard.iter().try_for_each(|shard| put(&mut out, "shard", shard))?;
     put(&mut out, "summary", summary)
 }

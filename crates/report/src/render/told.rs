@@ -70,6 +70,13 @@ pub(super) fn verdict_line(report: &Report) -> String {
     format!("Verdict: {}. {}", verdict_word(report.summary.conclusion), verdict_sentence(report))
 }
 
+/// Waivers that hide nothing, and of which no finding tells that.
+pub(super) fn untold_waivers(report: &Report) -> Vec<&str> {
+    let about: Vec<&str> = report.findings.iter().filter(|f| f.subject_kind == "waiver").map(|f| f.subject.as_str()).collect();
+    let untold = report.summary.unused_waivers.iter().filter(|sentence| !about.iter().any(|subject| sentence.contains(subject)));
+    untold.map(String::as_str).collect()
+}
+
 /// Something about the run itself that a reader of findings alone would not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Trouble {
@@ -102,7 +109,7 @@ pub(super) fn troubles(report: &Report) -> Vec<Trouble> {
             tell(format!("required-{name}"), true, format!("Required and not met, {name}: {missing}"));
         }
     }
-    for (n, waiver) in report.summary.unused_waivers.iter().enumerate() {
+    for (n, waiver) in untold_waivers(report).into_iter().enumerate() {
         tell(format!("waiver-{}", n + 1), false, format!("Without effect: {waiver}."));
     }
     let told = report.findings.iter().filter(|f| Standing::of(f) == Standing::Undecided).count();

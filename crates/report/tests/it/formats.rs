@@ -7,7 +7,8 @@ use kerbsync_plan::Refused;
 use kerbsync_plan::outcome::End;
 use kerbsync_report::SCHEMAS;
 use kerbsync_report::format::{
-    BaselineReport, InventoryReport, RefusedReport, Report, ResolveReport, RulesReport, RunsReport, Severity, SlotsReport,
+    BaselineReport, Evidence, EvidenceInput, EvidenceOptions, EvidenceTimes, GivenInput, InventoryReport, LeftOutInput, RefusedReport,
+    Report, ResolveReport, RulesReport, RunsReport, Severity, SlotsReport,
 };
 use kerbsync_report::render::json;
 use serde_json::Value;
@@ -32,6 +33,7 @@ fn documents() -> Vec<Value> {
         json(&crate::learned::report()).unwrap(),
         json(&ResolveReport::new(tool(), "fe01", &resolve(&i, "fe01"), &i)).unwrap(),
         json(&BaselineReport::of(&report(&i, &verdicts(), Some(Severity::Error)))).unwrap(),
+        json(&evidence()).unwrap(),
         json(&crate::compared::compared(1)).unwrap(),
         json(&changes::plan()).unwrap(),
         json(&RefusedReport::new(tool(), &Refused { preconditions: changes::plan().preconditions })).unwrap(),
@@ -41,6 +43,34 @@ fn documents() -> Vec<Value> {
         MANIFEST.to_owned(),
     ];
     text.iter().map(|t| serde_json::from_str(t).unwrap()).collect()
+}
+
+fn evidence() -> Evidence {
+    let time = || Some("2026-02-20T09:00:00Z".to_owned());
+    Evidence {
+        schema: kerbsync_report::format::EVIDENCE.to_owned(),
+        tool: tool(),
+        rules_sha256: "a".repeat(64),
+        command_line: "kerbsync audit inputs".to_owned(),
+        options: EvidenceOptions {
+            profile: "default".to_owned(),
+            reference: Some("fe01.contoso.com".to_owned()),
+            prefer: vec!["topology.xml".to_owned()],
+            settings: true,
+        },
+        measured_at: "2026-03-01T12:00:00Z".to_owned(),
+        run_at: time(),
+        evidence_times: EvidenceTimes { earliest: time(), latest: time() },
+        given: vec![GivenInput { kind: "archive".to_owned(), sha256: Some("b".repeat(64)), bytes: Some(7) }],
+        inputs: vec![EvidenceInput {
+            path: "topology.xml".to_owned(),
+            sha256: "c".repeat(64),
+            original_sha256: Some("d".repeat(64)),
+            original_bytes: 9,
+        }],
+        left_out: vec![LeftOutInput { path: "notes.txt".to_owned(), why: "it is of no kind that is known".to_owned() }],
+        waivers_sha256: "e".repeat(64),
+    }
 }
 
 fn name_of(document: &Value) -> &str {

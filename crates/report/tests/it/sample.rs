@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use kerbsync_audit::{
     Audit, Confidence, FailOn, Family, Finding, Outcome, Related, Rule, Severity, Subject, SubjectKind, Terms, Verdict, Waiver,
+    WaiverState, WaiverUse,
 };
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
 use kerbsync_inventory::state::{Basis, ServerState, State};
@@ -32,6 +33,8 @@ macro_rules! rule {
             controls: &["NIST SP 800-53 IA-5"],
             reads: &[],
             doc: DOC,
+            waivable: true,
+            profile: kerbsync_audit::Profile::Default,
             check: |_, _, _| {},
         };
     };
@@ -326,7 +329,7 @@ fn computer_account() -> Account {
 
 /// Verdicts for [`awkward`]: two failures, one of them waived, undecided ones, passes.
 pub(crate) fn verdicts() -> Audit {
-    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), unused_waivers: vec![0, 1], baseline: None };
+    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: waiver_uses(), baseline: None };
     let fe = |n: u32| Subject::Server(host(&format!("fe{n:02}.contoso.com")));
     let password = origin(
         2,
@@ -393,11 +396,20 @@ pub(crate) fn put(audit: &mut Audit, rule: &'static Rule, subject: Subject, outc
 fn waiver(rule: &str, expires: Option<&str>) -> Waiver {
     Waiver {
         rule: rule.to_owned(),
-        subject: None,
-        fingerprint: None,
+        site: Some("Redmond".to_owned()),
         reason: "agreed".to_owned(),
+        owner: Some("Olivia".to_owned()),
+        approver: Some("Adam".to_owned()),
+        ticket: Some("CHG-12".to_owned()),
+        not_before: Some("2026-01-01".parse().unwrap()),
         expires: expires.map(|d| d.parse().unwrap()),
+        ..Waiver::default()
     }
+}
+
+/// One has expired, the other covers nothing.
+fn waiver_uses() -> Vec<WaiverUse> {
+    [WaiverState::Expired, WaiverState::InForce].map(|state| WaiverUse { state, covers: 0 }).to_vec()
 }
 
 pub(crate) fn tool() -> Tool {

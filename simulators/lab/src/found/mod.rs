@@ -100,6 +100,7 @@ pub(crate) fn found(options: &LabOptions) -> Result<Model, LabError> {
             tested: Vec::new(),
             dated_before: Vec::new(),
             not_its_own: Vec::new(),
+            waivers: Vec::new(),
             extra: Vec::new(),
         },
         planted: Vec::new(),

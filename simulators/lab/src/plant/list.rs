@@ -1,7 +1,7 @@
 //! Every defect that can be planted: a line names it, the phase in which it is planted, the function that plants it, and what that needs.
 
 use super::Phase::{Content, Structure};
-use super::{Phase, Plant, authentication, copies, directory, further, names, process, servers};
+use super::{Phase, Plant, authentication, copies, directory, further, names, process, servers, waivers};
 
 const SITE: &str = "a second central site with web servers of which nothing else is planted";
 const SERVER: &str = "a further server in sync of which nothing else is planted";
@@ -172,4 +172,14 @@ defects! {
     OverrideSpnElsewhere "override-spn-elsewhere": Content, further::override_elsewhere, "a further pool with an overridden internal web FQDN";
     /// Another object holds the HOST name of a pool.
     HostAliasShadowsPool "host-alias-shadows-pool": Content, further::host_alias, "a further pool";
+    /// The last day of a waiver is past.
+    WaiverExpired "waiver-expired": Content, waivers::expired, "nothing";
+    /// A waiver covers nothing.
+    WaiverStale "waiver-stale": Content, waivers::stale, "nothing";
+    /// A waiver names no object.
+    WaiverOverBroad "waiver-over-broad": Content, waivers::over_broad, "nothing";
+    /// A waiver was approved by its owner.
+    WaiverUnapproved "waiver-unapproved": Content, waivers::unapproved, "nothing";
+    /// A waiver names no rule.
+    WaiverOfUnknownRule "waiver-of-unknown-rule": Content, waivers::of_unknown_rule, "nothing";
 }

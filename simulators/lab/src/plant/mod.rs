@@ -9,6 +9,7 @@ mod names;
 mod planter;
 mod process;
 pub(crate) mod servers;
+mod waivers;
 
 pub use list::Defect;
 pub(crate) use list::NAMES;
