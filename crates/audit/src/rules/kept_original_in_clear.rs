@@ -20,6 +20,9 @@ declare_rule! {
     /// Decide whether the run is to be taken back. If it is not, `kerbsync purge` with the name of the run and the bundle removes its copies;
     /// a rollback afterwards leaves those slots alone and names them. A run that has no end yet is ended by `kerbsync recover` first.
     /// Before: `applicationHost.config.kerbsync-r0001-20260301T080000Z.orig` lies beside the configuration. After: it is gone.
+    ///
+    /// ## Sources
+    /// - [MITRE ATT&CK T1552.001 Credentials in files](https://attack.mitre.org/techniques/T1552/001/)
     number: 217,
     severity: Warning,
     confidence: Documented,
