@@ -2,7 +2,7 @@
 
 use crate::{Policy, Rule, Severity, rules};
 use jiff::civil::Date;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Tell, Teller};
 use std::fmt;
 
 /// A finding that was accepted by somebody, for a time.
@@ -177,6 +177,12 @@ pub(crate) fn may_be_waived(rule: &Rule, policy: &Policy) -> bool {
 }
 
 /// What it says it covers: `stale-secret for server fe02.contoso.com`.
+impl Tell for Waiver {
+    fn tell(&self, to: &mut Teller<'_, '_>) -> fmt::Result {
+        to.naming(&self.to_string())
+    }
+}
+
 impl fmt::Display for Waiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rule = self.rule().map_or(self.rule.trim(), |r| r.id);

@@ -3,6 +3,7 @@
 use super::Basis;
 use kerbsync_names::HostName;
 use kerbsync_secret::EqualityTag;
+use kerbsync_source::{Text, text};
 use std::collections::BTreeMap;
 
 /// The reference secret of an account.
@@ -10,7 +11,7 @@ pub(super) struct Reference {
     pub(super) tag: EqualityTag,
     pub(super) basis: Basis,
     /// Whose secret it is, for a sentence: `fe01.contoso.com, which was named as the reference`.
-    pub(super) what: String,
+    pub(super) what: Text,
     /// How many servers hold it, where it is the majority's.
     pub(super) size: usize,
 }
@@ -57,8 +58,8 @@ fn proved(holders: &[Holder<'_>], basis: Basis) -> Option<Reference> {
         tag,
         basis,
         what: match basis {
-            Basis::Directory => format!("{host}, which is the account's password by a test against Active Directory"),
-            _ => format!("{host}, found valid by the product's test"),
+            Basis::Directory => text!("{host}, which is the account's password by a test against Active Directory"),
+            _ => text!("{host}, found valid by the product's test"),
         },
         size: 0,
     })
@@ -66,7 +67,7 @@ fn proved(holders: &[Holder<'_>], basis: Basis) -> Option<Reference> {
 
 fn by_name(holders: &[Holder<'_>], named: Option<&HostName>) -> Option<Reference> {
     let holder = holders.iter().find(|h| Some(h.host) == named)?;
-    let what = format!("{}, which was named as the reference", holder.host);
+    let what = text!("{}, which was named as the reference", holder.host);
     Some(Reference { tag: single(&holder.tags)?, basis: Basis::Named, what, size: 0 })
 }
 
@@ -80,7 +81,7 @@ fn plurality(holders: &[Holder<'_>]) -> Option<Reference> {
     (size >= 2 && alone).then(|| Reference {
         tag,
         basis: Basis::Plurality,
-        what: format!("the majority ({size} servers hold the same)"),
+        what: text!("the majority ({size} servers hold the same)"),
         size,
     })
 }
