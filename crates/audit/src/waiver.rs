@@ -179,7 +179,16 @@ pub(crate) fn may_be_waived(rule: &Rule, policy: &Policy) -> bool {
 /// What it says it covers: `stale-secret for server fe02.contoso.com`.
 impl Tell for Waiver {
     fn tell(&self, to: &mut Teller<'_, '_>) -> fmt::Result {
-        to.naming(&self.to_string())
+        let rule = self.rule().map_or(self.rule.trim(), |r| r.id);
+        to.naming(if rule.is_empty() { "one finding" } else { rule })?;
+        // Each part by itself: behind `server` a value is a server's name, and no secret.
+        for (i, (word, value)) in self.objects().enumerate() {
+            to.words(if i == 0 { " for " } else { ", " })?;
+            to.words(word)?;
+            to.words(" ")?;
+            to.naming(value)?;
+        }
+        Ok(())
     }
 }
 
