@@ -1,25 +1,26 @@
 //! Sentences and commands in the order in which they are to be followed.
 
 use crate::{Class, Command, Destroying};
+use kerbsync_source::{Text, text};
 use std::fmt;
 
 /// One step of an advice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// A sentence.
-    Say(String),
+    Say(Text),
     /// A command on a line of its own.
     Run(Command),
 }
 
 /// That the premise of a destroying command holds, with the words that say by what. Only a caller that has looked makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Proved(String);
+pub struct Proved(Text);
 
 impl Proved {
     /// The premise is proved by this: one sentence, such as `The export is complete and names no other site.`
     #[must_use]
-    pub fn by(what: impl Into<String>) -> Self {
+    pub fn by(what: impl Into<Text>) -> Self {
         Self(what.into())
     }
 }
@@ -33,7 +34,7 @@ pub struct Advice {
 impl Advice {
     /// Begins with a sentence.
     #[must_use]
-    pub fn say(sentence: impl Into<String>) -> Self {
+    pub fn say(sentence: impl Into<Text>) -> Self {
         Self::default().then_say(sentence)
     }
 
@@ -45,7 +46,7 @@ impl Advice {
 
     /// A further sentence.
     #[must_use]
-    pub fn then_say(mut self, sentence: impl Into<String>) -> Self {
+    pub fn then_say(mut self, sentence: impl Into<Text>) -> Self {
         let sentence = sentence.into();
         if !sentence.is_empty() {
             self.steps.push(Step::Say(sentence));
@@ -73,9 +74,9 @@ impl Advice {
 
     /// A destroying command, last: what proves its premise, what it brings about and for whom, then the command.
     #[must_use]
-    pub fn then_destroy(mut self, command: Destroying, proved: Proved, consequence: &str) -> Self {
+    pub fn then_destroy(mut self, command: Destroying, proved: Proved, consequence: impl Into<Text>) -> Self {
         self.steps.push(Step::Say(proved.0));
-        self.steps.push(Step::Say(consequence.to_owned()));
+        self.steps.push(Step::Say(consequence.into()));
         match command.command().line() {
             Ok(_) => self.steps.push(Step::Run(command.command().clone())),
             Err(why) => self.steps.push(Step::Say(why.sentence())),
@@ -97,30 +98,30 @@ impl Advice {
 
     /// In one line, commands between backticks: for a sentence within a paragraph.
     #[must_use]
-    pub fn inline(&self) -> String {
-        let mut out = String::new();
+    pub fn inline(&self) -> Text {
+        let mut out = Text::EMPTY;
         for step in &self.steps {
             if !out.is_empty() {
-                out.push(' ');
+                out.push(" ");
             }
             match step {
-                Step::Say(sentence) if sentence.ends_with(':') => out.push_str(sentence.trim_end_matches(':')),
-                Step::Say(sentence) => out.push_str(sentence),
-                Step::Run(command) => out.push_str(&format!("`{command}`.")),
+                Step::Say(sentence) if sentence.ends_with(':') => out.push(sentence.without_end(":")),
+                Step::Say(sentence) => out.push(sentence),
+                Step::Run(command) => out.push(text!("`{command}`.")),
             }
         }
         out
     }
 }
 
-impl From<String> for Advice {
-    fn from(sentence: String) -> Self {
+impl From<Text> for Advice {
+    fn from(sentence: Text) -> Self {
         Self::say(sentence)
     }
 }
 
-impl From<&str> for Advice {
-    fn from(sentence: &str) -> Self {
+impl From<&'static str> for Advice {
+    fn from(sentence: &'static str) -> Self {
         Self::say(sentence)
     }
 }

@@ -1,6 +1,7 @@
 //! One command line.
 
 use crate::{Class, Program, is_hostile, quoted};
+use kerbsync_source::{Tell, Teller, Text, text};
 use std::fmt;
 
 /// A word of a command line.
@@ -118,16 +119,25 @@ impl Destroying {
 impl Unprintable {
     /// What is said in place of the command.
     #[must_use]
-    pub fn sentence(self) -> String {
+    pub fn sentence(self) -> Text {
         let name = match self.program {
             Program::Appcmd => "appcmd",
             Program::AspnetRegiis => "aspnet_regiis",
             Program::GetCsTopology => "Get-CsTopology",
             other => other.text(),
         };
-        format!(
+        text!(
             "No command line is printed for {name}, since a name in it holds characters that a shell could run: check where that name comes from first."
         )
+    }
+}
+
+impl Tell for Command {
+    fn tell(&self, to: &mut Teller<'_, '_>) -> fmt::Result {
+        match self.line() {
+            Ok(line) => to.command(&line),
+            Err(why) => to.tell(&why.sentence()),
+        }
     }
 }
 

@@ -188,8 +188,8 @@ impl Gap {
             kind: kind.to_owned(),
             subject,
             code: gap.code.to_owned(),
-            reason: gap.reason.clone(),
-            remedy: gap.remedy.clone(),
+            reason: gap.reason.to_string(),
+            remedy: gap.remedy.as_ref().map(ToString::to_string),
             path: gap.document.and_then(path),
         }
     }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::{Account, Moment};
 use kerbsync_names::DownLevelName;
+use kerbsync_source::text;
 
 /// Bits of msDS-SupportedEncryptionTypes: DES-CBC-CRC and DES-CBC-MD5.
 pub(crate) const DES: u32 = 0x1 | 0x2;
@@ -23,10 +24,10 @@ pub(crate) const BY_UPDATES: &str = "domain controllers without the update of 14
 pub(crate) fn aes(object: &Account, name: &DownLevelName) -> Advice {
     let keys = match object.password_last_set.as_ref().map(|set| set.value) {
         Some(Moment::At(time)) if time >= AES_FIRST => {
-            format!("AES keys exist if the domain was at functional level 2008 or later when the password was set ({}).", day(time))
+            text!("AES keys exist if the domain was at functional level 2008 or later when the password was set ({}).", day(time))
         }
-        Some(_) => "The account has no AES keys before it gets a new password: encryption-keys-older-than-aes or password-never-set tells of that first.".to_owned(),
-        None => "AES keys exist only if the password was set at functional level 2008 or later; the inputs do not tell when it was set.".to_owned(),
+        Some(_) => "The account has no AES keys before it gets a new password: encryption-keys-older-than-aes or password-never-set tells of that first.".into(),
+        None => "AES keys exist only if the password was set at functional level 2008 or later; the inputs do not tell when it was set.".into(),
     };
     Advice::say(keys)
         .then_say("Allow AES beside RC4, which takes nothing away:")

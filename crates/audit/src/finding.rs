@@ -5,8 +5,8 @@ use kerbsync_advice::Advice;
 use kerbsync_inventory::Inventory;
 use kerbsync_inventory::citable::Citation;
 use kerbsync_names::{HostName, SiteId};
+use kerbsync_source::{Text, text};
 use sha2::{Digest, Sha256};
-use std::borrow::Cow;
 
 /// A place that shows a finding.
 #[derive(Debug, Clone)]
@@ -14,16 +14,16 @@ pub struct Related {
     /// The place, or why there is none.
     pub at: Citation,
     /// What is there, in a few words.
-    pub note: String,
+    pub note: Text,
 }
 
 impl Related {
     /// What is there; of a place without a line, why there is none.
     #[must_use]
-    pub fn told(&self) -> Cow<'_, str> {
+    pub fn told(&self) -> Text {
         match self.at.why_dropped {
-            None => Cow::Borrowed(&self.note),
-            Some(why) => Cow::Owned(format!("{} (no line was kept of it: {why})", self.note)),
+            None => self.note.clone(),
+            Some(why) => text!("{} (no line was kept of it: {})", self.note, why.clause()),
         }
     }
 }
@@ -40,7 +40,7 @@ pub struct Finding {
     /// The subject.
     pub subject: Subject,
     /// What was found: one or two sentences, no secret.
-    pub message: String,
+    pub message: Text,
     /// What to do next.
     pub help: Option<Advice>,
     /// The server it concerns.
@@ -50,7 +50,7 @@ pub struct Finding {
     /// Places, the primary one first.
     pub locations: Vec<Related>,
     /// The reason of the waiver that covers it.
-    pub waived: Option<String>,
+    pub waived: Option<Text>,
     /// Whether a baseline holds it: it was there before.
     pub known: bool,
 }

@@ -5,6 +5,7 @@ use crate::{BaselineUse, Finding, Outcome, Policy, Rule, Severity, Subject, Subj
 use kerbsync_advice::Advice;
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{Assignment, Inventory};
+use kerbsync_source::text;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
@@ -74,14 +75,16 @@ fn doubt(audit: &mut Audit, inventory: &Inventory) {
     for verdict in audit.verdicts.iter_mut().filter(|v| v.outcome == Outcome::Fail) {
         if let Some((why, _)) = in_doubt(&verdict.subject) {
             verdict.outcome = Outcome::Unknown;
-            verdict.reason = format!("{why} By the one that is used: {}", verdict.reason);
+            let reason = text!("{why} By the one that is used: {}", verdict.reason);
+            verdict.reason = reason;
         }
     }
     for finding in audit.findings.iter_mut().filter(|f| f.outcome == Outcome::Fail) {
         if let Some((why, help)) = in_doubt(&finding.subject) {
             finding.outcome = Outcome::Unknown;
             finding.severity = finding.severity.min(Severity::Warning);
-            finding.message = format!("{why} By the one that is used: {}", finding.message);
+            let message = text!("{why} By the one that is used: {}", finding.message);
+            finding.message = message;
             finding.help = Some(Advice::say(help));
         }
     }

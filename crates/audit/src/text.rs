@@ -1,22 +1,32 @@
 //! Words in sentences.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 pub(crate) use kerbsync_source::count;
+use kerbsync_source::{Tell, Text, text};
 
 /// `a`, `a and b`, `a, b and c`; from the fifth on `a, b, c and 4 more`.
-pub(crate) fn list<T: AsRef<str>>(items: &[T]) -> String {
-    let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
-    match items.as_slice() {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [first @ .., last] if items.len() <= 4 => format!("{} and {last}", first.join(", ")),
-        _ => format!("{} and {} more", items[..3].join(", "), items.len() - 3),
+pub(crate) fn list<T: Tell>(items: &[T]) -> Text {
+    match items {
+        [] => Text::EMPTY,
+        [one] => text!("{one}"),
+        [first @ .., last] if items.len() <= 4 => text!("{} and {last}", joined(first)),
+        _ => text!("{} and {} more", joined(&items[..3]), items.len() - 3),
     }
 }
 
+fn joined<T: Tell>(items: &[T]) -> Text {
+    Text::join(items.iter().map(|item| text!("{item}")), ", ")
+}
+
 /// The day of a time, in UTC.
-pub(crate) fn day(time: Timestamp) -> String {
-    time.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()
+pub(crate) fn day(time: Timestamp) -> Text {
+    date(time.to_zoned(jiff::tz::TimeZone::UTC).date())
+}
+
+/// A day.
+pub(crate) fn date(day: Date) -> Text {
+    text!("{:04}-{:02}-{:02}", day.year(), day.month(), day.day())
 }
 
 /// Whole days from `then` to `now`; negative where `then` lies ahead.

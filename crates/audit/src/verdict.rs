@@ -8,7 +8,7 @@ use kerbsync_inventory::citable::Citation;
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::Expectation;
 use kerbsync_names::SiteId;
-use kerbsync_source::Spanned;
+use kerbsync_source::{Spanned, Text, text};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -58,7 +58,7 @@ pub struct Verdict {
     /// The outcome.
     pub outcome: Outcome,
     /// Why, in sentences. For unknown it ends with the live command or export that would decide.
-    pub reason: String,
+    pub reason: Text,
 }
 
 /// Where a rule puts its verdicts: one for each of its subjects.
@@ -79,40 +79,40 @@ impl<'v> Verdicts<'v> {
         (self.verdicts, self.findings)
     }
 
-    fn put(&mut self, subject: Subject, outcome: Outcome, reason: String) {
+    fn put(&mut self, subject: Subject, outcome: Outcome, reason: Text) {
         self.verdicts.push(Verdict { rule: self.rule, subject, outcome, reason });
     }
 
     /// The rule holds for the subject.
-    pub fn pass(&mut self, subject: Subject, reason: impl Into<String>) {
+    pub fn pass(&mut self, subject: Subject, reason: impl Into<Text>) {
         self.put(subject, Outcome::Pass, reason.into());
     }
 
     /// The rule does not concern the subject.
-    pub fn not_applicable(&mut self, subject: Subject, why: impl Into<String>) {
+    pub fn not_applicable(&mut self, subject: Subject, why: impl Into<Text>) {
         self.put(subject, Outcome::NotApplicable, why.into());
     }
 
     /// Something to tell that is no fault.
-    pub fn informational(&mut self, subject: Subject, reason: impl Into<String>) {
+    pub fn informational(&mut self, subject: Subject, reason: impl Into<Text>) {
         self.put(subject, Outcome::Informational, reason.into());
     }
 
     /// The inputs cannot decide. `remedy` is the live command or the export that would. Makes a finding, which is never an error.
-    pub fn unknown_with_finding(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<Advice>) -> FindingBuilder<'_> {
-        let (why, remedy): (String, Advice) = (why.into(), remedy.into());
-        self.put(subject.clone(), Outcome::Unknown, format!("{why} {}", remedy.inline()));
+    pub fn unknown_with_finding(&mut self, subject: Subject, why: impl Into<Text>, remedy: impl Into<Advice>) -> FindingBuilder<'_> {
+        let (why, remedy): (Text, Advice) = (why.into(), remedy.into());
+        self.put(subject.clone(), Outcome::Unknown, text!("{why} {}", remedy.inline()));
         self.find(subject, Outcome::Unknown, why).help(remedy)
     }
 
     /// The inputs cannot decide, and another rule makes the finding about the same gap.
-    pub fn unknown_told_elsewhere(&mut self, subject: Subject, why: impl Into<String>, remedy: impl Into<Advice>) {
-        let reason = format!("{} {}", why.into(), remedy.into().inline());
+    pub fn unknown_told_elsewhere(&mut self, subject: Subject, why: impl Into<Text>, remedy: impl Into<Advice>) {
+        let reason = text!("{} {}", why.into(), remedy.into().inline());
         self.put(subject, Outcome::Unknown, reason);
     }
 
     /// The rule does not hold. The finding can be filled in further through what is returned.
-    pub fn fail(&mut self, subject: Subject, message: impl Into<String>) -> FindingBuilder<'_> {
+    pub fn fail(&mut self, subject: Subject, message: impl Into<Text>) -> FindingBuilder<'_> {
         let message = message.into();
         self.put(subject.clone(), Outcome::Fail, message.clone());
         self.find(subject, Outcome::Fail, message)
@@ -140,7 +140,7 @@ impl<'v> Verdicts<'v> {
         &mut self,
         view: &View<'i>,
         flags: u32,
-        passes: &str,
+        passes: &'static str,
         mut fails: impl FnMut(&mut Self, &AccountView<'i>, &'i Account, &'i Spanned<u32>),
     ) {
         self.each_object(view, |verdicts, account, object| {
@@ -148,15 +148,15 @@ impl<'v> Verdicts<'v> {
             let command = || commands::show_computer(&identity(object, name), "userAccountControl");
             match &object.user_account_control {
                 None => {
-                    let why = format!("The directory export does not hold userAccountControl of {name}.");
+                    let why = text!("The directory export does not hold userAccountControl of {name}.");
                     verdicts.unknown_told_elsewhere(subject, why, command());
                 }
                 Some(set) if set.value & flags != 0 => fails(verdicts, account, object, set),
                 Some(_) if object.flags_not_told & flags == flags => {
-                    let why = format!("The directory export tells some switches of {name}, but not this one.");
+                    let why = text!("The directory export tells some switches of {name}, but not this one.");
                     verdicts.unknown_told_elsewhere(subject, why, command());
                 }
-                Some(_) => verdicts.pass(subject, format!("{name} {passes}.")),
+                Some(_) => verdicts.pass(subject, text!("{name} {passes}.")),
             }
         });
     }
@@ -170,7 +170,7 @@ impl<'v> Verdicts<'v> {
                 (Expectation::Account(_), Some(account)) => judge(self, pool, account),
                 (Expectation::Unknown(why), _) => self.unknown_told_elsewhere(pool.subject(), why.clone(), commands::assignments(None)),
                 (Expectation::Account(name), None) => {
-                    let why = format!("{name} is not among the assigned accounts.");
+                    let why = text!("{name} is not among the assigned accounts.");
                     self.unknown_told_elsewhere(pool.subject(), why, commands::assignments(None));
                 }
             }
@@ -183,16 +183,12 @@ impl<'v> Verdicts<'v> {
             let name = account.name;
             match account.object {
                 Object::Found(_) if account.machine.is_some() => {
-                    self.not_applicable(account.subject(), format!("{name} is a computer of its own; rule account-is-real-machine tells."));
+                    self.not_applicable(account.subject(), text!("{name} is a computer of its own; rule account-is-real-machine tells."));
                 }
                 Object::Found(object) => judge(self, account, object),
-                Object::Absent => self.not_applicable(account.subject(), format!("{name} does not exist in Active Directory.")),
+                Object::Absent => self.not_applicable(account.subject(), text!("{name} does not exist in Active Directory.")),
                 Object::NotInExport => {
-                    self.unknown_told_elsewhere(
-                        account.subject(),
-                        format!("The directory export does not hold {name}."),
-                        account.get_all(),
-                    );
+                    self.unknown_told_elsewhere(account.subject(), text!("The directory export does not hold {name}."), account.get_all());
                 }
                 Object::NoExport => {
                     self.unknown_told_elsewhere(account.subject(), "There is no directory export among the inputs.", account.get_all())
@@ -216,12 +212,12 @@ impl<'v> Verdicts<'v> {
     pub(crate) fn attribute_missing(&mut self, account: &AccountView<'_>, attribute: Attribute) {
         debug_assert!(self.rule.reads.contains(&attribute), "{} does not declare that it reads {}", self.rule.id, attribute.name());
         let attribute = attribute.name();
-        let why = format!("The directory export does not hold {attribute} of {}.", account.name);
+        let why = text!("The directory export does not hold {attribute} of {}.", account.name);
         let remedy = commands::show_computer(account.name.account(), attribute);
         self.unknown_with_finding(account.subject(), why, remedy);
     }
 
-    fn find(&mut self, subject: Subject, outcome: Outcome, message: String) -> FindingBuilder<'_> {
+    fn find(&mut self, subject: Subject, outcome: Outcome, message: Text) -> FindingBuilder<'_> {
         let severity = if outcome == Outcome::Fail { self.rule.severity } else { self.rule.severity.min(Severity::Warning) };
         let (server, site) = self.view.place_of(&subject);
         let finding = Finding {
@@ -249,7 +245,7 @@ pub struct FindingBuilder<'f>(&'f mut Finding);
 
 impl FindingBuilder<'_> {
     /// A place that shows it, with a few words; the first one is the primary place.
-    pub fn at(self, place: impl Into<Citation>, note: impl Into<String>) -> Self {
+    pub fn at(self, place: impl Into<Citation>, note: impl Into<Text>) -> Self {
         self.0.locations.push(Related { at: place.into(), note: note.into() });
         self
     }
@@ -263,7 +259,7 @@ impl FindingBuilder<'_> {
     }
 
     /// Places that show it, each once and at most ten: what is inherited stands in one place for many paths.
-    pub fn at_each<P: Into<Citation>>(mut self, places: impl IntoIterator<Item = (P, String)>) -> Self {
+    pub fn at_each<P: Into<Citation>>(mut self, places: impl IntoIterator<Item = (P, Text)>) -> Self {
         let mut seen: Vec<Citation> = Vec::new();
         for (place, note) in places {
             let place = place.into();

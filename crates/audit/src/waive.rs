@@ -2,6 +2,7 @@
 
 use crate::{Finding, Policy, Subject, Waiver, WaiverState, WaiverUse};
 use kerbsync_inventory::Inventory;
+use kerbsync_source::Shown;
 use std::collections::{HashMap, HashSet};
 
 /// Marks the findings that a waiver in force covers; the first one that covers a finding gives the reason. Says what became of each waiver, in
@@ -28,7 +29,7 @@ pub(crate) fn waive(findings: &mut [Finding], inventory: &Inventory, policy: &Po
                 if let Some(used) = uses.get_mut(*i) {
                     used.covers += 1;
                 }
-                finding.waived.get_or_insert_with(|| scope.waiver.reason.clone());
+                finding.waived.get_or_insert_with(|| Shown::of(&scope.waiver.reason).into());
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::{Policy, Rule, Severity, rules};
 use jiff::civil::Date;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Tell, Teller};
 use std::fmt;
 
 /// A finding that was accepted by somebody, for a time.
@@ -177,6 +177,23 @@ pub(crate) fn may_be_waived(rule: &Rule, policy: &Policy) -> bool {
 }
 
 /// What it says it covers: `stale-secret for server fe02.contoso.com`.
+impl Tell for Waiver {
+    fn tell(&self, to: &mut Teller<'_, '_>) -> fmt::Result {
+        match self.rule() {
+            Some(rule) => to.words(rule.id)?,
+            None if self.rule.trim().is_empty() => to.words("one finding")?,
+            None => to.naming(self.rule.trim())?,
+        }
+        for (i, (word, value)) in self.objects().enumerate() {
+            to.words(if i == 0 { " for " } else { ", " })?;
+            to.words(word)?;
+            to.words(" ")?;
+            to.naming(value)?;
+        }
+        Ok(())
+    }
+}
+
 impl fmt::Display for Waiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rule = self.rule().map_or(self.rule.trim(), |r| r.id);

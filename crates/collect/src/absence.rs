@@ -4,6 +4,7 @@ use crate::AssignmentSetting;
 use kerbsync_inventory::directory::{Completeness, Directory};
 use kerbsync_inventory::{Gap, GapSubject, Inventory};
 use kerbsync_names::HostName;
+use kerbsync_source::{Text, text};
 
 /// Takes `assignments = "none"` of kerbsync.toml, unless an assignment contradicts it.
 pub(crate) fn assignments(declared: Option<AssignmentSetting>, inventory: &mut Inventory) {
@@ -17,7 +18,7 @@ pub(crate) fn assignments(declared: Option<AssignmentSetting>, inventory: &mut I
     inventory.gaps.push(Gap {
         subject: GapSubject::Estate,
         code: "assignments-contradicted",
-        reason: format!(
+        reason: text!(
             "kerbsync.toml says that no site has a Kerberos account, but {} is assigned: the declaration does not count.",
             first.account_text.value
         ),
@@ -32,11 +33,11 @@ pub(crate) fn directory(inventory: &mut Inventory) {
     let missing: Vec<&HostName> =
         inventory.web_servers().map(|(_, computer)| &computer.fqdn.value).filter(|host| is_missed(directory, host)).collect();
     let (Some(first), count) = (missing.first(), missing.len()) else { return };
-    let others = if count > 1 { format!(" and of {} more", count - 1) } else { String::new() };
+    let others = if count > 1 { text!(" and of {} more", count - 1) } else { Text::EMPTY };
     let gap = Gap {
         subject: GapSubject::Estate,
         code: "directory-incomplete",
-        reason: format!(
+        reason: text!(
             "kerbsync.toml says that the directory exports are complete, but the computer object of web server {first}{others} is not in them: \
              what they do not hold proves nothing."
         ),

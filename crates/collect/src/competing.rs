@@ -2,6 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use kerbsync_inventory::Document;
+use kerbsync_inventory::state::moment;
+use kerbsync_source::{Text, text};
 
 /// What the user prefers: files or folders, as `--prefer`, `--topology` and kerbsync.toml name them.
 pub(crate) struct Preferred(Vec<String>);
@@ -56,12 +58,11 @@ impl Dates {
     }
 
     /// For a sentence: `written on 2026-03-01 08:00 UTC`.
-    pub(crate) fn told(self) -> String {
-        let moment = |time: Timestamp| time.strftime("%Y-%m-%d %H:%M UTC").to_string();
+    pub(crate) fn told(self) -> Text {
         match (self.written, self.read_at) {
-            (Some(written), _) => format!("last written on {}", moment(written)),
-            (None, Some(read)) => format!("read on {}", moment(read)),
-            (None, None) => "without a date".to_owned(),
+            (Some(written), _) => text!("last written on {}", moment(written)),
+            (None, Some(read)) => text!("read on {}", moment(read)),
+            (None, None) => "without a date".into(),
         }
     }
 }

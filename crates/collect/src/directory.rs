@@ -3,7 +3,7 @@
 use kerbsync_ad::{Dated, DirectoryPart, distinguished_name_key};
 use kerbsync_inventory::directory::{Account, Completeness, Directory, Domain, Group, Moment};
 use kerbsync_inventory::{Gap, GapSubject, Inventory};
-use kerbsync_source::{DocumentId, Spanned};
+use kerbsync_source::{DocumentId, Shown, Spanned, Text, text};
 use std::collections::HashMap;
 
 /// NetBIOS name and DNS name of every domain that the exports name.
@@ -52,8 +52,8 @@ pub(crate) fn join(
                 code: "directory-cut",
                 reason:
                     "kerbsync.toml says that the directory exports are complete, but this one is cut: what it does not hold proves nothing."
-                        .to_owned(),
-                remedy: Some("Export it again, with paging (ldapsearch -E pr=1000/noprompt).".to_owned()),
+                        .into(),
+                remedy: Some("Export it again, with paging (ldapsearch -E pr=1000/noprompt).".into()),
                 document: Some(*document),
             }
         }));
@@ -69,7 +69,7 @@ pub(crate) fn join(
             gaps.push(Gap {
                 subject: GapSubject::Account(account.name()),
                 code: "setspn-conflict",
-                reason: format!(
+                reason: text!(
                     "the output of setspn shows {}, which the complete directory export does not hold: one of them is older",
                     account.name()
                 ),
@@ -99,12 +99,12 @@ fn asked_for_less(parts: &[(DocumentId, DirectoryPart)]) -> Option<Gap> {
     (!asked.everything()).then(|| Gap {
         subject: GapSubject::Document(document),
         code: "directory-filtered",
-        reason: format!(
+        reason: text!(
             "kerbsync.toml says that the directory exports are complete, but their own words contradict it (line {}: {}): what they do not hold \
              proves nothing.",
             asked.line, asked.words
         ),
-        remedy: Some("Export every user and computer, or take 'complete = true' out of kerbsync.toml.".to_owned()),
+        remedy: Some("Export every user and computer, or take 'complete = true' out of kerbsync.toml.".into()),
         document: Some(document),
     })
 }
@@ -121,7 +121,7 @@ fn settle_shown(account: &mut Account, gaps: &mut Vec<Gap>) {
         gaps.push(Gap {
             subject: GapSubject::Account(account.name()),
             code: "setspn-conflict",
-            reason: format!(
+            reason: text!(
                 "the output of setspn shows {} on {}, and the directory export does not: one of them is older",
                 first.value,
                 account.name()
@@ -191,7 +191,11 @@ fn merge<T: Joined>(mut set: Vec<Dated<T>>, gaps: &mut Vec<Gap>) -> Option<T> {
         gaps.push(Gap {
             subject: GapSubject::Account(first.name()),
             code: "directory-conflict",
-            reason: format!("the directory exports disagree on {} of {}; the latest change was taken", differ.join(", "), first.name()),
+            reason: text!(
+                "the directory exports disagree on {} of {}; the latest change was taken",
+                Text::join(differ.iter().map(|name| Shown::naming(name)), ", "),
+                first.name()
+            ),
             remedy: Some("Export the directory once more and leave the older exports out.".into()),
             document: Some(first.origin().document),
         });
@@ -347,9 +351,11 @@ fn merge_domains(mut found: Vec<Domain>, configured: &[(String, String)], gaps: 
                     gaps.push(Gap {
                         subject: GapSubject::Estate,
                         code: "domain-conflict",
-                        reason: format!(
+                        reason: text!(
                             "the directory exports give two DNS names for the domain {}: {} and {}",
-                            domain.netbios, last.dns, domain.dns
+                            domain.netbios,
+                            last.dns,
+                            domain.dns
                         ),
                         remedy: Some("Leave out the export that belongs to another forest.".into()),
                         document: domain.origin.as_ref().map(|o| o.document),

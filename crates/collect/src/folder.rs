@@ -9,7 +9,7 @@ use kerbsync_inventory::{
     ServerStatus,
 };
 use kerbsync_names::HostName;
-use kerbsync_source::{DocumentId, Problem};
+use kerbsync_source::{DocumentId, Problem, text};
 use kerbsync_xml::Document;
 
 /// What was found in a server's folder so far.
@@ -202,7 +202,7 @@ impl<'c> Folder<'c> {
             } else if let Some(other) = settled.others.iter().find(|o| o.document == record.id)
                 && !(settled.contested && matches!(record.status, DocumentStatus::Unreadable(_)))
             {
-                record.status = DocumentStatus::SetAside(other.why.clone());
+                record.status = DocumentStatus::SetAside(other.why.to_string());
             }
             record.problems.extend(problems.iter().filter(|p| p.document == record.id).cloned());
         }
@@ -251,14 +251,14 @@ fn settle(mut candidates: Vec<Candidate>, preferred: &Preferred) -> Settled {
     let choice = competing::first(preferred, &distinct.iter().map(|c| (c.path.as_str(), c.dates)).collect::<Vec<_>>());
     let chosen = distinct.remove(choice.map_or(0, |(at, _)| at));
     let why = |other: &Candidate| match choice {
-        Some((_, Reason::Preferred)) => format!("{} goes before it, as was asked for with --prefer or in kerbsync.toml", chosen.path),
-        Some((_, Reason::Newest)) => format!(
+        Some((_, Reason::Preferred)) => text!("{} goes before it, as was asked for with --prefer or in kerbsync.toml", chosen.path),
+        Some((_, Reason::Newest)) => text!(
             "manifest.json says that {} was {}, and this configuration of the same server {}",
             chosen.path,
             chosen.dates.told(),
             other.dates.told()
         ),
-        None => format!("{} is a configuration of the same server with other bytes, and nothing says which is in force", chosen.path),
+        None => text!("{} is a configuration of the same server with other bytes, and nothing says which is in force", chosen.path),
     };
     let others = distinct.iter().map(|other| OtherConfiguration { document: other.id, why: why(other) }).collect();
     Settled { contested: choice.is_none(), chosen: Some(chosen), aside, others }

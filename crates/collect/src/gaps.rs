@@ -3,20 +3,20 @@
 use crate::items::Item;
 use kerbsync_inventory::{DocumentKind, DocumentStatus, Gap, GapSubject, Inventory, ServerStatus};
 use kerbsync_names::HostName;
+use kerbsync_source::{Text, text};
 use std::collections::HashSet;
 
 /// Adds what the inputs do not hold as a whole: documents, configurations, servers.
 pub(crate) fn add(inventory: &mut Inventory, items: &[Item]) {
     let mut gaps = Vec::new();
-    let mut gap = |subject, code, reason: String, remedy: &str, document| {
-        gaps.push(Gap { subject, code, reason, remedy: Some(remedy.to_owned()), document })
-    };
+    let mut gap =
+        |subject, code, reason: Text, remedy: Text, document| gaps.push(Gap { subject, code, reason, remedy: Some(remedy), document });
     if !inventory.topologies.iter().any(|t| t.used) {
         gap(
             GapSubject::Estate,
             "no-topology",
             "no topology document was found, so sites, pools and web servers are not known.".into(),
-            "Add the output of (Get-CsTopology -AsXml).ToString() | Out-File topology.xml.",
+            "Add the output of (Get-CsTopology -AsXml).ToString() | Out-File topology.xml.".into(),
             None,
         );
     }
@@ -25,7 +25,7 @@ pub(crate) fn add(inventory: &mut Inventory, items: &[Item]) {
             GapSubject::Estate,
             "no-assignments",
             "no export of the Kerberos account assignments was found, so it is not known which site has which account.".into(),
-            "Add the output of Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml.",
+            "Add the output of Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml.".into(),
             None,
         );
     }
@@ -34,7 +34,7 @@ pub(crate) fn add(inventory: &mut Inventory, items: &[Item]) {
             GapSubject::Estate,
             "no-directory",
             "no Active Directory export was found, so the account, its flags and its service principal names are not known.".into(),
-            "Add the output of ldifde -f accounts.ldf, or of Get-ADComputer -Filter * -Properties * | Export-Clixml computers.xml.",
+            "Add the output of ldifde -f accounts.ldf, or of Get-ADComputer -Filter * -Properties * | Export-Clixml computers.xml.".into(),
             None,
         );
     }
@@ -44,8 +44,8 @@ pub(crate) fn add(inventory: &mut Inventory, items: &[Item]) {
             gap(
                 GapSubject::Computer(server.computer.clone()),
                 "server-not-in-topology",
-                format!("{} has a configuration in the bundle but is no computer of the topology.", server.computer),
-                "Name the folder by the server's FQDN, or export the topology again.",
+                text!("{} has a configuration in the bundle but is no computer of the topology.", server.computer),
+                "Name the folder by the server's FQDN, or export the topology again.".into(),
                 server.document,
             );
         }
@@ -57,11 +57,12 @@ pub(crate) fn add(inventory: &mut Inventory, items: &[Item]) {
             gap(
                 GapSubject::Computer(computer.fqdn.value.clone()),
                 "no-configuration",
-                format!(
+                text!(
                     "{} of pool {} runs Web Services, and the bundle holds no applicationHost.config of it.",
-                    computer.fqdn.value, pool.fqdn.value
+                    computer.fqdn.value,
+                    pool.fqdn.value
                 ),
-                &format!(
+                text!(
                     "Copy C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config of the server to servers/{}/.",
                     computer.fqdn.value
                 ),
@@ -78,8 +79,8 @@ pub(crate) fn add(inventory: &mut Inventory, items: &[Item]) {
             gap(
                 GapSubject::Document(id),
                 "configuration-of-unknown-server",
-                format!("{} is an applicationHost.config, and nothing says of which server.", item.path),
-                "Put it into servers/<FQDN of the server>/.",
+                text!("{} is an applicationHost.config, and nothing says of which server.", item.path),
+                "Put it into servers/<FQDN of the server>/.".into(),
                 Some(id),
             );
         }

@@ -4,6 +4,7 @@ use crate::deployment::{Account, Pair, Pool, Server};
 use crate::{Consequence, ConsequenceKind, TopologyExtent};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_audit::Severity;
+use kerbsync_source::text;
 
 pub(crate) fn consequences(pair: &Pair, all: &mut Vec<Consequence>) {
     for (server, pool, account) in pair.new.web_servers() {
@@ -70,11 +71,11 @@ fn sync(pair: &Pair, server: &Server, pool: &Pool, account: &Account, reason: &s
     );
     let help = match peer(pair, server, wanted) {
         Peer::Proved(peer) => {
-            Advice::say(format!("Copy the password from {peer}, which is in sync:")).then_run(commands::copy_password(&peer, name.as_str()))
+            Advice::say(text!("Copy the password from {peer}, which is in sync:")).then_run(commands::copy_password(&peer, name.as_str()))
         }
         Peer::Somewhere => Advice::say("Copy the password from a server that Test-CsKerberosAccountAssignment finds valid:")
             .then_run(commands::copy_password_to(name.as_str())),
-        Peer::Nowhere => Advice::say(format!(
+        Peer::Nowhere => Advice::say(text!(
             "No other server of these inputs is to hold {wanted}: nothing to copy from is known. Find out first whether the account has a password that servers hold elsewhere; a new password would shut these out."
         )),
     };

@@ -102,23 +102,34 @@ pub enum Kept {
 }
 
 /// Why nothing cites the place of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhyDropped {
     /// The name of a pool.
-    #[error("the name of an application pool is shown and never cited")]
     PoolName,
     /// The identity of a pool.
-    #[error("the application pool runs as NetworkService, as the product's do")]
     UsualIdentity,
     /// The switch of a site or a pool.
-    #[error("the site or the application pool starts by itself, as is the rule")]
     Starts,
     /// The path and the pool of an application.
-    #[error("the application's pool exists")]
     PoolExists,
     /// A setting of authentication.
-    #[error("the path is unremarkable: Negotiate before NTLM without anonymous access, or Windows authentication off")]
     UnremarkablePath,
+}
+
+impl WhyDropped {
+    /// For a sentence: `the application's pool exists`.
+    #[must_use]
+    pub const fn clause(self) -> &'static str {
+        match self {
+            Self::PoolName => "the name of an application pool is shown and never cited",
+            Self::UsualIdentity => "the application pool runs as NetworkService, as the product's do",
+            Self::Starts => "the site or the application pool starts by itself, as is the rule",
+            Self::PoolExists => "the application's pool exists",
+            Self::UnremarkablePath => {
+                "the path is unremarkable: Negotiate before NTLM without anonymous access, or Windows authentication off"
+            }
+        }
+    }
 }
 
 /// How much is kept of the name of a pool.

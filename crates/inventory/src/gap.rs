@@ -1,7 +1,7 @@
 //! What could not be joined or proved, and why.
 
 use kerbsync_names::{HostName, SiteId};
-use kerbsync_source::DocumentId;
+use kerbsync_source::{DocumentId, Text};
 
 /// Something that is not known.
 #[derive(Debug, Clone)]
@@ -11,9 +11,9 @@ pub struct Gap {
     /// Kebab-case id of the kind of gap, stable.
     pub code: &'static str,
     /// Why it is not known: one sentence.
-    pub reason: String,
+    pub reason: Text,
     /// The live command that would tell, or the file to add.
-    pub remedy: Option<String>,
+    pub remedy: Option<Text>,
     /// The document that shows it, where one does.
     pub document: Option<DocumentId>,
 }

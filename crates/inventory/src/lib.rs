@@ -14,8 +14,10 @@ mod layout;
 pub mod resolve;
 mod restriction;
 mod server;
+mod slot;
 mod slot_key;
 pub mod state;
+mod web_site;
 
 pub use document::{Document, DocumentKind, DocumentStatus};
 pub use estate::{Assignment, Computer, Pool, PoolKind, SimpleUrl, Site, SiteKind, Topology, TopologyForm};
@@ -23,12 +25,13 @@ pub use evidence::{LogEntry, LogLevel, ManagementLog, TestVerdict};
 pub use gap::{Gap, GapSubject};
 pub use layout::{Creation, LayoutId, ProviderPurpose};
 pub use restriction::{EditPlace, PathStep, Restriction, RestrictionKind};
-pub use server::{
-    AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, Besides, ClearCopy,
-    EvidenceLevel, Foreign, KeptOriginal, Likeness, NotInForce, OtherConfiguration, OtherWebSite, Provider, ProviderKey, SecretState,
-    ServerConfiguration, ServerStatus, Slot, SlotPlace, WebBinding, WebSite, WebSiteRole, WindowsAuthentication,
-};
+pub use server::{Besides, ClearCopy, Foreign, KeptOriginal, Likeness, NotInForce, OtherConfiguration, ServerConfiguration, ServerStatus};
+pub use slot::{AccountText, EvidenceLevel, Provider, ProviderKey, SecretState, Slot, SlotPlace};
 pub use slot_key::{DefaultsOf, SlotKey};
+pub use web_site::{
+    AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, OtherWebSite, WebBinding, WebSite,
+    WebSiteRole, WindowsAuthentication,
+};
 
 use directory::Directory;
 use kerbsync_names::{HostName, SiteId};

@@ -1,5 +1,6 @@
 //! What tells one slot of a configuration from the others.
 
+use kerbsync_source::{Shown, Text};
 use std::fmt;
 
 /// Section of application pools.
@@ -104,8 +105,8 @@ impl SlotKey {
 
     /// For people, such as `application pool 'LyncIntFeature'`. Nothing compares or reads it.
     #[must_use]
-    pub fn label(&self) -> String {
-        self.spell(str::to_owned)
+    pub fn label(&self) -> Text {
+        Shown::quoting(&self.spell(str::to_owned)).into()
     }
 
     /// The key with this text, in a section and at a location. `None` where no key has that text there.

@@ -14,9 +14,10 @@ use crate::{Inventory, ServerConfiguration};
 pub use account::account_key;
 pub use expected::{Expectation, Expectations};
 use held::Held;
-pub use held::{Naming, naming};
+pub use held::{Naming, moment, naming};
 use kerbsync_names::HostName;
 pub use kerbsync_secret::EqualityTag;
+use kerbsync_source::{Shown, Text, text};
 pub use proof::{Proofs, configuration_time};
 use reference::Reference;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -31,11 +32,11 @@ pub struct ServerState {
     /// The same letter for equal secrets within one run (`A`, `B`, …, `Z`, `AA`); `None` where no secret could be read.
     pub group: Option<String>,
     /// Why: one sentence.
-    pub reason: String,
+    pub reason: Text,
     /// Whether the state is unknown since no input says in which place the account is held.
     pub place_unknown: bool,
     /// The dated evidence that contradicts that the server holds the password of today. It counts even where the secrets are equal.
-    pub contradiction: Option<String>,
+    pub contradiction: Option<Text>,
 }
 
 /// What a server's slot holds.
@@ -131,18 +132,18 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
             continue;
         }
         if inventory.contested_names.contains(&host.to_key()) {
-            let why = "Two topologies among the inputs differ about it, and nothing says which of them holds.".to_owned();
+            let why = "Two topologies among the inputs differ about it, and nothing says which of them holds.".into();
             drafts.push((host, Draft::Done(ServerState::without_secret(State::Unknown, why))));
             continue;
         }
         let draft = match web_pools.get(host) {
-            None => Draft::Done(ServerState::without_secret(State::NotApplicable, "It does not run Web Services.".to_owned())),
+            None => Draft::Done(ServerState::without_secret(State::NotApplicable, "It does not run Web Services.".into())),
             Some(pool) => match expectations.of_pool(pool) {
                 Expectation::NoAccount(why) => Draft::Done(ServerState::without_secret(State::NotApplicable, why)),
                 Expectation::Unknown(why) => Draft::Done(ServerState::without_secret(State::Unknown, why)),
                 Expectation::Account(_) if inventory.unsettled.contains_key(host) => {
-                    let run = inventory.unsettled.get(host).map_or("", String::as_str);
-                    let why = format!(
+                    let run = Shown::naming(inventory.unsettled.get(host).map_or("", String::as_str));
+                    let why = text!(
                         "The run {run} has no end yet, so its configuration may be old, new or about to change: `kerbsync recover` ends the run."
                     );
                     Draft::Done(ServerState::without_secret(State::Unknown, why))
@@ -233,7 +234,7 @@ fn accounts(inventory: &Inventory, drafts: &[(&HostName, Draft<'_>)], named: Opt
 }
 
 impl ServerState {
-    fn without_secret(state: State, reason: String) -> Self {
+    fn without_secret(state: State, reason: Text) -> Self {
         Self { state, basis: Basis::None, group: None, reason, place_unknown: false, contradiction: None }
     }
 }

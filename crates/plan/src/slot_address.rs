@@ -35,7 +35,7 @@ impl SlotAddress {
 
     /// For people: `application pool 'LyncIntFeature'`.
     #[must_use]
-    pub fn label(&self) -> String {
+    pub fn label(&self) -> kerbsync_source::Text {
         self.key.label()
     }
 

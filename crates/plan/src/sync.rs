@@ -94,7 +94,7 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
             unchanged.push(Reason { subject: computer.to_string(), text });
             continue;
         }
-        let why = inventory.state_of(computer).map_or_else(String::new, |s| s.reason.clone());
+        let why = inventory.state_of(computer).map_or_else(String::new, |s| s.reason.to_string());
         changed.push(Changed { computer: computer.clone(), document, sha256, changes: planned.changes, why });
     }
     if !checks.hold() {

@@ -1,27 +1,26 @@
 //! How numbers and bytes are written, everywhere the same.
 
+use crate::{Text, text};
+
 /// A number in groups of three digits: `1,234,567`.
 #[must_use]
-pub fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut out = String::new();
-    for (i, c) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(c);
+pub fn grouped(n: usize) -> Text {
+    match n / 1000 {
+        0 => text!("{n}"),
+        more => text!("{},{:03}", grouped(more), n % 1000),
     }
-    out
 }
 
 /// `1 error`, `2 errors`, `1,995 servers`, `2 entries`.
 #[must_use]
-pub fn count(n: usize, noun: &str) -> String {
-    let number = grouped(n);
-    match (n, noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o']))) {
-        (1, _) => format!("{number} {noun}"),
-        (_, Some(stem)) => format!("{number} {stem}ies"),
-        (_, None) => format!("{number} {noun}s"),
+pub fn count(n: usize, noun: impl Into<Text>) -> Text {
+    let (number, noun) = (grouped(n), noun.into());
+    let stem = noun.without_end("y");
+    let is_changed = noun.ends_with('y') && !stem.ends_with(['a', 'e', 'o']);
+    match n {
+        1 => text!("{number} {noun}"),
+        _ if is_changed => text!("{number} {stem}ies"),
+        _ => text!("{number} {noun}s"),
     }
 }
 

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::view::identity;
 use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_source::text;
 
 declare_rule! {
     /// The Kerberos account is disabled.
@@ -36,11 +37,11 @@ declare_rule! {
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| match object.is_enabled() {
-        Some(true) => verdicts.pass(account.subject(), format!("{} is enabled.", account.name)),
+        Some(true) => verdicts.pass(account.subject(), text!("{} is enabled.", account.name)),
         Some(false) => {
             let place = object.enabled.as_ref().map(|e| &e.origin).or(object.user_account_control.as_ref().map(|u| &u.origin));
             verdicts
-                .fail(account.subject(), format!("{} is disabled in Active Directory.", account.name))
+                .fail(account.subject(), text!("{} is disabled in Active Directory.", account.name))
                 .at(place.unwrap_or(&object.origin), "the account is disabled")
                 .help(
                     Advice::say("Find out first who disabled it and why. Then run:")

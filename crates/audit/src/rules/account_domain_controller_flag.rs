@@ -3,6 +3,7 @@ use crate::view::identity;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::uac;
+use kerbsync_source::{hex_bits, text};
 
 declare_rule! {
     /// The Kerberos account is marked as a domain controller.
@@ -43,7 +44,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, name) = (account.subject(), account.name);
         let command = commands::show_computer(&identity(object, name), "userAccountControl");
         verdicts
-            .fail(subject, format!("{name} is marked as a domain controller (userAccountControl {:#x}).", flags.value))
+            .fail(subject, text!("{name} is marked as a domain controller (userAccountControl {}).", hex_bits(flags.value)))
             .at(&flags.origin, "the mark of a domain controller")
             .help(Advice::say("Find out who set the mark and what relies on it before it is taken away:").then_run(command));
     });

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_names::AccountNote;
+use kerbsync_source::{Shown, text};
 
 declare_rule! {
     /// The domain of an assigned account is written as a DNS name.
@@ -35,20 +36,23 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for (subject, assignment) in view.assignments() {
         let Ok(name) = &assignment.account else {
-            verdicts.not_applicable(subject, format!("'{}' is not of the form DOMAIN\\name.", assignment.account_text.value));
+            verdicts.not_applicable(subject, text!("'{}' is not of the form DOMAIN\\name.", assignment.account_text.value));
             continue;
         };
         if !assignment.notes.contains(&AccountNote::DnsDomain) {
-            verdicts.pass(subject, format!("'{}' is a NetBIOS name.", name.domain()));
+            verdicts.pass(subject, text!("'{}' is a NetBIOS name.", Shown::naming(name.domain())));
             continue;
         }
         let domains = view.inventory.directory.iter().flat_map(|d| &d.domains);
-        let netbios = domains.filter(|d| d.dns.eq_ignore_ascii_case(name.domain())).map(|d| d.netbios.as_str()).next();
-        let better = netbios.map(|domain| format!("{domain}\\{}", name.account()));
+        let netbios = domains.filter(|d| d.dns.eq_ignore_ascii_case(name.domain())).map(|d| &d.netbios).next();
+        let better = netbios.map(|domain| text!("{domain}\\{}", Shown::naming(name.account())));
         let finding = verdicts
             .fail(
                 subject,
-                format!("The domain '{}' of the account is a DNS name; every documented example has a NetBIOS name.", name.domain()),
+                text!(
+                    "The domain '{}' of the account is a DNS name; every documented example has a NetBIOS name.",
+                    Shown::naming(name.domain())
+                ),
             )
             .at(&assignment.account_text.origin, "the account");
         let finding = match &assignment.site_id {

@@ -4,6 +4,7 @@ use crate::view::identity;
 use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_advice::commands;
 use kerbsync_inventory::directory::Moment;
+use kerbsync_source::text;
 
 declare_rule! {
     /// The Kerberos account has expired.
@@ -48,17 +49,17 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
         match &object.expires {
             None => verdicts.attribute_missing(account, Attribute::AccountExpires),
             Some(expires) => match expires.value {
-                Moment::Never => verdicts.pass(subject, format!("{name} never expires.")),
+                Moment::Never => verdicts.pass(subject, text!("{name} never expires.")),
                 Moment::At(end) if end <= policy.now => {
                     verdicts
-                        .fail(subject, format!("{name} expired on {}.", day(end)))
+                        .fail(subject, text!("{name} expired on {}.", day(end)))
                         .at(&expires.origin, "the account has expired")
                         .help(commands::clear_expiration(&identity(object, name)));
                 }
                 Moment::At(end) if days_between(policy.now, end) <= SOON => {
-                    verdicts.informational(subject, format!("{name} expires on {}; run Clear-ADAccountExpiration before.", day(end)));
+                    verdicts.informational(subject, text!("{name} expires on {}; run Clear-ADAccountExpiration before.", day(end)));
                 }
-                Moment::At(end) => verdicts.pass(subject, format!("{name} expires on {}.", day(end))),
+                Moment::At(end) => verdicts.pass(subject, text!("{name} expires on {}.", day(end))),
             },
         }
     });

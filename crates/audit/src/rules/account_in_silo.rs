@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::view::identity;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_source::text;
 
 declare_rule! {
     /// The Kerberos account is in an authentication policy or silo.
@@ -38,17 +39,17 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, name) = (account.subject(), account.name);
         let command = commands::show_computer(&identity(object, name), "AuthenticationPolicy, AuthenticationPolicySilo");
         match object.silos.as_deref() {
-            Some([]) => verdicts.pass(subject, format!("{name} is in no authentication policy or silo.")),
+            Some([]) => verdicts.pass(subject, text!("{name} is in no authentication policy or silo.")),
             Some([first, ..]) => {
                 let message =
-                    format!("{name} is in an authentication policy or silo, which may refuse clients their tickets: {}.", first.value);
+                    text!("{name} is in an authentication policy or silo, which may refuse clients their tickets: {}.", first.value);
                 verdicts
                     .fail(subject, message)
                     .at(&first.origin, "the policy or silo")
                     .help(Advice::say("Find out what the policy says of clients:").then_run(command));
             }
             None => {
-                let why = format!("The directory export does not hold the authentication policy and the silo of {name}.");
+                let why = text!("The directory export does not hold the authentication policy and the silo of {name}.");
                 verdicts.unknown_told_elsewhere(subject, why, command);
             }
         }

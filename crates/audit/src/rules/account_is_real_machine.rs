@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{AccountView, Attribute, Object, Policy, Severity, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// The assigned account is the account of a computer that exists.
@@ -44,11 +45,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for account in view.accounts() {
         let (subject, name) = (account.subject(), account.name);
         if let Some(machine) = &account.machine {
-            let texts: Vec<&str> = machine.signs.iter().map(|(text, _)| text.as_str()).collect();
+            let texts: Vec<&Text> = machine.signs.iter().map(|(text, _)| text).collect();
             let message = match (machine.computer, machine.is_proved) {
-                (Some(fqdn), _) => format!("{name} is the account of {}, a computer of the topology.", fqdn.value),
-                (None, true) => format!("{name} is the account of a real computer: its object holds {}.", list(&texts)),
-                (None, false) => format!("{name} has the names of a real computer: its object holds {}.", list(&texts)),
+                (Some(fqdn), _) => text!("{name} is the account of {}, a computer of the topology.", fqdn.value),
+                (None, true) => text!("{name} is the account of a real computer: its object holds {}.", list(&texts)),
+                (None, false) => text!("{name} has the names of a real computer: its object holds {}.", list(&texts)),
             };
             let severity = if machine.is_proved { Severity::Error } else { Severity::Warning };
             let mut finding = verdicts.fail(subject, message).at_most(severity);
@@ -64,12 +65,12 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         }
         match account.object {
             Object::Found(object) if object.spns.is_some() || object.operating_system.is_some() => {
-                verdicts.pass(subject, format!("{name} has nothing that a computer writes about itself."));
+                verdicts.pass(subject, text!("{name} has nothing that a computer writes about itself."));
             }
             Object::Found(_) => verdicts.attribute_missing(account, Attribute::ServicePrincipalName),
-            Object::Absent => verdicts.not_applicable(subject, format!("{name} does not exist in Active Directory.")),
+            Object::Absent => verdicts.not_applicable(subject, text!("{name} does not exist in Active Directory.")),
             Object::NotInExport => {
-                verdicts.unknown_told_elsewhere(subject, format!("The directory export does not hold {name}."), account.get_all());
+                verdicts.unknown_told_elsewhere(subject, text!("The directory export does not hold {name}."), account.get_all());
             }
             Object::NoExport => {
                 verdicts.unknown_told_elsewhere(subject, "There is no directory export among the inputs.", account.get_all());

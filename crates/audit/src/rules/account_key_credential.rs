@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::view::identity;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_source::text;
 
 declare_rule! {
     /// Somebody has given the Kerberos account a key of its own.
@@ -42,13 +43,13 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match &object.key_credential {
             Some(set) if set.value => {
                 verdicts
-                    .fail(subject, format!("{name} can log on by a key that is not its password (msDS-KeyCredentialLink is set)."))
+                    .fail(subject, text!("{name} can log on by a key that is not its password (msDS-KeyCredentialLink is set)."))
                     .at(&set.origin, "the key")
                     .help(Advice::say("Find out who wrote the value, and keep it as evidence:").then_run(command));
             }
-            Some(_) => verdicts.pass(subject, format!("{name} has no msDS-KeyCredentialLink.")),
+            Some(_) => verdicts.pass(subject, text!("{name} has no msDS-KeyCredentialLink.")),
             None => {
-                let why = format!("The directory export does not hold msDS-KeyCredentialLink of {name}.");
+                let why = text!("The directory export does not hold msDS-KeyCredentialLink of {name}.");
                 verdicts.unknown_told_elsewhere(subject, why, command);
             }
         }

@@ -5,6 +5,7 @@ use crate::view::identity;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::commands;
 use kerbsync_inventory::directory::Moment;
+use kerbsync_source::text;
 
 declare_rule! {
     /// The Kerberos account's password is older than the domain's first keys for AES.
@@ -43,9 +44,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, name) = (account.subject(), account.name);
         let set = match object.password_last_set.as_ref().map(|p| (p.value, &p.origin)) {
             Some((Moment::At(time), origin)) => (time, origin),
-            Some((Moment::Never, _)) => return verdicts.not_applicable(subject, format!("The password of {name} was never set.")),
+            Some((Moment::Never, _)) => return verdicts.not_applicable(subject, text!("The password of {name} was never set.")),
             None => {
-                let why = format!("The directory export does not hold pwdLastSet of {name}.");
+                let why = text!("The directory export does not hold pwdLastSet of {name}.");
                 let command = commands::show_computer(&identity(object, name), "pwdLastSet");
                 return verdicts.unknown_told_elsewhere(subject, why, command);
             }
@@ -60,11 +61,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         });
         match created {
             Some(group) if set.0 < group.value => {
-                let message = format!(
-                    "The password of {name} is of {}, and the domain has no AES keys from before {}.",
-                    day(set.0),
-                    day(group.value)
-                );
+                let message =
+                    text!("The password of {name} is of {}, and the domain has no AES keys from before {}.", day(set.0), day(group.value));
                 verdicts
                     .fail(subject, message)
                     .at(set.1, "pwdLastSet")
@@ -74,14 +72,14 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             Some(group) => {
                 verdicts.pass(
                     subject,
-                    format!("The password of {name} is of {}, after the domain could make AES keys ({}).", day(set.0), day(group.value)),
+                    text!("The password of {name} is of {}, after the domain could make AES keys ({}).", day(set.0), day(group.value)),
                 );
             }
             None => {
                 // Few exports hold the group, and a password of any year but the first ones is later: no reason to call an audit incomplete.
                 let command = commands::show_group("Read-only Domain Controllers", "whenCreated, objectSid");
                 let why = "Not looked at: the inputs do not hold whenCreated of the group Read-only Domain Controllers of the domain of";
-                verdicts.not_applicable(subject, format!("{why} {name} (`{command}`)."));
+                verdicts.not_applicable(subject, text!("{why} {name} (`{command}`)."));
             }
         }
     });

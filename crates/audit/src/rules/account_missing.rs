@@ -3,6 +3,7 @@ use crate::text::day;
 use crate::{Object, Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_names::DownLevelName;
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// An assigned account does not exist in Active Directory.
@@ -49,13 +50,13 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for account in view.accounts() {
         let (subject, name) = (account.subject(), account.name);
         let deleted = view.inventory.directory.as_ref().and_then(|d| d.deleted(name));
-        let since = deleted.and_then(|d| d.changed).map_or_else(String::new, |t| format!(" (last changed on {})", day(t)));
+        let since = deleted.and_then(|d| d.changed).map_or_else(|| Text::EMPTY, |t| text!(" (last changed on {})", day(t)));
         match account.object {
-            Object::Found(object) => verdicts.pass(subject, format!("{name} is {}.", object.distinguished_name.value)),
+            Object::Found(object) => verdicts.pass(subject, text!("{name} is {}.", object.distinguished_name.value)),
             Object::Absent => {
                 let what = match deleted {
-                    Some(_) => format!("{name} is assigned, but its object in Active Directory is deleted{since}."),
-                    None => format!("{name} is assigned, but does not exist in Active Directory."),
+                    Some(_) => text!("{name} is assigned, but its object in Active Directory is deleted{since}."),
+                    None => text!("{name} is assigned, but does not exist in Active Directory."),
                 };
                 let mut finding = verdicts.fail(subject, what);
                 if let Some(deleted) = deleted {
@@ -68,10 +69,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             Object::NotInExport => {
                 let why = match deleted {
-                    Some(_) => format!(
+                    Some(_) => text!(
                         "The directory export holds {name} only as a deleted object{since}, and is not known to hold every object of the domain."
                     ),
-                    None => format!("The directory export does not hold {name}, and is not known to hold every object of the domain."),
+                    None => text!("The directory export does not hold {name}, and is not known to hold every object of the domain."),
                 };
                 let mut finding = verdicts.unknown_with_finding(subject, why, account.get_all());
                 if let Some(deleted) = deleted {
@@ -82,7 +83,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 }
             }
             Object::NoExport => {
-                let why = format!("There is no directory export among the inputs, so nothing is known about {name}.");
+                let why = text!("There is no directory export among the inputs, so nothing is known about {name}.");
                 let remedy =
                     account.get_all().then_say("Or export all computer objects into the bundle:").then_run(commands::export_computers());
                 verdicts.unknown_with_finding(subject, why, remedy);

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::commands;
 use kerbsync_names::AccountNote;
+use kerbsync_source::text;
 
 declare_rule! {
     /// An assigned account is not written as DOMAIN\name.
@@ -41,13 +42,13 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let text = &assignment.account_text.value;
         match &assignment.account {
             Ok(name) if assignment.notes.contains(&AccountNote::Dollar) => {
-                verdicts.pass(subject, format!("'{text}' is {name}; the '$' at the end is in no example of the documentation."));
+                verdicts.pass(subject, text!("'{text}' is {name}; the '$' at the end is in no example of the documentation."));
             }
-            Ok(name) => verdicts.pass(subject, format!("{name} has the form DOMAIN\\name.")),
+            Ok(name) => verdicts.pass(subject, text!("{name} has the form DOMAIN\\name.")),
             Err(error) => {
                 let site = &assignment.site_text.value;
                 let finding = verdicts
-                    .fail(subject, format!("The account '{text}' of {site} is not of the form DOMAIN\\name: {error}."))
+                    .fail(subject, text!("The account '{text}' of {site} is not of the form DOMAIN\\name: {error}."))
                     .at(&assignment.account_text.origin, "the account");
                 let finding = match &assignment.site_id {
                     Some(id) => finding.site(id),

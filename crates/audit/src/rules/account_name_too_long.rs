@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
 use kerbsync_names::AccountNote;
+use kerbsync_source::{Shown, text};
 
 declare_rule! {
     /// The name of an assigned account has more than 15 characters.
@@ -39,13 +40,16 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for (subject, assignment) in view.assignments() {
         let Ok(name) = &assignment.account else {
-            verdicts.not_applicable(subject, format!("'{}' is not of the form DOMAIN\\name.", assignment.account_text.value));
+            verdicts.not_applicable(subject, text!("'{}' is not of the form DOMAIN\\name.", assignment.account_text.value));
             continue;
         };
         let length = name.account().chars().count();
         if assignment.notes.contains(&AccountNote::LongAccount) {
             let finding = verdicts
-                .fail(subject, format!("The account name '{}' has {length} characters: at most 15 are allowed.", name.account()))
+                .fail(
+                    subject,
+                    text!("The account name '{}' has {length} characters: at most 15 are allowed.", Shown::naming(name.account())),
+                )
                 .at(&assignment.account_text.origin, "the account");
             let finding = match &assignment.site_id {
                 Some(id) => finding.site(id),
@@ -55,7 +59,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 "Create an account with a shorter name with New-CsKerberosAccount, and assign it with Set-CsKerberosAccountAssignment.",
             );
         } else {
-            verdicts.pass(subject, format!("The account name '{}' has {length} characters.", name.account()));
+            verdicts.pass(subject, text!("The account name '{}' has {length} characters.", Shown::naming(name.account())));
         }
     }
 }

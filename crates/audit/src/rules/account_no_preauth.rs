@@ -3,6 +3,7 @@ use crate::view::identity;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::commands;
 use kerbsync_inventory::directory::uac;
+use kerbsync_source::text;
 
 declare_rule! {
     /// The Kerberos account needs no pre-authentication.
@@ -41,7 +42,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_flag(view, FLAGS, "needs Kerberos pre-authentication", |verdicts, account, object, flags| {
         let (subject, name) = (account.subject(), account.name);
         verdicts
-            .fail(subject, format!("{name} needs no Kerberos pre-authentication (DONT_REQ_PREAUTH)."))
+            .fail(subject, text!("{name} needs no Kerberos pre-authentication (DONT_REQ_PREAUTH)."))
             .at(&flags.origin, "DONT_REQ_PREAUTH is set")
             .help(commands::account_control(&identity(object, name), "-DoesNotRequirePreAuth $false"));
     });

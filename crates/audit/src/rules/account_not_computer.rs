@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_inventory::directory::ObjectClass;
+use kerbsync_source::text;
 
 declare_rule! {
     /// The Kerberos account is not a computer object.
@@ -41,16 +42,16 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, name) = (account.subject(), account.name);
         match &object.class {
             None => verdicts.attribute_missing(account, Attribute::ObjectClass),
-            Some(class) if class.value == ObjectClass::Computer => verdicts.pass(subject, format!("{name} is a computer object.")),
+            Some(class) if class.value == ObjectClass::Computer => verdicts.pass(subject, text!("{name} is a computer object.")),
             Some(class) => {
                 let what = match &class.value {
-                    ObjectClass::User => "a user".to_owned(),
-                    ObjectClass::ManagedServiceAccount => "a group managed service account".to_owned(),
-                    ObjectClass::Other(class) => format!("of class {class}"),
-                    ObjectClass::Computer => "a computer".to_owned(),
+                    ObjectClass::User => "a user".into(),
+                    ObjectClass::ManagedServiceAccount => "a group managed service account".into(),
+                    ObjectClass::Other(class) => text!("of class {class}"),
+                    ObjectClass::Computer => "a computer".into(),
                 };
                 verdicts
-                    .fail(subject, format!("{name} is {what}; it has to be a computer object."))
+                    .fail(subject, text!("{name} is {what}; it has to be a computer object."))
                     .at(&class.origin, "the class of the object")
                     .help("Create a computer object with New-CsKerberosAccount, assign that one, and run Enable-CsTopology.");
             }

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::view::identity;
 use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_source::text;
 
 declare_rule! {
     /// The Kerberos account is in Protected Users.
@@ -42,18 +43,18 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match place {
             Some(origin) => {
                 verdicts
-                    .fail(subject, format!("{name} is in Protected Users, where accounts of services and computers cannot authenticate."))
+                    .fail(subject, text!("{name} is in Protected Users, where accounts of services and computers cannot authenticate."))
                     .at(origin, "the membership")
                     .help(Advice::say(
                         "Find out who put it there; then take it out of Protected Users, or out of the group that leads there. Until then the group's protection is what stops sign-in.",
                     ));
             }
             None if object.member_of.is_none() => {
-                let why = format!("The directory export does not hold memberOf of {name}.");
+                let why = text!("The directory export does not hold memberOf of {name}.");
                 let command = commands::show_computer(&identity(object, name), Attribute::MemberOf.name());
                 verdicts.unknown_told_elsewhere(subject, why, command);
             }
-            None => verdicts.pass(subject, format!("{name} is not in Protected Users, as far as the export shows.")),
+            None => verdicts.pass(subject, text!("{name} is not in Protected Users, as far as the export shows.")),
         }
     });
 }

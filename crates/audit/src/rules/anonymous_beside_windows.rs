@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::view::{judged_paths, shown};
 use crate::{Policy, Verdicts, View};
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// Anonymous access is on beside Windows authentication.
@@ -45,22 +46,22 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let on: Vec<_> = judged_paths(configuration).filter(|(_, path)| path.windows.enabled.value).collect();
         let bad: Vec<_> = on.iter().filter(|(_, path)| path.anonymous.enabled.value).collect();
         if on.is_empty() {
-            return verdicts.not_applicable(subject, format!("Windows authentication is on nowhere in the product's web sites of {host}."));
+            return verdicts.not_applicable(subject, text!("Windows authentication is on nowhere in the product's web sites of {host}."));
         }
         if bad.is_empty() {
-            return verdicts.pass(subject, format!("Anonymous access is off wherever Windows authentication is on ({} paths).", on.len()));
+            return verdicts.pass(subject, text!("Anonymous access is off wherever Windows authentication is on ({} paths).", on.len()));
         }
-        let names: Vec<String> = bad.iter().map(|(site, path)| shown(site, path)).collect();
+        let names: Vec<Text> = bad.iter().map(|(site, path)| shown(site, path)).collect();
         let finding =
-            verdicts.fail(subject, format!("On {host}, anonymous access is on beside Windows authentication for {}.", list(&names)));
+            verdicts.fail(subject, text!("On {host}, anonymous access is on beside Windows authentication for {}.", list(&names)));
         let places = bad.iter().zip(&names);
         let mut finding =
-            finding.at_each(places.map(|((_, path), name)| (&path.anonymous.enabled, format!("{name}: anonymous access is on"))));
+            finding.at_each(places.map(|((_, path), name)| (&path.anonymous.enabled, text!("{name}: anonymous access is on"))));
         if let Some((_, path)) = bad.first() {
             finding = finding.at(&path.windows.enabled, "Windows authentication is on");
         }
         finding
-            .help(format!("Compare with a server that works; switch anonymousAuthentication off for {} if it is not meant.", list(&names)));
+            .help(text!("Compare with a server that works; switch anonymousAuthentication off for {} if it is not meant.", list(&names)));
     });
 }
 

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_source::text;
 
 declare_rule! {
     /// An assignment names a site that the topology does not hold.
@@ -37,22 +38,22 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    let names: Vec<&str> = view.sites().iter().map(crate::SiteView::name).collect();
+    let names: Vec<&String> = view.sites().iter().map(crate::SiteView::name).collect();
     for (subject, assignment) in view.assignments() {
         let text = &assignment.site_text.value;
         if let Some(site) = assignment.site_id.as_ref().and_then(|id| view.site(id)) {
-            verdicts.pass(subject, format!("'{text}' is site {}.", site.name()));
+            verdicts.pass(subject, text!("'{text}' is site {}.", site.name()));
         } else if view.topology_is_complete() {
             verdicts
-                .fail(subject, format!("No site of the topology is named by '{text}'."))
+                .fail(subject, text!("No site of the topology is named by '{text}'."))
                 .at(&assignment.site_text.origin, "the identity")
                 .help(
-                    Advice::say(format!("The topology names {}. Compare with what is there now:", list(&names)))
+                    Advice::say(text!("The topology names {}. Compare with what is there now:", list(&names)))
                         .then_run(commands::sites())
                         .then_say("Then assign the account to the site that is meant with New-CsKerberosAccountAssignment."),
                 );
         } else {
-            let why = format!("The topology is not or only in part among the inputs, so '{text}' cannot be checked.");
+            let why = text!("The topology is not or only in part among the inputs, so '{text}' cannot be checked.");
             verdicts.unknown_with_finding(
                 subject,
                 why,

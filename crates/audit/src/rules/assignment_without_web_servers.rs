@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, Proved, commands};
+use kerbsync_source::text;
 
 declare_rule! {
     /// A Kerberos account is assigned to a site without web servers.
@@ -37,15 +38,14 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for (subject, assignment) in view.assignments() {
         let Some(site) = assignment.site_id.as_ref().and_then(|id| view.site(id)) else {
-            verdicts.not_applicable(subject, format!("'{}' leads to no site of the topology.", assignment.site_text.value));
+            verdicts.not_applicable(subject, text!("'{}' leads to no site of the topology.", assignment.site_text.value));
             continue;
         };
         let name = site.name();
         if !site.web_pools.is_empty() {
-            verdicts.pass(subject, format!("Site {name} has web servers."));
+            verdicts.pass(subject, text!("Site {name} has web servers."));
         } else if view.topology_is_complete() {
-            let message =
-                format!("{} is assigned to site {name}, but no pool of the site runs Web Services.", assignment.account_text.value);
+            let message = text!("{} is assigned to site {name}, but no pool of the site runs Web Services.", assignment.account_text.value);
             verdicts
                 .fail(subject, message)
                 .at(&assignment.origin, "the assignment")
@@ -61,7 +61,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                         ),
                 );
         } else {
-            let why = format!("The topology is only in part among the inputs, so site {name} may have web servers that are not in it.");
+            let why = text!("The topology is only in part among the inputs, so site {name} may have web servers that are not in it.");
             verdicts.unknown_with_finding(
                 subject,
                 why,

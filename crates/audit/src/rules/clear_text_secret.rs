@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::SecretState;
+use kerbsync_source::text;
 
 declare_rule! {
     /// A secret stands in clear in a configuration.
@@ -40,15 +41,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for slot in view.slots() {
         let (subject, host, label) = (slot.subject(), &slot.server.computer, &slot.slot.label);
         match &slot.slot.secret {
-            SecretState::Empty => verdicts.not_applicable(subject, format!("The {label} of {host} holds no secret.")),
+            SecretState::Empty => verdicts.not_applicable(subject, text!("The {label} of {host} holds no secret.")),
             SecretState::Opened { provider, .. } | SecretState::Sealed { provider, .. } => {
-                verdicts.pass(subject, format!("The secret of the {label} of {host} is encrypted by {provider}."));
+                verdicts.pass(subject, text!("The secret of the {label} of {host} is encrypted by {provider}."));
             }
             SecretState::Clear(_) | SecretState::TakenOut => {
                 let account = &slot.slot.account.value.text;
                 let attribute = &slot.slot.secret_attribute;
                 verdicts
-                    .fail(subject, format!("The {label} of {host} holds the secret of {account} in clear, in '{attribute}'."))
+                    .fail(subject, text!("The {label} of {host} holds the secret of {account} in clear, in '{attribute}'."))
                     .at(slot.origin(), "plain text instead of [enc:...:enc]")
                     .help("Set the value through IIS, which encrypts it, then change the password of the account on all servers.");
             }

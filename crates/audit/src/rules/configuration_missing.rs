@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{ConfigurationStatus, Policy, Verdicts, View};
 use kerbsync_inventory::state::Expectation;
+use kerbsync_source::text;
 
 declare_rule! {
     /// The configuration of a web server is not among the inputs.
@@ -48,7 +49,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             (Expectation::Account(_), ConfigurationStatus::Missing(_), Err((why, remedy))) => {
                 verdicts.unknown_with_finding(subject, why, remedy).at(server.origin, "the topology names the server");
             }
-            _ => verdicts.pass(subject, format!("The configuration of {} is among the inputs.", server.host)),
+            _ => verdicts.pass(subject, text!("The configuration of {} is among the inputs.", server.host)),
         }
     }
 }

@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::view::export_of;
 use crate::{ConfigurationStatus, Policy, Subject, Verdicts, View};
 use kerbsync_inventory::{ServerConfiguration, ServerStatus};
-use kerbsync_source::{Origin, Problem, Spot};
+use kerbsync_source::{Origin, Problem, Shown, Spot, text};
 use std::sync::Arc;
 
 declare_rule! {
@@ -50,7 +50,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts.unknown_told_elsewhere(subject, why, remedy);
             }
             ConfigurationStatus::InForce(_) | ConfigurationStatus::NotItsOwn(..) | ConfigurationStatus::Redirected(..) => {
-                verdicts.pass(subject, format!("The configuration of {} could be read.", server.host));
+                verdicts.pass(subject, text!("The configuration of {} could be read.", server.host));
             }
         }
     }
@@ -58,7 +58,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match &configuration.status {
             ServerStatus::Unreadable(problem) => fail(verdicts, configuration, problem),
             ServerStatus::Read | ServerStatus::Missing => {
-                let why = format!("{} is no web server of the topology.", configuration.computer);
+                let why = text!("{} is no web server of the topology.", configuration.computer);
                 verdicts.not_applicable(Subject::Server(configuration.computer.clone()), why);
             }
         }
@@ -67,10 +67,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 
 fn fail(verdicts: &mut Verdicts<'_>, configuration: &ServerConfiguration, problem: &Problem) {
     let host = &configuration.computer;
-    let message = format!("The applicationHost.config of {host} cannot be read: {}.", problem.message.trim_end_matches('.'));
+    let message = text!("The applicationHost.config of {host} cannot be read: {}.", Shown::quoting(problem.message.trim_end_matches('.')));
     let origin = Origin::new(problem.document, Spot { location: problem.location, element: Arc::from(""), excerpt: None });
     let help = match &problem.help {
-        Some(help) => format!("{help} {}", export_of(host)),
+        Some(help) => text!("{} {}", Shown::quoting(help), export_of(host)),
         None => export_of(host),
     };
     verdicts.fail(Subject::Server(host.clone()), message).at(&origin, "here").help(help);

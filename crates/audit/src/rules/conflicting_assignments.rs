@@ -3,6 +3,7 @@ use crate::text::list;
 use crate::{Policy, Severity, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::account_key;
+use kerbsync_source::text;
 
 declare_rule! {
     /// A site has several Kerberos accounts.
@@ -54,21 +55,21 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
         }
         match distinct.as_slice() {
-            [] if view.inventory.assignments_known => verdicts.not_applicable(subject, format!("Site {name} has no assignment.")),
+            [] if view.inventory.assignments_known => verdicts.not_applicable(subject, text!("Site {name} has no assignment.")),
             [] => verdicts.unknown_told_elsewhere(
                 subject,
-                format!("The assignments are not among the inputs, so those of site {name} are not known."),
+                text!("The assignments are not among the inputs, so those of site {name} are not known."),
                 commands::assignments(None),
             ),
-            [one] => verdicts.pass(subject, format!("Site {name} has one account, {}.", one.account_text.value)),
+            [one] => verdicts.pass(subject, text!("Site {name} has one account, {}.", one.account_text.value)),
             several => {
-                let texts: Vec<&str> = several.iter().map(|a| a.account_text.value.as_str()).collect();
+                let texts: Vec<&String> = several.iter().map(|a| &a.account_text.value).collect();
                 let first = several.first().map(|a| a.account_text.origin.document);
                 let in_one = several.iter().all(|a| Some(a.account_text.origin.document) == first);
                 let mut finding = if in_one {
-                    verdicts.fail(subject, format!("Site {name} has {} accounts: {}.", several.len(), list(&texts)))
+                    verdicts.fail(subject, text!("Site {name} has {} accounts: {}.", several.len(), list(&texts)))
                 } else {
-                    let message = format!(
+                    let message = text!(
                         "Exports assign {} accounts to site {name}, and nothing says which is newer: {}.",
                         several.len(),
                         list(&texts)
@@ -76,7 +77,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     verdicts.fail(subject, message).at_most(Severity::Warning)
                 };
                 for assignment in several {
-                    finding = finding.at(&assignment.account_text.origin, format!("assigns {}", assignment.account_text.value));
+                    finding = finding.at(&assignment.account_text.origin, text!("assigns {}", assignment.account_text.value));
                 }
                 finding.help(
                     Advice::say("See which one is in force, and leave the other export out of the bundle:")

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// An application of the product names an application pool that does not exist.
@@ -45,16 +46,16 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let all: Vec<_> = applications.collect();
         let bad: Vec<_> = all.iter().filter(|(_, a)| !a.pool_exists).collect();
         if all.is_empty() {
-            return verdicts.not_applicable(subject, format!("{host} has none of the product's applications."));
+            return verdicts.not_applicable(subject, text!("{host} has none of the product's applications."));
         }
         if bad.is_empty() {
-            return verdicts.pass(subject, format!("All {} applications of {host} name a pool that exists.", all.len()));
+            return verdicts.pass(subject, text!("All {} applications of {host} name a pool that exists.", all.len()));
         }
-        let names: Vec<String> = bad.iter().map(|(s, a)| format!("'{}{}' ('{}')", s.name.value, a.path.value, a.pool.value)).collect();
-        let finding = verdicts.fail(subject, format!("On {host}, the application pool of {} does not exist.", list(&names)));
-        let places = bad.iter().map(|(_, a)| (&a.pool, format!("no pool is named '{}'", a.pool.value)));
+        let names: Vec<Text> = bad.iter().map(|(s, a)| text!("'{}{}' ('{}')", s.name.value, a.path.value, a.pool.value)).collect();
+        let finding = verdicts.fail(subject, text!("On {host}, the application pool of {} does not exist.", list(&names)));
+        let places = bad.iter().map(|(_, a)| (&a.pool, text!("no pool is named '{}'", a.pool.value)));
         finding.at_each(places).help(
-            Advice::say(format!("On {host} and on a healthy server of the pool, compare:"))
+            Advice::say(text!("On {host} and on a healthy server of the pool, compare:"))
                 .then_run(commands::iis_pools())
                 .then_say("Then point the application to a pool that exists, or create the pool again as it is there."),
         );

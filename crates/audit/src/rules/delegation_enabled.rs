@@ -4,6 +4,7 @@ use crate::view::identity;
 use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::uac;
+use kerbsync_source::text;
 
 declare_rule! {
     /// The Kerberos account is trusted for delegation.
@@ -54,7 +55,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         found.extend(acted_for.map(|a| ("msDS-AllowedToActOnBehalfOfOtherIdentity", &a.origin)));
         if !found.is_empty() {
             let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
-            let message = format!("Delegation is set up for {name}: {}.", list(&names));
+            let message = text!("Delegation is set up for {name}: {}.", list(&names));
             let mut finding = verdicts.fail(subject, message);
             for (what, origin) in &found {
                 finding = finding.at(*origin, *what);
@@ -75,7 +76,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else if object.acted_for_by_others.is_none() {
             verdicts.attribute_missing(account, Attribute::AllowedToActOnBehalf);
         } else {
-            verdicts.pass(subject, format!("No delegation is set up for {name}."));
+            verdicts.pass(subject, text!("No delegation is set up for {name}."));
         }
     });
 }

@@ -3,6 +3,7 @@ use crate::view::test_of;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::commands;
 use kerbsync_inventory::state::{Expectation, Naming};
+use kerbsync_source::text;
 
 declare_rule! {
     /// A web server holds another account than the one assigned to its site.
@@ -59,9 +60,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         if let Some((first, _)) = slots.iter().find(|(_, n)| *n == Naming::Another) {
             let text = &first.account.value.text;
             let mut finding =
-                verdicts.fail(subject, format!("The {} of {host} names {text}; the account of the site is {account}.", first.label));
+                verdicts.fail(subject, text!("The {} of {host} names {text}; the account of the site is {account}.", first.label));
             for (slot, _) in slots.iter().filter(|(_, n)| *n == Naming::Another) {
-                finding = finding.at(&slot.account.origin, format!("{} instead of {account}", slot.account.value.text));
+                finding = finding.at(&slot.account.origin, text!("{} instead of {account}", slot.account.value.text));
             }
             if let Some(assignment) = view.account(account).and_then(|a| a.assignments.first()) {
                 finding = finding.at(&assignment.account_text.origin, "the account that is assigned");
@@ -69,14 +70,14 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             finding.help(view.set_password(server));
         } else if let Some((slot, _)) = slots.iter().find(|(_, n)| *n == Naming::Unclear) {
             let text = &slot.account.value.text;
-            let why = format!("The {} of {host} names '{text}', and no input says whether that is {account}.", slot.label);
+            let why = text!("The {} of {host} names '{text}', and no input says whether that is {account}.", slot.label);
             verdicts
                 .unknown_with_finding(subject, why, test_of(server.site))
                 .at(&slot.account.origin, "a name without a domain that is known");
         } else if slots.is_empty() {
-            verdicts.pass(subject, format!("No slot of {host} names another account than {account}; none names that one either."));
+            verdicts.pass(subject, text!("No slot of {host} names another account than {account}; none names that one either."));
         } else {
-            verdicts.pass(subject, format!("All slots of {host} name {account}."));
+            verdicts.pass(subject, text!("All slots of {host} name {account}."));
         }
     }
 }

@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Severity, Subject, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Shown, text};
 use std::collections::HashSet;
 
 declare_rule! {
@@ -46,13 +46,14 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for topology in view.inventory.topologies.iter().filter(|t| seen.insert(t.document)) {
         let path = view.inventory.document(topology.document).map_or("a topology", |d| d.path.as_str());
         let subject = Subject::Document(topology.document, path.to_owned());
+        let path = Shown::naming(path);
         let message = if !topology.pending_changes.is_empty() {
-            let changes: Vec<&str> = topology.pending_changes.iter().map(|c| c.trim_end_matches('.')).collect();
-            format!("{path} holds changes that are not published: {}.", list(&changes))
+            let changes: Vec<Shown> = topology.pending_changes.iter().map(|c| Shown::quoting(c.trim_end_matches('.'))).collect();
+            text!("{path} holds changes that are not published: {}.", list(&changes))
         } else if topology.draft {
-            format!("{path} is a draft that was never published.")
+            text!("{path} is a draft that was never published.")
         } else {
-            verdicts.pass(subject, format!("{path} is no draft."));
+            verdicts.pass(subject, text!("{path} is no draft."));
             continue;
         };
         verdicts

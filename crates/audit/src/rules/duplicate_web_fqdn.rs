@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::view::PoolView;
 use crate::{Policy, Verdicts, View};
 use kerbsync_names::HostName;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, text};
 use std::collections::HashMap;
 
 declare_rule! {
@@ -57,14 +57,14 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             Some((name, role, origin, other))
         });
         let Some((name, role, origin, other)) = clash else {
-            verdicts.pass(pool.subject(), format!("No other pool has a web FQDN of {}.", pool.name()));
+            verdicts.pass(pool.subject(), text!("No other pool has a web FQDN of {}.", pool.name()));
             continue;
         };
         let Some(second) = view.web_pools().get(other.pool) else { continue };
         verdicts
-            .fail(pool.subject(), format!("{name} is the {role} of {} and the {} of {}.", pool.name(), other.role, second.name()))
-            .at(origin, format!("{role} of {}", pool.name()))
-            .at(other.origin, format!("{} of {}", other.role, second.name()))
+            .fail(pool.subject(), text!("{name} is the {role} of {} and the {} of {}.", pool.name(), other.role, second.name()))
+            .at(origin, text!("{role} of {}", pool.name()))
+            .at(other.origin, text!("{} of {}", other.role, second.name()))
             .help("Give one of the two pools another web FQDN in Topology Builder, publish the topology and run Enable-CsTopology.");
     }
 }

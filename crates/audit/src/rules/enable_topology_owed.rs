@@ -6,6 +6,7 @@ use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::ManagementLog;
 use kerbsync_inventory::state::Expectation;
 use kerbsync_names::ServicePrincipalName;
+use kerbsync_source::text;
 
 declare_rule! {
     /// Enable-CsTopology has not been run since the account was assigned.
@@ -51,12 +52,12 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match (&site.expectation, site.account.and_then(|a| view.accounts().get(a))) {
             (Expectation::NoAccount(why), _) => verdicts.not_applicable(subject, why.clone()),
             (Expectation::Account(_), Some(_)) if site.web_pools.is_empty() => {
-                verdicts.not_applicable(subject, format!("No pool of site {} runs Web Services.", site.name()));
+                verdicts.not_applicable(subject, text!("No pool of site {} runs Web Services.", site.name()));
             }
             (Expectation::Account(_), Some(account)) => judge(verdicts, site, account, newest),
             (Expectation::Unknown(why), _) => verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None)),
             (Expectation::Account(name), None) => {
-                verdicts.unknown_told_elsewhere(subject, format!("Nothing is known about {name}."), commands::assignments(None));
+                verdicts.unknown_told_elsewhere(subject, text!("Nothing is known about {name}."), commands::assignments(None));
             }
         }
     }
@@ -66,7 +67,7 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
     let (subject, name, pools) = (site.subject(), account.name, site.web_pools.len());
     let spns = match account.object {
         Object::Found(object) => object.spns.as_ref().map(|spns| (object, spns)),
-        Object::Absent => return verdicts.not_applicable(subject, format!("{name} does not exist in Active Directory.")),
+        Object::Absent => return verdicts.not_applicable(subject, text!("{name} does not exist in Active Directory.")),
         Object::NotInExport | Object::NoExport => None,
     };
     let expected = site.web_pools.iter().map(|p| ServicePrincipalName::http(&p.fqdn.value));
@@ -74,9 +75,9 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
     let unassigned = newest.and_then(|(ended, log)| Some((ended, log.unassigned_sites.iter().find(|s| s.value == site.site.id.value)?)));
     let help = Advice::run(commands::enable_topology()).then_say("Then check the names:").then_run(commands::spn_list(name.account()));
     match (there, unassigned, newest) {
-        (Some(n), ..) if n == pools => verdicts.pass(subject, format!("The names of all pools of site {} are on {name}.", site.name())),
+        (Some(n), ..) if n == pools => verdicts.pass(subject, text!("The names of all pools of site {} are on {name}.", site.name())),
         (_, Some((ended, said)), _) => {
-            let message = format!(
+            let message = text!(
                 "The newest report of Enable-CsTopology ({}) found site {} without an account, but {name} is assigned to it now.",
                 day(ended),
                 site.name()
@@ -88,7 +89,7 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
             finding.help(help);
         }
         (Some(0), ..) => {
-            let message = format!(
+            let message = text!(
                 "{name} is assigned to site {}, but holds no name of its pools: Enable-CsTopology seems not to have run since.",
                 site.name()
             );
@@ -97,21 +98,19 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
                 finding = finding.at(&assignment.origin, "the assignment");
             }
             if let Some((object, spns)) = spns {
-                finding = finding.at(spns.first().map_or(&object.origin, |s| &s.origin), format!("the names on {name}"));
+                finding = finding.at(spns.first().map_or(&object.origin, |s| &s.origin), text!("the names on {name}"));
             }
             finding.help(help);
         }
         (Some(n), ..) => {
-            verdicts.pass(subject, format!("{n} of {pools} names of site {} are on {name}; spn-missing tells of the others.", site.name()))
+            verdicts.pass(subject, text!("{n} of {pools} names of site {} are on {name}; spn-missing tells of the others.", site.name()))
         }
         (None, None, Some((ended, log))) if log.complete => {
-            verdicts.pass(
-                subject,
-                format!("Enable-CsTopology ran on {} and did not find site {} without an account.", day(ended), site.name()),
-            );
+            verdicts
+                .pass(subject, text!("Enable-CsTopology ran on {} and did not find site {} without an account.", day(ended), site.name()));
         }
         (None, ..) => {
-            let why = format!("No input says whether Enable-CsTopology has run since {name} was assigned to site {}.", site.name());
+            let why = text!("No input says whether Enable-CsTopology has run since {name} was assigned to site {}.", site.name());
             verdicts.unknown_told_elsewhere(subject, why, commands::spn_list(name.account()));
         }
     }

@@ -5,6 +5,7 @@ use crate::view::new_password;
 use crate::{Attribute, Policy, Severity, Verdicts, View};
 use kerbsync_advice::{Advice, Proved};
 use kerbsync_inventory::directory::Moment;
+use kerbsync_source::text;
 
 declare_rule! {
     /// The password of the Kerberos account is older than AES keys.
@@ -45,23 +46,23 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, name) = (account.subject(), account.name);
         let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, Attribute::PasswordLastSet) };
         let Moment::At(time) = set.value else {
-            return verdicts.not_applicable(subject, format!("The password of {name} has never been set."));
+            return verdicts.not_applicable(subject, text!("The password of {name} has never been set."));
         };
         if time >= AES_FIRST {
-            let text = format!("The password of {name} was set on {}; AES keys exist if the domain was at level 2008 by then.", day(time));
+            let text = text!("The password of {name} was set on {}; AES keys exist if the domain was at level 2008 by then.", day(time));
             return verdicts.pass(subject, text);
         }
         let bits = object.encryption_types.as_ref().and_then(|t| t.value).unwrap_or(0);
         // Unset, it depends on the updates of the domain controllers, which no export tells.
         let needs_aes = bits & AES != 0 && bits & RC4 == 0;
         verdicts
-            .fail(subject, format!("The password of {name} was set on {}, when no domain could make AES keys.", day(time)))
+            .fail(subject, text!("The password of {name} was set on {}, when no domain could make AES keys.", day(time)))
             .at(&set.origin, "the last change of the password")
             .at_most(if needs_aes { Severity::Error } else { Severity::Warning })
             .help(new_password(
                 Advice::say("Keys are made when a password is set, so a copy from a peer does not mend this."),
                 name,
-                Proved::by(format!("The export shows that the password was set on {}.", day(time))),
+                Proved::by(text!("The export shows that the password was set on {}.", day(time))),
             ));
     });
 }

@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::encryption::{BY_UPDATES, aes};
 use crate::{Attribute, Policy, Verdicts, View};
+use kerbsync_source::{hex_bits, text};
 
 declare_rule! {
     /// The Kerberos account does not say which encryption types it supports.
@@ -49,10 +50,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             return verdicts.attribute_missing(account, Attribute::EncryptionTypes);
         };
         if let Some(bits) = types.value.filter(|bits| *bits != 0) {
-            return verdicts.pass(subject, format!("{name} supports {bits:#x}."));
+            return verdicts.pass(subject, text!("{name} supports {}.", hex_bits(bits)));
         }
         verdicts
-            .fail(subject, format!("{name} has no msDS-SupportedEncryptionTypes: {BY_UPDATES}."))
+            .fail(subject, text!("{name} has no msDS-SupportedEncryptionTypes: {BY_UPDATES}."))
             .at(&types.origin, "the attribute is not set")
             .help(aes(object, name));
     });

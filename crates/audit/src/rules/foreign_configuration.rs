@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
 use crate::view::export_of;
 use crate::{Policy, Subject, Verdicts, View};
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, text};
 
 declare_rule! {
     /// The configuration in a server's folder is another server's.
@@ -42,22 +42,22 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for server in view.configurations() {
         let (subject, host) = (Subject::Server(server.computer.clone()), &server.computer);
         let Some(document) = server.document else {
-            verdicts.not_applicable(subject, format!("No configuration of {host} is among the inputs."));
+            verdicts.not_applicable(subject, text!("No configuration of {host} is among the inputs."));
             continue;
         };
         let Some(foreign) = &server.besides.foreign else {
-            verdicts.pass(subject, format!("The configuration of {host} is no other server's."));
+            verdicts.pass(subject, text!("The configuration of {host} is no other server's."));
             continue;
         };
         let (of, how) = (&foreign.of, foreign.likeness.phrase());
         let message = if foreign.is_proved {
-            format!("The configuration in the folder of {host} is that of {of}, {how}: a key of {of} opens it, and none of {host} does.")
+            text!("The configuration in the folder of {host} is that of {of}, {how}: a key of {of} opens it, and none of {host} does.")
         } else {
-            format!("The configurations of {host} and {of} are the same {how}, and nothing says whose it is.")
+            text!("The configurations of {host} and {of} are the same {how}, and nothing says whose it is.")
         };
-        let mut finding = verdicts.fail(subject, message).at(Origin::document(document), format!("in the folder of {host}"));
+        let mut finding = verdicts.fail(subject, message).at(Origin::document(document), text!("in the folder of {host}"));
         if let Some(other) = view.configurations().find(|c| c.computer == *of).and_then(|c| c.document) {
-            finding = finding.at(Origin::document(other), format!("in the folder of {of}"));
+            finding = finding.at(Origin::document(other), text!("in the folder of {of}"));
         }
         finding.help(export_of(host));
     }

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::count;
 use crate::{Policy, Subject, Verdicts, View};
 use kerbsync_advice::Advice;
+use kerbsync_source::text;
 
 declare_rule! {
     /// A secret stands in clear in an old copy of a configuration.
@@ -36,19 +37,20 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, host, besides) = (Subject::Server(server.computer.clone()), &server.computer, &server.besides);
         let Some(first) = besides.clear_copies.first() else {
             if besides.copies == 0 {
-                verdicts.not_applicable(subject, format!("No old copy of the configuration of {host} is among the inputs."));
+                verdicts.not_applicable(subject, text!("No old copy of the configuration of {host} is among the inputs."));
             } else {
-                let copies = if besides.copies == 1 { "1 old copy".to_owned() } else { format!("{} old copies", besides.copies) };
-                verdicts.pass(subject, format!("No secret stands in clear in {copies} of the configuration of {host}."));
+                let copies = if besides.copies == 1 { "1 old copy".into() } else { text!("{} old copies", besides.copies) };
+                verdicts.pass(subject, text!("No secret stands in clear in {copies} of the configuration of {host}."));
             }
             continue;
         };
         let places = count(besides.clear_copies.len(), "place");
-        let message = format!(
+        let message = text!(
             "Old copies of the configuration of {host} hold secrets in clear, in {places}: that of {} in the {}.",
-            first.account, first.label
+            first.account,
+            first.label
         );
-        let notes = besides.clear_copies.iter().map(|c| (&c.origin, format!("plain text in '{}'", c.attribute)));
+        let notes = besides.clear_copies.iter().map(|c| (&c.origin, text!("plain text in '{}'", c.attribute)));
         verdicts.fail(subject, message).at_each(notes).help(Advice::say(
             "Whoever can read the copies has the password: plan a new one for the account, and then remove the copies on the server.",
         ));
@@ -67,7 +69,7 @@ mod tests {
         let besides = &mut config(&mut inventory, "fe02").besides;
         besides.copies = 2;
         besides.clear_copies.push(ClearCopy {
-            label: "application pool 'LyncIntFeature'".to_owned(),
+            label: "application pool 'LyncIntFeature'".into(),
             attribute: "password".to_owned(),
             account: "CONTOSO\\KerbAuth".to_owned(),
             origin: origin(4, 12, "processModel/@password"),

@@ -4,6 +4,7 @@ use crate::view::{Holder, OWN_ACCOUNT};
 use crate::{AccountView, Object, Policy, PoolView, Severity, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_names::ServicePrincipalName;
+use kerbsync_source::{Shown, Text, text};
 
 declare_rule! {
     /// Another object holds the HOST name of a pool.
@@ -45,11 +46,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, account: &AccountView<'_>) {
     let (subject, name) = (pool.subject(), account.name);
     let Object::Found(own) = account.object else {
-        let query = commands::spn_query(&format!("HOST/{}", pool.name()));
-        return verdicts.unknown_told_elsewhere(subject, format!("The directory export does not hold {name}."), query);
+        let query = commands::spn_query(&text!("HOST/{}", pool.name()));
+        return verdicts.unknown_told_elsewhere(subject, text!("The directory export does not hold {name}."), query);
     };
     let aliases = [Some(pool.spn()), pool.override_spn()].into_iter().flatten().filter_map(|http| {
-        let alias = ServicePrincipalName::parse(&format!("HOST/{}", http.host())).ok()?;
+        let alias = ServicePrincipalName::parse(&text!("HOST/{}", http.host())).ok()?;
         Some((http, alias))
     });
     let mut is_in_force = false;
@@ -66,27 +67,27 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     }
     if found.is_empty() {
         return if view.directory_is_complete() {
-            verdicts.pass(subject, format!("No other object holds the HOST name of {}.", pool.name()));
+            verdicts.pass(subject, text!("No other object holds the HOST name of {}.", pool.name()));
         } else {
             let why = "The directory export is not known to hold every object.";
-            verdicts.unknown_told_elsewhere(subject, why, format!("Run 'setspn -Q HOST/{}'.", pool.name()));
+            verdicts.unknown_told_elsewhere(subject, why, text!("Run 'setspn -Q HOST/{}'.", pool.name()));
         };
     }
-    let texts: Vec<String> = found.iter().map(|(alias, (a, _))| format!("{alias} is on {}", a.short_name())).collect();
+    let texts: Vec<Text> = found.iter().map(|(alias, (a, _))| text!("{alias} is on {}", Shown::naming(a.short_name()))).collect();
     let consequence = if is_in_force {
-        format!("tickets for the pool are made for it, since {name} lacks the http name")
+        text!("tickets for the pool are made for it, since {name} lacks the http name")
     } else {
-        format!("it does no harm while {name} holds the http name")
+        text!("it does no harm while {name} holds the http name")
     };
     let finding = verdicts
-        .fail(subject, format!("{}; {consequence}.", list(&texts)))
+        .fail(subject, text!("{}; {consequence}.", list(&texts)))
         .at_most(if is_in_force { Severity::Error } else { Severity::Note })
-        .at_each(found.iter().map(|(alias, (a, s))| (&s.origin, format!("{alias} on {}", a.short_name()))))
+        .at_each(found.iter().map(|(alias, (a, s))| (&s.origin, text!("{alias} on {}", Shown::naming(a.short_name())))))
         .at(&pool.pool.fqdn.origin, "the pool");
     finding.help(if account.machine.is_some() {
         Advice::say(OWN_ACCOUNT)
     } else if !is_in_force {
-        Advice::say(format!("Keep {} on {name}, and find out what uses the alias.", pool.spn()))
+        Advice::say(text!("Keep {} on {name}, and find out what uses the alias.", pool.spn()))
     } else {
         Advice::say(
             "Find out what uses the alias, and put the http name on the account; the command refuses a name that another object holds:",

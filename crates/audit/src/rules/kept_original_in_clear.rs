@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::count;
 use crate::{Policy, Subject, Verdicts, View};
 use kerbsync_advice::Advice;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Shown, Text, text};
 
 declare_rule! {
     /// A run of kerbsync keeps a copy of a configuration that holds a secret in clear.
@@ -20,6 +20,9 @@ declare_rule! {
     /// Decide whether the run is to be taken back. If it is not, `kerbsync purge` with the name of the run and the bundle removes its copies;
     /// a rollback afterwards leaves those slots alone and names them. A run that has no end yet is ended by `kerbsync recover` first.
     /// Before: `applicationHost.config.kerbsync-r0001-20260301T080000Z.orig` lies beside the configuration. After: it is gone.
+    ///
+    /// ## Sources
+    /// - [MITRE ATT&CK T1552.001 Credentials in files](https://attack.mitre.org/techniques/T1552/001/)
     number: 217,
     severity: Warning,
     confidence: Documented,
@@ -33,15 +36,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for server in view.configurations() {
         let (subject, host, kept) = (Subject::Server(server.computer.clone()), &server.computer, &server.besides.kept);
         let Some(first) = kept.first() else {
-            verdicts.pass(subject, format!("No run keeps a copy of the configuration of {host} among the inputs."));
+            verdicts.pass(subject, text!("No run keeps a copy of the configuration of {host} among the inputs."));
             continue;
         };
-        let mut runs: Vec<&str> = kept.iter().map(|k| k.run.as_str()).collect();
+        let mut runs: Vec<&String> = kept.iter().map(|k| &k.run).collect();
         runs.sort_unstable();
         runs.dedup();
-        let (runs, clear) = (runs.join(", "), kept.iter().flat_map(|k| &k.clear));
+        let (runs, clear) = (Text::join(runs.iter().map(|run| Shown::naming(run)), ", "), kept.iter().flat_map(|k| &k.clear));
         let Some(secret) = clear.clone().next() else {
-            let reason = format!(
+            let reason = text!(
                 "A copy of the configuration of {host} that the run {runs} keeps was not understood, or no secret was found in clear in it."
             );
             let whole = Origin::document(first.document);
@@ -49,13 +52,13 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts.unknown_with_finding(subject, reason, remedy).at(&whole, "the copy");
             continue;
         };
-        let message = format!(
+        let message = text!(
             "Copies of the configuration of {host} that the run {runs} keeps hold secrets in clear, in {}: that of {} in the {}.",
             count(clear.clone().count(), "place"),
             secret.account,
             secret.label
         );
-        let notes = clear.map(|c| (&c.origin, format!("plain text in '{}'", c.attribute)));
+        let notes = clear.map(|c| (&c.origin, text!("plain text in '{}'", c.attribute)));
         verdicts.fail(subject, message).at_each(notes).help(Advice::say(
             "Where the run is not to be taken back any more, `kerbsync purge` with the run and the bundle removes its copies; before that, a rollback needs them.",
         ));
@@ -74,7 +77,7 @@ mod tests {
         let mut inventory = estate();
         inventory.servers.retain(|s| ["fe01", "fe02", "se01"].contains(&s.computer.first_label()));
         let secret = ClearCopy {
-            label: "application pool 'LyncIntFeature'".to_owned(),
+            label: "application pool 'LyncIntFeature'".into(),
             attribute: "password".to_owned(),
             account: "CONTOSO\\KerbAuth".to_owned(),
             origin: origin(4, 12, "processModel/@password"),

@@ -3,6 +3,7 @@ use crate::text::{count, list};
 use crate::view::{judged_paths, shown};
 use crate::{Policy, Verdicts, View, WebServer};
 use kerbsync_inventory::{ApplicationPoolIdentity, AuthenticationPath, ServerConfiguration, WebSite};
+use kerbsync_source::{Text, text};
 use std::collections::BTreeSet;
 
 /// Microsoft wants this pool to be Network Service with no exception for a Kerberos account: nothing is known of its tickets.
@@ -47,27 +48,27 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_configured(view, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         if server.expected().is_none() {
-            return verdicts.not_applicable(subject, format!("No account is known that {host} is to hold."));
+            return verdicts.not_applicable(subject, text!("No account is known that {host} is to hold."));
         }
         let on: Vec<_> = offering(configuration).filter(|(_, path)| uses_machine_key(configuration, path)).collect();
         let alone: Vec<_> = offering(configuration).filter(|(site, path)| is_alone(view, server, configuration, site, path)).collect();
         let (bad, message) = if !on.is_empty() {
             let what = count(on.len(), "path");
-            (on, format!("On {host}, kernel mode is on for {what} whose application pool runs as an identity of the computer: tickets are decrypted with the computer account's key"))
+            (on, text!("On {host}, kernel mode is on for {what} whose application pool runs as an identity of the computer: tickets are decrypted with the computer account's key"))
         } else if !alone.is_empty() {
             let what = count(alone.len(), "path");
-            (alone, format!("On {host}, kernel mode is set otherwise than on the other servers of {} for {what}", server.pool.fqdn.value))
+            (alone, text!("On {host}, kernel mode is set otherwise than on the other servers of {} for {what}", server.pool.fqdn.value))
         } else {
-            return verdicts.pass(subject, format!("Kernel mode does not stand between {host} and the account of its site."));
+            return verdicts.pass(subject, text!("Kernel mode does not stand between {host} and the account of its site."));
         };
-        let names: Vec<String> = bad.iter().map(|(site, path)| shown(site, path)).collect();
-        let first: BTreeSet<&str> = names.iter().take(3).map(String::as_str).collect();
-        let more = if names.len() > first.len() { format!(" and {} more", names.len() - first.len()) } else { String::new() };
-        let first: Vec<&str> = first.into_iter().collect();
+        let names: Vec<Text> = bad.iter().map(|(site, path)| shown(site, path)).collect();
+        let first: BTreeSet<&Text> = names.iter().take(3).collect();
+        let more = if names.len() > first.len() { text!(" and {} more", names.len() - first.len()) } else { Text::EMPTY };
+        let first: Vec<&Text> = first.into_iter().collect();
         verdicts
-            .fail(subject, format!("{message} ({}{more}).", list(&first)))
-            .at_each(bad.iter().zip(&names).map(|((_, path), name)| (&path.windows.use_kernel_mode, format!("{name}: useKernelMode is {}", path.windows.use_kernel_mode.value))))
-            .help(format!(
+            .fail(subject, text!("{message} ({}{more}).", list(&first)))
+            .at_each(bad.iter().zip(&names).map(|((_, path), name)| (&path.windows.use_kernel_mode, text!("{name}: useKernelMode is {}", path.windows.use_kernel_mode.value))))
+            .help(text!(
                 "Compare useKernelMode of windowsAuthentication with a server of the pool that works, and set it alike on {host} at each of these paths (locations below a site keep values of their own)."
             ));
     });

@@ -7,6 +7,7 @@ use kerbsync_inventory::directory::Domain;
 use kerbsync_inventory::state::{Naming, account_key, naming};
 use kerbsync_inventory::{ApplicationPool, ApplicationPoolIdentity, SecretState, ServerConfiguration};
 use kerbsync_names::DownLevelName;
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// Kernel-mode authentication ignores the account of the application pool.
@@ -50,28 +51,28 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let holds: Vec<&ApplicationPool> =
             configuration.application_pools.iter().filter(|p| runs_as(configuration, p, account, view.inventory.domains())).collect();
         if holds.is_empty() {
-            return verdicts.not_applicable(subject, format!("No application pool of {host} runs as {account}."));
+            return verdicts.not_applicable(subject, text!("No application pool of {host} runs as {account}."));
         }
         let served = |pool: &str| holds.iter().any(|h| h.name.value.eq_ignore_ascii_case(pool));
         let on = judged_paths(configuration).filter(|(_, path)| path.windows.enabled.value && path.pool.as_deref().is_some_and(served));
         let bad: Vec<_> =
             on.filter(|(_, path)| path.windows.use_kernel_mode.value && !path.windows.use_app_pool_credentials.value).collect();
         if bad.is_empty() {
-            return verdicts.pass(subject, format!("Tickets for {host} are decrypted with the account of the application pool."));
+            return verdicts.pass(subject, text!("Tickets for {host} are decrypted with the account of the application pool."));
         }
-        let names: Vec<String> = bad.iter().map(|(site, path)| shown(site, path)).collect();
-        let message = format!("On {host}, HTTP.sys decrypts tickets with the computer account instead of {account} for {}.", list(&names));
+        let names: Vec<Text> = bad.iter().map(|(site, path)| shown(site, path)).collect();
+        let message = text!("On {host}, HTTP.sys decrypts tickets with the computer account instead of {account} for {}.", list(&names));
         let finding = verdicts.fail(subject, message);
         let places = bad.iter().zip(&names);
         let mut finding =
-            finding.at_each(places.map(|((_, path), name)| (&path.windows.use_kernel_mode, format!("{name}: useKernelMode is true"))));
+            finding.at_each(places.map(|((_, path), name)| (&path.windows.use_kernel_mode, text!("{name}: useKernelMode is true"))));
         if let Some((_, path)) = bad.first() {
             finding = finding.at(&path.windows.use_app_pool_credentials, "useAppPoolCredentials is false");
         }
         if let Some(name) = holds.first().and_then(|p| p.user_name.as_ref()) {
             finding = finding.at(&name.origin, "the pool runs as the Kerberos account");
         }
-        finding.help(format!("Set useAppPoolCredentials=\"true\" in windowsAuthentication for {} on {host}.", list(&names)));
+        finding.help(text!("Set useAppPoolCredentials=\"true\" in windowsAuthentication for {} on {host}.", list(&names)));
     });
 }
 

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
+use kerbsync_source::text;
 
 declare_rule! {
     /// A server holds an account although its site has none.
@@ -45,7 +46,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let expectation = slot.web_server(view).map(|s| (&s.expectation, s));
         match expectation {
             Some((Expectation::Account(account), _)) => {
-                verdicts.pass(subject, format!("The site of {host} has the account {account}."));
+                verdicts.pass(subject, text!("The site of {host} has the account {account}."));
             }
             Some((Expectation::Unknown(why), _)) => {
                 verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None));
@@ -54,15 +55,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 let site = server.site.map(|s| s.name.value.as_str());
                 let help = Advice::say("See what is in force:")
                     .then_run(commands::assignments(site))
-                    .then_say(format!("If the site is to have an account, assign it again with New-CsKerberosAccountAssignment. If not, {host} keeps a credential that nobody looks after: no cmdlet is documented that clears it."));
+                    .then_say(text!("If the site is to have an account, assign it again with New-CsKerberosAccountAssignment. If not, {host} keeps a credential that nobody looks after: no cmdlet is documented that clears it."));
                 verdicts
-                    .fail(subject, format!("The {} of {host} holds {text}. {why}", slot.slot.label))
+                    .fail(subject, text!("The {} of {host} holds {text}. {why}", slot.slot.label))
                     .at(&slot.slot.account.origin, "the account that is left over")
                     .help(help);
             }
             None if view.topology_is_complete() => {
                 verdicts
-                    .fail(subject, format!("The {} of {host} holds {text}, but {host} is no web server of the topology.", slot.slot.label))
+                    .fail(subject, text!("The {} of {host} holds {text}, but {host} is no web server of the topology.", slot.slot.label))
                     .at(&slot.slot.account.origin, "the account that is left over")
                     .help(
                         Advice::say("Look whether the topology knows the server now:")
@@ -71,7 +72,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     );
             }
             None => {
-                let why = format!("The topology is not or only in part among the inputs, so the site of {host} is not known.");
+                let why = text!("The topology is not or only in part among the inputs, so the site of {host} is not known.");
                 verdicts.unknown_told_elsewhere(
                     subject,
                     why,

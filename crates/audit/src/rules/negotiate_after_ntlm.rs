@@ -3,6 +3,7 @@ use crate::text::list;
 use crate::view::{judged_paths, provider_place, shown};
 use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::AuthenticationPath;
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// NTLM is offered before Negotiate.
@@ -53,18 +54,17 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let both: Vec<_> = on.filter(|(_, path)| matches!(order(path), (Some(_), Some(_)))).collect();
         let bad: Vec<_> = both.iter().filter(|(_, path)| order(path).0 > order(path).1).collect();
         if both.is_empty() {
-            return verdicts
-                .not_applicable(subject, format!("No path of the product's web sites of {host} offers both Negotiate and NTLM."));
+            return verdicts.not_applicable(subject, text!("No path of the product's web sites of {host} offers both Negotiate and NTLM."));
         }
         if bad.is_empty() {
-            return verdicts.pass(subject, format!("Negotiate stands before NTLM wherever both are offered ({} paths).", both.len()));
+            return verdicts.pass(subject, text!("Negotiate stands before NTLM wherever both are offered ({} paths).", both.len()));
         }
-        let names: Vec<String> = bad.iter().map(|(site, path)| shown(site, path)).collect();
-        let finding = verdicts.fail(subject, format!("On {host}, NTLM is offered before Negotiate by {}.", list(&names)));
-        let places = bad.iter().zip(&names).map(|((_, path), name)| (provider_place(path), format!("{name}: NTLM comes first")));
+        let names: Vec<Text> = bad.iter().map(|(site, path)| shown(site, path)).collect();
+        let finding = verdicts.fail(subject, text!("On {host}, NTLM is offered before Negotiate by {}.", list(&names)));
+        let places = bad.iter().zip(&names).map(|((_, path), name)| (provider_place(path), text!("{name}: NTLM comes first")));
         finding
             .at_each(places)
-            .help(format!("Move Negotiate before NTLM in the providers of windowsAuthentication for {} on {host}.", list(&names)));
+            .help(text!("Move Negotiate before NTLM in the providers of windowsAuthentication for {} on {host}.", list(&names)));
     });
 }
 

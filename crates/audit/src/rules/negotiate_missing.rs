@@ -3,6 +3,7 @@ use crate::text::list;
 use crate::view::{judged_paths, provider_place, shown};
 use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::AuthenticationPath;
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// Windows authentication is on without the Negotiate provider.
@@ -49,21 +50,19 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let on: Vec<_> = judged_paths(configuration).filter(|(_, path)| path.windows.enabled.value).collect();
         let bad: Vec<_> = on.iter().filter(|(_, path)| !offers_negotiate(path)).collect();
         if on.is_empty() {
-            return verdicts.not_applicable(subject, format!("Windows authentication is on nowhere in the product's web sites of {host}."));
+            return verdicts.not_applicable(subject, text!("Windows authentication is on nowhere in the product's web sites of {host}."));
         }
         if bad.is_empty() {
-            return verdicts.pass(subject, format!("Negotiate is offered wherever Windows authentication is on ({} paths).", on.len()));
+            return verdicts.pass(subject, text!("Negotiate is offered wherever Windows authentication is on ({} paths).", on.len()));
         }
-        let names: Vec<String> = bad.iter().map(|(site, path)| shown(site, path)).collect();
-        let finding = verdicts.fail(subject, format!("On {host}, Negotiate is not offered by {}.", list(&names)));
+        let names: Vec<Text> = bad.iter().map(|(site, path)| shown(site, path)).collect();
+        let finding = verdicts.fail(subject, text!("On {host}, Negotiate is not offered by {}.", list(&names)));
         let places = bad.iter().zip(&names).map(|((_, path), name)| {
-            let offered: Vec<&str> = path.windows.providers.iter().map(|p| p.value.as_str()).collect();
-            let note = if offered.is_empty() { "no provider at all".to_owned() } else { format!("only {}", list(&offered)) };
-            (provider_place(path), format!("{name}: {note}"))
+            let offered: Vec<&String> = path.windows.providers.iter().map(|p| &p.value).collect();
+            let note = if offered.is_empty() { "no provider at all".into() } else { text!("only {}", list(&offered)) };
+            (provider_place(path), text!("{name}: {note}"))
         });
-        finding
-            .at_each(places)
-            .help(format!("Add Negotiate as the first provider of windowsAuthentication for {} on {host}.", list(&names)));
+        finding.at_each(places).help(text!("Add Negotiate as the first provider of windowsAuthentication for {} on {host}.", list(&names)));
     });
 }
 

@@ -3,6 +3,8 @@ use crate::text::{count, list};
 use crate::view::test_of;
 use crate::{AccountView, Policy, Verdicts, View, WebServer};
 use kerbsync_inventory::state::{EqualityTag, Naming, State};
+use kerbsync_names::HostName;
+use kerbsync_source::{Shown, Text, text};
 use std::collections::BTreeMap;
 
 declare_rule! {
@@ -59,11 +61,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 fn judge(verdicts: &mut Verdicts<'_>, account: &AccountView<'_>, servers: &[&WebServer<'_>]) {
     let (subject, name) = (account.subject(), account.name);
     let Some(first) = servers.first() else {
-        return verdicts.not_applicable(subject, format!("No web server is to hold {name}."));
+        return verdicts.not_applicable(subject, text!("No web server is to hold {name}."));
     };
     if let Some(compared) = servers.iter().find(|s| matches!(s.state(), State::InSync | State::Stale)) {
         let basis = compared.state.map_or("none", |s| s.basis.name());
-        return verdicts.pass(subject, format!("The secrets of {name} are compared with a reference (basis: {basis})."));
+        return verdicts.pass(subject, text!("The secrets of {name} are compared with a reference (basis: {basis})."));
     }
     let mut groups: BTreeMap<EqualityTag, Vec<&WebServer<'_>>> = BTreeMap::new();
     for server in servers {
@@ -81,12 +83,12 @@ fn judge(verdicts: &mut Verdicts<'_>, account: &AccountView<'_>, servers: &[&Web
     groups.sort_by_key(|group| servers.iter().position(|s| group.first().is_some_and(|g| g.host == s.host)));
     match groups.as_slice() {
         [] => {
-            let why = format!("No secret of {name} could be read on any of {}.", count(servers.len(), "web server"));
+            let why = text!("No secret of {name} could be read on any of {}.", count(servers.len(), "web server"));
             verdicts.unknown_told_elsewhere(subject, why, test_of(first.site));
         }
         [group] => {
-            let hosts: Vec<&str> = group.iter().map(|s| s.host.as_str()).collect();
-            let why = format!("Only {} holds a secret of {name} that could be read, so there is nothing to compare it with.", list(&hosts));
+            let hosts: Vec<&HostName> = group.iter().map(|s| s.host).collect();
+            let why = text!("Only {} holds a secret of {name} that could be read, so there is nothing to compare it with.", list(&hosts));
             verdicts.unknown_with_finding(
                 subject,
                 why,
@@ -94,18 +96,18 @@ fn judge(verdicts: &mut Verdicts<'_>, account: &AccountView<'_>, servers: &[&Web
             );
         }
         several => {
-            let sides: Vec<String> = several.iter().map(|g| list(&g.iter().map(|s| s.host.as_str()).collect::<Vec<_>>())).collect();
-            let message = format!(
+            let sides = several.iter().map(|g| list(&g.iter().map(|s| s.host).collect::<Vec<_>>()));
+            let message = text!(
                 "The web servers hold {} different secrets of {name}, and nothing says which is right: {}.",
                 several.len(),
-                sides.join("; ")
+                Text::join(sides, "; ")
             );
             let mut finding = verdicts.fail(subject, message);
             for server in several.iter().filter_map(|group| group.first()) {
                 if let Some((slot, _)) = server.counted_slots().iter().find(|(s, n)| *n == Naming::Expected && s.secret.tag().is_some()) {
-                    let group = server.state.and_then(|s| s.group.as_deref()).unwrap_or("-");
+                    let group = Shown::naming(server.state.and_then(|s| s.group.as_deref()).unwrap_or("-"));
                     let origin = slot.secret_origin.as_ref().unwrap_or(&slot.account.origin);
-                    finding = finding.at(origin, format!("group {group}: {}", server.host));
+                    finding = finding.at(origin, text!("group {group}: {}", server.host));
                 }
             }
             finding.help(

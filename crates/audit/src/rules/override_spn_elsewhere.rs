@@ -3,6 +3,7 @@ use crate::text::list;
 use crate::view::{Holder, OWN_ACCOUNT};
 use crate::{AccountView, Object, Policy, PoolView, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_source::{Shown, text};
 
 declare_rule! {
     /// The name of an overridden internal web FQDN is on another object than the Kerberos account.
@@ -43,7 +44,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, account: &AccountView<'_>) {
     let (subject, name) = (pool.subject(), account.name);
     let Some(spn) = pool.override_spn() else {
-        return verdicts.not_applicable(subject, format!("The internal web FQDN of {} is not overridden.", pool.name()));
+        return verdicts.not_applicable(subject, text!("The internal web FQDN of {} is not overridden.", pool.name()));
     };
     let own = match account.object {
         Object::Found(object) => Some(object),
@@ -52,33 +53,31 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     let is_own = |holder: &&Holder<'_>| own.is_some_and(|own| std::ptr::eq(own, holder.0));
     let holders = view.holders(&spn);
     if holders.iter().any(|h| is_own(&h)) {
-        return verdicts.pass(subject, format!("{spn} is on {name}."));
+        return verdicts.pass(subject, text!("{spn} is on {name}."));
     }
     let others: Vec<&Holder<'_>> = holders.iter().filter(|(a, _)| !view.is_machine_of(a, pool.pool)).collect();
     if others.is_empty() || own.is_none_or(|own| own.spns.is_none()) {
         return if holders.is_empty() && view.directory_is_complete() {
-            verdicts.pass(subject, format!("No other object holds {spn}."));
+            verdicts.pass(subject, text!("No other object holds {spn}."));
         } else if holders.is_empty() || !others.is_empty() {
-            let why = format!("The inputs do not show every holder of {spn}.");
+            let why = text!("The inputs do not show every holder of {spn}.");
             verdicts.unknown_told_elsewhere(subject, why, commands::spn_query(&spn.to_string()));
         } else {
-            verdicts.not_applicable(subject, format!("{spn} is on a computer of the pool; rule spn-on-machine-account tells."));
+            verdicts.not_applicable(subject, text!("{spn} is on a computer of the pool; rule spn-on-machine-account tells."));
         };
     }
-    let names: Vec<&str> = others.iter().map(|(a, _)| a.short_name()).collect();
-    let message = format!("{spn}, the overridden internal web FQDN of {}, is on {} instead of {name}.", pool.name(), list(&names));
-    let mut finding =
-        verdicts.fail(subject, message).at_each(others.iter().map(|(a, s)| (&s.origin, format!("the name on {}", a.short_name()))));
+    let names: Vec<Shown> = others.iter().map(|(a, _)| Shown::naming(a.short_name())).collect();
+    let message = text!("{spn}, the overridden internal web FQDN of {}, is on {} instead of {name}.", pool.name(), list(&names));
+    let mut finding = verdicts
+        .fail(subject, message)
+        .at_each(others.iter().map(|(a, s)| (&s.origin, text!("the name on {}", Shown::naming(a.short_name())))));
     if let Some(name) = &pool.pool.internal_web_override {
         finding = finding.at(&name.origin, "the override");
     }
     finding.help(if account.machine.is_some() {
         Advice::say(OWN_ACCOUNT)
     } else {
-        Advice::say(format!(
-            "Find out what uses {} under this name before the name is moved to {name}: that use ends with it.",
-            list(&names)
-        ))
+        Advice::say(text!("Find out what uses {} under this name before the name is moved to {name}: that use ends with it.", list(&names)))
     });
 }
 

@@ -4,6 +4,7 @@ use crate::view::new_password;
 use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_advice::{Advice, Proved};
 use kerbsync_inventory::directory::Moment;
+use kerbsync_source::text;
 
 declare_rule! {
     /// The password of the Kerberos account is old.
@@ -46,19 +47,19 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, name) = (account.subject(), account.name);
         let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, Attribute::PasswordLastSet) };
         let Moment::At(time) = set.value else {
-            return verdicts.not_applicable(subject, format!("The password of {name} has never been set."));
+            return verdicts.not_applicable(subject, text!("The password of {name} has never been set."));
         };
         let (age, limit) = (days_between(time, policy.now), policy.password_age_days);
         if age <= i64::from(limit) {
-            return verdicts.pass(subject, format!("The password of {name} was set on {}; the limit is {limit} days.", day(time)));
+            return verdicts.pass(subject, text!("The password of {name} was set on {}; the limit is {limit} days.", day(time)));
         }
         verdicts
-            .fail(subject, format!("The password of {name} is {age} days old (set on {}); the limit is {limit} days.", day(time)))
+            .fail(subject, text!("The password of {name} is {age} days old (set on {}); the limit is {limit} days.", day(time)))
             .at(&set.origin, "the last change")
             .help(new_password(
                 Advice::say("Only a new password mends this, and only a server that can be reached gets it: check all first."),
                 name,
-                Proved::by(format!("The export shows that the password was set on {}.", day(time))),
+                Proved::by(text!("The export shows that the password was set on {}.", day(time))),
             ));
     });
 }

@@ -4,6 +4,7 @@ use crate::view::new_password;
 use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_advice::{Advice, Proved};
 use kerbsync_inventory::directory::{Moment, uac};
+use kerbsync_source::text;
 
 declare_rule! {
     /// The password of the Kerberos account was never set.
@@ -45,12 +46,12 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, Attribute::PasswordLastSet) };
         let optional = object.user_account_control.as_ref().is_some_and(|bits| bits.value & uac::PASSWD_NOTREQD != 0);
         let (message, created) = match (set.value, &object.created) {
-            (Moment::Never, _) => (format!("The password of {name} was never set."), None),
+            (Moment::Never, _) => (text!("The password of {name} was never set."), None),
             (Moment::At(time), Some(created)) if optional && time.as_second().abs_diff(created.value.as_second()) <= 60 => {
-                let message = format!("The password of {name} was not set since the object was created on {}.", day(created.value));
+                let message = text!("The password of {name} was not set since the object was created on {}.", day(created.value));
                 (message, Some(&created.origin))
             }
-            (Moment::At(time), _) => return verdicts.pass(subject, format!("The password of {name} was set on {}.", day(time))),
+            (Moment::At(time), _) => return verdicts.pass(subject, text!("The password of {name} was set on {}.", day(time))),
         };
         let mut finding = verdicts.fail(subject, message).at(&set.origin, "the last change of the password");
         if let Some(origin) = created {

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use kerbsync_inventory::directory::{Account, Moment};
 use kerbsync_inventory::state::{Basis, Naming, Proofs, State, account_key, configuration_time};
 use kerbsync_names::HostName;
+use kerbsync_source::text;
 
 declare_rule! {
     /// The account's password is newer than all proof of who holds it.
@@ -60,21 +61,21 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, account: &AccountView<'_>
     let (subject, name) = (account.subject(), account.name);
     let holders: Vec<_> = servers.iter().filter(|s| s.counted_slots().iter().any(|(_, n)| *n == Naming::Expected)).collect();
     let Some(first) = servers.first() else {
-        return verdicts.not_applicable(subject, format!("No web server is to hold {name}."));
+        return verdicts.not_applicable(subject, text!("No web server is to hold {name}."));
     };
     let Some(set) = &object.password_last_set else { return verdicts.attribute_missing(account, Attribute::PasswordLastSet) };
     let Moment::At(time) = set.value else {
-        return verdicts.not_applicable(subject, format!("The password of {name} has never been set."));
+        return verdicts.not_applicable(subject, text!("The password of {name} has never been set."));
     };
     let proved = |s: &&&WebServer<'_>| s.state.is_some_and(|s| s.state == State::InSync && s.basis == Basis::ProductReport);
     if let Some(server) = servers.iter().find(proved) {
         return verdicts
-            .pass(subject, format!("The password of {name} was set on {}; {} was found valid after that.", day(time), server.host));
+            .pass(subject, text!("The password of {name} was set on {}; {} was found valid after that.", day(time), server.host));
     }
     let test = test_of(first.site);
     if !holders.is_empty() && holders.iter().all(|s| is_older(view, s, time)) {
-        let hosts: Vec<&str> = holders.iter().map(|s| s.host.as_str()).collect();
-        let message = format!(
+        let hosts: Vec<&HostName> = holders.iter().map(|s| s.host).collect();
+        let message = text!(
             "The password of {name} was set on {}, and the configurations of {} were written before: none of them can hold it.",
             day(time),
             list(&hosts)
@@ -85,19 +86,19 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, account: &AccountView<'_>
     let proofs = Proofs::of(view.inventory, &account_key(name, view.inventory.domains()));
     let hosts = || servers.iter().map(|s| s.host);
     let why = if let Some((server, tested)) = refuted(&proofs, hosts()) {
-        format!(
+        text!(
             "The password of {name} was set on {}; the product's test of {} found {server} invalid, and none valid.",
             day(time),
             day(tested)
         )
     } else if let Some(tested) = proofs.newest_valid(hosts()) {
-        format!(
+        text!(
             "The password of {name} was set on {}, and nothing proves who holds it since: the newest test is of {}.",
             day(time),
             day(tested)
         )
     } else {
-        format!("The password of {name} was set on {}, and no test of the product says who holds it.", day(time))
+        text!("The password of {name} was set on {}, and no test of the product says who holds it.", day(time))
     };
     verdicts
         .unknown_with_finding(subject, why, test.then_say("Add its report to the bundle."))

@@ -3,6 +3,7 @@ use crate::view::identity;
 use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_advice::commands;
 use kerbsync_inventory::directory::uac;
+use kerbsync_source::text;
 
 declare_rule! {
     /// The Kerberos account may have an empty password.
@@ -38,11 +39,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         None => verdicts.attribute_missing(account, Attribute::UserAccountControl),
         Some(bits) if bits.value & uac::PASSWD_NOTREQD != 0 => {
             verdicts
-                .fail(account.subject(), format!("{} needs no password: PASSWD_NOTREQD is set ({}).", account.name, bits.value))
+                .fail(account.subject(), text!("{} needs no password: PASSWD_NOTREQD is set ({}).", account.name, bits.value))
                 .at(&bits.origin, "PASSWD_NOTREQD is set")
                 .help(commands::account_control(&identity(object, account.name), "-PasswordNotRequired $false"));
         }
-        Some(bits) => verdicts.pass(account.subject(), format!("{} needs a password ({}).", account.name, bits.value)),
+        Some(bits) => verdicts.pass(account.subject(), text!("{} needs a password ({}).", account.name, bits.value)),
     });
 }
 

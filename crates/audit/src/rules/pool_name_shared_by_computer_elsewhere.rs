@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::{Policy, Subject, Verdicts, View};
 use kerbsync_inventory::{Computer, Pool};
 use kerbsync_names::HostName;
+use kerbsync_source::text;
 use std::collections::HashMap;
 
 declare_rule! {
@@ -44,13 +45,13 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match clash {
             Some((other, computer)) => {
                 verdicts
-                    .fail(subject, format!("{name} is the name of a pool and of a computer of the pool {}.", other.fqdn.value))
+                    .fail(subject, text!("{name} is the name of a pool and of a computer of the pool {}.", other.fqdn.value))
                     .at(&pool.fqdn.origin, "the pool")
                     .at(&computer.fqdn.origin, "the computer of the same name")
-                    .help(format!("Give the pool {name} another name in Topology Builder, publish and run Enable-CsTopology."));
+                    .help(text!("Give the pool {name} another name in Topology Builder, publish and run Enable-CsTopology."));
             }
-            None if pool.web_services => verdicts.pass(subject, format!("No computer of another pool is named {name}.")),
-            None => verdicts.not_applicable(subject, format!("{name} runs no Web Services.")),
+            None if pool.web_services => verdicts.pass(subject, text!("No computer of another pool is named {name}.")),
+            None => verdicts.not_applicable(subject, text!("{name} runs no Web Services.")),
         }
     }
 }

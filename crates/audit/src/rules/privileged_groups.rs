@@ -3,7 +3,7 @@ use crate::text::list;
 use crate::view::Membership;
 use crate::{Attribute, Policy, Severity, Verdicts, View};
 use kerbsync_inventory::directory::ObjectClass;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Text, text};
 
 declare_rule! {
     /// The Kerberos account has privileges through groups.
@@ -79,7 +79,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
         let (privileged, others): (Vec<_>, Vec<_>) = view.groups_of(object).into_iter().partition(is_privileged);
-        let mut bad: Vec<(String, &Origin)> = privileged.iter().map(|m| (format!("member of {}", m.name), m.origin)).collect();
+        let mut bad: Vec<(Text, &Origin)> = privileged.iter().map(|m| (text!("member of {}", m.name), m.origin)).collect();
         let mut rules_the_domain = privileged.iter().any(|m| RULING.iter().any(|(rid, name)| m.is_domain_group(rid, name)))
             || privileged
                 .iter()
@@ -89,29 +89,29 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let usual = if is_user { 513 } else { 515 };
         if let Some(primary) = object.primary_group.as_ref().filter(|p| p.value != usual && p.value != 515) {
             rules_the_domain |= RULING.iter().any(|(rid, _)| *rid == primary.value.to_string());
-            bad.push((format!("primary group {} in place of Domain Computers (515)", primary.value), &primary.origin));
+            bad.push((text!("primary group {} in place of Domain Computers (515)", primary.value), &primary.origin));
         }
         if let Some(count) = object.admin_count.as_ref().filter(|c| c.value != 0) {
-            bad.push((format!("adminCount {}", count.value), &count.origin));
+            bad.push((text!("adminCount {}", count.value), &count.origin));
         }
         // Rule account-protected-users tells of that group.
-        let others: Vec<&str> = others.iter().filter(|m| !m.is_domain_group("525", "Protected Users")).map(|m| m.name.as_str()).collect();
+        let others: Vec<&String> = others.iter().filter(|m| !m.is_domain_group("525", "Protected Users")).map(|m| &m.name).collect();
         if !bad.is_empty() {
-            let texts: Vec<&str> = bad.iter().map(|(text, _)| text.as_str()).collect();
+            let texts: Vec<&Text> = bad.iter().map(|(text, _)| text).collect();
             let severity = if rules_the_domain { Severity::Error } else { Severity::Warning };
-            let mut finding = verdicts.fail(subject, format!("{name} has more than it needs: {}.", list(&texts))).at_most(severity);
+            let mut finding = verdicts.fail(subject, text!("{name} has more than it needs: {}.", list(&texts))).at_most(severity);
             for (text, origin) in &bad {
                 finding = finding.at(*origin, text.clone());
             }
-            finding.help(format!(
+            finding.help(text!(
                 "Find out who put {name} there and what relies on it; the account needs no group beyond Domain Computers. If the object is a real computer or serves another product, leave it in its groups and assign an account of its own instead."
             ));
         } else if object.member_of.is_none() {
             verdicts.attribute_missing(account, Attribute::MemberOf);
         } else if others.is_empty() {
-            verdicts.pass(subject, format!("{name} is in no group beyond Domain Computers, as far as the export shows."));
+            verdicts.pass(subject, text!("{name} is in no group beyond Domain Computers, as far as the export shows."));
         } else {
-            verdicts.informational(subject, format!("{name} needs no group, but is in {}.", list(&others)));
+            verdicts.informational(subject, text!("{name} needs no group, but is in {}.", list(&others)));
         }
     });
 }

@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View, WebServer};
 use kerbsync_inventory::{ServerConfiguration, WebBinding, WebSite, WebSiteRole};
-use kerbsync_source::{Origin, Spanned};
+use kerbsync_source::{Origin, Spanned, Text, text};
 
 declare_rule! {
     /// A web site of the product cannot be reached at its port.
@@ -40,38 +40,38 @@ declare_rule! {
 
 /// A fault: what is said of it, where it stands, and a note for the place.
 struct Fault<'i> {
-    text: String,
-    places: Vec<(&'i Origin, String)>,
-    help: String,
+    text: Text,
+    places: Vec<(&'i Origin, Text)>,
+    help: Text,
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_configured(view, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         if configuration.web_sites.is_empty() {
-            return verdicts.not_applicable(subject, format!("{host} has no web site of the product."));
+            return verdicts.not_applicable(subject, text!("{host} has no web site of the product."));
         }
         let mut faults: Vec<Fault<'_>> = configuration.web_sites.iter().filter_map(without_https).collect();
         faults.extend(shared(server, configuration));
         if faults.is_empty() {
-            return verdicts.pass(subject, format!("The product's web sites of {host} have their bindings to themselves."));
+            return verdicts.pass(subject, text!("The product's web sites of {host} have their bindings to themselves."));
         }
-        let texts: Vec<String> = faults.iter().map(|f| f.text.clone()).collect();
-        let mut helps: Vec<&str> = faults.iter().map(|f| f.help.as_str()).collect();
+        let texts: Vec<&Text> = faults.iter().map(|f| &f.text).collect();
+        let mut helps: Vec<&Text> = faults.iter().map(|f| &f.help).collect();
         helps.dedup();
         verdicts
-            .fail(subject, format!("On {host}, {}.", list(&texts)))
+            .fail(subject, text!("On {host}, {}.", list(&texts)))
             .at_each(faults.iter().flat_map(|f| f.places.iter().map(|(origin, note)| (*origin, note.clone()))))
-            .help(helps.join(" "));
+            .help(Text::join(helps, " "));
     });
 }
 
 fn without_https(site: &WebSite) -> Option<Fault<'_>> {
     let has = site.bindings.iter().any(|b| b.value.protocol == "https");
     (!has).then(|| Fault {
-        text: format!("'{}' has no binding for https", site.name.value),
-        places: vec![(&site.name.origin, "no binding for https".to_owned())],
-        help: format!("Give '{}' its https binding and certificate again, as on a server of the pool that works.", site.name.value),
+        text: text!("'{}' has no binding for https", site.name.value),
+        places: vec![(&site.name.origin, "no binding for https".into())],
+        help: text!("Give '{}' its https binding and certificate again, as on a server of the pool that works.", site.name.value),
     })
 }
 
@@ -85,12 +85,12 @@ fn shared<'i>(server: &WebServer<'i>, configuration: &'i ServerConfiguration) ->
             let taken = site.bindings.iter().find_map(|own| Some((own, bindings.iter().find(|b| takes(server, site.role, own, b))?)));
             let Some((own, other)) = taken else { continue };
             faults.push(Fault {
-                text: format!("'{}' takes requests of '{}': both listen at port {}", name.value, site.name.value, own.value.port),
+                text: text!("'{}' takes requests of '{}': both listen at port {}", name.value, site.name.value, own.value.port),
                 places: vec![
-                    (&other.origin, format!("'{}' listens at {}", name.value, other.value)),
-                    (&own.origin, format!("'{}' listens at {}", site.name.value, own.value)),
+                    (&other.origin, text!("'{}' listens at {}", name.value, other.value)),
+                    (&own.origin, text!("'{}' listens at {}", site.name.value, own.value)),
                 ],
-                help: format!("Let '{}' listen elsewhere or not start, as on a server of the pool that works.", name.value),
+                help: text!("Let '{}' listen elsewhere or not start, as on a server of the pool that works.", name.value),
             });
         }
     }

@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::{ApplicationPool, ApplicationPoolIdentity};
+use kerbsync_source::{Text, text};
 
 /// The pool that has to be Network Service whether the site has a Kerberos account or not (documented).
 const MANAGEMENT_POOL: &str = "CsManagementAppPool";
@@ -44,18 +45,18 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, host) = (server.subject(), server.host);
         let pools: Vec<_> = configuration.application_pools.iter().filter(|p| p.is_product).collect();
         if pools.is_empty() {
-            return verdicts.not_applicable(subject, format!("{host} has no application pool that serves the product."));
+            return verdicts.not_applicable(subject, text!("{host} has no application pool that serves the product."));
         }
         let wrong: Vec<_> = pools.into_iter().filter(|p| !is_right(p)).collect();
         if wrong.is_empty() {
             return verdicts
-                .pass(subject, format!("The product's application pools of {host} run as Network Service or as a named account."));
+                .pass(subject, text!("The product's application pools of {host} run as Network Service or as a named account."));
         }
-        let names: Vec<String> = wrong.iter().map(|p| format!("'{}' runs as {}", p.name.value, p.identity.value.name())).collect();
+        let names: Vec<Text> = wrong.iter().map(|p| text!("'{}' runs as {}", p.name.value, p.identity.value.name())).collect();
         verdicts
-            .fail(subject, format!("On {host}, {} instead of Network Service.", list(&names)))
-            .at_each(wrong.iter().map(|p| (&p.identity, format!("identity of '{}'", p.name.value))))
-            .help(format!(
+            .fail(subject, text!("On {host}, {} instead of Network Service.", list(&names)))
+            .at_each(wrong.iter().map(|p| (&p.identity, text!("identity of '{}'", p.name.value))))
+            .help(text!(
                 "Set the identity of {} on {host} to NetworkService, as on a server of the pool that works.",
                 if wrong.len() == 1 { "this pool" } else { "these pools" }
             ));

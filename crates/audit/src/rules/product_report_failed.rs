@@ -3,7 +3,7 @@ use crate::text::{count, day, days_between, list};
 use crate::{Policy, Severity, Subject, Verdicts, View};
 use kerbsync_inventory::{LogLevel, ManagementLog};
 use kerbsync_names::HostName;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Shown, Text, text};
 use std::collections::HashSet;
 
 declare_rule! {
@@ -44,27 +44,27 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     for log in view.inventory.logs.iter().filter(|l| seen.insert(l.document)) {
         let path = view.inventory.document(log.document).map_or("a report", |d| d.path.as_str());
         let subject = Subject::Document(log.document, path.to_owned());
-        let when = time(log).map_or_else(|| "without a date".to_owned(), |t| format!("of {}", day(t)));
+        let when = time(log).map_or_else(|| "without a date".into(), |t| text!("of {}", day(t)));
         let faults = faults(log);
         let later = view.inventory.logs.iter().filter(|newer| supersedes(newer, log)).max_by_key(|newer| time(newer));
         match (faults.is_empty(), later.and_then(|l| view.inventory.document(l.document))) {
             (true, _) => {
                 let warnings = log.entries.iter().filter(|e| e.level == LogLevel::Warning).count();
-                verdicts.pass(subject, format!("The report of {} {when} shows no error, and {}.", log.cmdlet, count(warnings, "warning")));
+                verdicts.pass(subject, text!("The report of {} {when} shows no error, and {}.", log.cmdlet, count(warnings, "warning")));
             }
             (false, Some(later)) => {
-                verdicts.informational(subject, format!("The report of {} {when} shows errors; {} is newer.", log.cmdlet, later.path));
+                verdicts.informational(subject, text!("The report of {} {when} shows errors; {} is newer.", log.cmdlet, later.path));
             }
             (false, None) => {
-                let texts: Vec<&str> = faults.iter().map(|(text, _)| text.as_str()).collect();
+                let texts: Vec<&Text> = faults.iter().map(|(text, _)| text).collect();
                 let stale = time(log).is_none_or(|t| days_between(t, policy.now) > i64::from(policy.evidence_age_days));
-                let message = format!("The report of {} {when} shows errors: {}.", log.cmdlet, list(&texts));
+                let message = text!("The report of {} {when} shows errors: {}.", log.cmdlet, list(&texts));
                 let document = Origin::document(log.document);
                 verdicts
                     .fail(subject, message)
                     .at_each(faults.iter().map(|(text, origin)| (origin.unwrap_or(&document), text.clone())))
                     .at_most(if stale { Severity::Warning } else { Severity::Error })
-                    .help(format!(
+                    .help(text!(
                         "Mend what the report names, run {} again with -Report, and add the new report to the bundle.",
                         log.cmdlet
                     ));
@@ -94,18 +94,17 @@ fn time(log: &ManagementLog) -> Option<jiff::Timestamp> {
 }
 
 /// What is wrong, each with its place where it has one.
-fn faults(log: &ManagementLog) -> Vec<(String, Option<&Origin>)> {
+fn faults(log: &ManagementLog) -> Vec<(Text, Option<&Origin>)> {
     let mut faults = Vec::new();
     for verdict in log.test_verdicts.iter().filter(|v| !v.valid) {
-        faults.push((format!("the configuration of {} is invalid", verdict.server), Some(&verdict.origin)));
+        faults.push((text!("the configuration of {} is invalid", verdict.server), Some(&verdict.origin)));
     }
     for entry in log.entries.iter().filter(|e| e.level == LogLevel::Error) {
-        let text =
-            entry.title.as_ref().map_or_else(|| entry.message.as_str().trim().trim_end_matches('.'), |title| title.as_str()).to_owned();
-        faults.push((text, Some(&entry.origin)));
+        let text = entry.title.clone().unwrap_or_else(|| Shown::of(entry.message.as_str().trim().trim_end_matches('.')));
+        faults.push((text.into(), Some(&entry.origin)));
     }
     if !log.complete {
-        faults.push(("the run was broken off".to_owned(), None));
+        faults.push(("the run was broken off".into(), None));
     }
     faults
 }

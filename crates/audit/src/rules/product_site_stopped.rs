@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// A web site or application pool of the product does not start.
@@ -42,20 +43,20 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let sites = configuration.web_sites.iter().filter(|s| !s.starts.value);
         let pools = configuration.application_pools.iter().filter(|p| p.is_product && !p.starts.value);
         let stopped: Vec<_> = sites
-            .map(|s| (format!("web site '{}'", s.name.value), &s.starts))
-            .chain(pools.map(|p| (format!("application pool '{}'", p.name.value), &p.starts)))
+            .map(|s| (text!("web site '{}'", s.name.value), &s.starts))
+            .chain(pools.map(|p| (text!("application pool '{}'", p.name.value), &p.starts)))
             .collect();
         if configuration.web_sites.is_empty() {
-            return verdicts.not_applicable(subject, format!("{host} has no web site of the product."));
+            return verdicts.not_applicable(subject, text!("{host} has no web site of the product."));
         }
         if stopped.is_empty() {
-            return verdicts.pass(subject, format!("The product's web sites and application pools of {host} start with the web service."));
+            return verdicts.pass(subject, text!("The product's web sites and application pools of {host} start with the web service."));
         }
-        let names: Vec<String> = stopped.iter().map(|(name, _)| name.clone()).collect();
+        let names: Vec<&Text> = stopped.iter().map(|(name, _)| name).collect();
         verdicts
-            .fail(subject, format!("On {host}, the {} will not start with the web service.", list(&names)))
-            .at_each(stopped.iter().map(|(name, origin)| (*origin, format!("{name} does not start"))))
-            .help(format!("Check on {host} whether that is meant (a server taken out of service); if not, let it start again: see 'kerbsync explain KS309'."));
+            .fail(subject, text!("On {host}, the {} will not start with the web service.", list(&names)))
+            .at_each(stopped.iter().map(|(name, origin)| (*origin, text!("{name} does not start"))))
+            .help(text!("Check on {host} whether that is meant (a server taken out of service); if not, let it start again: see 'kerbsync explain KS309'."));
     });
 }
 

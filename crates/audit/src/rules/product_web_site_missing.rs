@@ -3,7 +3,7 @@ use crate::text::count;
 use crate::{Policy, Verdicts, View, WebServer};
 use kerbsync_advice::Product;
 use kerbsync_inventory::WebSiteRole;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, text};
 
 declare_rule! {
     /// A web server lacks one of the product's two web sites.
@@ -44,16 +44,16 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let roles = [(WebSiteRole::Internal, "internal"), (WebSiteRole::External, "external")];
         let missing: Vec<&str> = roles.iter().filter(|(role, _)| configuration.web_site(*role).is_none()).map(|(_, name)| *name).collect();
         let what = match missing.as_slice() {
-            [] => return verdicts.pass(subject, format!("{host} has both web sites of the product.")),
-            [one] => format!("has no {one} web site of the product"),
-            _ => "has neither the internal nor the external web site of the product".to_owned(),
+            [] => return verdicts.pass(subject, text!("{host} has both web sites of the product.")),
+            [one] => text!("has no {one} web site of the product"),
+            _ => "has neither the internal nor the external web site of the product".into(),
         };
         let sites = count(configuration.web_site_count, "web site");
-        let mut finding = verdicts.fail(subject, format!("{host} {what} ({sites} in all)."));
+        let mut finding = verdicts.fail(subject, text!("{host} {what} ({sites} in all)."));
         if let Some(document) = configuration.document {
             finding = finding.at(Origin::document(document), "the site is not in this configuration");
         }
-        finding.at(server.origin, "the topology names the server").help(format!(
+        finding.at(server.origin, "the topology names the server").help(text!(
             "Check that the file is that of {host} and current; then run the step '{}' of the Deployment Wizard there.",
             setup_step(server)
         ));

@@ -5,6 +5,7 @@ use crate::{Policy, Verdicts, View, WebServer};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::{Expectation, Naming};
 use kerbsync_inventory::{ProviderKey, SecretState, ServerConfiguration, Slot};
+use kerbsync_source::{Shown, Text, text};
 
 declare_rule! {
     /// A web server's secret is encrypted and could not be opened.
@@ -55,14 +56,14 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, c
     let (subject, host) = (server.subject(), server.host);
     let slots: Vec<&Slot> = server.counted_slots().into_iter().filter(|(_, n)| *n != Naming::Another).map(|(s, _)| s).collect();
     if slots.is_empty() {
-        return verdicts.not_applicable(subject, format!("{host} holds no secret of the account."));
+        return verdicts.not_applicable(subject, text!("{host} holds no secret of the account."));
     }
     let place = |slot: &Slot| slot.secret_origin.clone().unwrap_or_else(|| slot.account.origin.clone());
     if let Some(slot) = slots.iter().find(|s| matches!(s.secret, SecretState::Sealed { damaged: true, .. })) {
         let SecretState::Sealed { provider, reason, .. } = &slot.secret else { return };
-        let reason = reason.trim_end_matches('.');
+        let (label, reason) = (&slot.label, Shown::quoting(reason.trim_end_matches('.')));
         verdicts
-            .fail(subject, format!("The encrypted secret of the {} of {host} is damaged ({provider}): {reason}.", slot.label))
+            .fail(subject, text!("The encrypted secret of the {label} of {host} is damaged ({provider}): {reason}."))
             .at(place(slot), "this value cannot be decrypted")
             .help(
                 Advice::say("Copy the file again, in case only the copy is damaged. If it is damaged on the server:")
@@ -70,21 +71,22 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, c
             );
         return;
     }
-    let sealed: Vec<(&Slot, &str, &str)> = slots
+    let in_clear = "in clear".to_owned();
+    let sealed: Vec<(&Slot, &String, Shown)> = slots
         .iter()
         .filter_map(|s| match &s.secret {
-            SecretState::Sealed { provider, reason, .. } => Some((*s, provider.as_str(), reason.as_str())),
-            SecretState::TakenOut => Some((*s, "in clear", "it was taken out of this copy of the bundle")),
+            SecretState::Sealed { provider, reason, .. } => Some((*s, provider, Shown::quoting(reason.trim_end_matches('.')))),
+            SecretState::TakenOut => Some((*s, &in_clear, Shown::quoting("it was taken out of this copy of the bundle"))),
             _ => None,
         })
         .collect();
     let Some((_, provider, reason)) = sealed.first() else {
         let inferred = slots.iter().any(|s| matches!(s.secret, SecretState::Opened { inferred: true, .. }));
         let note = if inferred { " The layout of a CNG value is inferred." } else { "" };
-        return verdicts.pass(subject, format!("The secrets of {host} could be read.{note}"));
+        return verdicts.pass(subject, text!("The secrets of {host} could be read.{note}"));
     };
-    let labels: Vec<&str> = sealed.iter().map(|(s, ..)| s.label.as_str()).collect();
-    let why = format!("On {host}, the secret of {} was not opened ({provider}): {}.", list(&labels), reason.trim_end_matches('.'));
+    let labels: Vec<&Text> = sealed.iter().map(|(s, ..)| &s.label).collect();
+    let why = text!("On {host}, the secret of {} was not opened ({provider}): {}.", list(&labels), reason);
     let mut finding = verdicts.unknown_with_finding(subject, why, remedy(server, configuration, provider));
     for (slot, ..) in &sealed {
         finding = finding.at(place(slot), "encrypted");
@@ -97,7 +99,7 @@ fn remedy(server: &WebServer<'_>, configuration: &ServerConfiguration, provider:
     match known.and_then(|p| Some((p.key_container.as_deref()?, &p.key))) {
         Some((_, ProviderKey::Unsupported)) | None => test,
         Some((container, _)) => test
-            .then_say(format!(
+            .then_say(text!(
                 "Or export its key on {} and put the file below servers/{}/keys/; it is as secret as the password, so delete it afterwards:",
                 server.host,
                 server.host.to_key()

@@ -3,7 +3,7 @@ use crate::view::{learn_place, test_of};
 use crate::{ConfigurationStatus, Policy, Verdicts, View};
 use kerbsync_inventory::SlotPlace;
 use kerbsync_inventory::state::State;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, text};
 
 declare_rule! {
     /// A web server does not hold the Kerberos account at all.
@@ -48,7 +48,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             (State::NotApplicable, _) => verdicts.not_applicable(subject, reason),
             (State::NotConfigured, ConfigurationStatus::InForce(configuration)) => {
                 let account = server.expected().map(ToString::to_string).unwrap_or_default();
-                let mut finding = verdicts.fail(subject, format!("{} does not hold {account}. {reason}", server.host));
+                let mut finding = verdicts.fail(subject, text!("{} does not hold {account}. {reason}", server.host));
                 let empty = configuration.slots.iter().find(|s| s.place == SlotPlace::Expected);
                 finding = match (empty, configuration.document) {
                     (Some(slot), _) => finding.at(&slot.account.origin, "a slot without a secret, or not in force"),
@@ -84,7 +84,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 let remedy = server.configuration().err().map_or_else(|| test_of(server.site), |(_, remedy)| remedy.into());
                 verdicts.unknown_told_elsewhere(subject, reason, remedy);
             }
-            _ => verdicts.pass(subject, format!("{} holds an account where it is expected.", server.host)),
+            _ => verdicts.pass(subject, text!("{} holds an account where it is expected.", server.host)),
         }
     }
 }

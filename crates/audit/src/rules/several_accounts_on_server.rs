@@ -4,6 +4,7 @@ use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::Slot;
 use kerbsync_inventory::directory::Domain;
 use kerbsync_inventory::state::account_key;
+use kerbsync_source::text;
 
 declare_rule! {
     /// A web server holds two different accounts.
@@ -52,14 +53,14 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
         }
         match first_of_each.as_slice() {
-            [] => verdicts.not_applicable(server.subject(), format!("{} holds no account.", server.host)),
-            [one] => verdicts.pass(server.subject(), format!("{} holds one account, {}.", server.host, one.account.value.text)),
+            [] => verdicts.not_applicable(server.subject(), text!("{} holds no account.", server.host)),
+            [one] => verdicts.pass(server.subject(), text!("{} holds one account, {}.", server.host, one.account.value.text)),
             several => {
-                let texts: Vec<&str> = several.iter().map(|s| s.account.value.text.as_str()).collect();
-                let message = format!("{} holds {} accounts: {}.", server.host, several.len(), list(&texts));
+                let texts: Vec<&String> = several.iter().map(|s| &s.account.value.text).collect();
+                let message = text!("{} holds {} accounts: {}.", server.host, several.len(), list(&texts));
                 let mut finding = verdicts.fail(server.subject(), message);
                 for slot in several {
-                    finding = finding.at(&slot.account.origin, format!("{} names {}", slot.label, slot.account.value.text));
+                    finding = finding.at(&slot.account.origin, text!("{} names {}", slot.label, slot.account.value.text));
                 }
                 finding.help(view.set_password(server));
             }

@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Subject, Verdicts, View};
 use kerbsync_advice::Advice;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Shown, Text, text};
 
 declare_rule! {
     /// Several different configurations of one server are among the inputs.
@@ -41,26 +41,26 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for server in view.configurations() {
         let (subject, host) = (Subject::Server(server.computer.clone()), &server.computer);
-        let path = |id| view.inventory.document(id).map_or("", |d| d.path.as_str());
-        let others: Vec<&str> = server.besides.others.iter().map(|o| path(o.document)).collect();
+        let path = |id| view.inventory.document(id).map_or_else(|| Shown::naming(""), |d| Shown::naming(&d.path));
+        let others: Vec<Shown> = server.besides.others.iter().map(|o| path(o.document)).collect();
         let Some(document) = server.document else {
-            verdicts.not_applicable(subject, format!("No configuration of {host} is among the inputs."));
+            verdicts.not_applicable(subject, text!("No configuration of {host} is among the inputs."));
             continue;
         };
         match server.besides.others.first() {
-            None => verdicts.pass(subject, format!("There is one configuration of {host}.")),
+            None => verdicts.pass(subject, text!("There is one configuration of {host}.")),
             Some(first) if !server.besides.contested => {
-                verdicts.informational(subject, format!("{} is set aside for {host}: {}.", others.join(", "), first.why));
+                verdicts.informational(subject, text!("{} is set aside for {host}: {}.", Text::join(others, ", "), first.why));
             }
             Some(_) => {
-                let message = format!(
+                let message = text!(
                     "{} and {} are configurations of {host} that differ, and nothing says which is in force.",
                     path(document),
-                    others.join(", ")
+                    Text::join(others, ", ")
                 );
                 let places = std::iter::once(document).chain(server.besides.others.iter().map(|o| o.document)).map(Origin::document);
                 let places: Vec<Origin> = places.collect();
-                verdicts.fail(subject, message).at_each(places.iter().map(|p| (p, "one of them".to_owned()))).help(Advice::say(
+                verdicts.fail(subject, message).at_each(places.iter().map(|p| (p, "one of them".into()))).help(Advice::say(
                     "Keep the file that was last copied from the server, or name the one that holds with --prefer, or date them with a manifest.json.",
                 ));
             }
@@ -79,7 +79,7 @@ mod tests {
     fn two_that_differ_fail_and_a_newer_one_is_told() {
         let mut inventory = estate();
         let document = add_document(&mut inventory, "servers/fe02/applicationHost.config", DocumentKind::ApplicationHost);
-        let other = |why: &str| OtherConfiguration { document: DocumentId(document), why: why.to_owned() };
+        let other = |why: &'static str| OtherConfiguration { document: DocumentId(document), why: why.into() };
         let besides = &mut config(&mut inventory, "fe02").besides;
         (besides.contested, besides.others) = (true, vec![other("it differs")]);
         config(&mut inventory, "se01").besides.others = vec![other("manifest.json says that it is older")];

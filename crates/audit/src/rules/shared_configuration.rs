@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{ConfigurationStatus, Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_source::text;
 
 declare_rule! {
     /// A web server's IIS configuration is shared from elsewhere.
@@ -42,23 +43,23 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match server.status {
             ConfigurationStatus::Redirected(_, path) => {
                 verdicts
-                    .fail(subject, format!("{host} takes its configuration from {}; the local file is not in force.", path.value))
+                    .fail(subject, text!("{host} takes its configuration from {}; the local file is not in force.", path.value))
                     .at(&path.origin, "shared configuration is on")
-                    .help(format!("Export applicationHost.config from {} into the bundle as that of {host}. To end the sharing, use Shared Configuration in IIS Manager on {host}: the server then needs its own keys and its own copy.", path.value));
+                    .help(text!("Export applicationHost.config from {} into the bundle as that of {host}. To end the sharing, use Shared Configuration in IIS Manager on {host}: the server then needs its own keys and its own copy.", path.value));
             }
             ConfigurationStatus::Missing(None) => {
-                let why = format!("Nothing of {host} is among the inputs.");
+                let why = text!("Nothing of {host} is among the inputs.");
                 verdicts.unknown_told_elsewhere(
                     subject,
                     why,
-                    Advice::say(format!("On {host}, look:")).then_run(commands::show_redirection()),
+                    Advice::say(text!("On {host}, look:")).then_run(commands::show_redirection()),
                 );
             }
             ConfigurationStatus::Missing(Some(_))
             | ConfigurationStatus::Unreadable(..)
             | ConfigurationStatus::NotItsOwn(..)
             | ConfigurationStatus::InForce(_) => {
-                verdicts.pass(subject, format!("No redirection.config among the inputs turns shared configuration on for {host}."));
+                verdicts.pass(subject, text!("No redirection.config among the inputs turns shared configuration on for {host}."));
             }
         }
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::SiteKind;
 use kerbsync_names::SiteId;
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Text, text};
 
 declare_rule! {
     /// A site has web servers but no Kerberos account.
@@ -57,21 +57,21 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
 fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &SiteView<'_>) {
     let (subject, name) = (site.subject(), site.name());
     if !site.assignments.is_empty() {
-        return verdicts.pass(subject, format!("Site {name} has an assignment."));
+        return verdicts.pass(subject, text!("Site {name} has an assignment."));
     }
     if view.inventory.assignments_declined {
-        return verdicts.not_applicable(subject, format!("kerbsync.toml says that site {name} is meant to have no Kerberos account."));
+        return verdicts.not_applicable(subject, text!("kerbsync.toml says that site {name} is meant to have no Kerberos account."));
     }
     if site.site.kind == SiteKind::Branch {
         return verdicts
-            .not_applicable(subject, format!("Site {name} is a branch site, and accounts are documented for central sites only."));
+            .not_applicable(subject, text!("Site {name} is a branch site, and accounts are documented for central sites only."));
     }
     if site.web_pools.is_empty() {
         let command = commands::web_services();
         return if view.topology_is_complete() {
-            verdicts.not_applicable(subject, format!("No pool of site {name} runs Web Services."));
+            verdicts.not_applicable(subject, text!("No pool of site {name} runs Web Services."));
         } else {
-            let why = format!("The topology is only in part among the inputs, so site {name} may have web servers that are not in it.");
+            let why = text!("The topology is only in part among the inputs, so site {name} may have web servers that are not in it.");
             verdicts.unknown_told_elsewhere(subject, why, command);
         };
     }
@@ -83,7 +83,7 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
         .then_say("Then let the product write its names:")
         .then_run(commands::enable_topology());
     if view.inventory.assignments_known {
-        let message = format!("Site {name} has {servers}, but no Kerberos account is assigned to it.");
+        let message = text!("Site {name} has {servers}, but no Kerberos account is assigned to it.");
         verdicts.fail(subject, message).at_most(severity).at(&site.site.name.origin, "the site").help(help);
         return;
     }
@@ -91,7 +91,7 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
         Some((origin, ended)) if days_between(ended, policy.now) <= i64::from(policy.evidence_age_days) => {
             let day = day(ended);
             let message =
-                format!("Site {name} has {servers}, and the product's report of {day} says that no Kerberos account is assigned to it.");
+                text!("Site {name} has {servers}, and the product's report of {day} says that no Kerberos account is assigned to it.");
             verdicts
                 .fail(subject, message)
                 .at_most(severity)
@@ -101,8 +101,8 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
         }
         old => {
             let then =
-                old.as_ref().map_or_else(String::new, |(_, ended)| format!(" A report of {} found it without an account.", day(*ended)));
-            let why = format!("Site {name} has {servers}, but the assignments are not among the inputs.{then}");
+                old.as_ref().map_or_else(|| Text::EMPTY, |(_, ended)| text!(" A report of {} found it without an account.", day(*ended)));
+            let why = text!("Site {name} has {servers}, but the assignments are not among the inputs.{then}");
             let remedy = Advice::say("Export the assignments into the bundle:").then_run(commands::export_assignments());
             let finding = verdicts.unknown_with_finding(subject, why, remedy).at(&site.site.name.origin, "the site");
             if let Some((origin, _)) = &old {

@@ -4,6 +4,7 @@ use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::directory::Domain;
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{SecretState, ServerConfiguration, Slot, WebSite, WebSiteRole};
+use kerbsync_source::text;
 use std::collections::BTreeSet;
 
 declare_rule! {
@@ -52,7 +53,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         };
         let (internal, external) = (slots_of(configuration, WebSiteRole::Internal), slots_of(configuration, WebSiteRole::External));
         let (Some(first), Some(_)) = (internal.first(), external.first()) else {
-            verdicts.not_applicable(subject, format!("{host} does not hold a credential in both web sites."));
+            verdicts.not_applicable(subject, text!("{host} does not hold a credential in both web sites."));
             continue;
         };
         let difference = if names(&internal, domains) != names(&external, domains) {
@@ -64,20 +65,20 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         };
         let sealed = internal.iter().chain(&external).any(|s| matches!(s.secret, SecretState::Sealed { .. } | SecretState::TakenOut));
         if let Some(difference) = difference {
-            let mut finding = verdicts.fail(subject, format!("The internal and the external web site of {host} hold {difference}."));
+            let mut finding = verdicts.fail(subject, text!("The internal and the external web site of {host} hold {difference}."));
             for (slots, site) in [(&internal, "internal"), (&external, "external")] {
                 for slot in slots {
                     let origin = slot.secret_origin.as_ref().unwrap_or(&slot.account.origin);
-                    finding = finding.at(origin, format!("{site} web site: {}", slot.account.value.text));
+                    finding = finding.at(origin, text!("{site} web site: {}", slot.account.value.text));
                 }
             }
             finding.help(view.set_password(server));
         } else if sealed {
             // Two encrypted values that differ as text may hold the same secret.
-            let why = format!("Both web sites of {host} name {}, but not all of their secrets could be opened.", first.account.value.text);
+            let why = text!("Both web sites of {host} name {}, but not all of their secrets could be opened.", first.account.value.text);
             verdicts.unknown_told_elsewhere(subject, why, test_of(server.site));
         } else {
-            verdicts.pass(subject, format!("Both web sites of {host} hold the same account and secret."));
+            verdicts.pass(subject, text!("Both web sites of {host} hold the same account and secret."));
         }
     }
 }

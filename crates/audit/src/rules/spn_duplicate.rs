@@ -4,6 +4,7 @@ use crate::{Attribute, Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::Account;
 use kerbsync_names::ServicePrincipalName;
+use kerbsync_source::{Shown, Text, text};
 
 declare_rule! {
     /// A service principal name of the Kerberos account is also on another object.
@@ -57,21 +58,21 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 return verdicts.attribute_missing(account, Attribute::ServicePrincipalName);
             }
             return if view.directory_is_complete() {
-                verdicts.pass(subject, format!("No name of {name} is on a second object."));
+                verdicts.pass(subject, text!("No name of {name} is on a second object."));
             } else {
-                let why = format!("No name of {name} is on a second object of the export, which is not known to hold every object.");
+                let why = text!("No name of {name} is on a second object of the export, which is not known to hold every object.");
                 verdicts.unknown_with_finding(subject, why, commands::spn_duplicates());
             };
         };
         let mut places = Vec::new();
         let mut texts = Vec::new();
         for spn in &doubled {
-            let holders: Vec<&str> = view.holders(spn).iter().map(|(a, _)| a.short_name()).collect();
-            texts.push(format!("{spn} is on {}", list(&holders)));
-            places.extend(view.holders(spn).iter().map(|(a, s)| (&s.origin, format!("{spn} on {}", a.short_name()))));
+            let holders: Vec<Shown> = view.holders(spn).iter().map(|(a, _)| Shown::naming(a.short_name())).collect();
+            texts.push(text!("{spn} is on {}", list(&holders)));
+            places.extend(view.holders(spn).iter().map(|(a, s)| (&s.origin, text!("{spn} on {}", Shown::naming(a.short_name())))));
         }
         let others: Vec<&Account> = view.holders(first).iter().map(|(a, _)| *a).filter(|a| !std::ptr::eq(*a, object)).collect();
-        verdicts.fail(subject, format!("{}.", texts.join("; "))).at_each(places).help(take_off(view, first, &others));
+        verdicts.fail(subject, text!("{}.", Text::join(&texts, "; "))).at_each(places).help(take_off(view, first, &others));
     });
 }
 
@@ -84,7 +85,7 @@ fn take_off(view: &View<'_>, spn: &ServicePrincipalName, others: &[&Account]) ->
             Ok(proved) => advice.then_destroy(
                 commands::spn_delete(&spn.to_string(), other.short_name()),
                 proved,
-                &format!("Clients that ask for the name get no more tickets for {}. Run:", other.short_name()),
+                text!("Clients that ask for the name get no more tickets for {}. Run:", Shown::naming(other.short_name())),
             ),
             Err(why) => advice.then_say(why),
         };

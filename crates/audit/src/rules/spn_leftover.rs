@@ -4,6 +4,8 @@ use crate::view::Holder;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
+use kerbsync_names::ServicePrincipalName;
+use kerbsync_source::{Shown, text};
 
 declare_rule! {
     /// A pool's service principal name is still on an account although the site has none.
@@ -44,7 +46,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match &pool.expectation {
             Expectation::NoAccount(_) => {}
             Expectation::Account(account) => {
-                verdicts.not_applicable(subject, format!("The site of {} has the account {account}.", pool.name()));
+                verdicts.not_applicable(subject, text!("The site of {} has the account {account}.", pool.name()));
                 continue;
             }
             Expectation::Unknown(why) => {
@@ -58,33 +60,36 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let left: Vec<&Holder<'_>> = holders.filter(|(account, _)| !view.is_machine_of(account, pool.pool)).collect();
         if !left.is_empty() {
             // An account may hold both names of the pool, and both names may be on several accounts.
-            let mut names: Vec<&str> = left.iter().map(|(a, _)| a.short_name()).collect();
+            let mut names: Vec<Shown> = left.iter().map(|(a, _)| Shown::naming(a.short_name())).collect();
             names.sort_unstable();
             names.dedup();
-            let mut spns: Vec<String> = left.iter().map(|(_, s)| s.value.to_string()).collect();
+            let mut spns: Vec<&ServicePrincipalName> = left.iter().map(|(_, s)| &s.value).collect();
             spns.dedup();
-            let site = pool.site.map_or("<unknown>", |s| s.name.value.as_str());
+            let site = Shown::naming(pool.site.map_or("<unknown>", |s| s.name.value.as_str()));
             let (are, names_are) = if spns.len() == 1 { ("is", "the name is") } else { ("are", "the names are") };
-            let message = format!("{} {are} still on {}, but site {site} has no Kerberos account.", list(&spns), list(&names));
-            let places = left.iter().map(|(a, s)| (&s.origin, format!("{} on {}", s.value, a.short_name())));
+            let message = text!("{} {are} still on {}, but site {site} has no Kerberos account.", list(&spns), list(&names));
+            let places = left.iter().map(|(a, s)| (&s.origin, text!("{} on {}", s.value, Shown::naming(a.short_name()))));
             let finding = verdicts.fail(subject, message).at_each(places).at(&pool.pool.fqdn.origin, "the pool");
             let mut advice = Advice::say("Enable-CsTopology takes off what a removed assignment has left. Run:")
                 .then_run(commands::enable_topology())
-                .then_say(format!("Look whether {names_are} still there:"));
+                .then_say(text!("Look whether {names_are} still there:"));
             for (object, spn) in left {
                 advice = advice.then_run(commands::spn_query(&spn.value.to_string()));
                 advice = match view.may_retire(object) {
                     Ok(proved) => advice.then_destroy(
                         commands::spn_delete(&spn.value.to_string(), object.short_name()),
                         proved,
-                        &format!("Clients of the name get no more tickets for {} and fall back to NTLM. Run:", object.short_name()),
+                        text!(
+                            "Clients of the name get no more tickets for {} and fall back to NTLM. Run:",
+                            Shown::naming(object.short_name())
+                        ),
                     ),
                     Err(why) => advice.then_say(why),
                 };
             }
             finding.help(advice);
         } else if view.directory_is_complete() {
-            verdicts.pass(subject, format!("No account holds {}.", pool.spn()));
+            verdicts.pass(subject, text!("No account holds {}.", pool.spn()));
         } else if view.inventory.directory.is_some() {
             verdicts.unknown_told_elsewhere(subject, "The directory export is not known to hold every object.", query);
         } else {

@@ -4,6 +4,7 @@ use crate::view::OWN_ACCOUNT;
 use crate::{AccountView, Object, Policy, PoolView, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::Account;
+use kerbsync_source::{Shown, Text, text};
 
 declare_rule! {
     /// The service principal name of a pool is not on the Kerberos account.
@@ -47,9 +48,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let remedy = commands::spn_query(&pool.spn().to_string());
         match account.object {
             Object::Found(object) => judge(view, verdicts, pool, account, object),
-            Object::Absent => verdicts.not_applicable(subject, format!("{} does not exist in Active Directory.", account.name)),
+            Object::Absent => verdicts.not_applicable(subject, text!("{} does not exist in Active Directory.", account.name)),
             Object::NotInExport => {
-                verdicts.unknown_told_elsewhere(subject, format!("The directory export does not hold {}.", account.name), remedy)
+                verdicts.unknown_told_elsewhere(subject, text!("The directory export does not hold {}.", account.name), remedy)
             }
             Object::NoExport => verdicts.unknown_told_elsewhere(subject, "There is no directory export among the inputs.", remedy),
         }
@@ -59,18 +60,18 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, account: &AccountView<'_>, object: &Account) {
     let (subject, spn, name) = (pool.subject(), pool.spn(), account.name);
     let Some(spns) = &object.spns else {
-        let why = format!("The directory export does not hold servicePrincipalName of {name}.");
+        let why = text!("The directory export does not hold servicePrincipalName of {name}.");
         return verdicts.unknown_told_elsewhere(subject, why, commands::spn_query(&spn.to_string()));
     };
     if spns.iter().any(|s| s.value == spn) {
-        return verdicts.pass(subject, format!("{spn} is on {name}."));
+        return verdicts.pass(subject, text!("{spn} is on {name}."));
     }
-    let others: Vec<&str> = view.holders(&spn).iter().map(|(a, _)| a.short_name()).collect();
-    let elsewhere = if others.is_empty() { String::new() } else { format!("; it is on {}", list(&others)) };
+    let others: Vec<Shown> = view.holders(&spn).iter().map(|(a, _)| Shown::naming(a.short_name())).collect();
+    let elsewhere = if others.is_empty() { Text::EMPTY } else { text!("; it is on {}", list(&others)) };
     let place = spns.first().map_or(&object.origin, |s| &s.origin);
     let mut finding = verdicts
-        .fail(subject, format!("The service principal name {spn} is not on {name}{elsewhere}."))
-        .at(place, format!("the names on {name}"))
+        .fail(subject, text!("The service principal name {spn} is not on {name}{elsewhere}."))
+        .at(place, text!("the names on {name}"))
         .at(&pool.pool.fqdn.origin, "the pool");
     for (_, held) in view.holders(&spn) {
         finding = finding.at(&held.origin, "the name stands here");
@@ -82,9 +83,9 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
             .then_say("If the name is still missing, add it; the command refuses a name that another object holds:")
             .then_run(commands::spn_add(&spn.to_string(), name.account()))
     } else {
-        Advice::say(format!("{} has to give the name up first. Find out what it is and who uses it:", list(&others)))
+        Advice::say(text!("{} has to give the name up first. Find out what it is and who uses it:", list(&others)))
             .then_run(commands::spn_query(&spn.to_string()))
-            .then_say(format!("When the name is free there, put it on {name}:"))
+            .then_say(text!("When the name is free there, put it on {name}:"))
             .then_run(commands::spn_add(&spn.to_string(), name.account()))
     };
     finding.help(help);

@@ -3,6 +3,7 @@ use crate::view::Holder;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
+use kerbsync_source::{Shown, text};
 
 declare_rule! {
     /// A name that the Kerberos account needs is on a server's own computer object.
@@ -60,28 +61,28 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match held {
             // Where a server of the pool is the account itself, its name is where the assignment puts it.
             Some(_) if view.is_real_machine(pool.account) => {
-                verdicts.not_applicable(subject, format!("{account} is a computer of its own; rule account-is-real-machine tells."));
+                verdicts.not_applicable(subject, text!("{account} is a computer of its own; rule account-is-real-machine tells."));
             }
             Some((object, spn)) => {
-                let machine = object.short_name();
+                let machine = Shown::naming(object.short_name());
                 verdicts
-                    .fail(subject, format!("{} is on the computer object {machine} instead of {account}.", spn.value))
-                    .at(&spn.origin, format!("the name on {machine}"))
+                    .fail(subject, text!("{} is on the computer object {machine} instead of {account}.", spn.value))
+                    .at(&spn.origin, text!("the name on {machine}"))
                     .at(&pool.pool.fqdn.origin, "the pool")
                     .help(
                         Advice::say("Let the product move the name first:")
                             .then_run(commands::enable_topology())
-                            .then_say(format!("If it is still on {machine}, it has to be taken off there by hand; WinRM and other tools that use the name on {machine} then need another one. Look first:"))
+                            .then_say(text!("If it is still on {machine}, it has to be taken off there by hand; WinRM and other tools that use the name on {machine} then need another one. Look first:"))
                             .then_run(commands::spn_query(&spn.value.to_string()))
-                            .then_say(format!("Once it is free, put it on {account}:"))
+                            .then_say(text!("Once it is free, put it on {account}:"))
                             .then_run(commands::spn_add(&spn.value.to_string(), account.account())),
                     );
             }
             None if seen || view.directory_is_complete() => {
-                verdicts.pass(subject, format!("No computer object of {} holds {}.", pool.name(), pool.spn()));
+                verdicts.pass(subject, text!("No computer object of {} holds {}.", pool.name(), pool.spn()));
             }
             None => {
-                let why = format!("The directory export does not hold the names of every server of {}.", pool.name());
+                let why = text!("The directory export does not hold the names of every server of {}.", pool.name());
                 verdicts.unknown_told_elsewhere(subject, why, commands::spn_query(&pool.spn().to_string()));
             }
         }

@@ -4,6 +4,7 @@ use crate::view::OWN_ACCOUNT;
 use crate::{Object, Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::Expectation;
+use kerbsync_source::{Shown, text};
 
 declare_rule! {
     /// The name of an overridden internal web FQDN is not on the Kerberos account.
@@ -40,7 +41,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for pool in view.web_pools() {
         let subject = pool.subject();
         let Some(spn) = pool.override_spn() else {
-            verdicts.not_applicable(subject, format!("The internal web FQDN of {} is not overridden.", pool.name()));
+            verdicts.not_applicable(subject, text!("The internal web FQDN of {} is not overridden.", pool.name()));
             continue;
         };
         let query = commands::spn_query(&spn.to_string());
@@ -50,19 +51,19 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             (Expectation::Unknown(why), _) => verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None)),
             (_, Some((name, Object::Found(object)))) => match &object.spns {
                 None => {
-                    let why = format!("The directory export does not hold servicePrincipalName of {name}.");
+                    let why = text!("The directory export does not hold servicePrincipalName of {name}.");
                     verdicts.unknown_told_elsewhere(subject, why, query);
                 }
-                Some(spns) if spns.iter().any(|s| s.value == spn) => verdicts.pass(subject, format!("{spn} is on {name}.")),
+                Some(spns) if spns.iter().any(|s| s.value == spn) => verdicts.pass(subject, text!("{spn} is on {name}.")),
                 Some(_) if !view.holders(&spn).is_empty() => {
-                    let others: Vec<&str> = view.holders(&spn).iter().map(|(a, _)| a.short_name()).collect();
-                    verdicts.not_applicable(subject, format!("{spn} is on {} instead; another rule tells.", list(&others)));
+                    let others: Vec<Shown> = view.holders(&spn).iter().map(|(a, _)| Shown::naming(a.short_name())).collect();
+                    verdicts.not_applicable(subject, text!("{spn} is on {} instead; another rule tells.", list(&others)));
                 }
                 Some(spns) => {
                     let place = spns.first().map_or(&object.origin, |s| &s.origin);
                     let mut finding = verdicts
-                        .fail(subject, format!("{spn}, the overridden internal web FQDN of {}, is not on {name}.", pool.name()))
-                        .at(place, format!("the names on {name}"));
+                        .fail(subject, text!("{spn}, the overridden internal web FQDN of {}, is not on {name}.", pool.name()))
+                        .at(place, text!("the names on {name}"));
                     if let Some(name) = &pool.pool.internal_web_override {
                         finding = finding.at(&name.origin, "the override");
                     }
@@ -74,9 +75,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     });
                 }
             },
-            (_, Some((name, Object::Absent))) => verdicts.not_applicable(subject, format!("{name} does not exist in Active Directory.")),
+            (_, Some((name, Object::Absent))) => verdicts.not_applicable(subject, text!("{name} does not exist in Active Directory.")),
             (_, Some((name, Object::NotInExport))) => {
-                verdicts.unknown_told_elsewhere(subject, format!("The directory export does not hold {name}."), query);
+                verdicts.unknown_told_elsewhere(subject, text!("The directory export does not hold {name}."), query);
             }
             (_, Some((_, Object::NoExport)) | None) => {
                 verdicts.unknown_told_elsewhere(subject, "There is no directory export among the inputs.", query)

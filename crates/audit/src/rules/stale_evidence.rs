@@ -3,7 +3,7 @@ use crate::text::{day, days_between};
 use crate::{Policy, Subject, Verdicts, View};
 use jiff::Timestamp;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
-use kerbsync_source::{DocumentId, Origin};
+use kerbsync_source::{DocumentId, Origin, text};
 use std::collections::HashMap;
 
 declare_rule! {
@@ -55,23 +55,23 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
             Some((time, what)) => judge(policy, verdicts, document, time, what),
             None => verdicts.informational(
                 subject,
-                format!("Nothing says when {} was exported, so its age is not judged; a manifest.json beside it would.", document.path),
+                text!("Nothing says when {} was exported, so its age is not judged; a manifest.json beside it would.", document.path),
             ),
         }
     }
 }
 
-fn judge(policy: &Policy, verdicts: &mut Verdicts<'_>, document: &Document, time: Timestamp, what: &str) {
+fn judge(policy: &Policy, verdicts: &mut Verdicts<'_>, document: &Document, time: Timestamp, what: &'static str) {
     let subject = Subject::Document(document.id, document.path.clone());
     let (age, limit) = (days_between(time, policy.now), policy.evidence_age_days);
     let path = &document.path;
     if age < -1 {
-        verdicts.informational(subject, format!("{path} {what} on {}, which lies ahead of the time of this audit.", day(time)));
+        verdicts.informational(subject, text!("{path} {what} on {}, which lies ahead of the time of this audit.", day(time)));
     } else if age <= i64::from(limit) {
-        verdicts.pass(subject, format!("{path} {what} on {}; the limit is {limit} days.", day(time)));
+        verdicts.pass(subject, text!("{path} {what} on {}; the limit is {limit} days.", day(time)));
     } else {
         verdicts
-            .fail(subject, format!("{path} {what} on {}, {age} days ago; the limit is {limit} days.", day(time)))
+            .fail(subject, text!("{path} {what} on {}, {age} days ago; the limit is {limit} days.", day(time)))
             .at(Origin::document(document.id), "old evidence")
             .help("Export it again, and replace it in the bundle.");
     }

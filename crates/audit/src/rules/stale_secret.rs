@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::view::test_of;
 use crate::{Policy, Verdicts, View, WebServer};
 use kerbsync_inventory::state::{Naming, State};
+use kerbsync_source::text;
 
 declare_rule! {
     /// A web server holds another secret than the others.
@@ -61,8 +62,8 @@ fn fail(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>) {
     let is_proved = server.basis().is_proof();
     // Most servers may be wrong together: without proof the finding says no more than that this one differs.
     let message = match is_proved {
-        true => format!("{} does not hold the current secret of {account}. {}", server.host, server.reason()),
-        false => format!("{} holds another secret of {account} than most of its servers. {}", server.host, server.reason()),
+        true => text!("{} does not hold the current secret of {account}. {}", server.host, server.reason()),
+        false => text!("{} holds another secret of {account} than most of its servers. {}", server.host, server.reason()),
     };
     let mut finding = verdicts.fail(server.subject(), message);
     let reference = server.account.and_then(|a| view.in_sync_server(a));
@@ -77,7 +78,7 @@ fn fail(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>) {
     {
         finding = finding.at(
             slot.secret_origin.as_ref().unwrap_or(&slot.account.origin),
-            if is_proved { format!("{} is in sync", other.host) } else { format!("{} agrees with the majority", other.host) },
+            if is_proved { text!("{} is in sync", other.host) } else { text!("{} agrees with the majority", other.host) },
         );
     }
     finding.help(view.set_password(server));

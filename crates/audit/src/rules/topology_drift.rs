@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Subject, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Shown, text};
 use std::collections::HashSet;
 
 declare_rule! {
@@ -38,23 +38,23 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    let path = |document| view.inventory.document(document).map_or("a topology", |d| d.path.as_str());
+    let path = |document| view.inventory.document(document).map_or_else(|| "a topology".to_owned(), |d| d.path.clone());
     let used = view.inventory.topologies.iter().find(|t| t.used);
     let mut seen = HashSet::new();
     for topology in view.inventory.topologies.iter().filter(|t| seen.insert(t.document)) {
         let name = path(topology.document);
-        let subject = Subject::Document(topology.document, name.to_owned());
+        let subject = Subject::Document(topology.document, name.clone());
         if topology.used {
-            verdicts.pass(subject, format!("The inventory was made from {name}."));
+            verdicts.pass(subject, text!("The inventory was made from {name}."));
         } else if topology.differences.is_empty() {
-            verdicts.pass(subject, format!("{name} says nothing else than the topology that was used."));
+            verdicts.pass(subject, text!("{name} says nothing else than the topology that was used."));
         } else {
-            let differences: Vec<&str> = topology.differences.iter().map(|d| d.trim_end_matches('.')).collect();
-            let against = used.map_or("the topology that was used", |u| path(u.document));
+            let differences: Vec<Shown> = topology.differences.iter().map(|d| Shown::quoting(d.trim_end_matches('.'))).collect();
+            let against = used.map_or_else(|| "the topology that was used".to_owned(), |u| path(u.document));
             let unsettled =
                 if topology.contested { " Nothing says which of the two holds, so what they differ in is not judged." } else { "" };
             let mut finding = verdicts
-                .fail(subject, format!("{name} differs from {against}: {}.{unsettled}", list(&differences)))
+                .fail(subject, text!("{name} differs from {against}: {}.{unsettled}", list(&differences)))
                 .at(Origin::document(topology.document), "set aside");
             if let Some(used) = used {
                 finding = finding.at(Origin::document(used.document), "used");

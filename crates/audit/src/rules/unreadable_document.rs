@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Subject, Verdicts, View};
 use kerbsync_inventory::{DocumentKind, DocumentStatus};
-use kerbsync_source::{Origin, Spot};
+use kerbsync_source::{Origin, Shown, Spot, Text, text};
 use std::sync::Arc;
 
 declare_rule! {
@@ -44,25 +44,30 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, path) = (Subject::Document(document.id, document.path.clone()), &document.path);
         match &document.status {
             DocumentStatus::Unreadable(_) if document.kind == DocumentKind::ApplicationHost && told.contains(&document.id) => {
-                verdicts.not_applicable(subject, format!("{path} is the configuration of a server: configuration-unreadable tells of it."));
+                verdicts.not_applicable(subject, text!("{path} is the configuration of a server: configuration-unreadable tells of it."));
             }
             DocumentStatus::Unreadable(problem) => {
                 let origin = Origin::new(document.id, Spot { location: problem.location, element: Arc::from(""), excerpt: None });
-                let help = problem.help.clone().unwrap_or_else(|| "Export or copy the file again.".to_owned());
+                let help = problem.help.as_deref().map_or("Export or copy the file again.".into(), |help| Text::from(Shown::quoting(help)));
                 verdicts
-                    .fail(subject, format!("{path} cannot be read: {}.", problem.message.trim_end_matches('.')))
+                    .fail(subject, text!("{path} cannot be read: {}.", Shown::quoting(problem.message.trim_end_matches('.'))))
                     .at(&origin, "here")
                     .help(help);
             }
-            DocumentStatus::Used => verdicts.pass(subject, format!("{path} was read ({}).", document.kind.name())),
-            DocumentStatus::SetAside(why) => verdicts.pass(subject, sentence(&format!("{path} was read and set aside: {why}"))),
-            DocumentStatus::Noise(why) => verdicts.not_applicable(subject, sentence(&format!("{path} is not looked at: {why}"))),
+            DocumentStatus::Used => verdicts.pass(subject, text!("{path} was read ({}).", document.kind.name())),
+            DocumentStatus::SetAside(why) => {
+                verdicts.pass(subject, sentence(&text!("{path} was read and set aside: {}", Shown::quoting(why))))
+            }
+            DocumentStatus::Noise(why) => {
+                verdicts.not_applicable(subject, sentence(&text!("{path} is not looked at: {}", Shown::quoting(why))))
+            }
         }
     }
 }
 
-fn sentence(text: &str) -> String {
-    format!("{}.", text.trim_end().trim_end_matches('.'))
+/// With one period at its end.
+fn sentence(text: &Text) -> Text {
+    text!("{}.", text.without_end("."))
 }
 
 #[cfg(test)]

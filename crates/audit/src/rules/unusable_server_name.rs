@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
+use kerbsync_source::text;
 
 declare_rule! {
     /// A web server has a name that is no FQDN.
@@ -32,12 +33,12 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for server in view.web_servers() {
         match server.host.to_fqdn() {
-            Ok(_) => verdicts.pass(server.subject(), format!("{} is an FQDN.", server.host)),
+            Ok(_) => verdicts.pass(server.subject(), text!("{} is an FQDN.", server.host)),
             Err(error) => {
                 verdicts
                     .fail(
                         server.subject(),
-                        format!("The web server '{}' of {} has no usable name: {error}.", server.host, server.pool.fqdn.value),
+                        text!("The web server '{}' of {} has no usable name: {error}.", server.host, server.pool.fqdn.value),
                     )
                     .at(server.origin, "the computer")
                     .help("Give the computer its FQDN in Topology Builder, publish the topology and run Enable-CsTopology.");

@@ -5,7 +5,7 @@ use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::Assignment;
 use kerbsync_inventory::directory::{Account, Directory, ObjectClass};
 use kerbsync_names::{HostName, ServicePrincipalName};
-use kerbsync_source::{Origin, Spanned};
+use kerbsync_source::{Origin, Spanned, Text, text};
 use std::collections::{HashMap, HashSet};
 
 declare_rule! {
@@ -50,12 +50,12 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, name) = (account.subject(), account.name);
         told.insert(subject.to_string().to_lowercase());
         if !account.pools.is_empty() {
-            verdicts.pass(subject, format!("{name} serves a site with web servers."));
+            verdicts.pass(subject, text!("{name} serves a site with web servers."));
         } else if view.topology_is_complete() {
             verdicts
-                .not_applicable(subject, format!("{name} is assigned to no site with web servers: assignment-without-web-servers tells."));
+                .not_applicable(subject, text!("{name} is assigned to no site with web servers: assignment-without-web-servers tells."));
         } else {
-            let why = format!("The topology is not or only in part among the inputs, so the servers of {name} are not known.");
+            let why = text!("The topology is not or only in part among the inputs, so the servers of {name} are not known.");
             verdicts.unknown_told_elsewhere(subject, why, commands::web_services());
         }
     }
@@ -78,8 +78,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             continue;
         }
         let (what, origin) = match (retired(object, &ours), on_servers.get(&at)) {
-            (_, Some(origin)) => ("a server still holds it".to_owned(), *origin),
-            (Some(spn), None) if !is_conflict_object(object) => (format!("it holds {} and no HOST name", spn.value), &spn.origin),
+            (_, Some(origin)) => (Text::from("a server still holds it"), *origin),
+            (Some(spn), None) if !is_conflict_object(object) => (text!("it holds {} and no HOST name", spn.value), &spn.origin),
             _ => continue,
         };
         let name = name_of(object, directory);
@@ -88,16 +88,16 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             continue;
         }
         if let Some(assignment) = view.inventory.assignments.iter().find(|a| may_mean(view, a, object)) {
-            let why = format!("{name} may be the account that the assignment '{}' means.", assignment.account_text.value);
+            let why = text!("{name} may be the account that the assignment '{}' means.", assignment.account_text.value);
             verdicts.unknown_told_elsewhere(subject, why, commands::domains());
         } else if view.inventory.assignments_known {
             verdicts
-                .fail(subject, format!("{name} looks like a Kerberos account ({what}), but is assigned to no site."))
+                .fail(subject, text!("{name} looks like a Kerberos account ({what}), but is assigned to no site."))
                 .at(&object.origin, "the object")
-                .at(origin, what)
+                .at(origin, &what)
                 .help(retire(view, object));
         } else {
-            let why = format!("{name} looks like a Kerberos account ({what}), but the assignments are not among the inputs.");
+            let why = text!("{name} looks like a Kerberos account ({what}), but the assignments are not among the inputs.");
             verdicts.unknown_told_elsewhere(subject, why, commands::assignments(None));
         }
     }

@@ -1,5 +1,7 @@
 use crate::declare::declare_rule;
+use crate::text::date;
 use crate::{Policy, Verdicts, View};
+use kerbsync_source::text;
 
 declare_rule! {
     /// The last day of a waiver is past.
@@ -46,10 +48,10 @@ fn check(_: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     let today = policy.today();
     verdicts.each_waiver(policy, |verdicts, subject, waiver| match waiver.expires {
         None => verdicts.not_applicable(subject, "It has no last day; rule waiver-over-broad tells."),
-        Some(last) if last >= today => verdicts.pass(subject, format!("It holds until {last}.")),
+        Some(last) if last >= today => verdicts.pass(subject, text!("It holds until {}.", date(last))),
         Some(last) => {
             verdicts
-                .fail(subject, format!("The waiver of {waiver} expired on {last}."))
+                .fail(subject, text!("The waiver of {waiver} expired on {}.", date(last)))
                 .at_waiver(waiver)
                 .help("Mend what it was for and remove it, or have it approved again with a later last day.");
         }

@@ -1,5 +1,6 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View, rules};
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// A waiver names a rule that does not exist.
@@ -42,8 +43,9 @@ fn check(_: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
         }
         let name = waiver.rule.trim().to_lowercase();
         let near = rules::RULES.iter().filter(|r| !name.is_empty() && (r.id.contains(&name) || name.contains(r.id))).map(|r| r.id);
-        let near: Vec<&str> = near.take(3).collect();
-        let help = if near.is_empty() { "`kerbsync rules` lists them.".to_owned() } else { format!("Did you mean {}?", near.join(" or ")) };
-        verdicts.fail(subject, format!("The waiver of {waiver} names no rule; it hides nothing.")).at_waiver(waiver).help(help);
+        let near: Vec<&'static str> = near.take(3).collect();
+        let help =
+            if near.is_empty() { "`kerbsync rules` lists them.".into() } else { text!("Did you mean {}?", Text::join(near, " or ")) };
+        verdicts.fail(subject, text!("The waiver of {waiver} names no rule; it hides nothing.")).at_waiver(waiver).help(help);
     });
 }

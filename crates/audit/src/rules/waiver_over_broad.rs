@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::waiver::TooBroad;
 use crate::{Policy, Verdicts, View};
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// A waiver covers more than a waiver may, or for longer.
@@ -49,27 +50,26 @@ declare_rule! {
 
 fn check(_: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_waiver(policy, |verdicts, subject, waiver| {
-        let (what, help) = match waiver.too_broad(policy) {
+        let (what, help): (Text, Text) = match waiver.too_broad(policy) {
             None => return verdicts.pass(subject, "It names an object, and holds no longer than it may."),
-            Some(TooBroad::Rule) => ("is of a rule that is never waived".to_owned(), "Remove it, and mend what the rule tells.".to_owned()),
+            Some(TooBroad::Rule) => ("is of a rule that is never waived".into(), "Remove it, and mend what the rule tells.".into()),
             Some(TooBroad::NoObject) => (
-                "names no object, so it would also cover what nobody has seen yet".to_owned(),
-                "Add site, pool, server, slot, subject or fingerprint, as the finding that it is for has it.".to_owned(),
+                "names no object, so it would also cover what nobody has seen yet".into(),
+                "Add site, pool, server, slot, subject or fingerprint, as the finding that it is for has it.".into(),
             ),
             Some(TooBroad::NoDays) => (
-                "does not say from when and until when it holds".to_owned(),
-                "Add not_before = and expires =, each a day such as 2026-03-15.".to_owned(),
+                "does not say from when and until when it holds".into(),
+                "Add not_before = and expires =, each a day such as 2026-03-15.".into(),
             ),
-            Some(TooBroad::Backwards) => ("ends before it begins".to_owned(), "Set not_before and expires right.".to_owned()),
-            Some(TooBroad::TooLong(days, most)) => (
-                format!("holds for {}, and may for {most}", count_days(days)),
-                format!("Let it end at most {most} days after its first day."),
-            ),
+            Some(TooBroad::Backwards) => ("ends before it begins".into(), "Set not_before and expires right.".into()),
+            Some(TooBroad::TooLong(days, most)) => {
+                (text!("holds for {}, and may for {most}", count_days(days)), text!("Let it end at most {most} days after its first day."))
+            }
         };
-        verdicts.fail(subject, format!("The waiver of {waiver} {what}; it hides nothing.")).at_waiver(waiver).help(help);
+        verdicts.fail(subject, text!("The waiver of {waiver} {what}; it hides nothing.")).at_waiver(waiver).help(help);
     });
 }
 
-fn count_days(days: i64) -> String {
+fn count_days(days: i64) -> Text {
     crate::text::count(usize::try_from(days).unwrap_or(usize::MAX), "day")
 }

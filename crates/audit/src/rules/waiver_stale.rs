@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::count;
 use crate::{Policy, Verdicts, View, WaiverState};
+use kerbsync_source::text;
 
 declare_rule! {
     /// A waiver covers nothing.
@@ -40,11 +41,11 @@ fn check(_: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
         }
         (WaiverState::InForce, 0) => {
             verdicts
-                .fail(subject, format!("The waiver of {waiver} covers no finding."))
+                .fail(subject, text!("The waiver of {waiver} covers no finding."))
                 .at_waiver(waiver)
                 .help("Remove it where the fault is gone; where it is not, take the names from the finding that it is for.");
         }
-        (WaiverState::InForce, n) => verdicts.pass(subject, format!("It covers {}.", count(n, "finding"))),
+        (WaiverState::InForce, n) => verdicts.pass(subject, text!("It covers {}.", count(n, "finding"))),
         (WaiverState::NotYet, _) => verdicts.not_applicable(subject, "Its first day is still to come."),
         (WaiverState::Expired, _) => verdicts.not_applicable(subject, "It has expired; rule waiver-expired tells."),
         (WaiverState::NotInOrder, _) => verdicts.not_applicable(subject, "It is not in order, so it covers nothing; another rule tells."),

@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::waiver::NotApproved;
 use crate::{Policy, Verdicts, View};
+use kerbsync_source::text;
 
 declare_rule! {
     /// A waiver was approved by nobody, or by the one who wanted it.
@@ -53,7 +54,7 @@ fn check(_: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
             Some(NotApproved::ByOwner) => "was approved by its owner",
         };
         verdicts
-            .fail(subject, format!("The waiver of {waiver} {what}; it hides nothing."))
+            .fail(subject, text!("The waiver of {waiver} {what}; it hides nothing."))
             .at_waiver(waiver)
             .help("Name the owner, and as approver somebody else who accepts the risk.");
     });

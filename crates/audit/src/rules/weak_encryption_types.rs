@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::encryption::{AES, DES, RC4, aes, names};
 use crate::{Attribute, Policy, Severity, Verdicts, View};
 use kerbsync_inventory::directory::uac;
+use kerbsync_source::{hex_bits, text};
 
 declare_rule! {
     /// The Kerberos account is limited to RC4 or DES.
@@ -43,7 +44,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, name) = (account.subject(), account.name);
         let help = aes(object, name);
         if let Some(bits) = object.user_account_control.as_ref().filter(|b| b.value & uac::USE_DES_KEY_ONLY != 0) {
-            let message = format!("{name} is limited to DES keys by userAccountControl (USE_DES_KEY_ONLY).");
+            let message = text!("{name} is limited to DES keys by userAccountControl (USE_DES_KEY_ONLY).");
             verdicts.fail(subject, message).at(&bits.origin, "USE_DES_KEY_ONLY is set").help(help);
             return;
         }
@@ -51,22 +52,22 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             return verdicts.attribute_missing(account, Attribute::EncryptionTypes);
         };
         let Some(bits) = types.value.filter(|bits| *bits != 0) else {
-            return verdicts.not_applicable(subject, format!("{name} has no msDS-SupportedEncryptionTypes."));
+            return verdicts.not_applicable(subject, text!("{name} has no msDS-SupportedEncryptionTypes."));
         };
-        let list = names(bits);
+        let (list, shown) = (names(bits), hex_bits(bits));
         let message = if bits & AES == 0 {
             let later = "domain controllers with the update of July 2026 give such tickets only if their own policy allows them";
-            format!("{name} supports no AES, only {list} ({bits:#x}); {later}.")
+            text!("{name} supports no AES, only {list} ({shown}); {later}.")
         } else if bits & DES != 0 {
-            format!("{name} allows DES: {list} ({bits:#x}).")
+            text!("{name} allows DES: {list} ({shown}).")
         } else if bits & RC4 != 0 {
-            return verdicts.informational(subject, format!("{name} allows RC4 beside AES: {list} ({bits:#x})."));
+            return verdicts.informational(subject, text!("{name} allows RC4 beside AES: {list} ({shown})."));
         } else {
-            return verdicts.pass(subject, format!("{name} supports {list} ({bits:#x})."));
+            return verdicts.pass(subject, text!("{name} supports {list} ({shown})."));
         };
         // No Windows since 2008 R2 offers DES by itself.
         let severity = if bits & (AES | RC4) == 0 { Severity::Error } else { Severity::Warning };
-        verdicts.fail(subject, message).at_most(severity).at(&types.origin, format!("the value {bits:#x}")).help(help);
+        verdicts.fail(subject, message).at_most(severity).at(&types.origin, text!("the value {shown}")).help(help);
     });
 }
 

@@ -3,6 +3,7 @@ use crate::view::{is_set_by_the_product, shown};
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::{AuthenticationPath, WebSite, WebSiteRole};
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// Windows authentication is off where clients sign in.
@@ -43,24 +44,24 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_configured(view, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         let Some(site) = configuration.web_site(WebSiteRole::Internal) else {
-            return verdicts.not_applicable(subject, format!("{host} has no internal web site of the product."));
+            return verdicts.not_applicable(subject, text!("{host} has no internal web site of the product."));
         };
         let ticket = site.authentication.iter().find(|p| p.path.eq_ignore_ascii_case("/WebTicket"));
         let judged = || site.authentication.iter().filter(|p| !is_set_by_the_product(site.role, &p.path));
-        let off: (&AuthenticationPath, String) = match ticket {
+        let off: (&AuthenticationPath, Text) = match ticket {
             Some(path) if path.windows.enabled.value => match service_off(site) {
                 Some(service) => {
-                    (service, format!("Windows authentication is off for {} of {host}, a service of /WebTicket.", shown(site, service)))
+                    (service, text!("Windows authentication is off for {} of {host}, a service of /WebTicket.", shown(site, service)))
                 }
                 None => return verdicts.pass(subject, on(site, path)),
             },
-            Some(path) => (path, format!("Windows authentication is off for {} of {host}.", shown(site, path))),
+            Some(path) => (path, text!("Windows authentication is off for {} of {host}.", shown(site, path))),
             None => match (judged().find(|p| p.windows.enabled.value), judged().next()) {
                 (Some(path), _) => return verdicts.pass(subject, on(site, path)),
-                (None, Some(path)) => (path, format!("Windows authentication is on nowhere in '{}' of {host}.", site.name.value)),
+                (None, Some(path)) => (path, text!("Windows authentication is on nowhere in '{}' of {host}.", site.name.value)),
                 (None, None) => {
-                    let why = format!("The configuration of {host} tells nothing about authentication in '{}'.", site.name.value);
-                    let remedy = Advice::say(format!("On {host}, look:"))
+                    let why = text!("The configuration of {host} tells nothing about authentication in '{}'.", site.name.value);
+                    let remedy = Advice::say(text!("On {host}, look:"))
                         .then_run(commands::iis_show(&site.name.value, "-section:windowsAuthentication"));
                     verdicts.unknown_with_finding(subject, why, remedy).at(&site.name.origin, "the web site");
                     return;
@@ -71,7 +72,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             .fail(subject, off.1)
             .at(&off.0.windows.enabled, "windowsAuthentication is off here")
             .at(&site.name.origin, "the web site")
-            .help(format!("Switch windowsAuthentication on for {} of {host}, as on a server of the pool that works.", shown(site, off.0)));
+            .help(text!("Switch windowsAuthentication on for {} of {host}, as on a server of the pool that works.", shown(site, off.0)));
     });
 }
 
@@ -85,8 +86,8 @@ fn service_off(site: &WebSite) -> Option<&AuthenticationPath> {
     site.authentication.iter().find(|p| is_service(&p.path) && !p.windows.enabled.value)
 }
 
-fn on(site: &WebSite, path: &AuthenticationPath) -> String {
-    format!("Windows authentication is on for {}.", shown(site, path))
+fn on(site: &WebSite, path: &AuthenticationPath) -> Text {
+    text!("Windows authentication is on for {}.", shown(site, path))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, text};
 
 declare_rule! {
     /// The Windows authentication module is not installed in IIS.
@@ -38,20 +38,20 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_configured(view, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         match configuration.windows_authentication_module {
-            Some(true) => verdicts.pass(subject, format!("The module is among the global modules of {host}.")),
+            Some(true) => verdicts.pass(subject, text!("The module is among the global modules of {host}.")),
             Some(false) => {
-                let mut finding = verdicts.fail(subject, format!("WindowsAuthenticationModule is not among the global modules of {host}."));
+                let mut finding = verdicts.fail(subject, text!("WindowsAuthenticationModule is not among the global modules of {host}."));
                 if let Some(document) = configuration.document {
                     finding = finding.at(Origin::document(document), "globalModules without WindowsAuthenticationModule");
                 }
-                finding.help(Advice::say(format!("On {host}, run:")).then_run(commands::install_windows_authentication()));
+                finding.help(Advice::say(text!("On {host}, run:")).then_run(commands::install_windows_authentication()));
             }
             None => {
-                let why = format!("The configuration of {host} has no section globalModules, so it is not a whole applicationHost.config.");
+                let why = text!("The configuration of {host} has no section globalModules, so it is not a whole applicationHost.config.");
                 verdicts.unknown_with_finding(
                     subject,
                     why,
-                    Advice::say(format!("On {host}, look:")).then_run(commands::show_windows_authentication()),
+                    Advice::say(text!("On {host}, look:")).then_run(commands::show_windows_authentication()),
                 );
             }
         }

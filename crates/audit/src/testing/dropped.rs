@@ -19,7 +19,7 @@ pub(crate) fn drop_places(inventory: &mut Inventory) {
 pub(crate) fn assert_kept(finding: &Finding) {
     for cited in &finding.locations {
         if let Some(why) = cited.at.why_dropped {
-            panic!("{} cites '{}', and collect drops that place: {why}", finding.rule.id, cited.note);
+            panic!("{} cites '{}', and collect drops that place: {}", finding.rule.id, cited.note, why.clause());
         }
     }
 }
@@ -47,7 +47,7 @@ mod tests {
         check: |view, _, verdicts| {
             verdicts.each_configured(view, |verdicts, server, configuration| {
                 let name = &configuration.application_pools[0].name;
-                verdicts.fail(server.subject(), "It has a pool.").at(name, "the pool").help("Look.".to_owned());
+                verdicts.fail(server.subject(), "It has a pool.").at(name, "the pool").help("Look.");
             });
         },
     };

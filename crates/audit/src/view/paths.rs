@@ -2,6 +2,7 @@
 
 use kerbsync_inventory::citable::{Citation, Cited};
 use kerbsync_inventory::{AuthenticationPath, ServerConfiguration, WebSite, WebSiteRole};
+use kerbsync_source::{Shown, Text, text};
 
 /// Directories that the product sets to NTLM or to anonymous by itself (observed in an activation log): not a fault.
 const SET_BY_THE_PRODUCT: &[(WebSiteRole, &str)] = &[
@@ -32,9 +33,10 @@ pub(crate) fn judged_paths(configuration: &ServerConfiguration) -> impl Iterator
 }
 
 /// A path with its site, for sentences: `'Skype for Business Server Internal Web Site/Abs'`.
-pub(crate) fn shown(site: &WebSite, path: &AuthenticationPath) -> String {
+pub(crate) fn shown(site: &WebSite, path: &AuthenticationPath) -> Text {
     let path = if &*path.path == "/" { "" } else { &*path.path };
-    format!("'{}{path}'", site.name.value)
+    let whole = Shown::naming(&format!("{}{path}", site.name.value));
+    text!("'{whole}'")
 }
 
 /// Where the providers in force stand; for an empty list, where authentication is switched on.

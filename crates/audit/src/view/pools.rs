@@ -30,7 +30,7 @@ impl SiteView<'_> {
 
     /// Name for sentences: `site Redmond`.
     #[must_use]
-    pub fn name(&self) -> &str {
+    pub fn name(&self) -> &String {
         &self.site.name.value
     }
 }

@@ -6,6 +6,7 @@ use kerbsync_inventory::Site;
 use kerbsync_inventory::directory::{Account, ObjectClass, uac};
 use kerbsync_inventory::state::{Naming, State};
 use kerbsync_names::DownLevelName;
+use kerbsync_source::{Shown, Text, text};
 
 /// The command that asks the product itself about the servers of a site.
 pub(crate) fn test_of(site: Option<&Site>) -> Advice {
@@ -49,20 +50,20 @@ impl View<'_> {
         };
         if let Some(from) = peers().find(|w| w.state() == State::InSync && w.basis().is_proof()) {
             let copy = commands::copy_password(from.host.as_str(), to);
-            return then_test(Advice::say(format!("Copy the password from {}, which is in sync:", from.host)).then_run(copy));
+            return then_test(Advice::say(text!("Copy the password from {}, which is in sync:", from.host)).then_run(copy));
         }
         let site = |w: &WebServer<'_>| commands::test_assignment(w.site.map(|s| s.name.value.as_str()));
         let test = |of| Advice::say("Let the product test the site first:").then_run(site(of));
         // Servers that merely agree may all hold an old password: a copy from one of them waits for the test of its site.
         if let Some(from) = peers().find(|w| w.state() == State::InSync) {
-            return Advice::say(format!("Nothing proves yet what {} holds: let the product test its site first.", from.host))
+            return Advice::say(text!("Nothing proves yet what {} holds: let the product test its site first.", from.host))
                 .then_run(site(from))
                 .then_say("If it is found valid, copy the password from there:")
                 .then_run(commands::copy_password(from.host.as_str(), to));
         }
         match peers().find(|w| w.state() == State::Unknown && holds(w)) {
             Some(from) => test(from)
-                .then_say(format!("If it finds {} valid, copy the password from there:", from.host))
+                .then_say(text!("If it finds {} valid, copy the password from there:", from.host))
                 .then_run(commands::copy_password(from.host.as_str(), to)),
             None => {
                 test(server).then_say("Then copy the password from a server that it finds valid:").then_run(commands::copy_password_to(to))
@@ -77,14 +78,14 @@ impl View<'_> {
         if self.is_real_machine(server.account) {
             return test;
         }
-        let to = server.host.as_str();
+        let (host, to) = (server.host, server.host.as_str());
         let is_proved = |w: &&WebServer<'_>| w.state() == State::InSync && w.basis().is_proof();
         match self.web_servers().iter().filter(|w| w.account.is_some() && w.account == server.account).find(is_proved) {
             Some(from) if from.host != server.host => test
-                .then_say(format!("Only if it does not find {to} valid, copy the password from {}, which is in sync:", from.host))
+                .then_say(text!("Only if it does not find {host} valid, copy the password from {}, which is in sync:", from.host))
                 .then_run(commands::copy_password(from.host.as_str(), to)),
             _ => test
-                .then_say(format!("Only if it does not find {to} valid, copy the password from a server that it finds valid:"))
+                .then_say(text!("Only if it does not find {host} valid, copy the password from a server that it finds valid:"))
                 .then_run(commands::copy_password_to(to)),
         }
     }
@@ -93,8 +94,11 @@ impl View<'_> {
     ///
     /// All of it has to be known: every object, every assignment and what it means, every site. The object must be no computer and
     /// hold nothing but names of this deployment, since other products use computer objects in the same way.
-    pub(crate) fn may_retire(&self, object: &Account) -> Result<Proved, String> {
-        let refuse = |why: &str| Err(format!("No command that removes anything is given here: {why}."));
+    pub(crate) fn may_retire(&self, object: &Account) -> Result<Proved, Text> {
+        fn refuse(why: impl Into<Text>) -> Result<Proved, Text> {
+            let why = why.into();
+            Err(text!("No command that removes anything is given here: {why}."))
+        }
         if !self.directory_is_complete() {
             return refuse("the directory export is not known to hold every object");
         }
@@ -110,7 +114,7 @@ impl View<'_> {
         for assignment in &self.inventory.assignments {
             match &assignment.account {
                 Ok(name) if !known(name.domain()) => {
-                    return refuse(&format!("no input says which domain '{}' is; an assignment names it", name.domain()));
+                    return refuse(text!("no input says which domain '{}' is; an assignment names it", Shown::naming(name.domain())));
                 }
                 Ok(name) if !self.account(name).is_some_and(|a| matches!(a.object, super::Object::Found(_) | super::Object::Absent)) => {
                     return refuse("the directory export does not tell which object an assignment means");
@@ -123,38 +127,35 @@ impl View<'_> {
             return refuse("the domain of the object is not among those that the inputs name");
         }
         if let Some(why) = self.foreign(object) {
-            return refuse(&why);
+            return refuse(why);
         }
         Ok(Proved::by("The exports are complete, every assignment is known, and the object holds no name beyond those of this deployment."))
     }
 
     /// Why an object is or may be more than a retired Kerberos account of this deployment.
-    fn foreign(&self, object: &Account) -> Option<String> {
-        let name = format!("'{}'", object.short_name());
+    fn foreign(&self, object: &Account) -> Option<Text> {
+        let name = text!("'{}'", Shown::naming(object.short_name()));
         if is_conflict_object(object) {
-            return Some(format!(
+            return Some(text!(
                 "{name} is a conflict object, which replication leaves where two domain controllers created objects of one name; which of the two is in use has to be found out"
             ));
         }
         if self.inventory.computers().filter_map(|(_, c)| self.machine(&c.fqdn.value)).any(|machine| std::ptr::eq(machine, object)) {
-            return Some(format!("{name} is a server of the topology"));
+            return Some(text!("{name} is a server of the topology"));
         }
         if object.class.as_ref().is_none_or(|c| c.value != ObjectClass::Computer) {
-            return Some(format!("{name} is not known to be a computer object"));
+            return Some(text!("{name} is not known to be a computer object"));
         }
         if object.dns_host_name.is_some() {
-            return Some(format!("{name} has a dNSHostName, as real computers have"));
+            return Some(text!("{name} has a dNSHostName, as real computers have"));
         }
         if object.user_account_control.as_ref().is_none_or(|bits| bits.value & uac::SERVER_TRUST_ACCOUNT != 0) {
-            return Some(format!("{name} is or may be a domain controller"));
+            return Some(text!("{name} is or may be a domain controller"));
         }
-        let Some(spns) = &object.spns else { return Some(format!("the names of {name} are not known")) };
+        let Some(spns) = &object.spns else { return Some(text!("the names of {name} are not known")) };
         let ours: Vec<_> = self.web_pools().iter().flat_map(|p| [Some(p.spn()), p.override_spn()]).flatten().collect();
         let other = spns.iter().find(|s| !ours.contains(&s.value))?;
-        Some(format!(
-            "{name} also holds {}, which is no name of this deployment: another product or a real computer may use it",
-            other.value
-        ))
+        Some(text!("{name} also holds {}, which is no name of this deployment: another product or a real computer may use it", other.value))
     }
 }
 

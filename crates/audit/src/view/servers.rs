@@ -6,7 +6,7 @@ use kerbsync_inventory::directory::Domain;
 use kerbsync_inventory::state::{Basis, EqualityTag, Expectation, Expectations, Naming, ServerState, State, naming};
 use kerbsync_inventory::{Inventory, NotInForce, Pool, ServerConfiguration, Site, Slot};
 use kerbsync_names::{DownLevelName, HostName};
-use kerbsync_source::{Origin, Problem, Spanned};
+use kerbsync_source::{Origin, Problem, Spanned, Text, text};
 use std::collections::{HashMap, HashSet};
 
 /// A web server with what is joined to it.
@@ -95,28 +95,28 @@ impl<'i> WebServer<'i> {
 
     /// Why it is in that state.
     #[must_use]
-    pub fn reason(&self) -> &'i str {
-        self.state.map_or("The state of the server has not been computed.", |s| &s.reason)
+    pub fn reason(&self) -> Text {
+        self.state.map_or("The state of the server has not been computed.".into(), |s| s.reason.clone())
     }
 
     /// The configuration in force, or why there is none to judge and what to do about it.
     ///
     /// # Errors
     /// Both in sentences.
-    pub fn configuration(&self) -> Result<&'i ServerConfiguration, (String, String)> {
+    pub fn configuration(&self) -> Result<&'i ServerConfiguration, (Text, Text)> {
         let host = self.host;
         match self.status {
             ConfigurationStatus::InForce(configuration) => Ok(configuration),
-            ConfigurationStatus::Missing(None) => Err((format!("No configuration of {host} is among the inputs."), export_of(host))),
+            ConfigurationStatus::Missing(None) => Err((text!("No configuration of {host} is among the inputs."), export_of(host))),
             ConfigurationStatus::Missing(Some(found)) => {
                 let history = if found.history.is_empty() { "" } else { " (its history snapshots are no substitute)" };
-                Err((format!("The folder of {host} holds no applicationHost.config{history}."), export_of(host)))
+                Err((text!("The folder of {host} holds no applicationHost.config{history}."), export_of(host)))
             }
-            ConfigurationStatus::Unreadable(..) => Err((format!("The applicationHost.config of {host} cannot be read."), export_of(host))),
-            ConfigurationStatus::NotItsOwn(_, why) => Err((format!("{host}: {why}"), export_of(host))),
+            ConfigurationStatus::Unreadable(..) => Err((text!("The applicationHost.config of {host} cannot be read."), export_of(host))),
+            ConfigurationStatus::NotItsOwn(_, why) => Err((text!("{host}: {why}"), export_of(host))),
             ConfigurationStatus::Redirected(_, path) => Err((
-                format!("The configuration of {host} is shared: the file in force lies in {}.", path.value),
-                format!("Export the applicationHost.config from {} as the configuration of {host}.", path.value),
+                text!("The configuration of {host} is shared: the file in force lies in {}.", path.value),
+                text!("Export the applicationHost.config from {} as the configuration of {host}.", path.value),
             )),
         }
     }
@@ -132,8 +132,8 @@ impl<'i> WebServer<'i> {
 }
 
 /// The way to bring a server's configuration into the bundle.
-pub(crate) fn export_of(host: &HostName) -> String {
-    format!(
+pub(crate) fn export_of(host: &HostName) -> Text {
+    text!(
         "Copy C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config of {host} to servers/{}/applicationHost.config in the bundle.",
         host.to_key()
     )

@@ -4,7 +4,7 @@ use super::{Entry, Fate};
 use crate::competing::{self, Dates, Preferred, Reason};
 use kerbsync_inventory::{Assignment, Gap, GapSubject, Inventory, Site};
 use kerbsync_names::{DownLevelName, SiteId, SiteIdentity};
-use kerbsync_source::DocumentId;
+use kerbsync_source::{DocumentId, Shown, Text, text};
 use std::collections::HashSet;
 
 /// Fills the assignments. The same assignment in two documents is one; two in one document stay two, for that is a fault.
@@ -52,17 +52,18 @@ pub(super) fn settle(preferred: &Preferred, inventory: &mut Inventory) {
             .collect();
         let Some((at, reason)) = competing::first(preferred, &told) else { continue };
         let (Some(chosen), Some((path, _))) = (documents.get(at).copied(), told.get(at)) else { continue };
+        let path = Shown::naming(path);
         let why = match reason {
-            Reason::Preferred => format!("{path} is used, since it was asked for"),
+            Reason::Preferred => text!("{path} is used, since it was asked for"),
             Reason::Newest => {
-                let dated: Vec<String> = told.iter().map(|(path, dates)| format!("{path} was {}", dates.told())).collect();
-                format!("{path} is used, since manifest.json says that {}", dated.join(", "))
+                let dated = told.iter().map(|(path, dates)| text!("{} was {}", Shown::naming(path), dates.told()));
+                text!("{path} is used, since manifest.json says that {}", Text::join(dated, ", "))
             }
         };
         inventory.gaps.push(Gap {
             subject: GapSubject::Site(site.clone()),
             code: "assignments-differ",
-            reason: format!("several exports assign different accounts to it; {why}."),
+            reason: text!("several exports assign different accounts to it; {why}."),
             remedy: Some("Export the assignments afresh, and remove the files that are out of date.".into()),
             document: Some(chosen),
         });
@@ -120,7 +121,7 @@ fn unresolved(assignment: &Assignment) -> Gap {
     Gap {
         subject: GapSubject::Document(assignment.origin.document),
         code: "assignment-site-unknown",
-        reason: format!("an assignment names site '{}', which is not in the topology.", assignment.site_text.value),
+        reason: text!("an assignment names site '{}', which is not in the topology.", assignment.site_text.value),
         remedy: Some("Compare with Get-CsSite, and export topology and assignments again at the same time.".into()),
         document: Some(assignment.origin.document),
     }

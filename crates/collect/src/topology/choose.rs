@@ -4,6 +4,7 @@ use super::{Entry, Fate};
 use crate::competing::{Dates, Preferred};
 use kerbsync_inventory::{Gap, GapSubject, Inventory, Topology, TopologyForm};
 use kerbsync_names::HostName;
+use kerbsync_source::{Shown, Text, text};
 use kerbsync_topology::{Deployment, Difference, Form, compare};
 use std::cmp::Reverse;
 
@@ -131,9 +132,9 @@ fn names(difference: &Difference, deployments: [&Deployment; 2]) -> Vec<String> 
 /// Why one topology is used and not the other.
 enum Why {
     Preferred,
-    Form(String),
+    Form(Text),
     /// The dates of both.
-    Newer(String, String),
+    Newer(Text, Text),
     Nothing,
 }
 
@@ -141,7 +142,7 @@ fn why(used: &Candidate, other: &Candidate, entries: &[Entry], preferred: &Prefe
     if used.is_preferred(entries, preferred) && !other.is_preferred(entries, preferred) {
         Why::Preferred
     } else if used.rank() < other.rank() {
-        Why::Form(format!("it is {} and this is {}", form_phrase(&used.deployment), form_phrase(&other.deployment)))
+        Why::Form(text!("it is {} and this is {}", form_phrase(&used.deployment), form_phrase(&other.deployment)))
     } else {
         Why::Newer(used.dates(entries).told(), other.dates(entries).told())
     }
@@ -149,18 +150,19 @@ fn why(used: &Candidate, other: &Candidate, entries: &[Entry], preferred: &Prefe
 
 /// Reports two topologies that do not agree, and says why the one is used.
 fn drift(why: &Why, other: &Candidate, used_path: &str, count: usize, entries: &[Entry], inventory: &mut Inventory) -> String {
-    let facts = if count == 1 { "1 fact differs".to_owned() } else { format!("{count} facts differ") };
+    let facts = if count == 1 { Text::from("1 fact differs") } else { text!("{count} facts differ") };
     let why = match why {
-        Why::Preferred => "since it was asked for".to_owned(),
-        Why::Form(forms) => format!("because {forms}"),
-        Why::Newer(used, other) => format!("because manifest.json says that it was {used}, and this {other}"),
-        Why::Nothing => "although nothing says which is newer, and what they differ in is not judged".to_owned(),
+        Why::Preferred => "since it was asked for".into(),
+        Why::Form(forms) => text!("because {forms}"),
+        Why::Newer(used, other) => text!("because manifest.json says that it was {used}, and this {other}"),
+        Why::Nothing => "although nothing says which is newer, and what they differ in is not judged".into(),
     };
-    let other_path = other.first(entries).map_or("", |e| e.path.as_str());
+    let other_path = Shown::naming(other.first(entries).map_or("", |e| e.path.as_str()));
+    let used_path = Shown::naming(used_path);
     inventory.gaps.push(Gap {
         subject: GapSubject::Document(other.deployment.document),
         code: "topology-differs",
-        reason: format!("{other_path} and {used_path} describe different topologies ({facts}); {used_path} is used {why}."),
+        reason: text!("{other_path} and {used_path} describe different topologies ({facts}); {used_path} is used {why}."),
         remedy: Some(
             "Export the live topology with (Get-CsTopology -AsXml).ToString() > topology.xml, and remove the files that are out of date; or name the one that holds with --topology."
                 .into(),
@@ -186,9 +188,9 @@ fn incomplete(deployment: &Deployment, inventory: &mut Inventory) {
         return;
     }
     const REMEDY: &str = "(Get-CsTopology -AsXml).ToString() > topology.xml";
-    let mut gap = |subject, code, reason: String| {
+    let mut gap = |subject, code, reason: Text| {
         let document = Some(deployment.document);
-        inventory.gaps.push(Gap { subject, code, reason, remedy: Some(format!("Add the whole topology: {REMEDY}")), document });
+        inventory.gaps.push(Gap { subject, code, reason, remedy: Some(text!("Add the whole topology: {REMEDY}")), document });
     };
     gap(
         GapSubject::Estate,
@@ -199,7 +201,7 @@ fn incomplete(deployment: &Deployment, inventory: &mut Inventory) {
         gap(
             GapSubject::Pool(cluster.fqdn.value.clone()),
             "pool-computers-unknown",
-            format!("{} runs Web Services, and no export names its computers.", cluster.fqdn.value),
+            text!("{} runs Web Services, and no export names its computers.", cluster.fqdn.value),
         );
     }
 }

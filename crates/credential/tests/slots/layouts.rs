@@ -190,7 +190,7 @@ fn one_item_of_a_collection_can_be_declared_and_a_secret_without_an_account() {
         slot("contoso/keys/add", &["Absent"], Some("who"), "hidden"),
     ];
     let found = find_with(&configuration("", rest), &declared, &[], &Tagger::new().unwrap());
-    let told = |s: &Slot| (s.label.clone(), s.account.value.text.clone(), s.secret_origin.is_some());
+    let told = |s: &Slot| (s.label.to_string(), s.account.value.text.clone(), s.secret_origin.is_some());
     let of_items: Vec<_> = found.discovery.slots.iter().map(told).collect();
     assert_eq!(
         of_items,

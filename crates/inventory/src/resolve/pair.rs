@@ -6,6 +6,7 @@ use super::{Refusal, Resolved, resolve};
 use crate::state::{Expectation, Expectations, Naming, State, naming};
 use crate::{Inventory, Pool};
 use kerbsync_names::{DownLevelName, HostName};
+use kerbsync_source::Text;
 
 /// The two servers that two names stand for, which must not be the same (N10).
 ///
@@ -43,7 +44,7 @@ pub fn check_pair(inventory: &Inventory, from: &Resolved, to: &Resolved) -> Vec<
         Some(Expectation::Account(account)) => Ok(account),
         Some(Expectation::NoAccount(reason)) => Err(no_account(server, reason, true)),
         Some(Expectation::Unknown(reason)) => Err(no_account(server, reason, false)),
-        None => Err(no_account(server, "Its pool is not in the topology.".to_owned(), false)),
+        None => Err(no_account(server, "Its pool is not in the topology.".into(), false)),
     };
     let mut refusals = Vec::new();
     match (expected(from), expected(to)) {
@@ -72,7 +73,7 @@ pub fn check_pair(inventory: &Inventory, from: &Resolved, to: &Resolved) -> Vec<
     refusals
 }
 
-fn no_account(server: &Resolved, reason: String, proved: bool) -> Refusal {
+fn no_account(server: &Resolved, reason: Text, proved: bool) -> Refusal {
     Refusal::NoAccount { computer: server.computer.clone(), site: server.site_name.clone(), reason, proved }
 }
 
@@ -82,7 +83,7 @@ fn pool_of<'i>(inventory: &'i Inventory, server: &Resolved) -> Option<&'i Pool> 
 
 /// N12: the source must be configured with the account, and should be in sync (that an outdated source is refused is inferred).
 fn source(inventory: &Inventory, from: &Resolved, account: &DownLevelName) -> Option<Refusal> {
-    let refused = |reason: String| {
+    let refused = |reason: Text| {
         let mut sources = in_sync(inventory, &Expectations::of(inventory), account);
         sources.retain(|s| *s != from.computer);
         Some(Refusal::SourceNotConfigured { computer: from.computer.clone(), account: account.to_string(), reason, sources })
@@ -91,7 +92,7 @@ fn source(inventory: &Inventory, from: &Resolved, account: &DownLevelName) -> Op
     match state.map(|s| s.state) {
         Some(State::InSync) => None,
         Some(State::Stale | State::DifferentAccount | State::NotConfigured | State::NotApplicable) => {
-            refused(state.map_or_else(String::new, |s| s.reason.clone()))
+            refused(state.map_or(Text::EMPTY, |s| s.reason.clone()))
         }
         // Nothing to compare it with: it is enough that a secret of the account is there.
         Some(State::Unknown) | None => {
@@ -102,7 +103,7 @@ fn source(inventory: &Inventory, from: &Resolved, account: &DownLevelName) -> Op
             if holds {
                 return None;
             }
-            refused(state.map_or_else(|| "No configuration of this server is among the inputs.".to_owned(), |s| s.reason.clone()))
+            refused(state.map_or_else(|| "No configuration of this server is among the inputs.".into(), |s| s.reason.clone()))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Why a name is refused, and what to use instead.
 
 use kerbsync_names::{AccountNameError, FqdnError, HostName};
-use kerbsync_source::count;
+use kerbsync_source::{Text, count};
 use std::fmt;
 
 /// What a web name that is no server is.
@@ -120,7 +120,7 @@ pub enum Refusal {
         /// Its site.
         site: Option<String>,
         /// Why no account is known: one sentence.
-        reason: String,
+        reason: Text,
         /// Whether the inputs prove that there is none.
         proved: bool,
     },
@@ -138,7 +138,7 @@ pub enum Refusal {
         /// The account.
         account: String,
         /// Why: one sentence.
-        reason: String,
+        reason: Text,
         /// Servers that are in sync.
         sources: Vec<HostName>,
     },

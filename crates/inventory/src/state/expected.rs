@@ -3,6 +3,7 @@
 use super::account_key;
 use crate::{Inventory, Pool};
 use kerbsync_names::{DownLevelName, SiteId};
+use kerbsync_source::{Shown, Text, text};
 use std::collections::HashMap;
 
 /// What the web servers of a site are to hold.
@@ -11,9 +12,9 @@ pub enum Expectation<'i> {
     /// This account.
     Account(&'i DownLevelName),
     /// None, since its site has none: why, in one sentence.
-    NoAccount(String),
+    NoAccount(Text),
     /// The inputs do not tell: why, in one sentence.
-    Unknown(String),
+    Unknown(Text),
 }
 
 /// The expectation of every site.
@@ -32,7 +33,7 @@ impl<'i> Expectations<'i> {
     /// What the web servers of a site are to hold.
     #[must_use]
     pub fn of_site(&self, id: &SiteId) -> Expectation<'i> {
-        self.sites.get(id).cloned().unwrap_or_else(|| Expectation::Unknown(format!("The topology does not hold site {id}.")))
+        self.sites.get(id).cloned().unwrap_or_else(|| Expectation::Unknown(text!("The topology does not hold site {id}.")))
     }
 
     /// What the web servers of a pool are to hold.
@@ -41,31 +42,33 @@ impl<'i> Expectations<'i> {
         match pool.site.as_ref().map(|id| (id, self.sites.get(id))) {
             Some((_, Some(expectation))) => expectation.clone(),
             Some((id, None)) => {
-                Expectation::Unknown(format!("Its pool {} names site {id}, which the topology does not hold.", pool.fqdn.value))
+                Expectation::Unknown(text!("Its pool {} names site {id}, which the topology does not hold.", pool.fqdn.value))
             }
-            None => Expectation::Unknown(format!("The topology does not say which site its pool {} belongs to.", pool.fqdn.value)),
+            None => Expectation::Unknown(text!("The topology does not say which site its pool {} belongs to.", pool.fqdn.value)),
         }
     }
 }
 
 fn of_site<'i>(inventory: &'i Inventory, id: &SiteId, name: &str) -> Expectation<'i> {
+    let shown = Shown::naming(name);
+    let name = &shown;
     let mut assigned = inventory.assignments.iter().filter(|a| a.site_id.as_ref() == Some(id)).peekable();
     if assigned.peek().is_none() {
         return if inventory.assignments_known {
-            Expectation::NoAccount(format!("Site {name} has no Kerberos account."))
+            Expectation::NoAccount(text!("Site {name} has no Kerberos account."))
         } else {
-            Expectation::Unknown(format!("No input says whether site {name} has a Kerberos account."))
+            Expectation::Unknown(text!("No input says whether site {name} has a Kerberos account."))
         };
     }
     let mut account: Option<&DownLevelName> = None;
     for assignment in assigned {
         match (&assignment.account, account) {
-            (Err(_), _) => return Expectation::Unknown(format!("The account assigned to site {name} is not of the form DOMAIN\\name.")),
+            (Err(_), _) => return Expectation::Unknown(text!("The account assigned to site {name} is not of the form DOMAIN\\name.")),
             (Ok(found), Some(first)) if account_key(found, inventory.domains()) != account_key(first, inventory.domains()) => {
-                return Expectation::Unknown(format!("Several accounts are assigned to site {name}."));
+                return Expectation::Unknown(text!("Several accounts are assigned to site {name}."));
             }
             (Ok(found), _) => account = account.or(Some(found)),
         }
     }
-    account.map_or_else(|| Expectation::NoAccount(format!("Site {name} has no Kerberos account.")), Expectation::Account)
+    account.map_or_else(|| Expectation::NoAccount(text!("Site {name} has no Kerberos account.")), Expectation::Account)
 }

@@ -5,13 +5,14 @@ use crate::directory::Domain;
 use crate::{AccountText, SecretState, ServerConfiguration, Slot};
 use kerbsync_names::DownLevelName;
 use kerbsync_secret::EqualityTag;
+use kerbsync_source::{Shown, Text, text};
 
 /// The slots of one server that count: in force, in an expected place, with a secret.
 pub(super) struct Held<'i> {
     account: &'i DownLevelName,
     slots: Vec<(&'i Slot, Naming)>,
     /// Label of a slot that names the account but holds no secret.
-    empty: Option<&'i str>,
+    empty: Option<&'i Text>,
 }
 
 /// Whom a slot names, seen from the account that is expected.
@@ -41,12 +42,12 @@ pub(super) struct Measure<'e> {
 
 impl Measure<'_> {
     /// What speaks against the server's holding the password of today: one sentence.
-    pub(super) fn contradiction(&self) -> Option<String> {
+    pub(super) fn contradiction(&self) -> Option<Text> {
         if let Some(time) = self.refuted {
-            return Some(format!("The product's test of {} found the server invalid.", moment(time)));
+            return Some(text!("The product's test of {} found the server invalid.", moment(time)));
         }
         let (written, set) = self.older_than_password?;
-        Some(format!("Its configuration is of {}, and the password was set on {}.", moment(written), moment(set)))
+        Some(text!("Its configuration is of {}, and the password was set on {}.", moment(written), moment(set)))
     }
 }
 
@@ -55,7 +56,7 @@ pub(super) struct Judged {
     pub(super) state: State,
     pub(super) basis: Basis,
     pub(super) tag: Option<EqualityTag>,
-    pub(super) reason: String,
+    pub(super) reason: Text,
 }
 
 /// Takes the slots that count.
@@ -66,11 +67,11 @@ pub(super) fn read<'i>(
     configuration: Option<&'i ServerConfiguration>,
     account: &'i DownLevelName,
     domains: &[Domain],
-) -> Result<(&'i ServerConfiguration, Held<'i>), String> {
+) -> Result<(&'i ServerConfiguration, Held<'i>), Text> {
     let Some(configuration) = configuration else {
-        return Err("No configuration of this server is among the inputs.".to_owned());
+        return Err("No configuration of this server is among the inputs.".into());
     };
-    let configuration = configuration.in_force().map_err(|why| why.to_string())?;
+    let configuration = configuration.in_force().map_err(|why| why.why())?;
     // The order of slots must not matter: the places in the file decide which of two equally bad ones is named.
     let mut counting: Vec<&Slot> = configuration.slots.iter().filter(|slot| slot.may_count()).collect();
     counting.sort_by(|a, b| a.account.origin.cmp(&b.account.origin).then_with(|| a.key.cmp(&b.key)));
@@ -79,7 +80,7 @@ pub(super) fn read<'i>(
     for slot in counting {
         let naming = naming(&slot.account.value, account, domains);
         match slot.secret {
-            SecretState::Empty if naming == Naming::Expected => empty = empty.or(Some(slot.label.as_str())),
+            SecretState::Empty if naming == Naming::Expected => empty = empty.or(Some(&slot.label)),
             SecretState::Empty => {}
             _ => slots.push((slot, naming)),
         }
@@ -139,22 +140,22 @@ impl Held<'_> {
         let judged = |state, basis, reason| Judged { state, basis, tag: None, reason };
         let not_configured = |reason| judged(State::NotConfigured, Basis::None, reason);
         match (self.empty, measure.proved) {
-            (Some(label), None) => not_configured(format!("The {label} names {account}, but its secret is empty.")),
-            (None, None) if measure.place_known => not_configured(format!("No slot where it would be expected names {account}.")),
+            (Some(label), None) => not_configured(text!("The {label} names {account}, but its secret is empty.")),
+            (None, None) if measure.place_known => not_configured(text!("No slot where it would be expected names {account}.")),
             (None, Some(time)) if !measure.place_known => judged(
                 State::InSync,
                 Basis::ProductReport,
-                format!("The product's test of {} found it valid; in which place it holds {account} is not known.", moment(time)),
+                text!("The product's test of {} found it valid; in which place it holds {account} is not known.", moment(time)),
             ),
             (None, None) => judged(
                 State::Unknown,
                 Basis::None,
-                format!("No slot names {account} on any server, and no input says in which place this deployment holds it."),
+                text!("No slot names {account} on any server, and no input says in which place this deployment holds it."),
             ),
             (_, Some(time)) => judged(
                 State::Unknown,
                 Basis::None,
-                format!("No slot holds a secret of {account}, but the product's test of {} found the server valid.", moment(time)),
+                text!("No slot holds a secret of {account}, but the product's test of {} found the server valid.", moment(time)),
             ),
         }
     }
@@ -165,17 +166,17 @@ impl Held<'_> {
         let judged = |state, basis, reason| Judged { state, basis, tag, reason };
         match naming {
             Naming::Another => {
-                let text = &slot.account.value.text;
-                return judged(State::DifferentAccount, Basis::None, format!("The {label} names {text} instead of {account}."));
+                let text = Shown::naming(&slot.account.value.text);
+                return judged(State::DifferentAccount, Basis::None, text!("The {label} names {text} instead of {account}."));
             }
             Naming::Unclear if slot.account.value.text.trim().is_empty() => {
                 let reason =
-                    format!("The {label} holds a secret without a readable account, so whether it is that of {account} is not known.");
+                    text!("The {label} holds a secret without a readable account, so whether it is that of {account} is not known.");
                 return judged(State::Unknown, Basis::None, reason);
             }
             Naming::Unclear => {
-                let text = &slot.account.value.text;
-                let reason = format!("The {label} names '{text}', and no input says whether that is {account}.");
+                let text = Shown::naming(&slot.account.value.text);
+                let reason = text!("The {label} names '{text}', and no input says whether that is {account}.");
                 return judged(State::Unknown, Basis::None, reason);
             }
             Naming::Expected => {}
@@ -185,47 +186,47 @@ impl Held<'_> {
         match (&slot.secret, tag, measure.reference) {
             (_, Some(tag), Some(reference)) if tag == reference.tag => self.equal(label, tag, reference, measure),
             (_, Some(_), Some(reference)) if proved.is_none() => {
-                judged(State::Stale, reference.basis, format!("The secret of the {label} differs from that of {}.", reference.what))
+                judged(State::Stale, reference.basis, text!("The secret of the {label} differs from that of {}.", reference.what))
             }
             (_, Some(_), Some(reference)) => {
-                let reason = format!(
+                let reason = text!(
                     "The product's test found the server valid, but the secret of the {label} differs from that of {}.",
                     reference.what
                 );
                 judged(State::Unknown, Basis::None, reason)
             }
             (..) if let Some(time) = proved => {
-                let reason = format!("The product's test of {} found it valid, after the password of {account} was set.", moment(time));
+                let reason = text!("The product's test of {} found it valid, after the password of {account} was set.", moment(time));
                 judged(State::InSync, Basis::ProductReport, reason)
             }
             (SecretState::Sealed { provider, reason, .. }, ..) => {
-                let reason = reason.trim_end_matches('.');
+                let (provider, reason) = (Shown::naming(provider), Shown::quoting(reason.trim_end_matches('.')));
                 judged(
                     State::Unknown,
                     Basis::None,
-                    format!("The secret of the {label} is encrypted by {provider} and was not opened: {reason}."),
+                    text!("The secret of the {label} is encrypted by {provider} and was not opened: {reason}."),
                 )
             }
             (SecretState::TakenOut, ..) => {
-                judged(State::Unknown, Basis::None, format!("The secret of the {label} was taken out of this copy of the bundle."))
+                judged(State::Unknown, Basis::None, text!("The secret of the {label} was taken out of this copy of the bundle."))
             }
             _ => judged(
                 State::Unknown,
                 Basis::None,
-                format!("The secret of the {label} could be read, but there is no reference to compare it with."),
+                text!("The secret of the {label} could be read, but there is no reference to compare it with."),
             ),
         }
     }
 
     /// The secret equals the reference's: in sync, where no dated evidence speaks against it.
-    fn equal(&self, label: &str, tag: EqualityTag, reference: &Reference, measure: &Measure<'_>) -> Judged {
+    fn equal(&self, label: &Text, tag: EqualityTag, reference: &Reference, measure: &Measure<'_>) -> Judged {
         let account = self.account;
         let judged = |state, basis, reason| Judged { state, basis, tag: Some(tag), reason };
         if reference.basis == Basis::ProductReport && measure.refuted.is_none() {
-            return judged(State::InSync, reference.basis, format!("The secret of the {label} equals that of {}.", reference.what));
+            return judged(State::InSync, reference.basis, text!("The secret of the {label} equals that of {}.", reference.what));
         }
         if let Some((written, set)) = measure.older_than_password {
-            let reason = format!(
+            let reason = text!(
                 "The configuration is of {}, and the password of {account} was set on {}: it cannot hold the password of today.",
                 moment(written),
                 moment(set)
@@ -233,7 +234,7 @@ impl Held<'_> {
             return judged(State::Unknown, Basis::None, reason);
         }
         if let Some(time) = measure.refuted {
-            let reason = format!(
+            let reason = text!(
                 "The secret of the {label} equals that of {}, but the product's test of {} found the server invalid.",
                 reference.what,
                 moment(time)
@@ -243,15 +244,18 @@ impl Held<'_> {
         let reason = if reference.basis == Basis::Plurality {
             let others = reference.size.saturating_sub(1);
             let noun = if others == 1 { "other" } else { "others" };
-            format!("The secret of the {label} agrees with {others} {noun}; not proved against Active Directory.")
+            text!("The secret of the {label} agrees with {others} {noun}; not proved against Active Directory.")
         } else {
-            format!("The secret of the {label} equals that of {}.", reference.what)
+            text!("The secret of the {label} equals that of {}.", reference.what)
         };
         judged(State::InSync, reference.basis, reason)
     }
 }
 
 /// A point in time, for a sentence.
-fn moment(time: jiff::Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+/// A time to the minute, for sentences: `2026-03-01 09:00 UTC`.
+#[must_use]
+pub fn moment(time: jiff::Timestamp) -> Text {
+    let at = time.to_zoned(jiff::tz::TimeZone::UTC);
+    text!("{:04}-{:02}-{:02} {:02}:{:02} UTC", at.year(), at.month(), at.day(), at.hour(), at.minute())
 }

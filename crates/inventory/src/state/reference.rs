@@ -4,6 +4,7 @@ use super::Basis;
 use jiff::Timestamp;
 use kerbsync_names::HostName;
 use kerbsync_secret::EqualityTag;
+use kerbsync_source::{Text, text};
 use std::collections::BTreeMap;
 
 /// The reference secret of an account.
@@ -11,7 +12,7 @@ pub(super) struct Reference {
     pub(super) tag: EqualityTag,
     pub(super) basis: Basis,
     /// Whose secret it is, for a sentence: `fe01.contoso.com, which was named as the reference`.
-    pub(super) what: String,
+    pub(super) what: Text,
     /// How many servers hold it, where it is the majority's.
     pub(super) size: usize,
 }
@@ -54,14 +55,14 @@ fn proved(holders: &[Holder<'_>]) -> Option<Reference> {
     found.map(|(host, tag)| Reference {
         tag,
         basis: Basis::ProductReport,
-        what: format!("{host}, found valid by the product's test"),
+        what: text!("{host}, found valid by the product's test"),
         size: 0,
     })
 }
 
 fn by_name(holders: &[Holder<'_>], named: Option<&HostName>) -> Option<Reference> {
     let holder = holders.iter().find(|h| Some(h.host) == named)?;
-    let what = format!("{}, which was named as the reference", holder.host);
+    let what = text!("{}, which was named as the reference", holder.host);
     Some(Reference { tag: single(&holder.tags)?, basis: Basis::Named, what, size: 0 })
 }
 
@@ -75,7 +76,7 @@ fn plurality(holders: &[Holder<'_>]) -> Option<Reference> {
     (size >= 2 && alone).then(|| Reference {
         tag,
         basis: Basis::Plurality,
-        what: format!("the majority ({size} servers hold the same)"),
+        what: text!("the majority ({size} servers hold the same)"),
         size,
     })
 }

@@ -35,7 +35,7 @@ fn slot(byte: u64, account: &str, secret: SecretState) -> Slot {
         purpose: ProviderPurpose::General,
         creation: Creation::Never,
         key: SlotKey::AnonymousUser { location: Some(format!("slot at {byte}")) },
-        label: format!("slot at {byte}"),
+        label: kerbsync_source::text!("slot at {byte}"),
         account_attribute: "userName".to_owned(),
         secret_attribute: "password".to_owned(),
         active: true,

@@ -228,7 +228,7 @@ fn shared_configurations_and_archives_are_not_written() {
 
 fn set_state(inventory: &mut kerbsync_inventory::Inventory, computer: &str, state: State, basis: Basis) {
     let own = inventory.states.iter_mut().find(|(c, _)| c.as_str() == computer).unwrap();
-    (own.1.state, own.1.basis, own.1.reason) = (state, basis, "A made-up reason.".to_owned());
+    (own.1.state, own.1.basis, own.1.reason) = (state, basis, "A made-up reason.".into());
 }
 
 #[test]

@@ -189,7 +189,7 @@ impl From<&kerbsync_audit::Verdict> for Verdict {
             subject_kind: verdict.subject.kind().name().to_owned(),
             subject: verdict.subject.to_string(),
             outcome: verdict.outcome,
-            reason: verdict.reason.clone(),
+            reason: verdict.reason.to_string(),
         }
     }
 }
@@ -204,13 +204,13 @@ impl Finding {
             outcome: finding.outcome,
             subject_kind: finding.subject.kind().name().to_owned(),
             subject: finding.subject.to_string(),
-            message: finding.message.clone(),
+            message: finding.message.to_string(),
             help: finding.help.as_ref().map(ToString::to_string),
             server: finding.server.as_ref().map(ToString::to_string),
             site: finding.site.as_ref().map(ToString::to_string),
             locations: finding.locations.iter().map(|r| Place::of(&r.at.origin, &r.told(), inventory)).collect(),
             fingerprint: finding.fingerprint(inventory),
-            waived: finding.waived.clone(),
+            waived: finding.waived.as_ref().map(ToString::to_string),
             known: finding.known,
             page: None,
         }

@@ -163,7 +163,7 @@ impl Pool {
                         state: state.map_or(default, |s| s.state.into()),
                         basis: state.map_or(Basis::None, |s| s.basis.into()),
                         group: state.and_then(|s| s.group.clone()),
-                        reason: state.map(|s| s.reason.clone()).filter(|r| !r.is_empty()),
+                        reason: state.map(|s| s.reason.to_string()).filter(|r| !r.is_empty()),
                     }
                 })
                 .collect(),

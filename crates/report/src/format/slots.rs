@@ -103,7 +103,7 @@ impl SlotsReport {
                 SecretState::Sealed { provider, reason, .. } => ("sealed", Some(provider.clone()), Some(reason.clone())),
             };
             Slot {
-                label: slot.label.clone(),
+                label: slot.label.to_string(),
                 layout: slot.layout.name().to_owned(),
                 evidence: slot.evidence.name().to_owned(),
                 place: match slot.place {

@@ -5,6 +5,7 @@ use super::text_writer::{GREEN, RED, TextWriter, YELLOW, count, grouped};
 use super::told::untold_waivers;
 use super::{TextOptions, coverage, findings, opening, servers};
 use crate::format::{Conclusion, Outcome, Report};
+use kerbsync_source::Text;
 
 pub(super) static FORMAT: ReportFormat = ReportFormat {
     name: "text",
@@ -132,7 +133,7 @@ pub(super) fn counts(writer: &mut TextWriter<'_>, report: &Report) {
     let total = s.verdicts.iter().map(|c| c.verdicts).sum();
     let by = if outcomes.is_empty() { String::new() } else { format!(": {}", outcomes.join(", ")) };
     let verdicts = format!("{} of {}{by}.", count(total, "verdict"), count(report.coverage.rules, "rule"));
-    writer.labelled(2, &format!("{}.", estate.join(", ")), None, &verdicts, 2);
+    writer.labelled(2, &format!("{}.", Text::join(estate, ", ")), None, &verdicts, 2);
 }
 
 /// The verdict alone, in one paragraph.
@@ -174,7 +175,7 @@ pub(super) fn sentence(report: &Report, undecided: &str) -> String {
             parts.push(count(n, word));
         }
     }
-    let found = if parts.is_empty() { "nothing failed".to_owned() } else { parts.join(", ") };
+    let found = if parts.is_empty() { "nothing failed".into() } else { Text::join(parts, ", ") };
     let mut text = match (s.conclusion, s.fail_on) {
         (Conclusion::NothingChecked, _) => "No rule could say anything about these inputs; this says nothing about the estate.".to_owned(),
         (Conclusion::Findings, _) if s.failed.total() == 0 => {

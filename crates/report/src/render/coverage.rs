@@ -3,6 +3,7 @@
 use super::audit;
 use super::text_writer::{BLUE, Cell, GREEN, RED, TextWriter, YELLOW, count};
 use crate::format::{Coverage, Gap, Input, InputStatus, Level, Report};
+use kerbsync_source::{Text, text};
 
 /// Gaps of one kind, and files of one status, from which on only the first are shown.
 const MANY: usize = 10;
@@ -197,7 +198,7 @@ pub(super) fn unreadable(writer: &mut TextWriter<'_>, inputs: &[Input]) {
     more(writer, bad.len() - shown, "more document");
 }
 
-fn more(writer: &mut TextWriter<'_>, rest: usize, what: &str) {
+fn more(writer: &mut TextWriter<'_>, rest: usize, what: impl Into<Text>) {
     if rest > 0 {
         writer.text(2, &format!("and {}: -v shows all", count(rest, what)));
     }
@@ -225,7 +226,7 @@ fn left_aside(writer: &mut TextWriter<'_>, inputs: &[Input]) {
             };
             writer.labelled(2, &format!("{}:", input.path), None, &why, 4);
         }
-        more(writer, group.len() - shown, &format!("more document {what}"));
+        more(writer, group.len() - shown, text!("more document {what}"));
     }
 }
 

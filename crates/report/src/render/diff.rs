@@ -4,6 +4,7 @@ use super::TextOptions;
 use super::findings::color;
 use super::text_writer::{BLUE, DIM, GREEN, RED, TextWriter, YELLOW, count};
 use crate::format::{DiffReport, Difference, FindingLine, Outcome, Severity};
+use kerbsync_source::Text;
 
 /// Findings of one side, and changes of one kind, from which on only the first are shown.
 const MANY: usize = 20;
@@ -96,7 +97,7 @@ pub(super) fn verdict(report: &DiffReport) -> String {
     for (n, severity) in [(s.error, Severity::Error), (s.warning, Severity::Warning), (s.note, Severity::Note)] {
         parts.extend((n > 0).then(|| count(n, severity.name())));
     }
-    let follows = if parts.is_empty() { "nothing".to_owned() } else { parts.join(", ") };
+    let follows = if parts.is_empty() { "nothing".into() } else { Text::join(parts, ", ") };
     let mut text = format!(
         "{}; what follows: {follows}. {} new, {} gone, {} unchanged.",
         count(report.changes.len(), "change"),

@@ -4,6 +4,7 @@ use super::text_writer::{BLUE, CYAN, DIM, RED, TextWriter, YELLOW, count, groupe
 use super::{TextOptions, excerpt::excerpt, opening};
 use crate::format::{Finding, Outcome, Place, Report, Severity, Verdict};
 use anstyle::Style;
+use kerbsync_source::text;
 use std::collections::BTreeSet;
 
 /// Findings of one rule from which on only the first are shown.
@@ -48,7 +49,7 @@ pub(super) fn failed(writer: &mut TextWriter<'_>, report: &Report) {
             let rest: usize = blocks[shown..].iter().map(Vec::len).sum();
             if let Some(first) = of_rule.first().filter(|_| rest > 0) {
                 writer.gap();
-                let rest = count(rest, &format!("more {heading}"));
+                let rest = count(rest, text!("more {heading}"));
                 writer.text(0, &format!("{rest} of {} {}: -v shows all of them, --format json too", first.code(), first.rule));
             }
         }

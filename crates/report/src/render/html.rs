@@ -15,6 +15,7 @@ use super::told::{troubles, verdict_sentence};
 use crate::format::{Conclusion, Finding, Outcome, Pool, Report, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use kerbsync_source::Text;
 use sha2::{Digest, Sha256};
 
 pub(super) static FORMAT: ReportFormat = ReportFormat {
@@ -84,7 +85,7 @@ fn top(page: &mut HtmlWriter, report: &Report) {
     page.raw("<header>\n<h1>Audit of the Kerberos account of Lync and Skype for Business</h1>\n");
     let s = &report.summary;
     let estate = [count(s.sites, "site"), count(s.pools, "pool"), count(s.web_servers, "web server"), count(report.inputs.len(), "file")];
-    page.element("p", &[("class", "dim")], &format!("{}. As of {}.", estate.join(", "), time(report)));
+    page.element("p", &[("class", "dim")], &format!("{}. As of {}.", Text::join(estate, ", "), time(report)));
     page.raw("\n<nav aria-label=\"Parts of this page\"><ul>\n");
     let parts = [
         ("findings", "Findings"),

@@ -3,6 +3,7 @@
 use super::text_writer::{BOLD, TextWriter, count};
 use super::{TextOptions, coverage, servers};
 use crate::format::{InputStatus, InventoryReport, Pool, State};
+use kerbsync_source::Text;
 
 /// Pools without Web Services are named in one line each unless asked for.
 #[must_use]
@@ -93,7 +94,7 @@ fn summary(writer: &mut TextWriter<'_>, report: &InventoryReport) {
     let parts = [count(s.sites, "site"), count(s.pools, "pool"), count(s.computers, "computer"), count(s.web_servers, "web server")];
     let used = report.inputs.iter().filter(|i| i.status == InputStatus::Used).count();
     let bad = report.inputs.iter().filter(|i| i.status == InputStatus::Unreadable).count();
-    let mut text = format!("{}; {used} of {} used", parts.join(", "), count(report.inputs.len(), "document"));
+    let mut text = format!("{}; {used} of {} used", Text::join(parts, ", "), count(report.inputs.len(), "document"));
     if bad > 0 {
         text.push_str(&format!(", {bad} not readable"));
     }

@@ -144,7 +144,7 @@ const fn shown(options: &TextOptions, all: usize) -> usize {
     if options.verbosity > 0 { all } else { FEW }
 }
 
-fn more(writer: &mut TextWriter<'_>, options: &TextOptions, all: usize, noun: &str) {
+fn more(writer: &mut TextWriter<'_>, options: &TextOptions, all: usize, noun: &'static str) {
     let rest = all.saturating_sub(shown(options, all));
     if rest > 0 {
         writer.text(2, &format!("and {} more (-v shows all).", count(rest, noun)));

@@ -3,6 +3,7 @@
 use super::findings::color;
 use super::text_writer::{BOLD, CYAN, TextWriter, count, grouped};
 use crate::format::{Basis, Computer, Finding, Outcome, Report, State, Verdict};
+use kerbsync_source::Text;
 use std::collections::BTreeSet;
 
 /// Names told of one rule.
@@ -55,8 +56,8 @@ fn first_step(writer: &mut TextWriter<'_>, report: &Report, failed: &[&Finding])
 pub(super) fn failures(report: &Report) -> String {
     let failed = report.summary.failed;
     let counts = [(failed.error, "error"), (failed.warning, "warning"), (failed.note, "note")];
-    let told: Vec<String> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(*n, what)).collect();
-    if told.is_empty() { "Nothing failed.".to_owned() } else { format!("{}.", told.join(", ")) }
+    let told: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| count(*n, *what)).collect();
+    if told.is_empty() { "Nothing failed.".to_owned() } else { format!("{}.", Text::join(told, ", ")) }
 }
 
 /// How the web servers stand, and how that is known.

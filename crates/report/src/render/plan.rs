@@ -5,6 +5,7 @@ use super::text_writer::{BLUE, BOLD, Cell, GREEN, RED, TextWriter, YELLOW, count
 use crate::format::RunsReport;
 use anstyle::Style;
 use kerbsync_plan::{Change, FollowUp, Intent, OutageWindow, Plan, Precondition, PreconditionOutcome, Reason, Refused, SecretFrom};
+use kerbsync_source::text;
 
 /// Longer lists are cut at low verbosity.
 const MANY: usize = 12;
@@ -179,7 +180,7 @@ fn outage(writer: &mut TextWriter<'_>, windows: &[OutageWindow]) {
 
 fn window(window: &OutageWindow) -> Vec<Cell> {
     let when = if window.after == 0 { "now".to_owned() } else { format!("after step {}", window.after) };
-    let mut text = if window.refusing == 0 { "none".to_owned() } else { count(window.refusing as usize, "server") };
+    let mut text = if window.refusing == 0 { "none".to_owned() } else { count(window.refusing as usize, "server").into_string() };
     if window.unknown > 0 {
         text += &format!(" (of {} more nothing is known)", window.unknown);
     }
@@ -216,8 +217,8 @@ fn limit(writer: &TextWriter<'_>, all: usize) -> usize {
     if writer.options.verbosity > 0 || all <= MANY { all } else { MANY }
 }
 
-fn more(writer: &mut TextWriter<'_>, all: usize, shown: usize, what: &str) {
+fn more(writer: &mut TextWriter<'_>, all: usize, shown: usize, what: &'static str) {
     if shown < all {
-        writer.line(2, &format!("… and {} (-v shows them)", count(all - shown, &format!("more {what}"))), None);
+        writer.line(2, &format!("… and {} (-v shows them)", count(all - shown, text!("more {what}"))), None);
     }
 }

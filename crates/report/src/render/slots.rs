@@ -77,5 +77,5 @@ fn at(place: &Place) -> String {
 }
 
 fn count_bytes(bytes: u64) -> String {
-    usize::try_from(bytes).map_or_else(|_| format!("{bytes} bytes"), |n| count(n, "byte"))
+    usize::try_from(bytes).map_or_else(|_| format!("{bytes} bytes"), |n| count(n, "byte").into_string())
 }

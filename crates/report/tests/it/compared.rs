@@ -18,7 +18,7 @@ fn changed(servers: u32) -> (Inventory, Audit) {
             state: State::Unknown,
             basis: Basis::None,
             group: None,
-            reason: "no configuration".to_owned(),
+            reason: "no configuration".into(),
             place_unknown: false,
             contradiction: None,
         };

@@ -14,7 +14,7 @@ use kerbsync_inventory::{
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_report::format::{Audited, NotOpened, Report, Tool};
-use kerbsync_source::{DocumentId, Level, Location, Origin, Position, Problem, Spanned, Spot};
+use kerbsync_source::{DocumentId, Level, Location, Origin, Position, Problem, Spanned, Spot, Text, text};
 use std::sync::Arc;
 
 pub(crate) const NOW: &str = "2026-03-01T12:00:00Z";
@@ -122,7 +122,7 @@ fn server_state(state: State, basis: Basis, group: Option<&str>) -> ServerState 
         state,
         basis,
         group: group.map(str::to_owned),
-        reason: format!("A made-up reason for {}.", state.name()),
+        reason: text!("A made-up reason for {}.", state.name()),
         place_unknown: false,
         contradiction: None,
     }
@@ -136,7 +136,7 @@ fn configuration(computer: &str, document: Option<DocumentId>, status: ServerSta
         purpose: ProviderPurpose::WorkerProcesses,
         creation: Creation::InPool,
         key: SlotKey::ApplicationPool { pool: "LyncIntFeature".to_owned() },
-        label: "application pool 'LyncIntFeature'".to_owned(),
+        label: "application pool 'LyncIntFeature'".into(),
         account_attribute: "userName".to_owned(),
         secret_attribute: "password".to_owned(),
         active: true,
@@ -288,8 +288,8 @@ pub(crate) fn awkward() -> Inventory {
     i.gaps.push(Gap {
         subject: GapSubject::Computer(host("fe04.contoso.com")),
         code: "no-configuration",
-        reason: "no configuration of this server is among the inputs".to_owned(),
-        remedy: Some("Copy C:\\Windows\\System32\\inetsrv\\config to servers/fe04.contoso.com/.".to_owned()),
+        reason: "no configuration of this server is among the inputs".into(),
+        remedy: Some("Copy C:\\Windows\\System32\\inetsrv\\config to servers/fe04.contoso.com/.".into()),
         document: None,
     });
     i
@@ -358,31 +358,32 @@ pub(crate) fn verdicts() -> Audit {
             .then_say("Then let the product check."),
     );
     finding.locations = vec![
-        Related { at: password.into(), note: "differs (group B)".to_owned() },
-        Related { at: other.into(), note: "the reference (group A)".to_owned() },
-        Related { at: Origin::document(DocumentId(0)).into(), note: "the server's pool".to_owned() },
+        Related { at: password.into(), note: "differs (group B)".into() },
+        Related { at: other.into(), note: "the reference (group A)".into() },
+        Related { at: Origin::document(DocumentId(0)).into(), note: "the server's pool".into() },
     ];
     put(&mut audit, &STALE, fe(3), Outcome::Unknown, "The configuration cannot be read.");
     audit.findings.last_mut().unwrap().help = Some(kerbsync_advice::commands::test_assignment(Some("Redmond")).into());
     for n in 3..=4 {
-        put(&mut audit, &MISSING, fe(n), Outcome::Fail, &format!("No configuration of fe{n:02}.contoso.com is among the inputs."));
+        put(&mut audit, &MISSING, fe(n), Outcome::Fail, text!("No configuration of fe{n:02}.contoso.com is among the inputs."));
     }
-    audit.findings.last_mut().unwrap().waived = Some("it is switched off until May".to_owned());
-    let same = Verdict { rule: &MISSING, subject: fe(2), outcome: Outcome::Unknown, reason: "There is no topology. Export it.".to_owned() };
+    audit.findings.last_mut().unwrap().waived = Some("it is switched off until May".into());
+    let same = Verdict { rule: &MISSING, subject: fe(2), outcome: Outcome::Unknown, reason: "There is no topology. Export it.".into() };
     audit.verdicts.push(same);
     put(&mut audit, &NAME, Subject::Pool(host("pool01.contoso.com")), Outcome::NotApplicable, "It has several servers.");
     audit
 }
 
-pub(crate) fn put(audit: &mut Audit, rule: &'static Rule, subject: Subject, outcome: Outcome, text: &str) {
-    audit.verdicts.push(Verdict { rule, subject: subject.clone(), outcome, reason: text.to_owned() });
+pub(crate) fn put(audit: &mut Audit, rule: &'static Rule, subject: Subject, outcome: Outcome, text: impl Into<Text>) {
+    let text = text.into();
+    audit.verdicts.push(Verdict { rule, subject: subject.clone(), outcome, reason: text.clone() });
     if matches!(outcome, Outcome::Fail | Outcome::Unknown) {
         audit.findings.push(Finding {
             rule,
             severity: if outcome == Outcome::Unknown { rule.severity.min(Severity::Warning) } else { rule.severity },
             outcome,
             subject,
-            message: text.to_owned(),
+            message: text,
             help: None,
             server: None,
             site: None,

@@ -86,7 +86,7 @@ fn large(n: usize) -> (Inventory, Audit) {
         computer.fqdn.value = name.clone();
         i.pools[0].computers.push(computer);
         i.states.push((name.clone(), states[usize::from(n % 10 == 0)].clone()));
-        put(&mut verdicts, &STALE, Subject::Server(name.clone()), Outcome::Fail, &format!("{name} differs."));
+        put(&mut verdicts, &STALE, Subject::Server(name.clone()), Outcome::Fail, kerbsync_source::text!("{name} differs."));
         put(&mut verdicts, &MISSING, Subject::Server(name), Outcome::Unknown, "Its configuration was not given.");
     }
     (i, verdicts)

@@ -103,9 +103,8 @@ pub(super) fn assign(inventory: &mut Inventory, site: &str, account: &str) {
     });
 }
 
-pub(super) fn state(inventory: &mut Inventory, computer: &str, state: State, reason: &str) {
-    let state =
-        ServerState { state, basis: Basis::None, group: None, reason: reason.to_owned(), place_unknown: false, contradiction: None };
+pub(super) fn state(inventory: &mut Inventory, computer: &str, state: State, reason: &'static str) {
+    let state = ServerState { state, basis: Basis::None, group: None, reason: reason.into(), place_unknown: false, contradiction: None };
     inventory.states.push((host(computer), state));
 }
 
