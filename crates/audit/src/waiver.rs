@@ -179,9 +179,11 @@ pub(crate) fn may_be_waived(rule: &Rule, policy: &Policy) -> bool {
 /// What it says it covers: `stale-secret for server fe02.contoso.com`.
 impl Tell for Waiver {
     fn tell(&self, to: &mut Teller<'_, '_>) -> fmt::Result {
-        let rule = self.rule().map_or(self.rule.trim(), |r| r.id);
-        to.naming(if rule.is_empty() { "one finding" } else { rule })?;
-        // Each part by itself: behind `server` a value is a server's name, and no secret.
+        match self.rule() {
+            Some(rule) => to.words(rule.id)?,
+            None if self.rule.trim().is_empty() => to.words("one finding")?,
+            None => to.naming(self.rule.trim())?,
+        }
         for (i, (word, value)) in self.objects().enumerate() {
             to.words(if i == 0 { " for " } else { ", " })?;
             to.words(word)?;
