@@ -274,6 +274,21 @@ mod tests {
         Journal::parse(key("r0001"), bytes.to_vec())
     }
 
+    /// A file with another name in the folder of journals is nobody's run: taken for one, its "journal" could be the lock or any other file.
+    #[test]
+    fn only_a_plain_word_names_the_journal_of_a_run() {
+        for name in ["r0001 copy", "r0001.old", "r0001~", "../lock", "ä", ""] {
+            if let Some(key) = Key::new(&format!("{}/{name}{EXTENSION}", folder())) {
+                assert_eq!(run_of(&key), None, "'{name}' was taken for the name of a run");
+            }
+        }
+        for run in ["r0001-20260301T090000Z", "r0002"] {
+            let key = key(run);
+            assert!(key != crate::lock_key() && key != aside(run), "the journal of {run} is another file of the engine: {key}");
+            assert_eq!(run_of(&key), Some(run));
+        }
+    }
+
     #[test]
     fn a_line_is_json_with_its_sum() {
         insta::assert_snapshot!(String::from_utf8(text().1).unwrap().trim_end(), @r#"{"schema":"kerbsync.journal/v1","sum":"e561716dc31eceda","n":2,"records":[{"ended":{"end":"all-new","at":"2026-01-01T00:00:01Z"}}]}"#);
