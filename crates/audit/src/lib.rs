@@ -20,6 +20,7 @@ pub mod rules;
 mod run;
 mod subject;
 #[cfg(test)]
+#[path = "tests/testing/mod.rs"]
 mod testing;
 #[cfg(test)]
 mod tests;
