@@ -132,6 +132,14 @@ pub struct MachineKeys {
     pub(crate) was: Container,
 }
 
+impl MachineKeys {
+    /// Whether a key of one machine is the other's too: keys are drawn from a pool, so that happens.
+    #[must_use]
+    pub fn share_one_with(&self, other: &Self) -> bool {
+        self.configuration.export() == other.configuration.export() || self.was.export() == other.was.export()
+    }
+}
+
 /// `<RSAKeyValue>` with big-endian base64 numbers, each as long as its place asks for.
 fn export(key: &RsaPrivateKey) -> Result<String, KeyError> {
     let [p, q] = key.primes() else { return Err(KeyError::Part("P and Q")) };

@@ -29,8 +29,9 @@ pub(super) fn several(p: &mut Planter<'_>) -> Option<()> {
 /// The file of another server was copied into a server's folder.
 pub(super) fn foreign(p: &mut Planter<'_>) -> Option<()> {
     let index = p.server(true)?;
-    let owner = p.server(false)?;
-    let fqdn = p.model.servers.get(index)?.fqdn.clone();
+    let (fqdn, keys) = p.model.servers.get(index).map(|s| (s.fqdn.clone(), s.keys.clone()))?;
+    // A server that opens the other's file with its own key is given a file that is as good as its own.
+    let owner = p.server_that(false, |server| !server.keys.share_one_with(&keys))?;
     let owner = p.model.servers.get(owner)?.fqdn.clone();
     p.model.evidence.not_its_own.push((fqdn.clone(), Some(owner)));
     p.fails(Defect::ForeignConfiguration, fqdn);

@@ -71,12 +71,7 @@ pub(super) fn conflicting_assignments(p: &mut Planter<'_>) -> Option<()> {
 pub(super) fn account_name_not_down_level(p: &mut Planter<'_>) -> Option<()> {
     let site = p.site()?;
     let account = p.model.account_of_site(&site)?;
-    let (name, only) = (account.name.clone(), account.sites.len() == 1);
     let text = format!("{}@{}", account.short(), crate::found::DOMAIN);
-    if only {
-        // an account that is named by no usable assignment looks retired
-        p.brings(Defect::AccountNameNotDownLevel, Defect::UnusedKerberosAccount, Some(&name));
-    }
     let assignment = p.model.deployment.assignments.iter_mut().find(|a| a.site == site)?;
     assignment.account.clone_from(&text);
     let subject = p.model.assignment_subject(&site, &text);

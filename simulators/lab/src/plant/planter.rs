@@ -72,9 +72,14 @@ impl<'m> Planter<'m> {
     /// Takes a server in sync on which nothing was planted. With `quorum`, two more of its account must stay in sync. The first server of
     /// the estate stays as it is where there is another choice.
     pub(super) fn server(&mut self, quorum: bool) -> Option<usize> {
+        self.server_that(quorum, |_| true)
+    }
+
+    /// The same, among servers that fit.
+    pub(super) fn server_that(&mut self, quorum: bool, fits: impl Fn(&Server) -> bool) -> Option<usize> {
         let mut free = Vec::new();
         for in_sync in self.all_in_sync().into_iter().filter(|list| !quorum || list.len() >= 3) {
-            free.extend(in_sync.into_iter().filter(|i| self.is_free_server(*i)));
+            free.extend(in_sync.into_iter().filter(|i| self.is_free_server(*i) && self.model.servers.get(*i).is_some_and(&fits)));
         }
         let others: Vec<usize> = free.iter().copied().filter(|i| *i != 0).collect();
         let chosen = if others.is_empty() { self.any(free) } else { self.any(others) }?;
