@@ -37,11 +37,12 @@ fn told_together(seed: u64, defects: &[Defect]) -> Result<bool, String> {
 fn combinations_of_the_record_hold() {
     use Defect::{
         AccountDomainNotNetbios, AccountKeysBeforeRodcGroup, AccountNameNotDownLevel, AccountNameTooLong, EncryptionKeysOlderThanAes,
-        ForeignConfiguration, PasswordNeverSet,
+        ForeignConfiguration, OverrideSpnElsewhere, PasswordNeverSet, UnusedKerberosAccount,
     };
     let accounts = [ForeignConfiguration, PasswordNeverSet, EncryptionKeysOlderThanAes, AccountKeysBeforeRodcGroup];
     assert_eq!(told_together(500_645, &accounts), Ok(true));
     assert_eq!(told_together(0, &[AccountNameNotDownLevel, AccountNameTooLong, AccountDomainNotNetbios]), Ok(true));
+    assert_eq!(told_together(0, &[UnusedKerberosAccount, OverrideSpnElsewhere]), Ok(true));
 }
 
 /// Estates on which much is decided: a mix of states, and defects of every family.

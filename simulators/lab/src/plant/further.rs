@@ -105,7 +105,7 @@ pub(super) fn override_elsewhere(p: &mut Planter<'_>) -> Option<()> {
     let host = p.model.web_clusters().find(|c| c.fqdn == pool)?.role.web()?.internal_override.clone()?;
     let spn = format!("http/{host}");
     p.model.directory.account_mut(&sam)?.spns.retain(|s| *s != spn);
-    let other = service(p, "svc-portal", 1_901, spn);
+    let other = service(p, "svc-portal", 1_911, spn);
     p.model.directory.accounts.push(other);
     p.fails(Defect::OverrideSpnElsewhere, pool);
     Some(())
@@ -113,7 +113,7 @@ pub(super) fn override_elsewhere(p: &mut Planter<'_>) -> Option<()> {
 
 pub(super) fn host_alias(p: &mut Planter<'_>) -> Option<()> {
     let (_, pool, _) = pool(p, |_| true)?;
-    let other = service(p, "svc-monitor", 1_902, format!("HOST/{pool}"));
+    let other = service(p, "svc-monitor", 1_912, format!("HOST/{pool}"));
     p.model.directory.accounts.push(other);
     p.fails(Defect::HostAliasShadowsPool, pool);
     Some(())
