@@ -1,6 +1,7 @@
 //! `collect`: what an audit wants of a deployment, fetched into a folder as an administrator would by hand.
 
 use crate::directory::{Directory, DirectoryError, DirectoryUrl, Root, Trust};
+use crate::kerberos;
 use crate::ldif::{self, Entry};
 use crate::operator::Operator;
 use crate::share::{Authentication, Route, Share, ShareError, ShareErrorKind};
@@ -155,8 +156,7 @@ pub fn collect(request: &CollectRequest, place: &Arc<dyn Place>) -> Result<(), C
         (None, None, Authentication::Ntlm) => String::new(),
         (None, None, Authentication::Kerberos) => return Err(CollectError::NoKdc),
     };
-    let kdc = if kdc.contains(':') || kdc.is_empty() { kdc } else { format!("{kdc}:88") };
-    let route = Route { authentication: request.authentication, kdc, timeout: request.timeout };
+    let route = Route { authentication: request.authentication, kdc: kerberos::address(&kdc), timeout: request.timeout };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(CollectError::Runtime)?;
     runtime.block_on(async {
         if let Some(directory) = &request.directory {

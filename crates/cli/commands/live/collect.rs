@@ -1,7 +1,7 @@
 //! `collect`: an ordinary bundle from the live system.
 
 use super::bundle::Bundle;
-use super::operator::operator;
+use super::operator::{authentication, operator};
 use crate::args::CollectArgs;
 use crate::config::Bundle as Inputs;
 use crate::failure::Failure;
@@ -11,7 +11,7 @@ use crate::reading::{read_file, read_paths};
 use crate::{Exit, Io};
 use kerbsync_collect::Progress as _;
 use kerbsync_inventory::Inventory;
-use kerbsync_live::{Authentication, CollectRequest, DirectoryRequest, DirectoryUrl, Trust};
+use kerbsync_live::{CollectRequest, DirectoryRequest, DirectoryUrl, Trust};
 use kerbsync_names::Fqdn;
 use kerbsync_source::count;
 use std::path::Path;
@@ -29,7 +29,7 @@ pub(in crate::commands) fn run(args: &CollectArgs, quiet: bool, io: &mut Io<'_>)
         operator: operator(&args.operator, io)?,
         servers,
         directory: directory.map(|url| DirectoryRequest { url, trust: args.ca.clone().map_or(Trust::System, Trust::File) }),
-        authentication: if args.operator.ntlm { Authentication::Ntlm } else { Authentication::Kerberos },
+        authentication: authentication(&args.operator),
         kdc: args.operator.kdc.clone(),
         history: args.history,
         jobs: usize::from(args.patience.jobs),
@@ -54,10 +54,10 @@ pub(in crate::commands) fn run(args: &CollectArgs, quiet: bool, io: &mut Io<'_>)
         io.warning(&format!("not collected: {} ({})", missed.path, missed.reason), &[]);
     }
     tell(args, request.servers.len(), &account, io);
-    Ok(match (account.missing.is_empty(), account.fetched + account.kept) {
-        (true, 0) | (false, 0) => Exit::NothingChecked,
-        (true, _) => Exit::Done,
-        (false, _) => Exit::Input,
+    Ok(match (account.fetched + account.kept, account.missing.is_empty()) {
+        (0, _) => Exit::NothingChecked,
+        (_, true) => Exit::Done,
+        (_, false) => Exit::Input,
     })
 }
 

@@ -1,6 +1,6 @@
 //! `--live`: the servers of a bundle themselves.
 
-use super::operator::operator;
+use super::operator::{authentication, operator};
 use crate::args::LiveWriteArgs;
 use crate::failure::Failure;
 use crate::{Exit, Io};
@@ -21,7 +21,7 @@ pub(crate) fn drives(bundle: &Path, args: &LiveWriteArgs, io: &Io<'_>) -> Result
     if !args.live {
         return Ok(None);
     }
-    let authentication = if args.live_operator.ntlm { Authentication::Ntlm } else { Authentication::Kerberos };
+    let authentication = authentication(&args.live_operator);
     let kdc = args.live_operator.kdc.clone().unwrap_or_default();
     if kdc.is_empty() && authentication == Authentication::Kerberos {
         return Err(Failure::usage("--live needs to know who gives tickets")

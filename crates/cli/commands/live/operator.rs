@@ -3,9 +3,14 @@
 use crate::args::OperatorArgs;
 use crate::failure::Failure;
 use crate::{Exit, Io};
-use kerbsync_live::{Authority, Operator, OperatorError, read_password_file};
+use kerbsync_live::{Authentication, Authority, Operator, OperatorError, read_password_file};
 use kerbsync_secret::Secret;
 use std::path::PathBuf;
+
+/// How servers are made to believe the operator.
+pub(super) const fn authentication(args: &OperatorArgs) -> Authentication {
+    if args.ntlm { Authentication::Ntlm } else { Authentication::Kerberos }
+}
 
 /// The operator.
 pub(super) fn operator(args: &OperatorArgs, io: &Io<'_>) -> Result<Operator, Failure> {

@@ -1,6 +1,7 @@
 //! A bundle whose servers are reached over SMB: `servers/<fqdn>/Windows/…` is the server's own drive, everything else is the folder.
 
 use super::SmbFiles;
+use crate::kerberos;
 use crate::operator::Operator;
 use crate::share::{Authentication, Route, Share};
 use kerbsync_names::Fqdn;
@@ -47,11 +48,10 @@ impl Drives {
         kdc: &str,
         timeout: Duration,
     ) -> Result<Self, DrivesError> {
-        let kdc = if kdc.is_empty() || kdc.contains(':') { kdc.to_owned() } else { format!("{kdc}:88") };
         Ok(Self {
             folder: FolderFiles::open(folder)?,
             operator,
-            route: Route { authentication, kdc, timeout },
+            route: Route { authentication, kdc: kerberos::address(kdc), timeout },
             connected: Mutex::default(),
             runtime: tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?,
         })

@@ -144,11 +144,15 @@ impl Handle {
 
     /// Waits for the answer to a command on this file.
     fn ask(&self, doing: &'static str, command: Command, body: &dyn Pack) -> Result<Frame, FileError> {
+        self.answer(doing, command, body)?.map_err(|e| file_error(&e, doing, &self.path))
+    }
+
+    /// The same, with what the server says, also where that is an error.
+    fn answer(&self, doing: &'static str, command: Command, body: &dyn Pack) -> Result<Result<Frame, Error>, FileError> {
         let bound = self.share.timeout.saturating_mul(2);
         let work = ask(&self.share.connection, self.share.tree.tree_id, command, body);
         let answered = self.runtime.block_on(async { tokio::time::timeout(bound, work).await });
-        let answer = answered.map_err(|_| FileError::new(FileErrorKind::Unreachable, doing, &self.path))?;
-        answer.map_err(|e| file_error(&e, doing, &self.path))
+        answered.map_err(|_| FileError::new(FileErrorKind::Unreachable, doing, &self.path))
     }
 
     fn unpacked<T: Unpack>(&self, doing: &'static str, frame: &Frame) -> Result<T, FileError> {
@@ -203,7 +207,7 @@ impl Handle {
                 remaining_bytes: 0,
                 read_channel_info: Vec::new(),
             };
-            let frame = match self.ask_raw(Command::Read, &request)? {
+            let frame = match self.answer("read", Command::Read, &request)? {
                 Ok(frame) => frame,
                 Err(Error::Protocol { status: NtStatus::END_OF_FILE, .. }) => return Ok(bytes),
                 Err(error) => return Err(file_error(&error, "read", &self.path)),
@@ -219,11 +223,20 @@ impl Handle {
         }
     }
 
-    fn ask_raw(&self, command: Command, body: &dyn Pack) -> Result<Result<Frame, Error>, FileError> {
-        let bound = self.share.timeout.saturating_mul(2);
-        let work = ask(&self.share.connection, self.share.tree.tree_id, command, body);
-        let answered = self.runtime.block_on(async { tokio::time::timeout(bound, work).await });
-        answered.map_err(|_| FileError::new(FileErrorKind::Unreachable, "read", &self.path))
+    /// Writes some bytes, at most a chunk, at a place.
+    fn write_at(&self, offset: u64, data: &[u8]) -> Result<(), FileError> {
+        let request = WriteRequest {
+            data_offset: 0x70,
+            offset,
+            file_id: self.id,
+            channel: 0,
+            remaining_bytes: 0,
+            write_channel_info_offset: 0,
+            write_channel_info_length: 0,
+            flags: 0,
+            data: data.to_vec(),
+        };
+        self.ask("write", Command::Write, &request).map(drop)
     }
 
     /// Removes the file when this handle is closed.
@@ -247,18 +260,7 @@ impl Writer {
 impl OpenFile for Writer {
     fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
         for part in bytes.chunks(CHUNK) {
-            let request = WriteRequest {
-                data_offset: 0x70,
-                offset: self.at,
-                file_id: self.handle.id,
-                channel: 0,
-                remaining_bytes: 0,
-                write_channel_info_offset: 0,
-                write_channel_info_length: 0,
-                flags: 0,
-                data: part.to_vec(),
-            };
-            self.handle.ask("write", Command::Write, &request)?;
+            self.handle.write_at(self.at, part)?;
             self.at += part.len() as u64;
         }
         Ok(())
@@ -280,18 +282,7 @@ impl OpenLock for Lock {
     fn set_text(&mut self, text: &[u8]) -> Result<(), FileError> {
         let end = (text.len() as u64).to_le_bytes().to_vec();
         self.0.set("write", InfoType::File, END_OF_FILE_INFORMATION, 0, end)?;
-        let request = WriteRequest {
-            data_offset: 0x70,
-            offset: 0,
-            file_id: self.0.id,
-            channel: 0,
-            remaining_bytes: 0,
-            write_channel_info_offset: 0,
-            write_channel_info_length: 0,
-            flags: 0,
-            data: text.to_vec(),
-        };
-        if text.is_empty() { Ok(()) } else { self.0.ask("write", Command::Write, &request).map(drop) }
+        if text.is_empty() { Ok(()) } else { self.0.write_at(0, text) }
     }
 
     fn remove(&mut self) -> Result<(), FileError> {

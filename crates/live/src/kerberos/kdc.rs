@@ -84,6 +84,11 @@ const fn meaning(code: i32) -> &'static str {
     }
 }
 
+/// The address of a centre: `host`, or `host:port` where it does not listen on port 88.
+pub(crate) fn address(host: &str) -> String {
+    if host.contains(':') { host.to_owned() } else { format!("{host}:88") }
+}
+
 /// A centre, and the operator's right to ask it.
 pub(super) struct Centre {
     config: KdcConfig,

@@ -6,4 +6,5 @@ mod kdc;
 mod proof;
 
 pub use kdc::KdcError;
+pub(crate) use kdc::address;
 pub use proof::{ProofRequest, Prover, Tested};

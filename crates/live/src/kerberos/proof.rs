@@ -4,7 +4,7 @@
 //! with NTLM and LDAP, which take the previous one for a while (measured against Samba; documented by Microsoft for one hour).
 
 use super::cipher::{Key, of_number};
-use super::kdc::{Centre, KdcError};
+use super::kdc::{Centre, KdcError, address};
 use crate::operator::Operator;
 use jiff::Timestamp;
 use kerbsync_secret::Secret;
@@ -64,9 +64,8 @@ impl Prover {
     pub fn new(request: &ProofRequest, account: &str, services: &[String]) -> Result<Self, KdcError> {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|_| KdcError::Answer("threads are made"))?;
-        let address = if request.kdc.contains(':') { request.kdc.clone() } else { format!("{}:88", request.kdc) };
         runtime.block_on(async {
-            let centre = Centre::open(&address, &request.operator, request.timeout, request.now).await?;
+            let centre = Centre::open(&address(&request.kdc), &request.operator, request.timeout, request.now).await?;
             let mut ticket = centre.service(account).await;
             for service in services {
                 if !matches!(ticket, Err(KdcError::Service { .. })) {
