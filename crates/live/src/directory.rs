@@ -301,5 +301,9 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let missing = tls(&Trust::File(dir.path().join("none.pem"))).map(drop);
         assert!(matches!(missing, Err(DirectoryError::Authorities { .. })));
+        // One without any would leave nobody to be believed, and the error would come from elsewhere.
+        let empty = tempfile::NamedTempFile::new_in(dir.path()).unwrap();
+        let error = tls(&Trust::File(empty.path().to_owned())).map(drop).unwrap_err().to_string();
+        assert!(error.contains("no certificate is in it"), "{error}");
     }
 }

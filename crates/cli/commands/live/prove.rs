@@ -8,7 +8,7 @@ use crate::opened_bundle::OpenedBundle;
 use crate::output::Outputs;
 use crate::{Exit, Io};
 use kerbsync_credential::lower::SecretSource;
-use kerbsync_inventory::directory::Completeness;
+use kerbsync_inventory::directory::{Completeness, Domain};
 use kerbsync_inventory::state::{Expectation, Expectations, account_key};
 use kerbsync_inventory::{Inventory, ServerConfiguration, Slot};
 use kerbsync_live::{ProofRequest, Prover, Tested};
@@ -76,7 +76,10 @@ fn of_account(
     secrets: &dyn SecretSource,
 ) -> ProvedAccount {
     let name = format!("{}$", account.account().trim_end_matches('$'));
-    let prover = Prover::new(request, &name, &own_services(inventory, account));
+    let prover = match elsewhere(inventory.domains(), account, request.operator.domain()) {
+        Some(why) => Err(why),
+        None => Prover::new(request, &name, &own_services(inventory, account)).map_err(|e| e.to_string()),
+    };
     let results = servers.iter().map(|host| {
         let configuration = inventory.server(host);
         let document = configuration.and_then(|c| inventory.document(c.document?));
@@ -99,8 +102,20 @@ fn of_account(
         tested_at: request.now.to_string(),
         key_version: prover.as_ref().ok().and_then(Prover::key_version),
         encryption: prover.as_ref().ok().map(Prover::encryption),
-        not_tested: prover.as_ref().err().map(ToString::to_string),
+        not_tested: prover.as_ref().err().cloned(),
         servers,
+    }
+}
+
+/// Why the operator's domain is not, or not surely, the account's: an account of the same name there would be tested in its place.
+fn elsewhere(domains: &[Domain], account: &DownLevelName, operators: &str) -> Option<String> {
+    let own = account.domain();
+    let known = domains.iter().find(|d| d.netbios.eq_ignore_ascii_case(own) || d.dns.eq_ignore_ascii_case(own));
+    match known {
+        Some(domain) if domain.dns.eq_ignore_ascii_case(operators) => None,
+        Some(domain) => Some(format!("the account is of {}, and the operator of {operators}; ask as a user of its domain", domain.dns)),
+        None if own.eq_ignore_ascii_case(operators) => None,
+        None => Some(format!("no input says which domain {own} is; collect the directory, or name it below [domains] in kerbsync.toml")),
     }
 }
 
@@ -159,5 +174,21 @@ fn of_server(
     match refuted {
         None => (ProofOutcome::Proved, "it holds the account's password".to_owned()),
         Some(slot) => (ProofOutcome::Refuted, format!("the secret of the {} is not the account's password", Shown::naming(&slot.label))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_account_is_tested_in_its_own_domain_alone() {
+        let domain = |netbios: &str, dns: &str| Domain { netbios: netbios.to_owned(), dns: dns.to_owned(), origin: None };
+        let domains = [domain("CONTOSO", "contoso.com"), domain("EU", "eu.contoso.com")];
+        let why = |account: &str, operators: &str| elsewhere(&domains, &DownLevelName::parse(account).unwrap().name, operators);
+        assert_eq!(why("CONTOSO\\KerbAuth", "contoso.com"), None);
+        assert_eq!(why("eu.contoso.com\\KerbAuth", "EU.contoso.com"), None);
+        assert!(why("EU\\KerbAuth", "contoso.com").unwrap().contains("the account is of eu.contoso.com"));
+        assert!(why("FABRIKAM\\KerbAuth", "contoso.com").unwrap().contains("no input says which domain FABRIKAM is"));
     }
 }

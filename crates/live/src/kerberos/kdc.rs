@@ -60,6 +60,11 @@ pub enum KdcError {
         /// What it means.
         why: &'static str,
     },
+    /// The centre sends the operator to another domain: its ticket is for a centre there, and says nothing of the account.
+    #[error(
+        "the key distribution centre sends on to another domain for {0}; ask a controller of the account's own domain, as a user of it"
+    )]
+    Elsewhere(Shown),
     /// A ticket cache without what is needed.
     #[error("the ticket cache holds no ticket of the domain {0} that is known how to use; get one with kinit")]
     Cache(String),
@@ -148,7 +153,8 @@ impl Centre {
             let code = parse_krb_error(&answer).map_err(|_| error())?.error_code;
             return Err(KdcError::Service { service: Shown::of(service), code, why: meaning(code) });
         }
-        Ok(parse_kdc_rep(&answer).map_err(|_| error())?.ticket.enc_part)
+        let ticket = parse_kdc_rep(&answer).map_err(|_| error())?.ticket;
+        if is_referral(&ticket) { Err(KdcError::Elsewhere(Shown::of(service))) } else { Ok(ticket.enc_part) }
     }
 
     /// How the keys of an account are made: asked for without any proof, so that nothing is logged on and no attempt is counted.
@@ -219,6 +225,11 @@ async fn log_on(
     Ok((answer.ticket, session))
 }
 
+/// Whether a ticket is for another centre (RFC 6806, section 8), and so is not encrypted with the key of any service.
+fn is_referral(ticket: &Ticket) -> bool {
+    ticket.sname.name_string.first().is_some_and(|service| service.eq_ignore_ascii_case("krbtgt"))
+}
+
 fn granting(realm: &str) -> PrincipalName {
     PrincipalName { name_type: 2, name_string: vec!["krbtgt".to_owned(), realm.to_owned()] }
 }
@@ -274,6 +285,19 @@ mod tests {
         assert_eq!(read.len(), 2, "DES is not spoken: {read:?}");
         assert_eq!(read[0], KeyInfo { etype: EncryptionType::Aes256CtsHmacSha196, salt: "CONTOSO.COMhostkerbauth.contoso.com".into() });
         assert!(read_key_info(&data[..data.len() - 1]).is_empty());
+    }
+
+    #[test]
+    fn a_ticket_for_another_centre_is_none_for_the_account() {
+        let ticket = |name: PrincipalName| Ticket {
+            tkt_vno: 5,
+            realm: "CONTOSO.COM".into(),
+            sname: name,
+            enc_part: EncryptedData { etype: 18, kvno: None, cipher: Vec::new() },
+            raw_bytes: None,
+        };
+        assert!(is_referral(&ticket(granting("FABRIKAM.COM"))));
+        assert!(!is_referral(&ticket(PrincipalName { name_type: 1, name_string: vec!["kerbauth$".into()] })));
     }
 
     #[test]
