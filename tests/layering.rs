@@ -125,3 +125,12 @@ fn only_live_sources_wait_for_a_network() {
         assert_eq!(waits, package.name.as_str() == "kerbsync-live", "{}", package.name);
     }
 }
+
+/// Whoever builds from source without live sources does not compile their network stack.
+#[test]
+fn a_plain_build_leaves_the_live_sources_out() {
+    let metadata = MetadataCommand::new().manifest_path(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).no_deps().exec().unwrap();
+    let built = metadata.workspace_default_packages();
+    let left_out: Vec<_> = metadata.workspace_packages().into_iter().filter(|p| !built.iter().any(|b| b.id == p.id)).collect();
+    assert_eq!(left_out.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["kerbsync-live"]);
+}
