@@ -25,7 +25,7 @@ fn input(estate: &Estate) -> [Input; 1] {
     [Input { label: "estate".into(), store: Box::new(store) }]
 }
 
-const OPTIONS: Options<'static> = Options { config: None, reference: None, prefer: Vec::new(), unsettled: &[], progress: &Silent };
+const OPTIONS: Options<'static> = Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], progress: &Silent };
 
 fn fleet(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("fleet");

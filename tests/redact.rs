@@ -23,7 +23,7 @@ fn input(files: &Files) -> Vec<Input> {
 /// The files of the copy.
 pub(crate) fn redacted(files: &Files) -> Files {
     let inputs = input(files);
-    let options = Options { config: None, reference: None, prefer: Vec::new(), unsettled: &[], progress: &Silent };
+    let options = Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], progress: &Silent };
     let collected = collect(&inputs, &options).unwrap();
     let declared: Vec<String> = collected.settings.slots.iter().map(|s| s.secret.clone()).collect();
     let mut out = Files::new();

@@ -148,9 +148,9 @@ fn check_folder(file: &Path) -> Result<(), Failure> {
 /// The same, and whether its folder lets a file be made: for a report on something that cannot be done twice.
 pub(crate) fn check_target(file: &Path) -> Result<(), Failure> {
     check_folder(file)?;
-    let checked = match target(file) {
-        Ok(Target::File(at)) => beside(&at, |_| Ok(())).map(|_| ()),
-        Ok(Target::Stream) => Ok(()),
+    let checked = match destination(file) {
+        Ok(Destination::File(at)) => beside(&at, |_| Ok(())).map(|_| ()),
+        Ok(Destination::Stream) => Ok(()),
         Err(error) => Err(error),
     };
     checked.map_err(|e| unwritten(file, &e))
@@ -169,7 +169,7 @@ fn folder_of(file: &Path) -> &Path {
 }
 
 /// What a report that is given a path is written to.
-enum Target {
+enum Destination {
     /// A file, or a name that is free: at the end of any links.
     File(PathBuf),
     /// A pipe or a device, which is written to and stays what it is.
@@ -177,14 +177,14 @@ enum Target {
 }
 
 /// Follows links, also to a file that is not there yet.
-fn target(file: &Path) -> io::Result<Target> {
+fn destination(file: &Path) -> io::Result<Destination> {
     /// As many as an operating system follows.
     const LINKS: usize = 40;
     let mut at = file.to_owned();
     for _ in 0..LINKS {
-        let Ok(metadata) = at.symlink_metadata() else { return Ok(Target::File(at)) };
+        let Ok(metadata) = at.symlink_metadata() else { return Ok(Destination::File(at)) };
         if !metadata.is_symlink() {
-            return Ok(if metadata.is_file() || metadata.is_dir() { Target::File(at) } else { Target::Stream });
+            return Ok(if metadata.is_file() || metadata.is_dir() { Destination::File(at) } else { Destination::Stream });
         }
         // What a link names is meant from the link's own folder.
         at = folder_of(&at).join(at.read_link()?);
@@ -209,9 +209,9 @@ pub(crate) fn replace(file: &Path, content: &[u8]) -> Result<(), Failure> {
 
 /// As [`replace`], for what is written piece by piece.
 fn replace_by(file: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-    let written = match target(file) {
-        Ok(Target::File(at)) => beside(&at, write).and_then(|temporary| temporary.persist(&at).map_err(|e| e.error)).map(|_| ()),
-        Ok(Target::Stream) => stream_to(file, write),
+    let written = match destination(file) {
+        Ok(Destination::File(at)) => beside(&at, write).and_then(|temporary| temporary.persist(&at).map_err(|e| e.error)).map(|_| ()),
+        Ok(Destination::Stream) => stream_to(file, write),
         Err(error) => Err(error),
     };
     written.map_err(|e| unwritten(file, &e))

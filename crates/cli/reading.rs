@@ -4,7 +4,7 @@ use crate::config::Bundle;
 use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::{Exit, Io};
-use kerbsync_apply::{UnsettledRuns, unsettled_runs};
+use kerbsync_apply::{OpenRuns, open_runs};
 use kerbsync_collect::{Input, Options, Settings, collect};
 use kerbsync_inventory::resolve::resolve;
 use kerbsync_inventory::{Document, DocumentStatus, Inventory};
@@ -42,8 +42,8 @@ pub(crate) fn read_paths(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result
         }
     }
     let named = bundle.reference.clone();
-    let unsettled = unsettled(&bundle.paths, io);
-    let read = read_stores(&inputs, config, bundle.reference, &bundle.prefer, &unsettled, quiet, io)?;
+    let open_runs = tell_open_runs(&bundle.paths, io);
+    let read = read_stores(&inputs, config, bundle.reference, &bundle.prefer, &open_runs, quiet, io)?;
     let manual = manual(&read.settings, io)?;
     let read = ReadInputs { not_opened, manual, ..read };
     check_preferred(&bundle.prefer, &read.inventory)?;
@@ -94,11 +94,11 @@ fn check_reference(read: &ReadInputs, named: Option<&HostName>) -> Result<(), Fa
 }
 
 /// Runs of the bundles among the paths that have no end yet, each told on standard error: the name, and the servers that it was for.
-pub(crate) fn unsettled(paths: &[PathBuf], io: &mut Io<'_>) -> Vec<(String, Vec<HostName>)> {
+pub(crate) fn tell_open_runs(paths: &[PathBuf], io: &mut Io<'_>) -> Vec<(String, Vec<HostName>)> {
     let mut all = Vec::new();
     for path in paths.iter().filter(|p| p.join(WORK_FOLDER).is_dir()) {
-        let found = FolderFiles::open(path).and_then(|files| unsettled_runs(&files));
-        let found = found.unwrap_or_else(|error| UnsettledRuns { open: Vec::new(), unread: vec![error.to_string()] });
+        let found = FolderFiles::open(path).and_then(|files| open_runs(&files));
+        let found = found.unwrap_or_else(|error| OpenRuns { open: Vec::new(), unread: vec![error.to_string()] });
         for why in found.unread {
             let hint = "whether a run has no end, so that its servers may be old or new, is not known: `kerbsync status` tells".to_owned();
             io.warning(&format!("a journal of '{}' was not read: {why}", path.display()), &[hint]);
@@ -118,13 +118,13 @@ pub(crate) fn read_stores(
     config: Option<(String, Vec<u8>)>,
     reference: Option<HostName>,
     prefer: &[PathBuf],
-    unsettled: &[(String, Vec<HostName>)],
+    open_runs: &[(String, Vec<HostName>)],
     quiet: bool,
     io: &Io<'_>,
 ) -> Result<ReadInputs, Failure> {
     let bar = Bar::new(io.terminals.1 && !quiet);
     let prefer = prefer.iter().map(|p| p.display().to_string()).collect();
-    let collected = collect(inputs, &Options { config, reference, prefer, unsettled, progress: &bar });
+    let collected = collect(inputs, &Options { config, reference, prefer, open_runs, progress: &bar });
     bar.clear();
     let collected = collected.map_err(|e| Failure::new(Exit::Input, e.to_string()))?;
     Ok(ReadInputs { inventory: collected.inventory, settings: collected.settings, not_opened: Vec::new(), manual: None })

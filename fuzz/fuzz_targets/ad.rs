@@ -1,7 +1,7 @@
 //! Any bytes as a directory export, LDIF or objects (the first byte chooses): no panic, places that lie in the file, and no secret in what is told.
 #![no_main]
 
-use kerbsync_ad::{DirectoryPart, looks_like_ldif, read_ldif, read_objects};
+use kerbsync_ad::{DirectoryFacts, looks_like_ldif, read_ldif, read_objects};
 use kerbsync_source::{DocumentId, Problem, Source};
 use libfuzzer_sys::fuzz_target;
 
@@ -31,7 +31,7 @@ fuzz_target!(|data: &[u8]| {
     check(part.as_ref(), &problems, length);
 });
 
-fn check(part: Option<&DirectoryPart>, problems: &[Problem], length: u64) {
+fn check(part: Option<&DirectoryFacts>, problems: &[Problem], length: u64) {
     let inside = |l: kerbsync_source::Location| l.byte_start <= l.byte_end && l.byte_end <= length;
     assert!(problems.iter().all(|p| p.location.is_none_or(inside)));
     for account in part.iter().flat_map(|p| &p.accounts).map(|d| &d.object) {

@@ -4,7 +4,7 @@
 use kerbsync_source::{DocumentId, Encoding, Source, Span};
 use kerbsync_xml::{Document, Limits};
 use kerbsync_xml_edit::{
-    Assignment, AttributePlace, ChildPlace, Edit, EditSet, NewElement, apply, insert_attribute, insert_child, remove_attribute,
+    Assignment, AttributePosition, ChildPosition, Edit, EditSet, NewElement, apply, insert_attribute, insert_child, remove_attribute,
     remove_element, set_attribute,
 };
 use libfuzzer_sys::fuzz_target;
@@ -21,12 +21,12 @@ fuzz_target!(|data: &[u8]| {
     let element = NewElement::new("new").attribute("a", &*value).child(NewElement::new("x"));
     let edit = match kind % 10 {
         0 => set_attribute(e, first.map_or("new", |a| a.name()), &value),
-        1 => insert_attribute(e, "new", &value, AttributePlace::Last),
-        2 => insert_attribute(e, "new", &value, first.map_or(AttributePlace::First, |a| AttributePlace::Before(a.name()))),
+        1 => insert_attribute(e, "new", &value, AttributePosition::Last),
+        2 => insert_attribute(e, "new", &value, first.map_or(AttributePosition::First, |a| AttributePosition::Before(a.name()))),
         3 => remove_attribute(e, first.map_or("new", |a| a.name())),
-        4 => insert_child(e, &element, ChildPlace::Last),
-        5 => insert_child(e, &element, child.map_or(ChildPlace::Last, ChildPlace::Before)),
-        6 => insert_child(e, &element, child.map_or(ChildPlace::Last, ChildPlace::After)),
+        4 => insert_child(e, &element, ChildPosition::Last),
+        5 => insert_child(e, &element, child.map_or(ChildPosition::Last, ChildPosition::Before)),
+        6 => insert_child(e, &element, child.map_or(ChildPosition::Last, ChildPosition::After)),
         7 => remove_element(e),
         8 => match value.parse::<Assignment>() {
             Ok(assignment) => assignment.edit(&d),

@@ -28,7 +28,7 @@ pub(crate) fn audit_at(inputs: &[(&str, &Files)], now: Timestamp) -> Audited {
     };
     let inputs: Vec<Input> = inputs.iter().map(input).collect();
     let collected =
-        collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), unsettled: &[], progress: &Silent }).unwrap();
+        collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], progress: &Silent }).unwrap();
     let audit = kerbsync_audit::run(&collected.inventory, &kerbsync::policy(&collected.settings, now).unwrap());
     Audited { inventory: collected.inventory, audit }
 }

@@ -3,12 +3,12 @@
 use crate::class::{Kind, kind};
 use crate::entry::{Datum, Entry, odd_value, report};
 use crate::sid::{is_sid, sid_text};
-use crate::{Dated, DirectoryPart, dn, flags, time};
+use crate::{Dated, DirectoryFacts, dn, flags, time};
 use kerbsync_inventory::directory::{Account, Deleted, Domain, Group, Moment, ObjectClass};
 use kerbsync_names::ServicePrincipalName;
 use kerbsync_source::{Level, Problem, Spanned};
 
-impl DirectoryPart {
+impl DirectoryFacts {
     /// Takes what matters of one entry.
     pub(crate) fn take(&mut self, entry: &Entry, problems: &mut Vec<Problem>) {
         let mut reading = Reading { entry, problems };

@@ -1,6 +1,6 @@
 //! LDIF, as `ldifde` and `ldapsearch` write it (RFC 2849).
 
-use crate::DirectoryPart;
+use crate::DirectoryFacts;
 use crate::allowance::Allowance;
 use crate::entry::{Attribute, Datum, Entry, Requested, kept, odd_value, report};
 use crate::filter::Search;
@@ -45,7 +45,7 @@ pub fn looks_like_ldif(text: &str) -> bool {
 ///
 /// Entries with `changetype: add`, as `ldifde` writes every entry, are read like entries without; other changes are left out with a note.
 #[must_use]
-pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<DirectoryPart> {
+pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<DirectoryFacts> {
     let before = problems.len();
     let mut reader = Reader {
         source,
@@ -60,7 +60,7 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
         allowance: Allowance::of(source.text().len()),
         full: false,
         secrets: BTreeMap::new(),
-        part: DirectoryPart::default(),
+        part: DirectoryFacts::default(),
         entries: 0,
     };
     for line in lines(source.text()) {
@@ -74,7 +74,7 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
         }
     }
     reader.end_of_file();
-    crate::part::report_secrets(reader.problems, source.document(), &reader.secrets);
+    crate::facts::report_secrets(reader.problems, source.document(), &reader.secrets);
     // What concerns whole entries is found at the end of a search.
     reader.problems[before..].sort_by_key(|p| p.location);
     (reader.entries > 0).then_some(reader.part)
@@ -108,7 +108,7 @@ struct Reader<'s, 'p> {
     full: bool,
     /// Secret attributes: how many values, and where the first stands.
     secrets: BTreeMap<String, (usize, Origin)>,
-    part: DirectoryPart,
+    part: DirectoryFacts,
     entries: usize,
 }
 

@@ -1,6 +1,6 @@
 //! Objects of the Active Directory module for PowerShell.
 
-use crate::DirectoryPart;
+use crate::DirectoryFacts;
 use crate::entry::{Datum, Entry, Requested, kept, report};
 use kerbsync_objects::{Object, Property, Value, is_secret_property};
 use kerbsync_source::{DocumentId, Level, Origin, Problem, Spanned};
@@ -29,13 +29,13 @@ const LISTS: &[&str] = &[
 ///
 /// An object is one of Active Directory when its type says so, or when it has a distinguished name and a class, an account name or a GUID.
 #[must_use]
-pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec<Problem>) -> Option<DirectoryPart> {
+pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec<Problem>) -> Option<DirectoryFacts> {
     let cut = problems.iter().any(|p| p.document == document && p.level == Level::Error);
     let mut reader = Reader {
         problems,
         secrets: BTreeMap::new(),
         lost: Vec::new(),
-        part: DirectoryPart { cut, ..DirectoryPart::default() },
+        part: DirectoryFacts { cut, ..DirectoryFacts::default() },
         entries: Vec::new(),
     };
     for object in objects {
@@ -45,7 +45,7 @@ pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec
     for entry in &reader.entries {
         reader.part.take(entry, reader.problems);
     }
-    crate::part::report_secrets(reader.problems, document, &reader.secrets);
+    crate::facts::report_secrets(reader.problems, document, &reader.secrets);
     (!reader.entries.is_empty()).then_some(reader.part)
 }
 
@@ -57,7 +57,7 @@ struct Reader<'p> {
     secrets: BTreeMap<String, (usize, Origin)>,
     /// Attributes whose loss was reported.
     lost: Vec<&'static str>,
-    part: DirectoryPart,
+    part: DirectoryFacts,
     entries: Vec<Entry>,
 }
 

@@ -3,7 +3,7 @@
 //! It says no time, and nothing of an object but its distinguished name and names. `-L` lists all names of one object; `-Q` and `-X` show that
 //! an object holds a name, beside which it may hold others. What no output shows is not shown to be absent.
 
-use crate::{Dated, DirectoryPart, distinguished_name_key, dn};
+use crate::{Dated, DirectoryFacts, distinguished_name_key, dn};
 use kerbsync_inventory::directory::Account;
 use kerbsync_names::ServicePrincipalName;
 use kerbsync_source::{Level, Origin, Problem, Shown, Source, Span, Spanned, Spot};
@@ -47,7 +47,7 @@ enum Section {
 }
 
 /// Reads the output of one or several runs; `None` where no object is named.
-pub fn read_setspn(source: &Source, problems: &mut Vec<Problem>) -> Option<DirectoryPart> {
+pub fn read_setspn(source: &Source, problems: &mut Vec<Problem>) -> Option<DirectoryFacts> {
     let mut reading = Reading { source, accounts: Vec::new(), by_name: HashMap::new(), problems };
     let mut section = Section::None;
     let (mut searches, mut ends) = (0_usize, 0_usize);
@@ -104,10 +104,10 @@ pub fn read_setspn(source: &Source, problems: &mut Vec<Problem>) -> Option<Direc
         });
     }
     let accounts = reading.accounts;
-    (!accounts.is_empty() || ends > 0).then(|| DirectoryPart {
+    (!accounts.is_empty() || ends > 0).then(|| DirectoryFacts {
         accounts: accounts.into_iter().map(|object| Dated { object, changed: None }).collect(),
         names_only: true,
-        ..DirectoryPart::default()
+        ..DirectoryFacts::default()
     })
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// A word of a command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum Token {
     /// A parameter or a word that the program's own text spells.
     Word(&'static str),
     /// A value from the inputs.
@@ -24,7 +24,7 @@ pub struct Unprintable {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
     program: Program,
-    parts: Vec<Part>,
+    tokens: Vec<Token>,
     class: Class,
 }
 
@@ -34,13 +34,13 @@ pub struct Destroying(Command);
 
 impl Command {
     pub(crate) const fn new(program: Program) -> Self {
-        Self { program, parts: Vec::new(), class: program.class() }
+        Self { program, tokens: Vec::new(), class: program.class() }
     }
 
     /// A word that this crate spells: a parameter, a file name, a constant.
     #[must_use]
     pub(crate) fn word(mut self, word: &'static str) -> Self {
-        self.parts.push(Part::Word(word));
+        self.tokens.push(Token::Word(word));
         self
     }
 
@@ -52,7 +52,7 @@ impl Command {
 
     #[must_use]
     pub(crate) fn value(mut self, value: impl Into<String>) -> Self {
-        self.parts.push(Part::Value(value.into()));
+        self.tokens.push(Token::Value(value.into()));
         self
     }
 
@@ -87,13 +87,13 @@ impl Command {
     pub fn line(&self) -> Result<String, Unprintable> {
         let mut line = self.program.text().to_owned();
         let native = matches!(self.program, Program::Setspn | Program::Appcmd | Program::AspnetRegiis | Program::Kerbsync);
-        for part in &self.parts {
-            match part {
-                Part::Word(word) => {
+        for token in &self.tokens {
+            match token {
+                Token::Word(word) => {
                     line.push(' ');
                     line.push_str(word);
                 }
-                Part::Value(value) => {
+                Token::Value(value) => {
                     // To such a program a leading sign is an option, and a backslash before the closing quote takes the quote in.
                     let misread = native && (value.starts_with(['-', '/']) || value.ends_with('\\'));
                     if is_hostile(value) || misread {

@@ -59,7 +59,7 @@ impl<'s, 'f> Application<'s, 'f> {
             if report.is_none() || !run.intents.contains_key(&index) || run.outcomes.get(&index) == Some(&StepResult::Done) {
                 continue;
             }
-            if let Err(error) = self.engine.settle(self.store, run.name(), key) {
+            if let Err(error) = self.engine.make_durable(self.store, run.name(), key) {
                 *report = Some(error);
             }
         }
@@ -202,7 +202,7 @@ impl<'s, 'f> Application<'s, 'f> {
         let Err(error) = self.store.replace_private(copy, before, Expected::Absent) else { return Ok(()) };
         match self.store.read(copy) {
             // It is there, and may not last.
-            Ok((kept, _)) if kept == before => self.store.settle(copy, before).map(|_| ()),
+            Ok((kept, _)) if kept == before => self.store.make_durable(copy, before).map(|_| ()),
             _ => Err(error),
         }
     }

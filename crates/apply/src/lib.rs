@@ -27,7 +27,7 @@ pub use error::EngineError;
 pub use journal::JournalError;
 pub use parallel::{Threads, Workers};
 pub use run::RunSelector;
-pub use status::{Status, UnsettledRun, UnsettledRuns, unsettled_runs};
+pub use status::{OpenRun, OpenRuns, Status, open_runs};
 
 use jiff::Timestamp;
 use kerbsync_plan::lower::{DirectoryWriter, Lower};

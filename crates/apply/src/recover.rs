@@ -36,7 +36,7 @@ impl Engine<'_> {
         }
         // The last line of a run that ended may still be on its way to the disk.
         if let Some(run) = runs.last().filter(|r| !r.is_open() && !r.journal.is_torn()) {
-            self.store(run.name()).settle(&run.journal.key, run.journal.bytes()).map_err(EngineError::JournalWrite)?;
+            self.store(run.name()).make_durable(&run.journal.key, run.journal.bytes()).map_err(EngineError::JournalWrite)?;
         }
         // A crash while a journal was written leaves its temporary file.
         if let Err(error) = self.store("tidy").clean_all(&journal::folder())
@@ -153,7 +153,7 @@ impl Engine<'_> {
         let mut failed = Vec::new();
         for index in run.intents.keys().filter(|i| run.outcomes.get(i) != Some(&StepResult::Done)) {
             let Some(key) = run.begin.steps.get(*index).and_then(|t| Key::new(&t.path)) else { continue };
-            if let Err(report) = self.settle(&store, run.name(), &key) {
+            if let Err(report) = self.make_durable(&store, run.name(), &key) {
                 failed.push((*index, report));
             }
         }

@@ -27,7 +27,7 @@ impl Status {
 
 /// A run that has no end yet, and the servers whose configurations it may have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnsettledRun {
+pub struct OpenRun {
     /// The run.
     pub run: String,
     /// FQDNs, in the order of steps.
@@ -79,9 +79,9 @@ impl Engine<'_> {
 
 /// What the journals of a bundle say of runs without an end.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct UnsettledRuns {
+pub struct OpenRuns {
     /// The runs, in order.
-    pub open: Vec<UnsettledRun>,
+    pub open: Vec<OpenRun>,
     /// Journals that could not be read, and why: nothing is known of their runs.
     pub unread: Vec<String>,
 }
@@ -90,14 +90,14 @@ pub struct UnsettledRuns {
 ///
 /// # Errors
 /// The folder of journals cannot be listed.
-pub fn unsettled_runs(files: &dyn Files) -> Result<UnsettledRuns, FileError> {
-    let mut found = UnsettledRuns::default();
+pub fn open_runs(files: &dyn Files) -> Result<OpenRuns, FileError> {
+    let mut found = OpenRuns::default();
     for key in files.list(&journal::folder())?.into_iter().filter(|k| journal::run_of(k).is_some()) {
         let read = files.read(&key).map_err(|e| e.to_string());
         match read.and_then(|bytes| Journal::parse(key, bytes).and_then(Run::new).map_err(|e| e.to_string())) {
             Ok(run) if run.is_open() => {
                 let servers = run.begin.steps.iter().map(|step| step.server.clone()).collect();
-                found.open.push(UnsettledRun { run: run.name().to_owned(), servers });
+                found.open.push(OpenRun { run: run.name().to_owned(), servers });
             }
             Ok(_) => {}
             Err(why) => found.unread.push(why),

@@ -17,8 +17,8 @@ pub(crate) struct Survey {
     pub(crate) notes: Vec<String>,
 }
 
-/// What was found of one configuration.
-struct Found {
+/// What one configuration is before anything is written.
+struct SurveyedFile {
     sha256: String,
     refused: Option<kerbsync_plan::lower::LowerError>,
     identity: FileIdentity,
@@ -55,7 +55,7 @@ impl Engine<'_> {
         }
     }
 
-    fn look_at(&self, plan: &Plan, step: &Step, key: &Key, runs: &[Run], resumed: Option<&Run>) -> Result<Found, EngineError> {
+    fn look_at(&self, plan: &Plan, step: &Step, key: &Key, runs: &[Run], resumed: Option<&Run>) -> Result<SurveyedFile, EngineError> {
         let bytes = self.files.read(key).map_err(EngineError::File)?;
         let sha256 = FileVersion::of(&bytes).sha256.to_string();
         let intent_of = |run: &Run| {
@@ -80,7 +80,7 @@ impl Engine<'_> {
             }
         }
         let identity = self.files.identity(key).map_err(EngineError::File)?;
-        Ok(Found { sha256, refused, identity, is_done })
+        Ok(SurveyedFile { sha256, refused, identity, is_done })
     }
 
     /// Tries whether the folders that are written to can be made durable. Mounted shares have no such call: they are told in a note, and the

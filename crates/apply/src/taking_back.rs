@@ -93,7 +93,7 @@ impl Engine<'_> {
             if ours.is_empty() {
                 // Whoever began to take the run back may have restored this file, and been stopped before it lasted.
                 if run.back.is_some()
-                    && let Err(report) = self.settle_bytes(store, run.name(), key, bytes)
+                    && let Err(report) = self.make_bytes_durable(store, run.name(), key, bytes)
                 {
                     return report;
                 }
@@ -167,14 +167,14 @@ impl Engine<'_> {
     }
 
     /// Makes a configuration last as it is now.
-    pub(crate) fn settle(&self, store: &WriteStore<'_>, run: &str, key: &Key) -> Result<(), StepReport> {
+    pub(crate) fn make_durable(&self, store: &WriteStore<'_>, run: &str, key: &Key) -> Result<(), StepReport> {
         let (bytes, _) = store.read(key).map_err(|e| StepReport::because(StepResult::Failed, e.to_string()))?;
-        self.settle_bytes(store, run, key, &bytes)
+        self.make_bytes_durable(store, run, key, &bytes)
     }
 
-    fn settle_bytes(&self, store: &WriteStore<'_>, run: &str, key: &Key, bytes: &[u8]) -> Result<(), StepReport> {
+    fn make_bytes_durable(&self, store: &WriteStore<'_>, run: &str, key: &Key, bytes: &[u8]) -> Result<(), StepReport> {
         let _guard = store.lock_file(key, &self.owner("taking back", run)).map_err(|e| locked(&e))?;
-        store.settle(key, bytes).map(|_| ()).map_err(|e| report_of(&e))
+        store.make_durable(key, bytes).map(|_| ()).map_err(|e| report_of(&e))
     }
 
     /// Removes the run's temporary files, and the copies of originals that are in place again, durably. `reports` are the results of a

@@ -28,7 +28,7 @@ pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit,
     let key = args.sign.as_deref().map(signing_key).transpose()?;
     let bundle = Bundle::try_from(args.bundle)?;
     if args.bundle_out.is_some() {
-        check_settled(&bundle)?;
+        refuse_open_runs(&bundle)?;
     }
     let for_evidence = bundle.clone();
     let read = read_paths(bundle, quiet, io)?;
@@ -74,10 +74,10 @@ fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
 }
 
 /// A run without an end leaves servers old or new: what is true of them is not in the files.
-fn check_settled(bundle: &Bundle) -> Result<(), Failure> {
+fn refuse_open_runs(bundle: &Bundle) -> Result<(), Failure> {
     let with_runs = bundle.paths.iter().filter(|p| p.join(WORK_FOLDER).is_dir());
     for path in with_runs {
-        let found = FolderFiles::open(path).and_then(|files| kerbsync_apply::unsettled_runs(&files));
+        let found = FolderFiles::open(path).and_then(|files| kerbsync_apply::open_runs(&files));
         if !found.is_ok_and(|runs| runs.open.is_empty() && runs.unread.is_empty()) {
             let failure =
                 Failure::new(Exit::Refused, format!("a run in '{}' has no end, so no evidence can be made of it", path.display()));

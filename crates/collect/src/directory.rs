@@ -1,13 +1,13 @@
 //! Joins the directory facts of several exports: one object per account, whatever the order of the documents.
 
-use kerbsync_ad::{Dated, DirectoryPart, distinguished_name_key};
+use kerbsync_ad::{Dated, DirectoryFacts, distinguished_name_key};
 use kerbsync_inventory::directory::{Account, Completeness, Directory, Domain, Group, Moment};
 use kerbsync_inventory::{Gap, GapSubject, Inventory};
 use kerbsync_source::{DocumentId, Shown, Spanned, Text, text};
 use std::collections::HashMap;
 
 /// NetBIOS name and DNS name of every domain that the exports name.
-pub(crate) fn domains(parts: &[(DocumentId, DirectoryPart)]) -> Vec<(String, String)> {
+pub(crate) fn domains(parts: &[(DocumentId, DirectoryFacts)]) -> Vec<(String, String)> {
     parts.iter().flat_map(|(_, part)| &part.domains).map(|d| (d.netbios.clone(), d.dns.clone())).collect()
 }
 
@@ -17,7 +17,7 @@ pub(crate) fn domains(parts: &[(DocumentId, DirectoryPart)]) -> Vec<(String, Str
 /// was changed last holds (whenChanged, else pwdLastSet), and a gap names the attributes. `complete` says that the exports hold whole domains.
 /// Configured domains (NetBIOS name, DNS name) count only where no export names the domain.
 pub(crate) fn join(
-    parts: Vec<(DocumentId, DirectoryPart)>,
+    parts: Vec<(DocumentId, DirectoryFacts)>,
     complete: bool,
     configured_domains: &[(String, String)],
     inventory: &mut Inventory,
@@ -61,7 +61,7 @@ pub(crate) fn join(
     let complete = complete && exported && cut.is_empty() && filtered.is_none();
     gaps.extend(filtered);
     let mut accounts = merge_all(accounts, gaps);
-    accounts.iter_mut().for_each(|account| settle_shown(account, gaps));
+    accounts.iter_mut().for_each(|account| drop_exported_from_shown(account, gaps));
     // An object that a whole export does not hold was there at another time than the export, or the export is not whole.
     accounts.retain(|account| {
         let kept = !(complete && listed.contains(&account.origin.document) && account.sid.is_none() && account.sam_account_name.is_none());
@@ -90,7 +90,7 @@ pub(crate) fn join(
 }
 
 /// The gap where every export says by itself that it was asked for less than all users and computers.
-fn asked_for_less(parts: &[(DocumentId, DirectoryPart)]) -> Option<Gap> {
+fn asked_for_less(parts: &[(DocumentId, DirectoryFacts)]) -> Option<Gap> {
     let mut told = parts.iter().filter(|(_, part)| !part.names_only).map(|(id, part)| part.asked_for.clone().map(|asked| (*id, asked)));
     let (document, mut asked) = told.next()??;
     for next in told {
@@ -110,7 +110,7 @@ fn asked_for_less(parts: &[(DocumentId, DirectoryPart)]) -> Option<Gap> {
 }
 
 /// Names that setspn shows on an object beside an export of all its names: neither tells when, so one that only setspn shows is a question.
-fn settle_shown(account: &mut Account, gaps: &mut Vec<Gap>) {
+fn drop_exported_from_shown(account: &mut Account, gaps: &mut Vec<Gap>) {
     account.shown_spns.sort_by(|a, b| a.value.cmp(&b.value).then_with(|| a.origin.cmp(&b.origin)));
     account.shown_spns.dedup_by(|a, b| a.value == b.value);
     let Some(spns) = &account.spns else { return };
@@ -133,7 +133,7 @@ fn settle_shown(account: &mut Account, gaps: &mut Vec<Gap>) {
 }
 
 /// An object that may come from several exports.
-trait Joined {
+trait Mergeable {
     fn distinguished_name(&self) -> &str;
     fn sid(&self) -> Option<&str>;
     fn origin(&self) -> &kerbsync_source::Origin;
@@ -146,7 +146,7 @@ trait Joined {
     fn take(&mut self, other: Self, differ: &mut Vec<&'static str>);
 }
 
-fn merge_all<T: Joined>(objects: Vec<Dated<T>>, gaps: &mut Vec<Gap>) -> Vec<T> {
+fn merge_all<T: Mergeable>(objects: Vec<Dated<T>>, gaps: &mut Vec<Gap>) -> Vec<T> {
     let mut sets: Vec<Vec<Dated<T>>> = Vec::new();
     let mut by_sid: HashMap<String, usize> = HashMap::new();
     let mut by_name: HashMap<String, usize> = HashMap::new();
@@ -171,11 +171,11 @@ fn merge_all<T: Joined>(objects: Vec<Dated<T>>, gaps: &mut Vec<Gap>) -> Vec<T> {
 }
 
 /// The latest change first; where that is not known, some order that does not depend on the order of the documents.
-fn preference<T: Joined>(dated: &Dated<T>) -> impl Ord + use<T> {
+fn preference<T: Mergeable>(dated: &Dated<T>) -> impl Ord + use<T> {
     std::cmp::Reverse((dated.changed, dated.object.later(), dated.object.contents()))
 }
 
-fn merge<T: Joined>(mut set: Vec<Dated<T>>, gaps: &mut Vec<Gap>) -> Option<T> {
+fn merge<T: Mergeable>(mut set: Vec<Dated<T>>, gaps: &mut Vec<Gap>) -> Option<T> {
     if set.len() > 1 {
         set.sort_by_cached_key(preference);
     }
@@ -231,7 +231,7 @@ fn members<T: Ord>(a: &[Spanned<T>], b: &[Spanned<T>]) -> bool {
     x.len() == y.len() && x.iter().zip(&y).all(|(i, j)| a[*i].value == b[*j].value)
 }
 
-impl Joined for Account {
+impl Mergeable for Account {
     fn distinguished_name(&self) -> &str {
         &self.distinguished_name.value
     }
@@ -308,7 +308,7 @@ fn moments(a: &Spanned<Moment>, b: &Spanned<Moment>) -> bool {
     }
 }
 
-impl Joined for Group {
+impl Mergeable for Group {
     fn distinguished_name(&self) -> &str {
         &self.distinguished_name
     }
@@ -380,12 +380,12 @@ mod tests {
     use kerbsync_source::Source;
     use proptest::prelude::*;
 
-    fn part(number: u32, text: &str) -> (DocumentId, DirectoryPart) {
+    fn part(number: u32, text: &str) -> (DocumentId, DirectoryFacts) {
         let source = Source::decode(DocumentId(number), text.as_bytes().to_vec()).unwrap();
         (DocumentId(number), kerbsync_ad::read_ldif(&source, &mut Vec::new()).unwrap())
     }
 
-    fn joined(parts: Vec<(DocumentId, DirectoryPart)>, configured: &[(String, String)]) -> Inventory {
+    fn joined(parts: Vec<(DocumentId, DirectoryFacts)>, configured: &[(String, String)]) -> Inventory {
         let mut inventory = Inventory::default();
         join(parts, false, configured, &mut inventory);
         inventory
@@ -441,7 +441,7 @@ mod tests {
 
     fn text(inventory: &Inventory) -> String {
         let d = inventory.directory.as_ref().unwrap();
-        let accounts: Vec<_> = d.accounts.iter().map(|a| (Joined::contents(a), a.origin.document)).collect();
+        let accounts: Vec<_> = d.accounts.iter().map(|a| (Mergeable::contents(a), a.origin.document)).collect();
         let mut gaps: Vec<_> = inventory.gaps.iter().map(|g| &g.reason).collect();
         gaps.sort();
         format!("{accounts:?} {:?} {gaps:?}", d.domains.iter().map(|d| &d.dns).collect::<Vec<_>>())

@@ -6,8 +6,8 @@ use crate::proof;
 use crate::read_file::ReadFile;
 use crate::recognise::{Recognised, problem};
 use crate::server;
-use crate::topology::{self, TopologyPart};
-use kerbsync_ad::DirectoryPart;
+use crate::topology::{self, TopologyFacts};
+use kerbsync_ad::DirectoryFacts;
 use kerbsync_inventory::state::TicketProof;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
 use kerbsync_objects::Object;
@@ -15,8 +15,8 @@ use kerbsync_source::{DocumentId, Level, Problem};
 
 /// What a document says.
 pub(crate) enum DocumentFacts {
-    Topology(Box<TopologyPart>),
-    Directory(Box<DirectoryPart>),
+    Topology(Box<TopologyFacts>),
+    Directory(Box<DirectoryFacts>),
     Manifest(Manifest),
     Proofs(Vec<TicketProof>),
 }

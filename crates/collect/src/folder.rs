@@ -3,7 +3,7 @@
 use crate::competing::{self, Dates, Preferred, Reason};
 use crate::read_file::ReadFile;
 use crate::recognise::Recognised;
-use crate::server::{self, Context, KeyFile, ServerInput};
+use crate::server::{self, Context, KeyFile, ServerFiles};
 use kerbsync_inventory::{
     Besides, ClearCopy, Document as Record, DocumentKind, DocumentStatus, KeptOriginal, OtherConfiguration, ServerConfiguration,
     ServerStatus,
@@ -178,12 +178,12 @@ impl<'c> Folder<'c> {
     pub(crate) fn finish(mut self, records: &mut [Record]) -> ServerConfiguration {
         self.history.sort_by(|a, b| b.0.cmp(&a.0));
         let mut problems = Vec::new();
-        let settled = settle(self.configurations, self.preferred);
-        let chosen = settled.chosen.as_ref().map(|c| c.id);
+        let choice = choose_configuration(self.configurations, self.preferred);
+        let chosen = choice.chosen.as_ref().map(|c| c.id);
         let mut server = server::read_server(
-            ServerInput {
+            ServerFiles {
                 host: self.host,
-                configuration: settled.chosen.as_ref().map(|c| (c.id, c.document.as_ref())),
+                configuration: choice.chosen.as_ref().map(|c| (c.id, c.document.as_ref())),
                 redirection: self.redirection.as_ref().and_then(|(_, r)| r.as_ref().ok()),
                 keys: &self.keys,
                 history: self.history.into_iter().map(|(_, id)| id).collect(),
@@ -197,18 +197,18 @@ impl<'c> Folder<'c> {
                     ServerStatus::Unreadable(problem) => DocumentStatus::Unreadable(problem.clone()),
                     ServerStatus::Read | ServerStatus::Missing => DocumentStatus::Used,
                 };
-            } else if let Some((_, why)) = settled.aside.iter().find(|(id, _)| *id == record.id) {
+            } else if let Some((_, why)) = choice.aside.iter().find(|(id, _)| *id == record.id) {
                 record.status = DocumentStatus::SetAside(why.clone());
-            } else if let Some(other) = settled.others.iter().find(|o| o.document == record.id)
-                && !(settled.contested && matches!(record.status, DocumentStatus::Unreadable(_)))
+            } else if let Some(other) = choice.others.iter().find(|o| o.document == record.id)
+                && !(choice.contested && matches!(record.status, DocumentStatus::Unreadable(_)))
             {
                 record.status = DocumentStatus::SetAside(other.why.to_string());
             }
             record.problems.extend(problems.iter().filter(|p| p.document == record.id).cloned());
         }
         server.besides = Besides {
-            others: settled.others,
-            contested: settled.contested,
+            others: choice.others,
+            contested: choice.contested,
             foreign: None,
             clear_copies: self.clear_copies,
             copies: self.copies,
@@ -219,7 +219,7 @@ impl<'c> Folder<'c> {
 }
 
 /// Which configuration of a server is read, and what became of the others.
-struct Settled {
+struct ConfigurationChoice {
     chosen: Option<Candidate>,
     /// Copies with the same bytes.
     aside: Vec<(DocumentId, String)>,
@@ -229,7 +229,7 @@ struct Settled {
 
 /// Configurations with the same bytes are one. Of those that differ the user's choice goes first, then the newest by a manifest; where
 /// neither says which it is, one is read for what it holds, and is not taken to be in force.
-fn settle(mut candidates: Vec<Candidate>, preferred: &Preferred) -> Settled {
+fn choose_configuration(mut candidates: Vec<Candidate>, preferred: &Preferred) -> ConfigurationChoice {
     // Neither the order of files nor the folder they lie in decides: the digest does, behind the place that IIS reads.
     candidates.sort_by(|a, b| {
         (a.rank, !preferred.names(&a.path), &a.sha256, &a.path).cmp(&(b.rank, !preferred.names(&b.path), &b.sha256, &b.path))
@@ -246,7 +246,7 @@ fn settle(mut candidates: Vec<Candidate>, preferred: &Preferred) -> Settled {
         }
     }
     if distinct.len() < 2 {
-        return Settled { chosen: distinct.pop(), aside, others: Vec::new(), contested: false };
+        return ConfigurationChoice { chosen: distinct.pop(), aside, others: Vec::new(), contested: false };
     }
     let choice = competing::first(preferred, &distinct.iter().map(|c| (c.path.as_str(), c.dates)).collect::<Vec<_>>());
     let chosen = distinct.remove(choice.map_or(0, |(at, _)| at));
@@ -261,7 +261,7 @@ fn settle(mut candidates: Vec<Candidate>, preferred: &Preferred) -> Settled {
         None => text!("{} is a configuration of the same server with other bytes, and nothing says which is in force", chosen.path),
     };
     let others = distinct.iter().map(|other| OtherConfiguration { document: other.id, why: why(other) }).collect();
-    Settled { contested: choice.is_none(), chosen: Some(chosen), aside, others }
+    ConfigurationChoice { contested: choice.is_none(), chosen: Some(chosen), aside, others }
 }
 
 /// What IIS makes for one application pool has the pool's name, and holds that pool alone.
@@ -327,7 +327,7 @@ mod tests {
         const HISTORY: &str = "servers/fe02.contoso.com/inetpub/history/CFGHISTORY_0000000001/applicationHost.config";
         let store = Closed(&["servers/fe01.contoso.com/Windows/System32/inetsrv/config/applicationHost.config", HISTORY]);
         let inputs = [Input { label: String::new(), store: Box::new(store) }];
-        let inventory = collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), unsettled: &[], progress: &Silent })
+        let inventory = collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], progress: &Silent })
             .unwrap()
             .inventory;
         let [first, second] = inventory.servers.as_slice() else { panic!("{:?}", inventory.servers) };

@@ -3,7 +3,7 @@
 mod merge;
 mod runs;
 
-pub use merge::{Place, Places, merge};
+pub use merge::{RankedPlace, RankedPlaces, merge};
 pub use runs::Run;
 
 use crate::config::read_settings;
@@ -12,7 +12,7 @@ use crate::read_file::{ReadFile, read_file};
 use crate::recognise::{Recognised, problem};
 use crate::{CollectError, Input, Settings, manifest, server};
 use jiff::Timestamp;
-use kerbsync_credential::learn::{LearnInputs, Learned, learn};
+use kerbsync_credential::learn::{LearnContext, Learned, learn};
 use kerbsync_credential::{Realms, WebSiteNames};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::protection::KeyFile;
@@ -114,7 +114,7 @@ pub fn learn_places(request: LearnRequest) -> Result<Result<Lesson, Box<(Documen
             }
         }
     }
-    let settled = Settled { tagger: &tagger, settings: &settings, account: request.account };
+    let comparer = Comparer { tagger: &tagger, settings: &settings, account: request.account };
     let mut comparisons = Vec::new();
     match request.sides {
         Sides::Pair(sides) => {
@@ -128,7 +128,7 @@ pub fn learn_places(request: LearnRequest) -> Result<Result<Lesson, Box<(Documen
                 }
             }
             if let [before, after] = pair.as_slice() {
-                match settled.compare(&before.1, &after.1, &keys) {
+                match comparer.compare(&before.1, &after.1, &keys) {
                     Ok(learned) => {
                         comparisons.push(Comparison { server: None, before: before.0, after: after.0, learned, around: Around::Given })
                     }
@@ -150,7 +150,7 @@ pub fn learn_places(request: LearnRequest) -> Result<Result<Lesson, Box<(Documen
                     if reading.same(*before, *after) {
                         continue;
                     }
-                    let Ok(learned) = settled.compare(old, new, own) else { continue };
+                    let Ok(learned) = comparer.compare(old, new, own) else { continue };
                     let around = reading.around(*before, *after, server.as_ref(), &runs);
                     comparisons.push(Comparison { server: server.clone(), before: *before, after: *after, learned, around });
                 }
@@ -161,13 +161,13 @@ pub fn learn_places(request: LearnRequest) -> Result<Result<Lesson, Box<(Documen
 }
 
 /// What holds for every comparison.
-struct Settled<'a> {
+struct Comparer<'a> {
     tagger: &'a Tagger,
     settings: &'a Settings,
     account: Option<DownLevelName>,
 }
 
-impl Settled<'_> {
+impl Comparer<'_> {
     fn compare(&self, before: &kerbsync_xml::Document, after: &kerbsync_xml::Document, keys: &[KeyFile]) -> Result<Learned, Problem> {
         // What a configuration holds that is odd is for an audit to tell.
         let mut problems: Vec<Problem> = Vec::new();
@@ -176,7 +176,7 @@ impl Settled<'_> {
         let realms: Realms = self.settings.domains.iter().map(|(netbios, dns)| (dns, netbios)).collect();
         let names = &self.settings.web_sites;
         let web_sites = WebSiteNames { internal: names.internal.clone(), external: names.external.clone() };
-        let inputs = LearnInputs { keys, tagger: self.tagger, account: self.account.as_ref(), realms: &realms, web_sites: &web_sites };
+        let inputs = LearnContext { keys, tagger: self.tagger, account: self.account.as_ref(), realms: &realms, web_sites: &web_sites };
         Ok(learn(&before, &after, inputs))
     }
 }

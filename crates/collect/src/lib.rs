@@ -13,8 +13,8 @@ mod facts;
 mod folder;
 mod foreign;
 mod gaps;
+mod inventory;
 mod items;
-mod join;
 pub mod learn;
 mod manifest;
 mod names;
@@ -61,7 +61,7 @@ pub struct Options<'a> {
     /// Files or folders that go before others which say something else of the same thing.
     pub prefer: Vec<String>,
     /// Runs that have no end yet: the name, and the servers whose configurations it may have changed.
-    pub unsettled: &'a [(String, Vec<HostName>)],
+    pub open_runs: &'a [(String, Vec<HostName>)],
     /// Told how far the work is.
     pub progress: &'a dyn Progress,
 }
@@ -87,7 +87,7 @@ impl Collected {
 #[must_use]
 pub fn slot_rules(inventory: &Inventory, settings: &Settings) -> SlotRules {
     let configured: Vec<(String, String)> = settings.domains.iter().map(|(n, d)| (n.clone(), d.clone())).collect();
-    server::slot_rules(settings, &join::realms(inventory, &configured))
+    server::slot_rules(settings, &inventory::realms(inventory, &configured))
 }
 
 /// Whether a path of a document is one that `--prefer` names: the path itself, its end, or a folder on the way.
@@ -119,5 +119,5 @@ pub enum CollectError {
 /// See [`CollectError`]; bad files are no error here.
 pub fn collect(inputs: &[Input], options: &Options<'_>) -> Result<Collected, CollectError> {
     let tagger = kerbsync_secret::Tagger::new().map_err(|e| CollectError::Random(e.to_string()))?;
-    Ok(join::join(inputs, options, &tagger))
+    Ok(inventory::build(inputs, options, &tagger))
 }

@@ -9,7 +9,7 @@ mod origins;
 
 use crate::config::Settings;
 use kerbsync_credential::lower::SlotRules;
-use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, ProductSite, WebSiteNames, discover, discover_with, is_product_pool};
+use kerbsync_credential::{DeclaredSlot, DiscoveryContext, Product, ProductSite, WebSiteNames, discover, discover_with, is_product_pool};
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection};
 use kerbsync_inventory::citable::{self, Cited, Kept};
@@ -61,7 +61,7 @@ pub(crate) fn slot_rules(settings: &Settings, realms: &[(String, String)]) -> Sl
 pub(crate) use kerbsync_iis::protection::KeyFile;
 
 /// What a server's folder holds.
-pub(crate) struct ServerInput<'a> {
+pub(crate) struct ServerFiles<'a> {
     pub(crate) host: HostName,
     /// The applicationHost.config in force, or why it cannot be read; `None` where there is none.
     pub(crate) configuration: Option<(DocumentId, Result<&'a Document, &'a Problem>)>,
@@ -72,7 +72,7 @@ pub(crate) struct ServerInput<'a> {
 }
 
 /// Reads one server. What is odd goes into `problems`; a configuration that cannot be read at all is in the status.
-pub(crate) fn read_server(input: ServerInput<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) -> ServerConfiguration {
+pub(crate) fn read_server(input: ServerFiles<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) -> ServerConfiguration {
     let mut server = ServerConfiguration {
         computer: input.host,
         document: input.configuration.map(|(id, _)| id),
@@ -116,7 +116,7 @@ pub(crate) fn clear_secrets(document: &Document, context: &Context<'_>) -> Vec<C
     let mut problems = Vec::new();
     let Ok(host) = ApplicationHost::read(document, &mut problems) else { return Vec::new() };
     let product = Product::recognise(&host, &context.rules.web_sites);
-    let inputs = DiscoveryInputs { declared: &context.rules.declared, realms: &context.rules.realms, keys: &[], tagger: context.tagger };
+    let inputs = DiscoveryContext { declared: &context.rules.declared, realms: &context.rules.realms, keys: &[], tagger: context.tagger };
     let found = discover(&host, &product, inputs, &mut problems);
     let clear = found.slots.into_iter().filter(|s| matches!(s.secret, SecretState::Clear(_) | SecretState::TakenOut));
     clear
@@ -170,7 +170,7 @@ fn fill(
     }
     let pools = host.pools();
     let pool_names: HashSet<String> = pools.iter().map(|p| p.name().value.to_lowercase()).collect();
-    let inputs = DiscoveryInputs { declared: &context.rules.declared, realms: &context.rules.realms, keys, tagger: context.tagger };
+    let inputs = DiscoveryContext { declared: &context.rules.declared, realms: &context.rules.realms, keys, tagger: context.tagger };
     let mut origin = |place, excerpt| origins.of(place, if excerpt { Kept::Excerpt } else { Kept::Place });
     let found = discover_with(host, &product, inputs, &mut origin, problems);
     server.slots = found.slots;

@@ -1,8 +1,8 @@
 //! Which settings are in force: those given on the command line, else the `kerbsync.toml` nearest to the root.
 
 use crate::config::{Settings, read_settings, read_waivers};
+use crate::inventory::Documents;
 use crate::items::{Gathered, Item};
-use crate::join::Documents;
 use crate::read_file::{read_file, record, sha256};
 use crate::recognise::{Recognised, problem};
 use crate::{Input, Options};

@@ -19,10 +19,10 @@ use kerbsync_topology::{ObjectFacts, Reading, XmlForm};
 
 /// What one document says about the deployment.
 #[derive(Debug)]
-pub(crate) struct TopologyPart(Reading);
+pub(crate) struct TopologyFacts(Reading);
 
 /// Reads an XML document; `None` when it is none of the topology's forms (PowerShell objects are read by [`read_objects`]).
-pub(crate) fn read_xml(document: &kerbsync_xml::Document, problems: &mut Vec<Problem>) -> Option<(DocumentKind, TopologyPart)> {
+pub(crate) fn read_xml(document: &kerbsync_xml::Document, problems: &mut Vec<Problem>) -> Option<(DocumentKind, TopologyFacts)> {
     let kind = match kerbsync_topology::sniff_xml(document)? {
         XmlForm::Topology => DocumentKind::Topology,
         XmlForm::TopologyBuilder => DocumentKind::TopologyBuilder,
@@ -31,20 +31,20 @@ pub(crate) fn read_xml(document: &kerbsync_xml::Document, problems: &mut Vec<Pro
         XmlForm::ManagementLog => DocumentKind::ManagementLog,
         XmlForm::Html | XmlForm::Clixml | XmlForm::Configuration => return None,
     };
-    Some((kind, TopologyPart(kerbsync_topology::read_xml(document, problems)?)))
+    Some((kind, TopologyFacts(kerbsync_topology::read_xml(document, problems)?)))
 }
 
 /// Reads PowerShell objects; `None` when none of them is of the product's topology.
-pub(crate) fn read_objects(objects: &[kerbsync_objects::Object], id: DocumentId, problems: &mut Vec<Problem>) -> Option<TopologyPart> {
-    kerbsync_topology::read_objects(objects, id, problems).map(TopologyPart)
+pub(crate) fn read_objects(objects: &[kerbsync_objects::Object], id: DocumentId, problems: &mut Vec<Problem>) -> Option<TopologyFacts> {
+    kerbsync_topology::read_objects(objects, id, problems).map(TopologyFacts)
 }
 
 /// What an empty export of the assignments says: that there are none.
-pub(crate) fn no_assignments() -> TopologyPart {
-    TopologyPart(Reading::no_assignments())
+pub(crate) fn no_assignments() -> TopologyFacts {
+    TopologyFacts(Reading::no_assignments())
 }
 
-impl TopologyPart {
+impl TopologyFacts {
     /// About how many bytes of memory it takes, with what is made of it.
     pub(crate) fn weight(&self) -> u64 {
         self.0.weight() as u64
@@ -80,8 +80,8 @@ struct Fate {
 }
 
 /// Fills sites, pools, assignments, simple URLs, reports and gaps of an inventory whose documents are in it already.
-pub(crate) fn join(parts: Vec<(DocumentId, TopologyPart)>, preferred: &Preferred, inventory: &mut Inventory) {
-    let mut entries: Vec<Entry> = parts.into_iter().map(|(id, TopologyPart(reading))| entry(id, reading, inventory)).collect();
+pub(crate) fn join(parts: Vec<(DocumentId, TopologyFacts)>, preferred: &Preferred, inventory: &mut Inventory) {
+    let mut entries: Vec<Entry> = parts.into_iter().map(|(id, TopologyFacts(reading))| entry(id, reading, inventory)).collect();
     entries.sort_by(|a, b| (&a.path, &a.sha256, a.document).cmp(&(&b.path, &b.sha256, b.document)));
     let mut fates: Vec<Fate> = entries.iter().map(|_| Fate::default()).collect();
 
@@ -91,11 +91,11 @@ pub(crate) fn join(parts: Vec<(DocumentId, TopologyPart)>, preferred: &Preferred
         convert::estate(&used.deployment, inventory);
     }
     assignments::join(&entries, &mut fates, inventory);
-    assignments::settle(preferred, inventory);
+    assignments::drop_outdated(preferred, inventory);
     simple_urls(&entries, &ranked, &mut fates, inventory);
     logs::join(&entries, &mut fates, inventory);
     for (entry, fate) in entries.iter().zip(fates) {
-        settle(entry, fate, inventory);
+        record_fate(entry, fate, inventory);
     }
 }
 
@@ -163,7 +163,7 @@ fn simple_urls(entries: &[Entry], ranked: &[Candidate], fates: &mut [Fate], inve
 }
 
 /// Writes down what became of a document.
-fn settle(entry: &Entry, fate: Fate, inventory: &mut Inventory) {
+fn record_fate(entry: &Entry, fate: Fate, inventory: &mut Inventory) {
     let Some(document) = inventory.documents.get_mut(entry.document.0 as usize) else { return };
     // Read in part: what stands in it is used, and that it was cut stays told.
     if matches!(document.status, DocumentStatus::Unreadable(_)) {

@@ -5,7 +5,7 @@ use crate::view::{ConfigurationView, FoundSlot};
 use crate::{DeclaredSlot, Product, Realms, parse_account};
 use kerbsync_iis::protection::{DamageReason, KeyFile, OpenError, Opener, ProviderKind};
 use kerbsync_iis::{ApplicationHost, Place};
-use kerbsync_inventory::{Provider, ProviderKey, Restriction, SecretState, Slot, SlotPlace};
+use kerbsync_inventory::{Provider, ProviderKey, Restriction, SecretState, Slot, SlotRelevance};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret, Tagger};
 use kerbsync_source::{Level, Origin, Problem, ProblemSink, Span, Spanned};
 use kerbsync_xml::NodeId;
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 /// What discovery goes by.
 #[derive(Clone, Copy)]
-pub struct DiscoveryInputs<'a> {
+pub struct DiscoveryContext<'a> {
     /// Slots that the administrator declared.
     pub declared: &'a [DeclaredSlot],
     /// DNS and NetBIOS names of domains.
@@ -44,7 +44,7 @@ pub struct Discovery {
 pub fn discover<'d>(
     host: &ApplicationHost<'d>,
     product: &Product<'d>,
-    inputs: DiscoveryInputs<'_>,
+    context: DiscoveryContext<'_>,
     problems: &mut dyn ProblemSink,
 ) -> Discovery {
     let document = host.document().source().document();
@@ -52,7 +52,7 @@ pub fn discover<'d>(
         true => place.origin(document),
         false => place.origin_without_excerpt(document),
     };
-    discover_with(host, product, inputs, &mut origin, problems)
+    discover_with(host, product, context, &mut origin, problems)
 }
 
 /// As [`discover`], with origins made by the caller, who may know the places already: `origin(place, excerpt)` is asked for one with a masked
@@ -60,21 +60,21 @@ pub fn discover<'d>(
 pub fn discover_with<'d>(
     host: &ApplicationHost<'d>,
     product: &Product<'d>,
-    inputs: DiscoveryInputs<'_>,
+    context: DiscoveryContext<'_>,
     origin: &mut dyn FnMut(Place<'d>, bool) -> Origin,
     problems: &mut dyn ProblemSink,
 ) -> Discovery {
-    let view = ConfigurationView::new(host, product, inputs.declared);
+    let view = ConfigurationView::new(host, product, context.declared);
     let found = find(&view);
     let document = host.document().source().document();
     let providers = host.providers();
-    let mut opener = Opener::new(&providers, inputs.keys);
-    let secrets: Vec<Judged> = found.iter().map(|f| judge(f.secret.as_ref().map(|s| &s.value), &mut opener, inputs.tagger)).collect();
+    let mut opener = Opener::new(&providers, context.keys);
+    let secrets: Vec<Judged> = found.iter().map(|f| judge(f.secret.as_ref().map(|s| &s.value), &mut opener, context.tagger)).collect();
     let slots = found
         .into_iter()
         .zip(secrets)
         .map(|(f, secret)| {
-            let (account, guessed) = parse_account(&f.account.value, inputs.realms);
+            let (account, guessed) = parse_account(&f.account.value, context.realms);
             if guessed {
                 problems.report(Problem {
                     level: Level::Note,
@@ -90,7 +90,7 @@ pub fn discover_with<'d>(
                 evidence: f.layout.evidence(),
                 purpose: f.layout.purpose(),
                 creation: f.layout.creation(),
-                place: if f.expected { SlotPlace::Expected } else { SlotPlace::Elsewhere },
+                relevance: if f.expected { SlotRelevance::Expected } else { SlotRelevance::Elsewhere },
                 account: Spanned::new(account, origin(f.account.place, true)),
                 secret_origin: f.secret.as_ref().map(|s| origin(s.place, true)),
                 label: f.key.label(),
@@ -98,7 +98,7 @@ pub fn discover_with<'d>(
                 account_attribute: f.account_attribute,
                 secret_attribute: f.secret_attribute,
                 active: f.active,
-                secret: secret.settle(&opener),
+                secret: secret.into_state(&opener),
             }
         })
         .collect();
@@ -111,7 +111,7 @@ pub fn discover_with<'d>(
                 (ProviderKind::Rsa | ProviderKind::Other, _) => ProviderKey::Unsupported,
                 (_, Some(key)) => ProviderKey::Fits(key),
                 (_, None) if !opener.tried(&p.name().value) => ProviderKey::Unused,
-                (_, None) if inputs.keys.is_empty() => ProviderKey::NoKey,
+                (_, None) if context.keys.is_empty() => ProviderKey::NoKey,
                 (_, None) => ProviderKey::NoneFits,
             },
             session_key: p.session_key().filter(|a| !a.value().is_empty()).map(|a| Sha256::digest(a.value().as_bytes()).into()),
@@ -186,11 +186,11 @@ enum Judged {
 }
 
 impl Judged {
-    fn settle(self, opener: &Opener<'_>) -> SecretState {
+    fn into_state(self, opener: &Opener<'_>) -> SecretState {
         match self {
             Self::Known(state) => state,
             Self::Failed { provider, error } => {
-                let error = opener.settle(&provider, error);
+                let error = opener.refine(&provider, error);
                 SecretState::Sealed { provider, damaged: error.is_damage(), reason: error.to_string() }
             }
         }

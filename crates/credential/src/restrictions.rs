@@ -47,10 +47,10 @@ pub(crate) fn of<'d>(host: &ApplicationHost<'d>, origin: &mut OriginOf<'_, 'd>) 
     found.into_iter().map(|(kind, location, path, place)| Restriction { kind, location, path, origin: origin(place, false) }).collect()
 }
 
-type Found<'d> = (RestrictionKind, Option<String>, Vec<PathStep>, Place<'d>);
+type Marked<'d> = (RestrictionKind, Option<String>, Vec<PathStep>, Place<'d>);
 
 /// Sections that may not stand in this file, or in no location of it.
-fn definitions<'d>(host: &ApplicationHost<'d>) -> Vec<Found<'d>> {
+fn definitions<'d>(host: &ApplicationHost<'d>) -> Vec<Marked<'d>> {
     const WORDS: [&str; 3] = ["allowLocation", "MachineOnly", "MachineToRootWeb"];
     let head = host.root().child("configSections").and_then(|e| host.document().source().text().get(e.span().range()));
     // Hardly any file has one; their text is short.

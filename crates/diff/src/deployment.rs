@@ -118,7 +118,7 @@ impl Pair {
     pub(crate) fn new(old: &Deployment, new: &Deployment) -> (Self, Vec<String>) {
         let (mut old, mut new) = (old.clone(), new.clone());
         let mut notes = Vec::new();
-        join_sites(&old, &mut new);
+        match_sites(&old, &mut new);
         for (side, deployment) in [("OLD", &old), ("NEW", &new)] {
             match deployment.topology {
                 TopologyExtent::None => {
@@ -198,7 +198,7 @@ impl Deployment {
 }
 
 /// A site is the same by its id, or else by its name: forms of a topology may write ids differently.
-fn join_sites(old: &Deployment, new: &mut Deployment) {
+fn match_sites(old: &Deployment, new: &mut Deployment) {
     let by_id = |site: &Site| old.sites.iter().any(|o| o.id == site.id);
     let taken: Vec<String> = new.sites.iter().filter(|s| by_id(s)).map(|s| s.id.clone()).collect();
     let mut renamed = Vec::new();

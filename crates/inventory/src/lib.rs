@@ -24,9 +24,9 @@ pub use estate::{Assignment, Computer, Pool, PoolKind, SimpleUrl, Site, SiteKind
 pub use evidence::{LogEntry, LogLevel, ManagementLog, TestVerdict};
 pub use gap::{Gap, GapSubject};
 pub use layout::{Creation, LayoutId, ProviderPurpose};
-pub use restriction::{EditPlace, PathStep, Restriction, RestrictionKind};
+pub use restriction::{EditedElement, PathStep, Restriction, RestrictionKind};
 pub use server::{Besides, ClearCopy, Foreign, KeptOriginal, Likeness, NotInForce, OtherConfiguration, ServerConfiguration, ServerStatus};
-pub use slot::{AccountText, EvidenceLevel, Provider, ProviderKey, SecretState, Slot, SlotPlace};
+pub use slot::{AccountText, EvidenceLevel, Provider, ProviderKey, SecretState, Slot, SlotRelevance};
 pub use slot_key::{DefaultsOf, SlotKey};
 pub use web_site::{
     AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, OtherWebSite, WebBinding, WebSite,
@@ -72,7 +72,7 @@ pub struct Inventory {
     /// What could not be joined or proved.
     pub gaps: Vec<Gap>,
     /// Computers whose configurations a run of this program may have changed that has no end yet, with that run's name.
-    pub unsettled: BTreeMap<HostName, String>,
+    pub open_runs: BTreeMap<HostName, String>,
     /// State of every computer of the topology, in the order of pools and computers. Filled by [`state::compute`].
     pub states: Vec<(HostName, ServerState)>,
 }

@@ -85,7 +85,7 @@ pub struct Restriction {
 
 /// A place that is to be edited.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EditPlace {
+pub struct EditedElement {
     /// Path of the `<location>`, where it is in one.
     pub location: Option<String>,
     /// The element that holds the attributes, as far as it is known.
@@ -94,7 +94,7 @@ pub struct EditPlace {
     pub attributes: Vec<String>,
 }
 
-impl EditPlace {
+impl EditedElement {
     /// The place of a slot.
     #[must_use]
     pub fn of(key: &SlotKey, attributes: Vec<String>) -> Self {
@@ -132,7 +132,7 @@ fn step(element: &str, item: Option<&String>) -> PathStep {
 impl Restriction {
     /// Whether it speaks against an edit there.
     #[must_use]
-    pub fn bears_on(&self, place: &EditPlace) -> bool {
+    pub fn bears_on(&self, place: &EditedElement) -> bool {
         // The steps that both have; what is left of the edited path begins with a child of the restricted element.
         let within = self.path.len() <= place.path.len() && self.path.iter().zip(&place.path).all(|(a, b)| a.is_same(b));
         let child = place.path.get(self.path.len()).map(|step| step.element.as_str());
@@ -182,10 +182,10 @@ mod tests {
 
     const SECTION: &str = "system.webServer/security/kerberos";
 
-    fn place(location: Option<&str>, element: Option<&str>) -> EditPlace {
+    fn place(location: Option<&str>, element: Option<&str>) -> EditedElement {
         let key =
             SlotKey::Section { section: SECTION.to_owned(), element: element.map(str::to_owned), location: location.map(str::to_owned) };
-        EditPlace::of(&key, vec!["userName".to_owned(), "password".to_owned()])
+        EditedElement::of(&key, vec!["userName".to_owned(), "password".to_owned()])
     }
 
     fn restriction(kind: RestrictionKind, location: Option<&str>, path: &str) -> Restriction {
@@ -254,7 +254,7 @@ mod tests {
         let of_pool = |name: &str| {
             let mut lock = restriction(RestrictionKind::Item, None, "system.applicationHost/applicationPools/add");
             lock.path[2].item = Some(name.to_owned());
-            lock.bears_on(&EditPlace::of(&SlotKey::ApplicationPool { pool: "LyncIntFeature".to_owned() }, vec!["password".to_owned()]))
+            lock.bears_on(&EditedElement::of(&SlotKey::ApplicationPool { pool: "LyncIntFeature".to_owned() }, vec!["password".to_owned()]))
         };
         assert!(of_pool("lyncintfeature") && !of_pool("LyncExtFeature"));
     }
@@ -263,7 +263,7 @@ mod tests {
     fn every_key_has_its_elements() {
         let path = |key: SlotKey| {
             let shown = |s: &PathStep| s.item.as_ref().map_or_else(|| s.element.clone(), |item| format!("{}[{item}]", s.element));
-            EditPlace::of(&key, Vec::new()).path.iter().map(shown).collect::<Vec<_>>().join(" ")
+            EditedElement::of(&key, Vec::new()).path.iter().map(shown).collect::<Vec<_>>().join(" ")
         };
         let declared = |path: &str| SlotKey::Declared { section: "a/b".into(), path: path.into(), location: None };
         let directory = SlotKey::VirtualDirectory { site: "S".into(), application: "/a".into(), path: "/".into() };

@@ -33,7 +33,7 @@ impl EvidenceLevel {
 
 /// Where a slot stands with regard to the product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum SlotPlace {
+pub enum SlotRelevance {
     /// One of the product's web sites, a pool that serves their applications, or a declared slot: the account is expected here.
     Expected,
     /// Anywhere else: a foreign account here is nobody's business.
@@ -52,7 +52,7 @@ pub struct Slot {
     /// Whether the slot can be created on a server that lacks it.
     pub creation: Creation,
     /// Where it stands with regard to the product.
-    pub place: SlotPlace,
+    pub relevance: SlotRelevance,
     /// Which place of the configuration it is.
     pub key: SlotKey,
     /// What people read for its key: `application pool 'LyncIntFeature'`. Nothing compares or reads it.
@@ -75,7 +75,7 @@ impl Slot {
     /// Whether the slot is in force and stands where the account would be expected.
     #[must_use]
     pub fn may_count(&self) -> bool {
-        self.active && self.place == SlotPlace::Expected
+        self.active && self.relevance == SlotRelevance::Expected
     }
 
     /// Whether the slot counts for its server's state: it may count, and holds a secret.

@@ -143,8 +143,8 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
             Some(pool) => match expectations.of_pool(pool) {
                 Expectation::NoAccount(why) => Draft::Done(ServerState::without_secret(State::NotApplicable, why)),
                 Expectation::Unknown(why) => Draft::Done(ServerState::without_secret(State::Unknown, why)),
-                Expectation::Account(_) if inventory.unsettled.contains_key(host) => {
-                    let run = Shown::naming(inventory.unsettled.get(host).map_or("", String::as_str));
+                Expectation::Account(_) if inventory.open_runs.contains_key(host) => {
+                    let run = Shown::naming(inventory.open_runs.get(host).map_or("", String::as_str));
                     let why = text!(
                         "The run {run} has no end yet, so its configuration may be old, new or about to change: `kerbsync recover` ends the run."
                     );

@@ -90,7 +90,7 @@ pub struct DirectoryRequest {
 }
 
 /// Where the files go. Called from several threads.
-pub trait Place: Send + Sync {
+pub trait FileSink: Send + Sync {
     /// Whether a file is there already, whole: it is not fetched again.
     fn has(&self, path: &str) -> bool;
 
@@ -148,8 +148,8 @@ pub enum CollectError {
 /// Fetches everything, side by side; one server that hangs or refuses neither holds up nor hides the others.
 ///
 /// # Errors
-/// Nothing could be begun. What could not be had of single servers or of the directory is told to the place.
-pub fn collect(request: &CollectRequest, place: &Arc<dyn Place>) -> Result<(), CollectError> {
+/// Nothing could be begun. What could not be had of single servers or of the directory is told to the sink.
+pub fn collect(request: &CollectRequest, sink: &Arc<dyn FileSink>) -> Result<(), CollectError> {
     let kdc = match (&request.kdc, &request.directory, request.authentication) {
         (Some(kdc), _, _) => kdc.clone(),
         (None, Some(directory), _) => directory.url.host().to_owned(),
@@ -160,30 +160,30 @@ pub fn collect(request: &CollectRequest, place: &Arc<dyn Place>) -> Result<(), C
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(CollectError::Runtime)?;
     runtime.block_on(async {
         if let Some(directory) = &request.directory {
-            of_directory(directory, request, &Target(&**place)).await;
-            place.step();
+            of_directory(directory, request, &Sink(&**sink)).await;
+            sink.step();
         }
         let servers = spread(request.servers.clone(), request.jobs, |server| {
-            let (place, route, operator) = (Arc::clone(place), route.clone(), request.operator.clone());
+            let (sink, route, operator) = (Arc::clone(sink), route.clone(), request.operator.clone());
             let history = request.history;
             async move {
-                of_server(&server, history, &operator, &route, &Target(&*place)).await;
-                place.step();
+                of_server(&server, history, &operator, &route, &Sink(&*sink)).await;
+                sink.step();
             }
         });
         for (server, done) in request.servers.iter().zip(servers.await) {
             if done.is_none() {
-                Target(&**place).miss(configuration(server, MAIN), source(server, MAIN), "the work on this server ended unexpectedly");
+                Sink(&**sink).miss(configuration(server, MAIN), source(server, MAIN), "the work on this server ended unexpectedly");
             }
         }
     });
     Ok(())
 }
 
-/// The place, with what is said to it.
-struct Target<'p>(&'p dyn Place);
+/// A file sink, with what is said to it.
+struct Sink<'p>(&'p dyn FileSink);
 
-impl Target<'_> {
+impl Sink<'_> {
     fn has(&self, path: &str) -> bool {
         self.0.has(path)
     }
@@ -209,32 +209,32 @@ fn source(server: &Fqdn, file: &str) -> String {
     format!("smb://{server}/{SHARE}/{CONFIGURATION}/{file}")
 }
 
-async fn of_server(server: &Fqdn, history: bool, operator: &Operator, route: &Route, place: &Target<'_>) {
+async fn of_server(server: &Fqdn, history: bool, operator: &Operator, route: &Route, sink: &Sink<'_>) {
     let main = configuration(server, MAIN);
-    if place.has(&main) && !history {
+    if sink.has(&main) && !history {
         return;
     }
     let mut share = match Share::connect(server.as_str(), SHARE, operator, route).await {
         Ok(share) => share,
-        Err(error) => return place.miss(main, source(server, MAIN), &error.to_string()),
+        Err(error) => return sink.miss(main, source(server, MAIN), &error.to_string()),
     };
     for (file, needed) in [(MAIN, true), ("redirection.config", false)] {
         let path = configuration(server, file);
-        if place.has(&path) {
+        if sink.has(&path) {
             continue;
         }
         match share.read(&format!("{CONFIGURATION}/{file}")).await {
-            Ok(read) => place.keep(path, source(server, file), &read.bytes, read.written),
+            Ok(read) => sink.keep(path, source(server, file), &read.bytes, read.written),
             Err(error) if error.kind == ShareErrorKind::NotFound && !needed => {}
-            Err(error) => place.miss(path, source(server, file), &error.to_string()),
+            Err(error) => sink.miss(path, source(server, file), &error.to_string()),
         }
     }
     if history {
-        of_history(server, &mut share, place).await;
+        of_history(server, &mut share, sink).await;
     }
 }
 
-async fn of_history(server: &Fqdn, share: &mut Share, place: &Target<'_>) {
+async fn of_history(server: &Fqdn, share: &mut Share, sink: &Sink<'_>) {
     let at = |rest: &str| (format!("servers/{server}/{HISTORY}/{rest}"), format!("smb://{server}/{SHARE}/{HISTORY}/{rest}"));
     let snapshots = match share.folders(HISTORY).await {
         Ok(folders) => folders,
@@ -242,24 +242,24 @@ async fn of_history(server: &Fqdn, share: &mut Share, place: &Target<'_>) {
         Err(ShareError { kind: ShareErrorKind::NotFound, .. }) => return,
         Err(error) => {
             let (path, source) = at("");
-            return place.miss(path, source, &error.to_string());
+            return sink.miss(path, source, &error.to_string());
         }
     };
     for snapshot in snapshots.iter().filter(|name| name.to_ascii_uppercase().starts_with("CFGHISTORY_")) {
         let (path, source) = at(&format!("{snapshot}/{MAIN}"));
-        if place.has(&path) {
+        if sink.has(&path) {
             continue;
         }
         match share.read(&format!("{HISTORY}/{snapshot}/{MAIN}")).await {
-            Ok(read) => place.keep(path, source, &read.bytes, read.written),
+            Ok(read) => sink.keep(path, source, &read.bytes, read.written),
             Err(error) if error.kind == ShareErrorKind::NotFound => {}
-            Err(error) => place.miss(path, source, &error.to_string()),
+            Err(error) => sink.miss(path, source, &error.to_string()),
         }
     }
 }
 
 /// The searches, each a file of its own, so that one that fails does not take the others with it.
-async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, place: &Target<'_>) {
+async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, sink: &Sink<'_>) {
     const FILES: [&str; 3] = ["directory/accounts.ldif", "directory/groups.ldif", "directory/domains.ldif"];
     let source = |base: &str| format!("{}/{}", request.url, base);
     let opened = async {
@@ -271,7 +271,7 @@ async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, place: &
         Ok(opened) => opened,
         Err(error) => {
             for file in FILES {
-                place.miss(file.to_owned(), request.url.to_string(), &error.to_string());
+                sink.miss(file.to_owned(), request.url.to_string(), &error.to_string());
             }
             return;
         }
@@ -284,15 +284,15 @@ async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, place: &
         (partitions.as_str(), DOMAINS, DOMAIN_ATTRIBUTES),
     ];
     for (file, (base, filter, attributes)) in FILES.into_iter().zip(searches) {
-        if place.has(file) {
+        if sink.has(file) {
             continue;
         }
         match directory.search(base, Scope::Subtree, filter, attributes).await {
             Ok(entries) => {
                 let text = export(base, filter, attributes, entries);
-                place.keep(file.to_owned(), source(base), text.as_bytes(), None);
+                sink.keep(file.to_owned(), source(base), text.as_bytes(), None);
             }
-            Err(error) => place.miss(file.to_owned(), source(base), &error.to_string()),
+            Err(error) => sink.miss(file.to_owned(), source(base), &error.to_string()),
         }
     }
 }

@@ -16,7 +16,7 @@ mod operator;
 mod share;
 mod spread;
 
-pub use collect::{CONFIGURATION, CollectError, CollectRequest, DirectoryRequest, Fetched, Missed, Place, collect};
+pub use collect::{CONFIGURATION, CollectError, CollectRequest, DirectoryRequest, Fetched, FileSink, Missed, collect};
 pub use directory::{DirectoryError, DirectoryUrl, DirectoryUrlError, Trust};
 pub use files::{Drives, DrivesError};
 pub use kerberos::{KdcError, ProofRequest, Prover, Tested};

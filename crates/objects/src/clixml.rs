@@ -3,7 +3,7 @@
 use crate::allowance::{Allowance, path_label};
 use crate::escape::unescape;
 use crate::leaf::{flatten, label, text_value, type_name};
-use crate::place::Places;
+use crate::positions::Positions;
 use crate::{MAX_DEPTH, MAX_VALUES, Object, Property, Value, is_secret_property};
 use base64::Engine as _;
 use kerbsync_source::{Level, Origin, Problem, Span, is_harmless};
@@ -24,10 +24,10 @@ const MAX_TYPES: usize = 64;
 #[must_use]
 pub fn read_clixml(document: &Document, problems: &mut Vec<Problem>) -> Vec<Object> {
     let root = document.root();
-    let mut places = Places::new(document.source());
+    let mut positions = Positions::new(document.source());
     if root.local_name() != "Objs" {
         let message = format!("the root element is <{}>; a Clixml document begins with <Objs>", root.local_name());
-        problems.push(places.problem(
+        problems.push(positions.problem(
             Level::Error,
             "clixml-root",
             root.start_tag(),
@@ -37,7 +37,7 @@ pub fn read_clixml(document: &Document, problems: &mut Vec<Problem>) -> Vec<Obje
         return Vec::new();
     }
     let mut reader = Reader {
-        places,
+        positions,
         types: HashMap::new(),
         objects: HashMap::new(),
         active: Vec::new(),
@@ -65,7 +65,7 @@ pub fn read_clixml(document: &Document, problems: &mut Vec<Problem>) -> Vec<Obje
 }
 
 struct Reader<'d, 'p> {
-    places: Places<'d>,
+    positions: Positions<'d>,
     types: HashMap<String, Vec<String>>,
     objects: HashMap<String, Element<'d>>,
     /// Objects that are being read, outermost first.
@@ -82,7 +82,7 @@ struct Reader<'d, 'p> {
 
 /// The parts of an `Obj` element.
 #[derive(Default)]
-struct Parts {
+struct ObjContent {
     type_names: Vec<String>,
     to_string: Option<String>,
     properties: Vec<Property>,
@@ -150,7 +150,7 @@ impl<'d> Reader<'d, '_> {
 
     fn report(&mut self, level: Level, code: &'static str, element: Element<'d>, message: String, help: Option<&str>) {
         if self.problems.len() < 1000 {
-            let problem = self.places.problem(level, code, element.start_tag(), message, help);
+            let problem = self.positions.problem(level, code, element.start_tag(), message, help);
             self.problems.push(problem);
         }
     }
@@ -183,18 +183,18 @@ impl<'d> Reader<'d, '_> {
         let parts = self.parts(element, depth);
         self.active.pop();
         match parts {
-            Parts { container: Some(list @ Value::List(_)), .. } => list,
-            Parts { primitive: Some(value @ (Value::Time(_) | Value::Bytes(_) | Value::Lost(_))), .. } => value,
-            Parts { primitive: Some(value), to_string: None, properties, .. } if properties.is_empty() => value,
-            Parts { type_names, to_string, properties, primitive, .. } => {
+            ObjContent { container: Some(list @ Value::List(_)), .. } => list,
+            ObjContent { primitive: Some(value @ (Value::Time(_) | Value::Bytes(_) | Value::Lost(_))), .. } => value,
+            ObjContent { primitive: Some(value), to_string: None, properties, .. } if properties.is_empty() => value,
+            ObjContent { type_names, to_string, properties, primitive, .. } => {
                 let to_string = to_string.or_else(|| primitive.and_then(|p| p.as_text()));
                 Value::Object(Box::new(Object { type_names, to_string, properties, origin }))
             }
         }
     }
 
-    fn parts(&mut self, element: Element<'d>, depth: usize) -> Parts {
-        let mut parts = Parts::default();
+    fn parts(&mut self, element: Element<'d>, depth: usize) -> ObjContent {
+        let mut parts = ObjContent::default();
         let top = self.active.len() == 1 && self.referred.is_none();
         let mut names: HashMap<String, usize> = HashMap::new();
         for child in element.children() {
@@ -288,7 +288,7 @@ impl<'d> Reader<'d, '_> {
         }
         let span: Span = if shown.is_empty() { element.start_tag() } else { element.span() };
         let text = &element.document().source().text()[span.range()];
-        self.places.origin(span, &self.path, |line| {
+        self.positions.origin(span, &self.path, |line| {
             !shown.is_empty() && line == text && element.attributes().count() == 1 && is_harmless(shown, &element.text())
         })
     }

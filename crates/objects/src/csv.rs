@@ -2,7 +2,7 @@
 
 use crate::allowance::{Allowance, MAX_LABEL};
 use crate::leaf::{label, text_value, type_name};
-use crate::place::Places;
+use crate::positions::Positions;
 use crate::{MAX_VALUES, Object, Property, Value, is_secret_property};
 use kerbsync_source::{Level, Problem, Shown, Source, Span};
 
@@ -96,7 +96,7 @@ fn header(line: &str, separator: u8) -> Vec<String> {
 #[must_use]
 pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
     let text = source.text();
-    let mut places = Places::new(source);
+    let mut positions = Positions::new(source);
     let Some((line, mut start)) = first_line(text) else { return Vec::new() };
     let mut type_names = Vec::new();
     if line.get(..6).is_some_and(|s| s.eq_ignore_ascii_case("#TYPE ")) {
@@ -144,17 +144,17 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
         if again || typed {
             let message = "a second CSV document begins here: it is not read, nor is what follows".to_owned();
             let help = Some("Write the output of each command to a file of its own.");
-            problems.push(places.problem(Level::Error, "csv-second", span, message, help));
+            problems.push(positions.problem(Level::Error, "csv-second", span, message, help));
             break;
         }
         if record.len() < names.len() && end == text.len() && !text.ends_with(['\r', '\n']) {
             let message = "the file ends within a row: it is cut".to_owned();
-            problems.push(places.problem(Level::Error, "csv-cut", span, message, Some("Export the objects again.")));
+            problems.push(positions.problem(Level::Error, "csv-cut", span, message, Some("Export the objects again.")));
             break;
         }
         if record.len() != names.len() && problems.len() < 1000 {
             let message = format!("a row of {} cells under a header of {}", record.len(), names.len());
-            problems.push(places.problem(
+            problems.push(positions.problem(
                 Level::Warning,
                 "csv-row",
                 span,
@@ -168,11 +168,11 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
         }
         if left == 0 {
             let message = format!("the document holds more than {MAX_VALUES} cells, or more than memory is spent on: the rest is left out");
-            problems.push(places.problem(Level::Error, "csv-size", span, message, Some("Export fewer objects or fewer properties.")));
+            problems.push(positions.problem(Level::Error, "csv-size", span, message, Some("Export fewer objects or fewer properties.")));
             break;
         }
         let path = format!("{}[{}]", label(&type_names), out.len() + 1);
-        let origin = places.origin(span, &path, |_| false);
+        let origin = positions.origin(span, &path, |_| false);
         let mut properties = Vec::with_capacity(names.len());
         for (i, (name, cell)) in names.iter().zip(&record).enumerate() {
             let origin = origin.clone().with_element(format!("{path}/{}", labels[i]));

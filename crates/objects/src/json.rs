@@ -2,7 +2,7 @@
 
 use crate::allowance::{Allowance, path_label};
 use crate::leaf::{flatten, text_value};
-use crate::place::Places;
+use crate::positions::Positions;
 use crate::{MAX_DEPTH, MAX_VALUES, Object, Property, Value, is_secret_property};
 use kerbsync_source::{Level, Origin, Problem, Source, Span, is_harmless};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -16,7 +16,7 @@ pub fn read_json(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
     let text = source.text();
     let mut reader = Reader {
         text,
-        places: Places::new(source),
+        positions: Positions::new(source),
         path: String::new(),
         allowance: Allowance::of(text.len()),
         left: MAX_VALUES,
@@ -124,7 +124,7 @@ impl<'de> Deserialize<'de> for Members<'de> {
 
 struct Reader<'s, 'p> {
     text: &'s str,
-    places: Places<'s>,
+    positions: Positions<'s>,
     path: String,
     allowance: Allowance,
     left: usize,
@@ -173,7 +173,7 @@ impl<'s> Reader<'s, '_> {
     fn report(&mut self, level: Level, code: &'static str, raw: &'s RawValue, message: String) {
         if self.problems.len() < 1000 {
             let span = self.span(raw);
-            let problem = self.places.problem(level, code, span, message, None);
+            let problem = self.positions.problem(level, code, span, message, None);
             self.problems.push(problem);
         }
     }
@@ -208,7 +208,7 @@ impl<'s> Reader<'s, '_> {
     /// The place of a value; the line is shown where it holds nothing but one property that may be shown.
     fn origin(&mut self, raw: &'s RawValue, shown: &str) -> Origin {
         let span = self.span(raw);
-        self.places.origin(span, &self.path, |line| {
+        self.positions.origin(span, &self.path, |line| {
             let line = line.strip_suffix(',').unwrap_or(line);
             !shown.is_empty()
                 && line

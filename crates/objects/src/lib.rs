@@ -16,7 +16,7 @@ mod escape;
 mod json;
 mod leaf;
 mod object;
-mod place;
+mod positions;
 mod secret;
 
 pub use clixml::read_clixml;

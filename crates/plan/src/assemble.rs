@@ -1,4 +1,4 @@
-//! Puts a plan together from its parts.
+//! Puts a plan together from what its kind decides.
 
 use crate::check::{Checks, Refused};
 use crate::{Change, DirectoryStep, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Reason, SCHEMA, SecretFrom, Step};
@@ -30,8 +30,8 @@ pub(crate) struct Changed<'i> {
     pub(crate) why: String,
 }
 
-/// The parts of a plan that its kind decides.
-pub(crate) struct Parts<'i> {
+/// What its kind decides of a plan.
+pub(crate) struct PlanBody<'i> {
     pub(crate) intent: Intent,
     pub(crate) account: String,
     pub(crate) changed: Vec<Changed<'i>>,
@@ -45,12 +45,12 @@ pub(crate) struct Parts<'i> {
     pub(crate) also: Vec<HostName>,
 }
 
-pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, parts: Parts<'_>) -> Result<Plan, Refused> {
-    let mut computers: BTreeSet<&HostName> = parts.changed.iter().map(|c| &c.computer).collect();
-    computers.extend(&parts.also);
-    let inputs = if parts.changed.is_empty() { Vec::new() } else { inputs(inventory, |c| computers.contains(c)) };
-    let planned = parts.changed.iter().map(|c| Reason { subject: c.computer.to_string(), text: c.why.clone() }).collect();
-    let steps = parts.changed.into_iter().zip(1u32..).map(|(c, number)| Step {
+pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, body: PlanBody<'_>) -> Result<Plan, Refused> {
+    let mut computers: BTreeSet<&HostName> = body.changed.iter().map(|c| &c.computer).collect();
+    computers.extend(&body.also);
+    let inputs = if body.changed.is_empty() { Vec::new() } else { inputs(inventory, |c| computers.contains(c)) };
+    let planned = body.changed.iter().map(|c| Reason { subject: c.computer.to_string(), text: c.why.clone() }).collect();
+    let steps = body.changed.into_iter().zip(1u32..).map(|(c, number)| Step {
         number,
         stage: 1,
         server: c.computer.to_string(),
@@ -64,17 +64,17 @@ pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, par
         tool: request.tool.clone(),
         digest: String::new(),
         bundle: None,
-        intent: parts.intent,
+        intent: body.intent,
         operator: request.operator.clone(),
-        account: parts.account,
+        account: body.account,
         accept_inferred_protection: request.accept_inferred_protection,
         inputs,
         preconditions: checks.into_list(),
         steps: steps.collect(),
-        directory: parts.directory,
-        follow_ups: parts.follow_ups,
-        outage: parts.outage,
-        report: PlanReport { planned, unchanged: parts.unchanged, waiting_on: parts.waiting_on, notes: parts.notes },
+        directory: body.directory,
+        follow_ups: body.follow_ups,
+        outage: body.outage,
+        report: PlanReport { planned, unchanged: body.unchanged, waiting_on: body.waiting_on, notes: body.notes },
     };
     // Every field has a JSON form; a plan without a digest would be refused by whoever reads it.
     plan.digest = plan.compute_digest().unwrap_or_default();

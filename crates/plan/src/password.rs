@@ -1,6 +1,6 @@
 //! Planning a new password: on every server of the account first, in Active Directory last.
 
-use crate::assemble::{self, Changed, Parts, Request, follow_ups};
+use crate::assemble::{self, Changed, PlanBody, Request, follow_ups};
 use crate::check::{Checks, Refused};
 use crate::slots::{Wanted, changes, naming_slots, writable};
 use crate::targets::of_account;
@@ -81,7 +81,7 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
     notes.extend(parsed.notes.iter().filter(|n| **n == AccountNote::DnsDomain).map(|_| {
         "The domain part looks like a DNS name; every documented example has a NetBIOS name (what the product does is unknown).".to_owned()
     }));
-    let parts = Parts {
+    let body = PlanBody {
         intent: Intent::SetPassword,
         account: name.to_string(),
         follow_ups: follow_ups(inventory, &name, &changed),
@@ -93,7 +93,7 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
         notes,
         also: Vec::new(),
     };
-    assemble::plan(inventory, request, checks, parts)
+    assemble::plan(inventory, request, checks, body)
 }
 
 fn in_directory(inventory: &Inventory, name: &DownLevelName, checks: &mut Checks) {

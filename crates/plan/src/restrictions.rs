@@ -2,13 +2,13 @@
 
 use crate::Change;
 use crate::check::Checks;
-use kerbsync_inventory::{EditPlace, Inventory, Restriction, RestrictionKind, ServerConfiguration};
+use kerbsync_inventory::{EditedElement, Inventory, Restriction, RestrictionKind, ServerConfiguration};
 use kerbsync_source::Origin;
 
 /// What IIS refuses is refused; what is locked for the files below is told, with what is not known of it.
 pub(crate) fn check(inventory: &Inventory, server: &ServerConfiguration, changes: &[Change], checks: &mut Checks) {
     for change in changes {
-        let place = EditPlace::of(&change.slot.key, change.fields.iter().map(|field| field.attribute.clone()).collect());
+        let place = EditedElement::of(&change.slot.key, change.fields.iter().map(|field| field.attribute.clone()).collect());
         let label = change.slot.label();
         for restriction in server.restrictions.iter().filter(|r| r.bears_on(&place)) {
             let (words, at) = (restriction.kind.words(), at(inventory, &restriction.origin));

@@ -1,6 +1,6 @@
 //! Planning the copy of one server's credential to others.
 
-use crate::assemble::{self, Changed, Parts, Request, follow_ups, list};
+use crate::assemble::{self, Changed, PlanBody, Request, follow_ups, list};
 use crate::check::{Checks, Refused};
 use crate::slots::{Wanted, changes, naming_slots, writable};
 use crate::targets::{CopyTarget, expand, of_account, pair};
@@ -112,7 +112,7 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
     let mut to: Vec<String> = request.to.iter().map(named).collect();
     to.sort();
     to.dedup();
-    let parts = Parts {
+    let body = PlanBody {
         intent: Intent::Sync { from: source.computer.to_string(), to },
         account: account.to_string(),
         outage: if changed.is_empty() { Vec::new() } else { outage::of_sync(inventory, &scope, &source.computer, &steps) },
@@ -124,7 +124,7 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
         notes: notes(&source),
         also: vec![source.computer.clone()],
     };
-    assemble::plan(inventory, &request.common, checks, parts)
+    assemble::plan(inventory, &request.common, checks, body)
 }
 
 fn expected<'i>(inventory: &'i Inventory, source: &Resolved) -> Option<&'i DownLevelName> {

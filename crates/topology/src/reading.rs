@@ -63,7 +63,7 @@ impl Reading {
     }
 
     /// An export of which an assignment was left out does not hold all of them.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn doubt_completeness(&mut self) {
         self.assignments_exported &= !self.assignments_left_out;
     }
 
@@ -106,6 +106,6 @@ fn read_with(document: &Document, form: XmlForm, context: &mut Context<'_>) -> O
         XmlForm::ManagementLog => reading.log = Some(management_log::read(root, context)),
         XmlForm::Html | XmlForm::Clixml | XmlForm::Configuration => return None,
     }
-    reading.settle();
+    reading.doubt_completeness();
     Some(reading)
 }

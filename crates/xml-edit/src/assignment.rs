@@ -1,6 +1,6 @@
 //! `PATH@attribute=value` as text: which attribute of which element gets which value.
 
-use crate::{ChildPlace, Edit, EditError, ElementPlace, NewElement, insert_child, set_attribute};
+use crate::{ChildPosition, Edit, EditError, ElementRef, NewElement, insert_child, set_attribute};
 use kerbsync_xml::{Document, Element, is_name};
 use std::str::FromStr;
 
@@ -154,7 +154,7 @@ impl Assignment {
                 None => {
                     if element.attributes.iter().any(|(n, v)| *n == self.attribute && *v != self.value) {
                         return Err(EditError::KeyOfMissing {
-                            parent: ElementPlace::of(found),
+                            parent: ElementRef::of(found),
                             step: step.name.clone(),
                             key: self.attribute.clone(),
                         });
@@ -167,7 +167,7 @@ impl Assignment {
             child = Some(element);
         }
         match child {
-            Some(child) => insert_child(found, &child, ChildPlace::AfterLast(&first.name)),
+            Some(child) => insert_child(found, &child, ChildPosition::AfterLast(&first.name)),
             None => set_attribute(found, &self.attribute, &self.value),
         }
     }
@@ -180,7 +180,7 @@ impl Assignment {
             if first.fits(root) {
                 missing = below;
             } else if self.absolute {
-                return Err(EditError::OtherRoot { wanted: first.name.clone(), root: ElementPlace::of(root) });
+                return Err(EditError::OtherRoot { wanted: first.name.clone(), root: ElementRef::of(root) });
             }
         }
         let mut found = vec![root];
@@ -194,7 +194,7 @@ impl Assignment {
         }
         match found.as_slice() {
             [one] => Ok((*one, missing)),
-            many => Err(EditError::Ambiguous { step: last.to_owned(), candidates: many.iter().map(|e| ElementPlace::of(*e)).collect() }),
+            many => Err(EditError::Ambiguous { step: last.to_owned(), candidates: many.iter().map(|e| ElementRef::of(*e)).collect() }),
         }
     }
 }

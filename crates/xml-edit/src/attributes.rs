@@ -1,13 +1,13 @@
 //! Edits of attributes.
 
 use crate::error::{check_name, check_value};
-use crate::{Edit, EditError, ElementPlace};
+use crate::{Edit, EditError, ElementRef};
 use kerbsync_source::Span;
 use kerbsync_xml::{Attribute, Element, escape_attribute};
 
 /// Where a new attribute goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AttributePlace<'n> {
+pub enum AttributePosition<'n> {
     /// Before all others.
     First,
     /// Behind all others.
@@ -36,7 +36,7 @@ pub fn set_value(attribute: &Attribute<'_>, value: &str) -> Result<Edit, EditErr
 pub fn set_attribute(element: Element<'_>, name: &str, value: &str) -> Result<Edit, EditError> {
     match element.attribute(name) {
         Some(attribute) => set_value(&attribute, value),
-        None => insert_attribute(element, name, value, AttributePlace::Last),
+        None => insert_attribute(element, name, value, AttributePosition::Last),
     }
 }
 
@@ -44,22 +44,22 @@ pub fn set_attribute(element: Element<'_>, name: &str, value: &str) -> Result<Ed
 ///
 /// # Errors
 /// [`EditError::AttributeExists`]; [`EditError::NoAttribute`] for a missing neighbour; [`EditError::Name`]; [`EditError::Character`].
-pub fn insert_attribute(element: Element<'_>, name: &str, value: &str, place: AttributePlace<'_>) -> Result<Edit, EditError> {
+pub fn insert_attribute(element: Element<'_>, name: &str, value: &str, place: AttributePosition<'_>) -> Result<Edit, EditError> {
     check_name(name)?;
     check_value(name, value)?;
     let attributes: Vec<Attribute<'_>> = element.attributes().collect();
     if attributes.iter().any(|a| a.name() == name) {
-        return Err(EditError::AttributeExists { element: ElementPlace::of(element), name: name.to_owned() });
+        return Err(EditError::AttributeExists { element: ElementRef::of(element), name: name.to_owned() });
     }
     let index = |neighbour: &str| {
-        let missing = || EditError::NoAttribute { element: ElementPlace::of(element), name: neighbour.to_owned() };
+        let missing = || EditError::NoAttribute { element: ElementRef::of(element), name: neighbour.to_owned() };
         attributes.iter().position(|a| a.name() == neighbour).ok_or_else(missing)
     };
     let at = match place {
-        AttributePlace::First => 0,
-        AttributePlace::Last => attributes.len(),
-        AttributePlace::Before(n) => index(n)?,
-        AttributePlace::After(n) => index(n)? + 1,
+        AttributePosition::First => 0,
+        AttributePosition::Last => attributes.len(),
+        AttributePosition::Before(n) => index(n)?,
+        AttributePosition::After(n) => index(n)? + 1,
     };
     // The blank before the attribute whose place is taken, or before the last one.
     let blank = match attributes.get(at.min(attributes.len().saturating_sub(1))) {
@@ -79,7 +79,7 @@ pub fn insert_attribute(element: Element<'_>, name: &str, value: &str, place: At
 /// [`EditError::NoAttribute`].
 pub fn remove_attribute(element: Element<'_>, name: &str) -> Result<Edit, EditError> {
     let Some(attribute) = element.attribute(name) else {
-        return Err(EditError::NoAttribute { element: ElementPlace::of(element), name: name.to_owned() });
+        return Err(EditError::NoAttribute { element: ElementRef::of(element), name: name.to_owned() });
     };
     Ok(Edit::remove(Span::new(blank_before(element, &attribute).start, attribute.span().end)))
 }

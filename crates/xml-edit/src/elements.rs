@@ -1,13 +1,13 @@
 //! Edits that insert and remove elements.
 
 use crate::layout::Layout;
-use crate::{Edit, EditError, ElementPlace, NewElement};
+use crate::{Edit, EditError, ElementRef, NewElement};
 use kerbsync_source::Span;
 use kerbsync_xml::Element;
 
 /// Where a new child element goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ChildPlace<'a> {
+pub enum ChildPosition<'a> {
     /// Behind the last child element.
     Last,
     /// Behind the last child element of this local name; behind the last child element where there is none of that name.
@@ -22,7 +22,7 @@ pub enum ChildPlace<'a> {
 ///
 /// # Errors
 /// As [`insert_children`].
-pub fn insert_child(parent: Element<'_>, child: &NewElement, place: ChildPlace<'_>) -> Result<Edit, EditError> {
+pub fn insert_child(parent: Element<'_>, child: &NewElement, place: ChildPosition<'_>) -> Result<Edit, EditError> {
     insert_children(parent, std::slice::from_ref(child), place)
 }
 
@@ -33,20 +33,20 @@ pub fn insert_child(parent: Element<'_>, child: &NewElement, place: ChildPlace<'
 /// # Errors
 /// [`EditError::NotAChild`] for a neighbour elsewhere; [`EditError::Name`], [`EditError::Character`], [`EditError::TwiceInNew`] for an
 /// element that cannot be written.
-pub fn insert_children(parent: Element<'_>, children: &[NewElement], place: ChildPlace<'_>) -> Result<Edit, EditError> {
+pub fn insert_children(parent: Element<'_>, children: &[NewElement], place: ChildPosition<'_>) -> Result<Edit, EditError> {
     children.iter().try_for_each(NewElement::check)?;
     let before = match place {
-        ChildPlace::Before(e) => Some(e),
+        ChildPosition::Before(e) => Some(e),
         _ => None,
     };
     let after = match place {
-        ChildPlace::After(e) => Some(e),
-        ChildPlace::AfterLast(name) => parent.children_named(name).last().or_else(|| parent.children().last()),
-        ChildPlace::Last => parent.children().last(),
-        ChildPlace::Before(_) => None,
+        ChildPosition::After(e) => Some(e),
+        ChildPosition::AfterLast(name) => parent.children_named(name).last().or_else(|| parent.children().last()),
+        ChildPosition::Last => parent.children().last(),
+        ChildPosition::Before(_) => None,
     };
     if let Some(neighbour) = before.or(after).filter(|n| n.parent() != Some(parent)) {
-        return Err(EditError::NotAChild { neighbour: ElementPlace::of(neighbour), parent: ElementPlace::of(parent) });
+        return Err(EditError::NotAChild { neighbour: ElementRef::of(neighbour), parent: ElementRef::of(parent) });
     }
     let layout = Layout::of(parent.document());
     let close = layout.close();
@@ -116,7 +116,7 @@ fn first_child(parent: Element<'_>, children: &[NewElement], layout: Layout<'_>,
 /// # Errors
 /// [`EditError::Root`].
 pub fn remove_element(element: Element<'_>) -> Result<Edit, EditError> {
-    let Some(parent) = element.parent() else { return Err(EditError::Root(ElementPlace::of(element))) };
+    let Some(parent) = element.parent() else { return Err(EditError::Root(ElementRef::of(element))) };
     let layout = Layout::of(element.document());
     let span = element.span();
     if let Some(content) = parent.content_span() {

@@ -6,21 +6,21 @@ use std::fmt;
 
 /// An element for a message: its name and the line of its start tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ElementPlace {
+pub struct ElementRef {
     /// Name as written.
     pub name: String,
     /// Line of the start tag, from 1.
     pub line: u32,
 }
 
-impl ElementPlace {
+impl ElementRef {
     pub(crate) fn of(element: Element<'_>) -> Self {
         let line = element.document().source().position(element.start_tag().start).line;
         Self { name: element.name().to_owned(), line }
     }
 }
 
-impl fmt::Display for ElementPlace {
+impl fmt::Display for ElementRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "<{}> of line {}", self.name, self.line)
     }
@@ -59,7 +59,7 @@ pub enum EditError {
     #[error("{element} has no attribute '{name}'")]
     NoAttribute {
         /// The element.
-        element: ElementPlace,
+        element: ElementRef,
         /// Name of the attribute.
         name: String,
     },
@@ -67,7 +67,7 @@ pub enum EditError {
     #[error("{element} already has an attribute '{name}': set its value instead")]
     AttributeExists {
         /// The element.
-        element: ElementPlace,
+        element: ElementRef,
         /// Name of the attribute.
         name: String,
     },
@@ -92,14 +92,14 @@ pub enum EditError {
     },
     /// The root element cannot be removed.
     #[error("{0} is the root element and cannot be removed")]
-    Root(ElementPlace),
+    Root(ElementRef),
     /// The element named as neighbour is not a child of the element that gets the new one.
     #[error("{neighbour} is not a child of {parent}")]
     NotAChild {
         /// The intended neighbour.
-        neighbour: ElementPlace,
+        neighbour: ElementRef,
         /// The intended parent.
-        parent: ElementPlace,
+        parent: ElementRef,
     },
     /// A path that several elements fit.
     #[error("step '{step}' of the path fits {}: tell them apart with a key such as [@name='...']", list(candidates))]
@@ -107,13 +107,13 @@ pub enum EditError {
         /// Element name of the last step that was found.
         step: String,
         /// Elements that fit, in document order.
-        candidates: Vec<ElementPlace>,
+        candidates: Vec<ElementRef>,
     },
     /// An element that is not there, and whose key would be changed.
     #[error("no <{step}> below {parent} has that key '{key}', so it cannot get another one: state the new key in the path")]
     KeyOfMissing {
         /// The innermost element of the path that is there.
-        parent: ElementPlace,
+        parent: ElementRef,
         /// Name of the missing element.
         step: String,
         /// Name of the key attribute.
@@ -125,7 +125,7 @@ pub enum EditError {
         /// Name in the path.
         wanted: String,
         /// The root element.
-        root: ElementPlace,
+        root: ElementRef,
     },
     /// The result would be read in another encoding, because nothing but the edited bytes told which it is.
     #[error("after the edit the file would be read in another encoding than before: store it as UTF-8 first")]
@@ -135,7 +135,7 @@ pub enum EditError {
     NotWellFormed(#[from] XmlError),
 }
 
-fn list(candidates: &[ElementPlace]) -> String {
+fn list(candidates: &[ElementRef]) -> String {
     let shown: Vec<String> = candidates.iter().take(5).map(ToString::to_string).collect();
     let more = if candidates.len() > 5 { format!(" and {} more", candidates.len() - 5) } else { String::new() };
     shown.join(", ") + &more

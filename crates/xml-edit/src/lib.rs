@@ -20,8 +20,8 @@ mod spell;
 
 pub use apply::{Applied, apply};
 pub use assignment::{Assignment, AssignmentError, Step};
-pub use attributes::{AttributePlace, insert_attribute, remove_attribute, set_attribute, set_value};
+pub use attributes::{AttributePosition, insert_attribute, remove_attribute, set_attribute, set_value};
 pub use edit::{Edit, EditSet};
-pub use elements::{ChildPlace, insert_child, insert_children, remove_element};
-pub use error::{EditError, ElementPlace};
+pub use elements::{ChildPosition, insert_child, insert_children, remove_element};
+pub use error::{EditError, ElementRef};
 pub use new_element::NewElement;

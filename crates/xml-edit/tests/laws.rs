@@ -3,7 +3,7 @@
 use kerbsync_source::{DocumentId, Source, Span};
 use kerbsync_xml::{Document, Element, Limits, NodeId, is_char};
 use kerbsync_xml_edit::{
-    AttributePlace, ChildPlace, Edit, EditError, EditSet, NewElement, apply, insert_attribute, insert_child, remove_attribute,
+    AttributePosition, ChildPosition, Edit, EditError, EditSet, NewElement, apply, insert_attribute, insert_child, remove_attribute,
     remove_element, set_attribute,
 };
 use proptest::prelude::*;
@@ -156,10 +156,10 @@ proptest! {
         let element = nth(&d, index);
         let first = element.attributes().next().map(|a| a.name().to_owned());
         let place = match (place, &first) {
-            (0, _) | (_, None) => AttributePlace::Last,
-            (1, _) => AttributePlace::First,
-            (2, Some(name)) => AttributePlace::Before(name),
-            (_, Some(name)) => AttributePlace::After(name),
+            (0, _) | (_, None) => AttributePosition::Last,
+            (1, _) => AttributePosition::First,
+            (2, Some(name)) => AttributePosition::Before(name),
+            (_, Some(name)) => AttributePosition::After(name),
         };
         let new = change(&d, insert_attribute(element, "new", &value, place).unwrap());
         let gone = change(&new, remove_attribute(new.element(element.id()).unwrap(), "new").unwrap());
@@ -172,11 +172,11 @@ proptest! {
         let parent = nth(&d, index);
         let children: Vec<_> = parent.children().collect();
         let place = match place {
-            _ if children.is_empty() => ChildPlace::Last,
-            0 => ChildPlace::Last,
-            1 => ChildPlace::AfterLast("b"),
-            2 => ChildPlace::Before(children[index % children.len()]),
-            _ => ChildPlace::After(children[index % children.len()]),
+            _ if children.is_empty() => ChildPosition::Last,
+            0 => ChildPosition::Last,
+            1 => ChildPosition::AfterLast("b"),
+            2 => ChildPosition::Before(children[index % children.len()]),
+            _ => ChildPosition::After(children[index % children.len()]),
         };
         let mut element = NewElement::new("new").attribute("k", value.clone());
         if deep {

@@ -3,7 +3,7 @@
 use kerbsync_source::{DocumentId, Source};
 use kerbsync_xml::{Document, Element, Limits};
 use kerbsync_xml_edit::{
-    AttributePlace, ChildPlace, Edit, EditError, EditSet, NewElement, apply, insert_attribute, insert_child, insert_children,
+    AttributePosition, ChildPosition, Edit, EditError, EditSet, NewElement, apply, insert_attribute, insert_child, insert_children,
     remove_attribute, remove_element, set_attribute, set_value,
 };
 
@@ -56,7 +56,7 @@ fn changes(old: &str, new: &str) -> String {
 #[test]
 fn the_first_child_opens_an_empty_element() {
     let child = NewElement::new("extendedProtection").attribute("tokenChecking", "Require");
-    let new = edited(FILE, "windowsAuthentication", |e| insert_child(e, &child, ChildPlace::Last));
+    let new = edited(FILE, "windowsAuthentication", |e| insert_child(e, &child, ChildPosition::Last));
     insta::assert_snapshot!(changes(FILE, &new), @r#"
     -        <windowsAuthentication enabled="true" />
     +        <windowsAuthentication enabled="true">
@@ -71,26 +71,26 @@ fn a_new_pool_goes_behind_the_last_one() {
     let pool = NewElement::new("add")
         .attribute("name", "Kerb")
         .child(NewElement::new("processModel").attribute("userName", "CONTOSO\\kerb").attribute("password", "a\"b<\n&'"));
-    let new = edited(FILE, "applicationPools", |e| insert_child(e, &pool, ChildPlace::AfterLast("add")));
+    let new = edited(FILE, "applicationPools", |e| insert_child(e, &pool, ChildPosition::AfterLast("add")));
     insta::assert_snapshot!(changes(FILE, &new), @r#"
     +            <add name="Kerb">
     +                <processModel userName="CONTOSO\kerb" password="a&quot;b&lt;&#xA;&amp;'" />
     +            </add>
     "#);
     let before =
-        edited(FILE, "applicationPools", |e| insert_child(e, &pool, ChildPlace::Before(e.child("applicationPoolDefaults").unwrap())));
+        edited(FILE, "applicationPools", |e| insert_child(e, &pool, ChildPosition::Before(e.child("applicationPoolDefaults").unwrap())));
     let after = edited(FILE, "applicationPools", |e| {
-        insert_child(e, &pool, ChildPlace::After(e.child("add").unwrap().parent().unwrap().children().nth(1).unwrap()))
+        insert_child(e, &pool, ChildPosition::After(e.child("add").unwrap().parent().unwrap().children().nth(1).unwrap()))
     });
     assert_eq!((&before, &after), (&new, &new));
-    let last = edited(FILE, "applicationPools", |e| insert_child(e, &NewElement::new("x"), ChildPlace::Last));
+    let last = edited(FILE, "applicationPools", |e| insert_child(e, &NewElement::new("x"), ChildPosition::Last));
     insta::assert_snapshot!(changes(FILE, &last), @"+            <x />");
 }
 
 #[test]
 fn a_new_location_keeps_the_blank_line_before_the_end() {
     let location = NewElement::new("location").attribute("path", "Site/x").child(NewElement::new("clear")).child(NewElement::new("clear"));
-    let new = edited(FILE, "configuration", |e| insert_child(e, &location, ChildPlace::AfterLast("location")));
+    let new = edited(FILE, "configuration", |e| insert_child(e, &location, ChildPosition::AfterLast("location")));
     insta::assert_snapshot!(new.split_once("    </location>\n").unwrap().1, @r#"
         <location path="Site/x">
             <clear />
@@ -104,7 +104,7 @@ fn a_new_location_keeps_the_blank_line_before_the_end() {
 #[test]
 fn layouts_of_neighbours_are_followed() {
     let x = NewElement::new("x").child(NewElement::new("y"));
-    let last = |text: &str, name: &str| edited(text, name, |e| insert_child(e, &x, ChildPlace::Last));
+    let last = |text: &str, name: &str| edited(text, name, |e| insert_child(e, &x, ChildPosition::Last));
     for (text, name, expected) in [
         // Line ends, tabs, tight tags.
         ("<a>\r\n  <b />\r\n</a>", "a", "<a>\r\n  <b />\r\n  <x>\r\n      <y />\r\n  </x>\r\n</a>"),
@@ -133,7 +133,7 @@ fn layouts_of_neighbours_are_followed() {
 #[test]
 fn several_children_go_in_as_one_edit() {
     let items = ["Negotiate", "NTLM"].map(|v| NewElement::new("add").attribute("value", v));
-    let new = edited("<a>\r\n    <providers />\r\n</a>", "providers", |e| insert_children(e, &items, ChildPlace::Last));
+    let new = edited("<a>\r\n    <providers />\r\n</a>", "providers", |e| insert_children(e, &items, ChildPosition::Last));
     assert_eq!(
         new,
         "<a>\r\n    <providers>\r\n        <add value=\"Negotiate\" />\r\n        <add value=\"NTLM\" />\r\n    </providers>\r\n</a>"
@@ -168,9 +168,9 @@ fn attributes_are_set_in_place_and_inserted_in_the_manner_of_their_neighbours() 
     assert_eq!(set("<a ></a>", "c", ""), "<a c=\"\" ></a>");
     assert_eq!(set("<a\n   b=\"1\"\n   d=\"1\"\n/>", "c", "2"), "<a\n   b=\"1\"\n   d=\"1\"\n   c=\"2\"\n/>");
     let insert = |place| edited("<a b=\"1\"  c=\"2\"/>", "a", |e| insert_attribute(e, "n", "v", place));
-    assert_eq!(insert(AttributePlace::First), "<a n=\"v\" b=\"1\"  c=\"2\"/>");
-    assert_eq!(insert(AttributePlace::Before("c")), "<a b=\"1\" n=\"v\"  c=\"2\"/>");
-    assert_eq!(insert(AttributePlace::After("b")), "<a b=\"1\" n=\"v\"  c=\"2\"/>");
+    assert_eq!(insert(AttributePosition::First), "<a n=\"v\" b=\"1\"  c=\"2\"/>");
+    assert_eq!(insert(AttributePosition::Before("c")), "<a b=\"1\" n=\"v\"  c=\"2\"/>");
+    assert_eq!(insert(AttributePosition::After("b")), "<a b=\"1\" n=\"v\"  c=\"2\"/>");
     assert_eq!(edited("<a b=\"1\"\n c=\"2\" />", "a", |e| remove_attribute(e, "c")), "<a b=\"1\" />");
     assert_eq!(edited("<a b=\"1\" c=\"2\" />", "a", |e| remove_attribute(e, "b")), "<a c=\"2\" />");
 }
@@ -179,19 +179,19 @@ fn attributes_are_set_in_place_and_inserted_in_the_manner_of_their_neighbours() 
 fn refusals_name_the_place() {
     let d = read("<a>\n<b c='1'/><d/></a>");
     let b = find(&d, "b");
-    let nested = ChildPlace::After(find(&d, "a"));
+    let nested = ChildPosition::After(find(&d, "a"));
     let said = [
         remove_element(d.root()),
         remove_attribute(b, "x"),
-        insert_attribute(b, "c", "2", AttributePlace::Last),
-        insert_attribute(b, "x", "2", AttributePlace::After("y")),
-        insert_attribute(b, "x y", "2", AttributePlace::Last),
+        insert_attribute(b, "c", "2", AttributePosition::Last),
+        insert_attribute(b, "x", "2", AttributePosition::After("y")),
+        insert_attribute(b, "x y", "2", AttributePosition::Last),
         set_attribute(b, "c", "a\u{1}Passw0rd!"),
         set_value(&b.attribute("c").unwrap(), "\u{FFFE}"),
-        insert_child(b, &NewElement::new("x"), ChildPlace::Before(find(&d, "d"))),
+        insert_child(b, &NewElement::new("x"), ChildPosition::Before(find(&d, "d"))),
         insert_child(b, &NewElement::new("x"), nested),
-        insert_child(b, &NewElement::new("x").attribute("y", "1").attribute("y", "2"), ChildPlace::Last),
-        insert_child(b, &NewElement::new("<"), ChildPlace::Last),
+        insert_child(b, &NewElement::new("x").attribute("y", "1").attribute("y", "2"), ChildPosition::Last),
+        insert_child(b, &NewElement::new("<"), ChildPosition::Last),
     ];
     let said: Vec<String> = said.into_iter().map(|r| r.unwrap_err().to_string()).collect();
     insta::assert_snapshot!(said.join("\n"), @r"

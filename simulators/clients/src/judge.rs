@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// What a user sees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
+pub enum SignIn {
     /// 200, signed in with Kerberos.
     Kerberos,
     /// 200, signed in with NTLM.
@@ -18,7 +18,7 @@ pub enum Outcome {
     Unknown,
 }
 
-impl Outcome {
+impl SignIn {
     /// All, in order.
     pub const ALL: [Self; 5] = [Self::Kerberos, Self::Ntlm, Self::StaleKey, Self::Refused, Self::Unknown];
 
@@ -61,12 +61,12 @@ impl Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// What.
-    pub outcome: Outcome,
+    pub outcome: SignIn,
     /// Why.
     pub reason: String,
 }
 
-fn answer(outcome: Outcome, reason: impl Into<String>) -> Answer {
+fn answer(outcome: SignIn, reason: impl Into<String>) -> Answer {
     Answer { outcome, reason: reason.into() }
 }
 
@@ -74,11 +74,11 @@ fn answer(outcome: Outcome, reason: impl Into<String>) -> Answer {
 #[must_use]
 pub fn sign_in(server: &Server, service: &Service, client: &Client) -> Answer {
     match server.windows_authentication {
-        None => return answer(Outcome::Unknown, "whether Windows authentication is on is not known"),
-        Some(false) => return answer(Outcome::Refused, "Windows authentication is off"),
+        None => return answer(SignIn::Unknown, "whether Windows authentication is on is not known"),
+        Some(false) => return answer(SignIn::Refused, "Windows authentication is off"),
         Some(true) => {}
     }
-    let Some(providers) = &server.providers else { return answer(Outcome::Unknown, "what the server offers is not known") };
+    let Some(providers) = &server.providers else { return answer(SignIn::Unknown, "what the server offers is not known") };
     // a client takes the first offer that it can use
     let usable = providers.iter().find(|p| match p {
         Provider::Negotiate | Provider::NegotiateKerberos => true,
@@ -86,12 +86,12 @@ pub fn sign_in(server: &Server, service: &Service, client: &Client) -> Answer {
         Provider::Other => false,
     });
     match usable {
-        None if providers.contains(&Provider::Ntlm) => answer(Outcome::Refused, "only NTLM is offered, and the client may not use it"),
-        None => answer(Outcome::Refused, "neither Negotiate nor NTLM is offered"),
+        None if providers.contains(&Provider::Ntlm) => answer(SignIn::Refused, "only NTLM is offered, and the client may not use it"),
+        None => answer(SignIn::Refused, "neither Negotiate nor NTLM is offered"),
         Some(Provider::Ntlm) if providers.iter().any(|p| matches!(p, Provider::Negotiate | Provider::NegotiateKerberos)) => {
-            answer(Outcome::Ntlm, "NTLM is offered before Negotiate")
+            answer(SignIn::Ntlm, "NTLM is offered before Negotiate")
         }
-        Some(Provider::Ntlm) => answer(Outcome::Ntlm, "Negotiate is not offered"),
+        Some(Provider::Ntlm) => answer(SignIn::Ntlm, "Negotiate is not offered"),
         Some(provider) => negotiate(server, service, client, *provider == Provider::Negotiate || providers.contains(&Provider::Ntlm)),
     }
 }
@@ -107,29 +107,29 @@ enum Ticket {
 fn negotiate(server: &Server, service: &Service, client: &Client, falls_back: bool) -> Answer {
     let version = match ticket(service, client, falls_back && client.ntlm) {
         Ticket::Of(version) => version,
-        Ticket::Unknown(why) => return answer(Outcome::Unknown, why),
+        Ticket::Unknown(why) => return answer(SignIn::Unknown, why),
         Ticket::None(answer) => return answer,
     };
     match &server.key {
-        Key::Machine => return answer(Outcome::StaleKey, "kernel mode opens tickets with the machine's own key"),
-        Key::Unknown(why) => return answer(Outcome::Unknown, why.clone()),
+        Key::Machine => return answer(SignIn::StaleKey, "kernel mode opens tickets with the machine's own key"),
+        Key::Unknown(why) => return answer(SignIn::Unknown, why.clone()),
         Key::Account => {}
     }
     let old = version != service.current;
     let ticket = if old { "a ticket from before the change" } else { "a ticket of the current key" };
     match &server.holds {
-        Holds::Nothing => answer(Outcome::StaleKey, format!("the server holds no account, so nothing opens {ticket}")),
-        Holds::AnotherAccount => answer(Outcome::StaleKey, format!("the server holds another account, so nothing opens {ticket}")),
-        Holds::Unknown(why) => answer(Outcome::Unknown, why.clone()),
+        Holds::Nothing => answer(SignIn::StaleKey, format!("the server holds no account, so nothing opens {ticket}")),
+        Holds::AnotherAccount => answer(SignIn::StaleKey, format!("the server holds another account, so nothing opens {ticket}")),
+        Holds::Unknown(why) => answer(SignIn::Unknown, why.clone()),
         Holds::NotCurrent if old => {
-            answer(Outcome::Unknown, "the server holds an earlier password; whether it is that of the ticket is not known")
+            answer(SignIn::Unknown, "the server holds an earlier password; whether it is that of the ticket is not known")
         }
-        Holds::NotCurrent => answer(Outcome::StaleKey, format!("the server holds an earlier password, which does not open {ticket}")),
-        Holds::Versions(held) if held.contains(&version) => answer(Outcome::Kerberos, format!("what the server holds opens {ticket}")),
+        Holds::NotCurrent => answer(SignIn::StaleKey, format!("the server holds an earlier password, which does not open {ticket}")),
+        Holds::Versions(held) if held.contains(&version) => answer(SignIn::Kerberos, format!("what the server holds opens {ticket}")),
         Holds::Versions(held) if old && held.contains(&service.current) => {
-            answer(Outcome::StaleKey, "the server holds the new password alone, which does not open a ticket from before the change")
+            answer(SignIn::StaleKey, "the server holds the new password alone, which does not open a ticket from before the change")
         }
-        Holds::Versions(_) => answer(Outcome::StaleKey, format!("the server holds an earlier password, which does not open {ticket}")),
+        Holds::Versions(_) => answer(SignIn::StaleKey, format!("the server holds an earlier password, which does not open {ticket}")),
     }
 }
 
@@ -150,9 +150,9 @@ fn ticket(service: &Service, client: &Client, falls_back: bool) -> Ticket {
 fn issued_now(service: &Service, falls_back: bool) -> Ticket {
     let without = |why: &str| {
         Ticket::None(if falls_back {
-            answer(Outcome::Ntlm, format!("{why}, so that the client goes back to NTLM"))
+            answer(SignIn::Ntlm, format!("{why}, so that the client goes back to NTLM"))
         } else {
-            answer(Outcome::Refused, format!("{why}, and NTLM is not to be had"))
+            answer(SignIn::Refused, format!("{why}, and NTLM is not to be had"))
         })
     };
     match (service.spn, service.account) {
@@ -161,7 +161,7 @@ fn issued_now(service: &Service, falls_back: bool) -> Ticket {
         (Spn::Several, _) => Ticket::Unknown("the pool's SPN is on several accounts: sign-in fails or goes back to NTLM"),
         (Spn::Unknown, _) => Ticket::Unknown("who holds the pool's SPN is not known"),
         (Spn::Account, Account::Disabled) => {
-            Ticket::None(answer(Outcome::Refused, "the account is disabled or has expired, so that no ticket is issued"))
+            Ticket::None(answer(SignIn::Refused, "the account is disabled or has expired, so that no ticket is issued"))
         }
         (Spn::Account, Account::Unknown) => Ticket::Unknown("whether the account is enabled is not known"),
         (Spn::Account, Account::Usable) => Ticket::Of(service.current),

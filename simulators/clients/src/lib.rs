@@ -13,4 +13,4 @@ mod judge;
 mod tests;
 
 pub use facts::{Account, Client, Holds, Key, Provider, Server, Service, Spn};
-pub use judge::{Answer, Outcome, over_time, sign_in};
+pub use judge::{Answer, SignIn, over_time, sign_in};

@@ -15,13 +15,13 @@ fn server(holds: Holds) -> Server {
 const SERVICE: Service =
     Service { current: 5, previous: Some(4), changed: Some(Duration::from_secs(7200)), spn: Spn::Account, account: Account::Usable };
 
-fn seen(server: &Server, service: &Service, client: &Client) -> Outcome {
+fn seen(server: &Server, service: &Service, client: &Client) -> SignIn {
     sign_in(server, service, client).outcome
 }
 
 #[test]
 fn by_what_the_server_holds_and_the_age_of_the_ticket() {
-    use Outcome::{Kerberos, StaleKey, Unknown};
+    use SignIn::{Kerberos, StaleKey, Unknown};
     let (fresh, young, old) = (Client::fresh(), Client::with_ticket(HOUR), Client::with_ticket(3 * HOUR));
     let expired = Client::with_ticket(11 * HOUR);
     for (holds, expected) in [
@@ -45,7 +45,7 @@ fn by_what_is_offered() {
         let server = Server { providers: Some(providers.to_vec()), ..server(Holds::Versions(vec![5])) };
         (seen(&server, &SERVICE, &Client::fresh()), seen(&server, &SERVICE, &Client { ntlm: false, ..Client::fresh() }))
     };
-    use Outcome::{Kerberos, Ntlm, Refused};
+    use SignIn::{Kerberos, Ntlm, Refused};
     assert_eq!(offer(&[Provider::Negotiate, Provider::Ntlm]), (Kerberos, Kerberos));
     assert_eq!(offer(&[Provider::Ntlm, Provider::Negotiate]), (Ntlm, Kerberos));
     assert_eq!(offer(&[Provider::Ntlm]), (Ntlm, Refused));
@@ -54,24 +54,24 @@ fn by_what_is_offered() {
     let off = Server { windows_authentication: Some(false), ..server(Holds::Versions(vec![5])) };
     assert_eq!(seen(&off, &SERVICE, &Client::fresh()), Refused);
     let kernel = Server { key: Key::Machine, ..server(Holds::Versions(vec![5])) };
-    assert_eq!(seen(&kernel, &SERVICE, &Client::fresh()), Outcome::StaleKey);
+    assert_eq!(seen(&kernel, &SERVICE, &Client::fresh()), SignIn::StaleKey);
 }
 
 #[test]
 fn by_what_the_directory_knows() {
     let server = server(Holds::Versions(vec![5]));
     let with = |spn, account| seen(&server, &Service { spn, account, ..SERVICE }, &Client::fresh());
-    assert_eq!(with(Spn::Nobody, Account::Usable), Outcome::Ntlm);
-    assert_eq!(with(Spn::Account, Account::Disabled), Outcome::Refused);
+    assert_eq!(with(Spn::Nobody, Account::Usable), SignIn::Ntlm);
+    assert_eq!(with(Spn::Account, Account::Disabled), SignIn::Refused);
     for (spn, account) in [(Spn::Another, Account::Usable), (Spn::Several, Account::Usable), (Spn::Unknown, Account::Usable)] {
-        assert_eq!(with(spn, account), Outcome::Unknown);
+        assert_eq!(with(spn, account), SignIn::Unknown);
     }
-    assert_eq!(with(Spn::Account, Account::Unknown), Outcome::Unknown);
+    assert_eq!(with(Spn::Account, Account::Unknown), SignIn::Unknown);
     let kerberos_only = Server { providers: Some(vec![Provider::of("Negotiate:Kerberos")]), ..server.clone() };
-    assert_eq!(seen(&kerberos_only, &Service { spn: Spn::Nobody, ..SERVICE }, &Client::fresh()), Outcome::Refused);
+    assert_eq!(seen(&kerberos_only, &Service { spn: Spn::Nobody, ..SERVICE }, &Client::fresh()), SignIn::Refused);
     // whoever has a ticket keeps it though the account was disabled meanwhile
     let disabled = Service { account: Account::Disabled, ..SERVICE };
-    assert_eq!(seen(&server, &disabled, &Client::with_ticket(HOUR)), Outcome::Kerberos);
+    assert_eq!(seen(&server, &disabled, &Client::with_ticket(HOUR)), SignIn::Kerberos);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn over_the_life_of_a_ticket() {
     let ages = (0..=12).map(|h| h * HOUR);
     let rows: Vec<_> =
         over_time(&server(Holds::Versions(vec![5])), &SERVICE, ages).into_iter().map(|(a, o)| (a.as_secs() / 3600, o.outcome)).collect();
-    assert_eq!(rows, [(0, Outcome::Kerberos), (3, Outcome::StaleKey), (10, Outcome::Kerberos)]);
+    assert_eq!(rows, [(0, SignIn::Kerberos), (3, SignIn::StaleKey), (10, SignIn::Kerberos)]);
 }
 
 fn any_server() -> impl Strategy<Value = Server> {
@@ -131,7 +131,7 @@ proptest! {
         let server = Server { providers: Some(vec![first, Provider::Ntlm]), ..server(Holds::Versions(vec![5])) };
         let service = Service { changed: Some(changed * HOUR), ..SERVICE };
         let client = Client { ticket_age: age.map(|a| a.min(changed) * HOUR), ntlm, ..Client::fresh() };
-        prop_assert_eq!(seen(&server, &service, &client), Outcome::Kerberos);
+        prop_assert_eq!(seen(&server, &service, &client), SignIn::Kerberos);
     }
 
     /// A living ticket from before the change is refused by a server that has the new key alone, and taken by one that kept the old one.
@@ -141,8 +141,8 @@ proptest! {
         prop_assume!(age < 10);
         let service = Service { changed: Some(changed * HOUR), ..SERVICE };
         let client = Client::with_ticket(age * HOUR);
-        prop_assert_eq!(seen(&server(Holds::Versions(vec![5])), &service, &client), Outcome::StaleKey);
-        prop_assert_eq!(seen(&server(Holds::Versions(vec![5, 4])), &service, &client), Outcome::Kerberos);
+        prop_assert_eq!(seen(&server(Holds::Versions(vec![5])), &service, &client), SignIn::StaleKey);
+        prop_assert_eq!(seen(&server(Holds::Versions(vec![5, 4])), &service, &client), SignIn::Kerberos);
     }
 
     /// Without Negotiate nobody is signed in with Kerberos, and a server without any offer signs in nobody.
@@ -151,8 +151,8 @@ proptest! {
         let with = seen(&server, &service, &client);
         let without = server.providers.as_ref().map(|p| p.iter().copied().filter(|p| !matches!(p, Provider::Negotiate | Provider::NegotiateKerberos)).collect());
         let without = Server { providers: without, ..server.clone() };
-        prop_assert_ne!(seen(&without, &service, &client), Outcome::Kerberos);
-        if with == Outcome::Kerberos {
+        prop_assert_ne!(seen(&without, &service, &client), SignIn::Kerberos);
+        if with == SignIn::Kerberos {
             prop_assert!(seen(&without, &service, &client) > with);
         }
         let nothing = Server { providers: Some(Vec::new()), ..server };
@@ -163,13 +163,13 @@ proptest! {
     #[test]
     fn taking_ntlm_away_lets_nobody_in_by_ntlm(server in any_server(), service in any_service(), client in any_client()) {
         let client = Client { ntlm: false, ..client };
-        prop_assert_ne!(seen(&server, &service, &client), Outcome::Ntlm);
+        prop_assert_ne!(seen(&server, &service, &client), SignIn::Ntlm);
     }
 
     /// Kerberos means that the server holds a key that the directory had.
     #[test]
     fn kerberos_is_never_claimed_without_a_key(server in any_server(), service in any_service(), client in any_client()) {
-        if seen(&server, &service, &client) == Outcome::Kerberos {
+        if seen(&server, &service, &client) == SignIn::Kerberos {
             let known = [Some(service.current), service.previous];
             prop_assert!(matches!(&server.holds, Holds::Versions(held) if held.iter().any(|v| known.contains(&Some(*v)))));
         }

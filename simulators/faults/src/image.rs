@@ -122,7 +122,7 @@ impl Image {
 
     /// Whether a loss of power now would leave this file as it is seen.
     #[must_use]
-    pub fn is_settled(&self, name: &str) -> bool {
+    pub fn is_durable(&self, name: &str) -> bool {
         let durable = self.durable_names.binary_search_by(|(n, _)| n.as_ref().cmp(name)).ok().map(|at| self.durable_names[at].1);
         durable == self.id(name) && durable.is_none_or(|id| self.nodes[id as usize].seen == self.nodes[id as usize].durable)
     }
@@ -254,7 +254,7 @@ impl Image {
                 if images.len() >= limit {
                     return (self.drawn(&choices, &torn, limit), false);
                 }
-                images.push(self.settled(&tree, &alive, &form, &torn));
+                images.push(self.with_contents(&tree, &alive, &form, &torn));
                 if !count_on(&mut form, |at| torn[alive[at] as usize].len()) {
                     break;
                 }
@@ -303,12 +303,12 @@ impl Image {
             let tree = self.tree(choices, &pick);
             let alive = alive(&tree, torn);
             let form: Vec<usize> = alive.iter().map(|id| below(torn[*id as usize].len())).collect();
-            self.settled(&tree, &alive, &form, torn)
+            self.with_contents(&tree, &alive, &form, torn)
         };
         (0..limit).map(draw).collect()
     }
 
-    fn settled(&self, tree: &Names, alive: &[u32], choice: &[usize], torn: &[Vec<Bytes>]) -> Self {
+    fn with_contents(&self, tree: &Names, alive: &[u32], choice: &[usize], torn: &[Vec<Bytes>]) -> Self {
         let mut nodes = Vec::with_capacity(tree.len() + 4);
         let mut map: Vec<(u32, u32)> = Vec::with_capacity(tree.len());
         let mut names = tree.clone();

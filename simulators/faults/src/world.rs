@@ -187,7 +187,7 @@ impl<'l> World<'l> {
             return Err(format!("the run says {} and {} is not {want:?}", end.name(), self.old[at].0));
         }
         let lasting =
-            |name: &str| if image.is_settled(name) { Ok(()) } else { Err(format!("the run says {} and {name} may not last", end.name())) };
+            |name: &str| if image.is_durable(name) { Ok(()) } else { Err(format!("the run says {} and {name} may not last", end.name())) };
         self.old.iter().try_for_each(|(path, _)| lasting(path))?;
         image.files().map(|(name, _)| name).filter(|n| n.starts_with(".kerbsync/journal/")).try_for_each(lasting)
     }

@@ -249,8 +249,8 @@ fn a_state_is_whole_while_two_bundles_recover_what_one_of_them_left() {
             assert!(known, "seed {seed}: {path} is torn");
             assert!(!claims(&forth, index) || now == two.new[index], "seed {seed}: {path} was claimed and is another's");
         }
-        let settled = one.recover(&disk, &directory()).unwrap();
-        assert!(settled.iter().all(|o| o.end != End::Open), "seed {seed}: {settled:?}");
+        let recovered = one.recover(&disk, &directory()).unwrap();
+        assert!(recovered.iter().all(|o| o.end != End::Open), "seed {seed}: {recovered:?}");
         assert!(one.states(&disk.image()).all(|s| s != ConfigurationState::Torn) || forth.is_ok());
     }
 }

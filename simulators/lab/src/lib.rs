@@ -49,7 +49,7 @@ pub fn build(options: &LabOptions) -> Result<Estate, LabError> {
         mix::mix(&mut model);
     }
     plant::plant(&mut model, options, plant::Phase::Content)?;
-    plant::settle(&mut model);
+    plant::note_consequences(&mut model);
     render::render(model)
 }
 

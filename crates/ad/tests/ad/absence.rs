@@ -1,9 +1,9 @@
 //! What an export says of what it does not hold.
 
-use kerbsync_ad::DirectoryPart;
+use kerbsync_ad::DirectoryFacts;
 use kerbsync_source::{DocumentId, Level, Problem, Source};
 
-fn read(text: &str) -> (DirectoryPart, Vec<Problem>) {
+fn read(text: &str) -> (DirectoryFacts, Vec<Problem>) {
     let mut problems = Vec::new();
     let source = Source::decode(DocumentId(0), text.as_bytes().to_vec()).unwrap();
     (kerbsync_ad::read_ldif(&source, &mut problems).unwrap(), problems)

@@ -1,12 +1,12 @@
 //! Every fixture gives the facts that stand beside it.
 
 use crate::show::show;
-use kerbsync_ad::{DirectoryPart, looks_like_ldif, read_ldif, read_objects};
+use kerbsync_ad::{DirectoryFacts, looks_like_ldif, read_ldif, read_objects};
 use kerbsync_source::{DocumentId, Problem, Source};
 use kerbsync_xml::{Document, Limits};
 
 /// Reads a document as the name of its fixture says.
-fn read(name: &str, bytes: &[u8]) -> (Option<DirectoryPart>, Vec<Problem>) {
+fn read(name: &str, bytes: &[u8]) -> (Option<DirectoryFacts>, Vec<Problem>) {
     let source = Source::decode(DocumentId(0), bytes.to_vec()).unwrap();
     let mut problems = Vec::new();
     let objects = match name.rsplit('.').next() {

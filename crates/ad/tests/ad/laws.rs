@@ -1,10 +1,10 @@
 //! Laws of LDIF, and no input that makes a reader panic.
 
-use kerbsync_ad::{DirectoryPart, looks_like_ldif, read_ldif, read_objects};
+use kerbsync_ad::{DirectoryFacts, looks_like_ldif, read_ldif, read_objects};
 use kerbsync_source::{DocumentId, Problem, Source};
 use proptest::prelude::*;
 
-fn read(text: &str) -> (Option<DirectoryPart>, Vec<Problem>) {
+fn read(text: &str) -> (Option<DirectoryFacts>, Vec<Problem>) {
     let mut problems = Vec::new();
     let part = read_ldif(&Source::decode(DocumentId(0), text.as_bytes().to_vec()).unwrap(), &mut problems);
     (part, problems)

@@ -1,12 +1,12 @@
 //! Facts as text.
 
 use jiff::Timestamp;
-use kerbsync_ad::DirectoryPart;
+use kerbsync_ad::DirectoryFacts;
 use kerbsync_inventory::directory::{Account, Moment};
 use kerbsync_source::{Problem, Spanned};
 use std::fmt::{Debug, Write as _};
 
-pub(crate) fn show(part: Option<&DirectoryPart>, problems: &[Problem]) -> String {
+pub(crate) fn show(part: Option<&DirectoryFacts>, problems: &[Problem]) -> String {
     let mut out = String::new();
     let Some(part) = part else { return "no directory facts\n".to_owned() + &problems_text(problems) };
     for dated in &part.accounts {

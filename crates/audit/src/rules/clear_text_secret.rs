@@ -69,7 +69,7 @@ mod tests {
         let slots = &mut config(&mut inventory, "fe02").slots;
         slots.push(slots[0].clone());
         slots[0].secret = SecretState::Clear(tag("current"));
-        (slots[2].secret, slots[2].place) = (SecretState::Clear(tag("other")), kerbsync_inventory::SlotPlace::Elsewhere);
+        (slots[2].secret, slots[2].relevance) = (SecretState::Clear(tag("other")), kerbsync_inventory::SlotRelevance::Elsewhere);
         let mut empty = slots[1].clone();
         empty.secret = SecretState::Empty;
         empty.key = kerbsync_inventory::SlotKey::ApplicationPoolDefaults;

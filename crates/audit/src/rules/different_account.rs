@@ -119,7 +119,7 @@ mod tests {
     fn an_account_elsewhere_is_nobody_s_business() {
         let mut inventory = estate();
         let mut slot = config(&mut inventory, "fe02").slots[0].clone();
-        (slot.place, slot.account.value) = (kerbsync_inventory::SlotPlace::Elsewhere, account_text("CONTOSO\\svc-backup"));
+        (slot.relevance, slot.account.value) = (kerbsync_inventory::SlotRelevance::Elsewhere, account_text("CONTOSO\\svc-backup"));
         config(&mut inventory, "fe02").slots.push(slot);
         assert!(!check(&RULE, inventory).contains("fail"));
     }

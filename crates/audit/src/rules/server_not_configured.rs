@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
 use crate::view::{learn_place, test_of};
 use crate::{ConfigurationStatus, Policy, Verdicts, View};
-use kerbsync_inventory::SlotPlace;
+use kerbsync_inventory::SlotRelevance;
 use kerbsync_inventory::state::State;
 use kerbsync_source::{Origin, text};
 
@@ -49,7 +49,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             (State::NotConfigured, ConfigurationStatus::InForce(configuration)) => {
                 let account = server.expected().map(ToString::to_string).unwrap_or_default();
                 let mut finding = verdicts.fail(subject, text!("{} does not hold {account}. {reason}", server.host));
-                let empty = configuration.slots.iter().find(|s| s.place == SlotPlace::Expected);
+                let empty = configuration.slots.iter().find(|s| s.relevance == SlotRelevance::Expected);
                 finding = match (empty, configuration.document) {
                     (Some(slot), _) => finding.at(&slot.account.origin, "a slot without a secret, or not in force"),
                     (None, Some(document)) => finding.at(Origin::document(document), "no slot in this configuration"),
@@ -61,7 +61,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 verdicts.unknown_with_finding(subject, reason, test_of(server.site).then(learn_place()));
             }
             (State::Unknown, ConfigurationStatus::InForce(configuration)) if server.counted_slots().is_empty() => {
-                let empty = configuration.slots.iter().find(|s| s.place == SlotPlace::Expected);
+                let empty = configuration.slots.iter().find(|s| s.relevance == SlotRelevance::Expected);
                 // Where the place is known, something speaks for a server that holds nothing there, and no other rule tells of that.
                 if empty.is_some() || view.web_servers().iter().any(|w| w.account == server.account && !w.counted_slots().is_empty()) {
                     let finding = verdicts.unknown_with_finding(subject, reason, view.test_then_copy(server));

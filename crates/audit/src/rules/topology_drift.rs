@@ -51,10 +51,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else {
             let differences: Vec<Shown> = topology.differences.iter().map(|d| Shown::quoting(d.trim_end_matches('.'))).collect();
             let against = used.map_or_else(|| "the topology that was used".to_owned(), |u| path(u.document));
-            let unsettled =
-                if topology.contested { " Nothing says which of the two holds, so what they differ in is not judged." } else { "" };
+            let doubt = if topology.contested { " Nothing says which of the two holds, so what they differ in is not judged." } else { "" };
             let mut finding = verdicts
-                .fail(subject, text!("{name} differs from {against}: {}.{unsettled}", list(&differences)))
+                .fail(subject, text!("{name} differs from {against}: {}.{doubt}", list(&differences)))
                 .at(Origin::document(topology.document), "set aside");
             if let Some(used) = used {
                 finding = finding.at(Origin::document(used.document), "used");

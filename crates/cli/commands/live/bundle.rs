@@ -6,7 +6,7 @@ use crate::progress::Bar;
 use crate::reading::read_file;
 use jiff::Timestamp;
 use kerbsync_collect::Progress as _;
-use kerbsync_live::{Fetched, Missed, Place};
+use kerbsync_live::{Fetched, FileSink, Missed};
 use kerbsync_report::format::{MANIFEST, Manifest, ManifestFile, MissingFile};
 use kerbsync_store::{Digest, Expected, Files as _, FolderFiles, Key, ReplaceFailure, WriteStore};
 use std::collections::BTreeMap;
@@ -120,7 +120,7 @@ impl Bundle {
     }
 }
 
-impl Place for Bundle {
+impl FileSink for Bundle {
     fn has(&self, path: &str) -> bool {
         self.known().files.contains_key(path)
     }

@@ -45,9 +45,9 @@ pub(in crate::commands) fn run(args: &CollectArgs, quiet: bool, io: &mut Io<'_>)
         bundle.put(&place, &read_file(path)?)?;
     }
     let bundle = Arc::new(bundle);
-    let place: Arc<dyn kerbsync_live::Place> = Arc::clone(&bundle) as _;
-    kerbsync_live::collect(&request, &place).map_err(|e| Failure::new(Exit::Refused, e.to_string()))?;
-    drop(place);
+    let sink: Arc<dyn kerbsync_live::FileSink> = Arc::clone(&bundle) as _;
+    kerbsync_live::collect(&request, &sink).map_err(|e| Failure::new(Exit::Refused, e.to_string()))?;
+    drop(sink);
     let account = Arc::into_inner(bundle).map(Bundle::finish).transpose()?;
     let Some(account) = account else { return Err(Failure::unwritten("the bundle is still in use")) };
     for missed in &account.missing {

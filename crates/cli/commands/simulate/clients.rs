@@ -9,7 +9,7 @@ use crate::config::{self, Bundle};
 use crate::failure::Failure;
 use crate::reading::read_paths;
 use crate::{Exit, Io};
-use kerbsync_clients::{Client, Outcome, sign_in};
+use kerbsync_clients::{Client, SignIn, sign_in};
 use kerbsync_report::render::json;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -84,7 +84,7 @@ pub(super) fn run(args: ClientsArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
         ticket_age_hours: hours(args.ticket_age.as_secs()),
         ticket_lifetime_hours: hours(args.ticket_lifetime.as_secs()),
         ntlm: client.ntlm,
-        summary: Outcome::ALL.map(|o| (o.name(), servers.iter().filter(|s| s.outcome == o.name()).count())).into(),
+        summary: SignIn::ALL.map(|o| (o.name(), servers.iter().filter(|s| s.outcome == o.name()).count())).into(),
         uneven_pools: uneven(&servers),
         assumptions: facts::assumptions(&read.inventory),
         servers,
@@ -108,7 +108,7 @@ fn uneven(servers: &[Seen]) -> Vec<String> {
     let mut pools: Vec<&str> = servers.iter().map(|s| s.pool.as_str()).collect();
     pools.dedup();
     let differ = |pool: &&str| {
-        let mut seen = servers.iter().filter(|s| s.pool == **pool && s.outcome != Outcome::Unknown.name()).map(|s| s.outcome);
+        let mut seen = servers.iter().filter(|s| s.pool == **pool && s.outcome != SignIn::Unknown.name()).map(|s| s.outcome);
         let first = seen.next();
         seen.any(|o| Some(o) != first)
     };

@@ -6,7 +6,7 @@ use kerbsync_credential::learn::{LearnedPlace, Strength};
 
 /// A place, over all comparisons and locations in which it changed.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct RankedPlace {
     /// The likeliest of its finds.
     pub best: LearnedPlace,
     /// The sum of what speaks for it and against it.
@@ -23,17 +23,17 @@ pub struct Place {
 
 /// The ranked list.
 #[derive(Debug, Clone)]
-pub struct Places {
+pub struct RankedPlaces {
     /// The likeliest first.
-    pub ranked: Vec<Place>,
+    pub ranked: Vec<RankedPlace>,
     /// Whether the first one stands out: it can be declared, more than a weak hint speaks for it, and for no other one as much.
     pub first_stands_out: bool,
 }
 
 /// Joins the places of comparisons.
 #[must_use]
-pub fn merge(comparisons: &[Comparison]) -> Places {
-    let mut ranked: Vec<Place> = Vec::new();
+pub fn merge(comparisons: &[Comparison]) -> RankedPlaces {
+    let mut ranked: Vec<RankedPlace> = Vec::new();
     for (number, comparison) in comparisons.iter().enumerate() {
         for found in &comparison.learned.places {
             let declared = found.declaration.clone();
@@ -54,7 +54,7 @@ pub fn merge(comparisons: &[Comparison]) -> Places {
                         place.reasons.extend(told(comparison.around));
                     }
                 }
-                None => ranked.push(Place {
+                None => ranked.push(RankedPlace {
                     best: found.clone(),
                     score,
                     strength: found.strength,
@@ -84,11 +84,11 @@ pub fn merge(comparisons: &[Comparison]) -> Places {
             first.strength > Strength::Weak && first.declarations.is_ok() && ahead
         }
     };
-    Places { ranked, first_stands_out }
+    RankedPlaces { ranked, first_stands_out }
 }
 
 /// Whether a find is another one of the same place: the same section and names, at whatever location.
-fn is_same(place: &Place, found: &LearnedPlace) -> bool {
+fn is_same(place: &RankedPlace, found: &LearnedPlace) -> bool {
     match (&place.best.declaration, &found.declaration) {
         (Ok(a), Ok(b)) => {
             let same = |x: &DeclaredSlot| (x.section.clone(), x.items.clone(), x.account_attribute.clone(), x.secret_attribute.clone());

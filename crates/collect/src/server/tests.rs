@@ -3,7 +3,7 @@
 use super::*;
 use crate::config::{SlotSetting, WebSiteSetting};
 use kerbsync_inventory::citable::Citation;
-use kerbsync_inventory::{LayoutId, SecretState, SlotPlace, WebSiteRole};
+use kerbsync_inventory::{LayoutId, SecretState, SlotRelevance, WebSiteRole};
 use kerbsync_xml::Limits;
 use std::fmt::Write as _;
 
@@ -15,8 +15,8 @@ fn document(id: u32, text: &str) -> Document {
     Document::parse(Source::decode(DocumentId(id), text.as_bytes().to_vec()).unwrap(), &Limits::default()).unwrap()
 }
 
-fn input<'a>(configuration: &'a Document, keys: &'a [KeyFile]) -> ServerInput<'a> {
-    ServerInput {
+fn input<'a>(configuration: &'a Document, keys: &'a [KeyFile]) -> ServerFiles<'a> {
+    ServerFiles {
         host: HostName::new("fe01.contoso.com").unwrap(),
         configuration: Some((configuration.source().document(), Ok(configuration))),
         redirection: None,
@@ -200,7 +200,7 @@ fn settings_name_web_sites_and_slots() {
         [(WebSiteRole::Internal, "Default Web Site"), (WebSiteRole::External, "Skype for Business Server External Web Site")]
     );
     let vault = server.slots.iter().find(|s| s.layout == LayoutId::Declared).unwrap();
-    assert_eq!((vault.place, vault.account.text.as_str()), (SlotPlace::Expected, "CONTOSO\\vault"));
+    assert_eq!((vault.relevance, vault.account.text.as_str()), (SlotRelevance::Expected, "CONTOSO\\vault"));
     assert!(matches!(vault.secret, SecretState::Clear(_)));
 }
 
@@ -222,7 +222,7 @@ fn shared_configuration_leads_elsewhere() {
     let settings = Settings::default();
     let context = Context::new(&settings, &[], &tagger);
     let (configuration, redirection) = (document(1, PRODUCT), document(2, REDIRECTION));
-    let server = read_server(ServerInput { redirection: Some(&redirection), ..input(&configuration, &[]) }, &context, &mut Vec::new());
+    let server = read_server(ServerFiles { redirection: Some(&redirection), ..input(&configuration, &[]) }, &context, &mut Vec::new());
     let to = server.redirected_to.as_ref().unwrap();
     assert_eq!(to.value, "\\\\files.contoso.com\\iis");
     assert_eq!(to.origin.document, DocumentId(2));
@@ -235,13 +235,13 @@ fn a_configuration_that_is_missing_broken_or_a_fragment_is_said_so() {
     let settings = Settings::default();
     let context = Context::new(&settings, &[], &tagger);
     let fragment = document(1, "<site name='x' id='1'/>");
-    let missing = read_server(ServerInput { configuration: None, ..input(&fragment, &[]) }, &context, &mut Vec::new());
+    let missing = read_server(ServerFiles { configuration: None, ..input(&fragment, &[]) }, &context, &mut Vec::new());
     assert_eq!((missing.status, missing.document), (ServerStatus::Missing, None));
     let read_as_one = read_server(input(&fragment, &[]), &context, &mut Vec::new());
     let ServerStatus::Unreadable(problem) = &read_as_one.status else { panic!("unreadable") };
     assert!(problem.message.contains("fragment"));
     let broken =
-        read_server(ServerInput { configuration: Some((DocumentId(1), Err(problem))), ..input(&fragment, &[]) }, &context, &mut Vec::new());
+        read_server(ServerFiles { configuration: Some((DocumentId(1), Err(problem))), ..input(&fragment, &[]) }, &context, &mut Vec::new());
     assert_eq!(broken.status, read_as_one.status);
 }
 

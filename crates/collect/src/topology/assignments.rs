@@ -37,7 +37,7 @@ pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Invent
 
 /// Of exports that assign different accounts to one site, the one that the user prefers or that is the newest by a manifest speaks; where
 /// neither tells, all stay, and a rule says so.
-pub(super) fn settle(preferred: &Preferred, inventory: &mut Inventory) {
+pub(super) fn drop_outdated(preferred: &Preferred, inventory: &mut Inventory) {
     for site in inventory.sites.iter().map(|s| s.id.value.clone()).collect::<Vec<_>>() {
         let of_site = |a: &&Assignment| a.site_id.as_ref() == Some(&site);
         let accounts: HashSet<_> = inventory.assignments.iter().filter(of_site).map(|a| key(a).1).collect();

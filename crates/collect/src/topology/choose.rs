@@ -68,7 +68,7 @@ pub(super) fn choose(
     // they lie.
     let digest = |c: &Candidate| c.first(entries).and_then(|e| e.sha256.clone());
     candidates.sort_by_key(|c| (!c.is_preferred(entries, preferred), c.rank(), Reverse(c.size()), digest(c), c.entries.first().copied()));
-    let contested = settle(&mut candidates, entries, preferred);
+    let contested = put_newest_first(&mut candidates, entries, preferred);
     let Some((used, others)) = candidates.split_first() else { return candidates };
     let used_path = used.first(entries).map_or_else(String::new, |e| e.path.clone());
     for at in &used.entries {
@@ -104,7 +104,7 @@ fn is_tied(one: &Candidate, other: &Candidate, entries: &[Entry], preferred: &Pr
 
 /// Puts the newest by the manifests first, of those that nothing else tells apart; says whether they contradict each other and no date
 /// tells which is the newest.
-fn settle(candidates: &mut [Candidate], entries: &[Entry], preferred: &Preferred) -> bool {
+fn put_newest_first(candidates: &mut [Candidate], entries: &[Entry], preferred: &Preferred) -> bool {
     let Some(first) = candidates.first() else { return false };
     let tied: Vec<usize> =
         (0..candidates.len()).filter(|at| candidates.get(*at).is_some_and(|c| is_tied(first, c, entries, preferred))).collect();

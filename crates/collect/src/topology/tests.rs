@@ -1,6 +1,6 @@
 //! The join as a whole: documents of every kind in, an estate out.
 
-use super::{TopologyPart, join, read_objects, read_xml};
+use super::{TopologyFacts, join, read_objects, read_xml};
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory};
 use kerbsync_source::{DocumentId, Source};
 use kerbsync_xml::Limits;
@@ -16,7 +16,7 @@ macro_rules! fixture {
     };
 }
 
-fn part(bytes: Vec<u8>, document: &mut Document) -> Option<TopologyPart> {
+fn part(bytes: Vec<u8>, document: &mut Document) -> Option<TopologyFacts> {
     let source = Source::decode(document.id, bytes).unwrap();
     let problems = &mut document.problems;
     let objects = match source.text().trim_start().chars().next() {

@@ -65,14 +65,14 @@ impl SlotLayout for AnonymousUser {
 
     #[cfg(test)]
     fn example(&self) -> super::walk::Example {
-        use super::walk::{Example, Parts};
+        use super::walk::{Example, Snippets};
         Example {
-            parts: Parts {
+            with: Snippets {
                 rest: r#"<location path="Lync Server Internal Web Site"><system.webServer><security><authentication>
 <anonymousAuthentication userName="A\anon" password="p" /></authentication></security></system.webServer></location>"#,
-                ..Parts::default()
+                ..Snippets::default()
             },
-            without: Parts::default(),
+            without: Snippets::default(),
             declared: Vec::new(),
         }
     }

@@ -58,14 +58,14 @@ impl SlotLayout for AppPoolDefaults {
 
     #[cfg(test)]
     fn example(&self) -> super::walk::Example {
-        use super::walk::{Example, Parts};
+        use super::walk::{Example, Snippets};
         Example {
-            parts: Parts {
+            with: Snippets {
                 pools: r#"<add name="LyncIntFeature" />
 <applicationPoolDefaults><processModel identityType="SpecificUser" userName="A\all" password="p" /></applicationPoolDefaults>"#,
-                ..Parts::default()
+                ..Snippets::default()
             },
-            without: Parts::default(),
+            without: Snippets::default(),
             declared: Vec::new(),
         }
     }

@@ -56,13 +56,13 @@ impl SlotLayout for AppPoolIdentity {
 
     #[cfg(test)]
     fn example(&self) -> super::walk::Example {
-        use super::walk::{Example, Parts};
+        use super::walk::{Example, Snippets};
         Example {
-            parts: Parts {
+            with: Snippets {
                 pools: r#"<add name="LyncIntFeature"><processModel identityType="SpecificUser" userName="A\own" password="p" /></add>"#,
-                ..Parts::default()
+                ..Snippets::default()
             },
-            without: Parts { pools: r#"<add name="LyncIntFeature" />"#, ..Parts::default() },
+            without: Snippets { pools: r#"<add name="LyncIntFeature" />"#, ..Snippets::default() },
             declared: Vec::new(),
         }
     }

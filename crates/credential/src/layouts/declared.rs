@@ -50,10 +50,10 @@ impl SlotLayout for Declared {
 
     #[cfg(test)]
     fn example(&self) -> super::walk::Example {
-        use super::walk::{Example, Parts};
+        use super::walk::{Example, Snippets};
         Example {
-            parts: Parts { rest: r#"<contoso><services who="A\declared" what="p" /></contoso>"#, ..Parts::default() },
-            without: Parts::default(),
+            with: Snippets { rest: r#"<contoso><services who="A\declared" what="p" /></contoso>"#, ..Snippets::default() },
+            without: Snippets::default(),
             declared: vec![DeclaredSlot {
                 section: "contoso/services".into(),
                 location: None,

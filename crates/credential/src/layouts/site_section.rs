@@ -50,14 +50,14 @@ impl SlotLayout for SiteSection {
 
     #[cfg(test)]
     fn example(&self) -> super::walk::Example {
-        use super::walk::{Example, Parts};
+        use super::walk::{Example, Snippets};
         Example {
-            parts: Parts {
+            with: Snippets {
                 rest: r#"<location path="Lync Server Internal Web Site"><system.webServer><security><authentication>
 <kerberosWebAuthentication who="A\kerb" hidden="[enc:AesProvider:QUJDRA==:enc]" /></authentication></security></system.webServer></location>"#,
-                ..Parts::default()
+                ..Snippets::default()
             },
-            without: Parts::default(),
+            without: Snippets::default(),
             declared: Vec::new(),
         }
     }

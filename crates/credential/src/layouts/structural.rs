@@ -36,13 +36,13 @@ impl SlotLayout for Structural {
 
     #[cfg(test)]
     fn example(&self) -> super::walk::Example {
-        use super::walk::{Example, Parts};
+        use super::walk::{Example, Snippets};
         Example {
-            parts: Parts {
+            with: Snippets {
                 rest: r#"<system.webServer><contoso><kerberos principal="A\anywhere" password="p" /></contoso></system.webServer>"#,
-                ..Parts::default()
+                ..Snippets::default()
             },
-            without: Parts::default(),
+            without: Snippets::default(),
             declared: Vec::new(),
         }
     }

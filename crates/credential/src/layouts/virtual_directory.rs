@@ -54,13 +54,13 @@ impl SlotLayout for VirtualDirectory {
 
     #[cfg(test)]
     fn example(&self) -> super::walk::Example {
-        use super::walk::{Example, Parts};
+        use super::walk::{Example, Snippets};
         Example {
-            parts: Parts {
+            with: Snippets {
                 site: r#"<application path="/Abs" applicationPool="LyncIntFeature"><virtualDirectory path="/" userName="A\virtual" password="p" /></application>"#,
-                ..Parts::default()
+                ..Snippets::default()
             },
-            without: Parts::default(),
+            without: Snippets::default(),
             declared: Vec::new(),
         }
     }

@@ -53,10 +53,10 @@ impl SlotLayout for VirtualDirectoryDefaults {
 
     #[cfg(test)]
     fn example(&self) -> super::walk::Example {
-        use super::walk::{Example, Parts};
+        use super::walk::{Example, Snippets};
         Example {
-            parts: Parts { site: r#"<virtualDirectoryDefaults userName="A\virtual" password="p" />"#, ..Parts::default() },
-            without: Parts::default(),
+            with: Snippets { site: r#"<virtualDirectoryDefaults userName="A\virtual" password="p" />"#, ..Snippets::default() },
+            without: Snippets::default(),
             declared: Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 
 use super::LAYOUTS;
 use crate::lower::{CredentialLower, KeySource, SecretSource, SlotRules};
-use crate::{DeclaredSlot, DiscoveryInputs, Product, Realms, WebSiteNames, discover};
+use crate::{DeclaredSlot, DiscoveryContext, Product, Realms, WebSiteNames, discover};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::protection::{KeyFile, KeyMaterial};
 use kerbsync_inventory::{Creation, LayoutId, Slot};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 
 /// What an example puts into a configuration that has the product's internal web site.
 #[derive(Clone, Copy, Default)]
-pub struct Parts {
+pub struct Snippets {
     /// In `applicationPools`.
     pub pools: &'static str,
     /// In the web site.
@@ -29,9 +29,9 @@ pub struct Parts {
 /// A configuration with one slot of a layout.
 pub struct Example {
     /// What holds the slot.
-    pub parts: Parts,
+    pub with: Snippets,
     /// A configuration without it, in which it is created or is refused.
-    pub without: Parts,
+    pub without: Snippets,
     /// What is declared in both.
     pub declared: Vec<DeclaredSlot>,
 }
@@ -42,7 +42,7 @@ const KEYS: [&str; 2] = [
     include_str!("../../../../fixtures/documents/iis/keys/iisConfigurationKey.xml"),
 ];
 
-impl Parts {
+impl Snippets {
     /// The whole file, with the sections and the providers of the product's fixture.
     fn configuration(self) -> String {
         let end = "</configProtectedData>";
@@ -86,7 +86,7 @@ fn slots(text: &[u8], declared: &[DeclaredSlot]) -> Vec<Slot> {
     let host = ApplicationHost::read(&document, &mut Vec::<Problem>::new()).unwrap();
     let product = Product::recognise(&host, &WebSiteNames::default());
     let tagger = Tagger::new().unwrap();
-    let inputs = DiscoveryInputs { declared, realms: &Realms::new(), keys: &[], tagger: &tagger };
+    let inputs = DiscoveryContext { declared, realms: &Realms::new(), keys: &[], tagger: &tagger };
     discover(&host, &product, inputs, &mut Vec::<Problem>::new()).slots
 }
 
@@ -116,7 +116,7 @@ fn every_layout_goes_through_discovery_and_lowering() {
     for layout in LAYOUTS {
         let id = layout.id();
         let example = layout.example();
-        let with = example.parts.configuration();
+        let with = example.with.configuration();
         let found = slots(with.as_bytes(), &example.declared);
         let [slot] = found.as_slice() else { panic!("the example of {id} has {} slots", found.len()) };
         assert_eq!(slot.layout, id);
@@ -147,8 +147,8 @@ fn every_layout_goes_through_discovery_and_lowering() {
 #[test]
 fn an_example_holds_a_word_that_its_layout_looks_for() {
     for layout in LAYOUTS.iter().filter(|l| l.id() != LayoutId::Declared) {
-        let parts = layout.example().parts;
-        let text = [parts.pools, parts.site, parts.rest].concat();
+        let with = layout.example().with;
+        let text = [with.pools, with.site, with.rest].concat();
         assert!(layout.words().iter().any(|word| text.contains(word)), "{}", layout.id());
     }
 }

@@ -17,12 +17,12 @@ pub(super) struct Difference<'b, 'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Side<'d> {
     pub(super) element: Element<'d>,
-    pub(super) part: Part<'d>,
+    pub(super) differing: Differing<'d>,
 }
 
 /// What of an element differs.
 #[derive(Clone, Copy)]
-pub(super) enum Part<'d> {
+pub(super) enum Differing<'d> {
     /// An attribute.
     Attribute(Attribute<'d>),
     /// The text of an element that has no children.
@@ -34,25 +34,25 @@ pub(super) enum Part<'d> {
 impl<'d> Side<'d> {
     /// The value that differs; `None` for a whole element.
     pub(super) fn value(&self) -> Option<Cow<'d, str>> {
-        match self.part {
-            Part::Attribute(a) => Some(a.value()),
-            Part::Text => Some(self.element.text()),
-            Part::Whole => None,
+        match self.differing {
+            Differing::Attribute(a) => Some(a.value()),
+            Differing::Text => Some(self.element.text()),
+            Differing::Whole => None,
         }
     }
 
     pub(super) fn place(&self) -> Place<'d> {
-        match self.part {
-            Part::Attribute(a) => Place::attribute(self.element, a),
-            Part::Text | Part::Whole => Place::element(self.element),
+        match self.differing {
+            Differing::Attribute(a) => Place::attribute(self.element, a),
+            Differing::Text | Differing::Whole => Place::element(self.element),
         }
     }
 
     /// Name of the attribute, or of the element whose text it is.
     pub(super) fn name(&self) -> &'d str {
-        match self.part {
-            Part::Attribute(a) => a.name(),
-            Part::Text | Part::Whole => self.element.local_name(),
+        match self.differing {
+            Differing::Attribute(a) => a.name(),
+            Differing::Text | Differing::Whole => self.element.local_name(),
         }
     }
 }
@@ -67,31 +67,32 @@ pub(super) fn between<'b, 'a>(before: Element<'b>, after: Element<'a>) -> Vec<Di
 /// Every value of an element and of all below it.
 pub(super) fn values<'d>(element: Element<'d>) -> impl Iterator<Item = Side<'d>> {
     std::iter::once(element).chain(element.descendants().filter(move |d| *d != element)).flat_map(|element| {
-        let attributes = element.attributes().map(move |a| Side { element, part: Part::Attribute(a) });
-        let text = (element.children().next().is_none() && !element.text().trim().is_empty()).then_some(Side { element, part: Part::Text });
+        let attributes = element.attributes().map(move |a| Side { element, differing: Differing::Attribute(a) });
+        let text = (element.children().next().is_none() && !element.text().trim().is_empty())
+            .then_some(Side { element, differing: Differing::Text });
         attributes.chain(text)
     })
 }
 
 /// As deep as the documents, which are limited.
 fn compare<'b, 'a>(before: Element<'b>, after: Element<'a>, found: &mut Vec<Difference<'b, 'a>>) {
-    let attribute = |element, a| Side { element, part: Part::Attribute(a) };
+    let attribute = |element, a| Side { element, differing: Differing::Attribute(a) };
     for old in before.attributes() {
         match after.attribute(old.name()) {
             Some(new) if new.value() == old.value() => {}
             new => found.push(Difference {
                 before: Some(attribute(before, old)),
-                after: new.map(|new| Side { element: after, part: Part::Attribute(new) }),
+                after: new.map(|new| Side { element: after, differing: Differing::Attribute(new) }),
             }),
         }
     }
     for new in after.attributes().filter(|new| before.attribute(new.name()).is_none()) {
-        found.push(Difference { before: None, after: Some(Side { element: after, part: Part::Attribute(new) }) });
+        found.push(Difference { before: None, after: Some(Side { element: after, differing: Differing::Attribute(new) }) });
     }
     let leaf = |e: Element<'_>| e.children().next().is_none();
     if leaf(before) && leaf(after) && before.text().trim() != after.text().trim() {
         let text = |side: Side<'_>| side.value().is_some_and(|v| !v.trim().is_empty());
-        let (old, new) = (Side { element: before, part: Part::Text }, Side { element: after, part: Part::Text });
+        let (old, new) = (Side { element: before, differing: Differing::Text }, Side { element: after, differing: Differing::Text });
         found.push(Difference { before: Some(old).filter(|s| text(*s)), after: Some(new).filter(|s| text(*s)) });
     }
     let (old, new) = (keyed(before), keyed(after));
@@ -99,12 +100,12 @@ fn compare<'b, 'a>(before: Element<'b>, after: Element<'a>, found: &mut Vec<Diff
     for (key, child) in &new.in_order {
         match old.by_key.get(key) {
             Some(same) => compare(*same, *child, found),
-            None => found.push(Difference { before: None, after: Some(Side { element: *child, part: Part::Whole }) }),
+            None => found.push(Difference { before: None, after: Some(Side { element: *child, differing: Differing::Whole }) }),
         }
     }
     for (key, child) in &old.in_order {
         if !new.by_key.contains_key(key) {
-            found.push(Difference { before: Some(Side { element: *child, part: Part::Whole }), after: None });
+            found.push(Difference { before: Some(Side { element: *child, differing: Differing::Whole }), after: None });
         }
     }
 }

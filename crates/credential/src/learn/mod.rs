@@ -13,7 +13,7 @@ pub use place::{How, LearnedPlace, SecretForm, Strength};
 
 use crate::view::ConfigurationView;
 use crate::{Product, Realms, WebSiteNames};
-use difference::{Difference, Part, Side};
+use difference::{Difference, Differing, Side};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::protection::{KeyFile, Opener};
 use kerbsync_names::DownLevelName;
@@ -22,7 +22,7 @@ use kerbsync_source::Origin;
 
 /// What learning goes by besides the two configurations.
 #[derive(Clone, Copy)]
-pub struct LearnInputs<'a> {
+pub struct LearnContext<'a> {
     /// Exported keys of this server.
     pub keys: &'a [KeyFile],
     /// Makes the tags of this run.
@@ -82,19 +82,19 @@ pub struct Learned {
 
 /// Compares a server's configuration of before the run with that of after it.
 #[must_use]
-pub fn learn(before: &ApplicationHost<'_>, after: &ApplicationHost<'_>, inputs: LearnInputs<'_>) -> Learned {
+pub fn learn(before: &ApplicationHost<'_>, after: &ApplicationHost<'_>, context: LearnContext<'_>) -> Learned {
     let differences = difference::between(before.root(), after.root());
     let (old_providers, new_providers) = (before.providers(), after.providers());
-    let (mut old_opener, mut new_opener) = (Opener::new(&old_providers, inputs.keys), Opener::new(&new_providers, inputs.keys));
+    let (mut old_opener, mut new_opener) = (Opener::new(&old_providers, context.keys), Opener::new(&new_providers, context.keys));
     let mut same_secret = |difference: &Difference<'_, '_>| {
         let tag = |side: Option<&Side<'_>>, opener: &mut Opener<'_>| {
             let value = ProtectedValue::parse(&side?.value()?).ok()?;
-            Some(inputs.tagger.tag(&opener.open(&value).ok()?.secret))
+            Some(context.tagger.tag(&opener.open(&value).ok()?.secret))
         };
         let old = tag(difference.before.as_ref(), &mut old_opener);
         old.is_some() && old == tag(difference.after.as_ref(), &mut new_opener)
     };
-    let product = Product::recognise(after, inputs.web_sites);
+    let product = Product::recognise(after, context.web_sites);
     let view = ConfigurationView::new(after, &product, &[]);
     let (mut changes, mut touched) = (Vec::new(), Vec::new());
     for difference in &differences {
@@ -102,8 +102,8 @@ pub fn learn(before: &ApplicationHost<'_>, after: &ApplicationHost<'_>, inputs: 
         if noise.is_none()
             && let Some(side) = difference.after
         {
-            match side.part {
-                Part::Whole => touched.extend(difference::values(side.element).map(|side| (side, ChangeKind::Added))),
+            match side.differing {
+                Differing::Whole => touched.extend(difference::values(side.element).map(|side| (side, ChangeKind::Added))),
                 _ => touched.push((side, if difference.before.is_some() { ChangeKind::Changed } else { ChangeKind::Added })),
             }
         }
@@ -118,7 +118,7 @@ pub fn learn(before: &ApplicationHost<'_>, after: &ApplicationHost<'_>, inputs: 
             noise,
         });
     }
-    Learned { changes, places: place::ranked(&view, &touched, &inputs) }
+    Learned { changes, places: place::ranked(&view, &touched, &context) }
 }
 
 /// Why a difference is noise. A value that is a secret by its form is none, wherever it stands, unless it is the same secret as before.
@@ -129,11 +129,11 @@ fn noise_of(difference: &Difference<'_, '_>, same_secret: &mut impl FnMut(&Diffe
     }
     let values: Vec<_> = [difference.before, difference.after].into_iter().flatten().filter_map(|s| s.value()).collect();
     let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
-    let attribute = matches!(side.part, Part::Attribute(_)).then(|| side.name());
+    let attribute = matches!(side.differing, Differing::Attribute(_)).then(|| side.name());
     let noise = noise::of(side.element, attribute, &values)?;
     let is_secret = |side: Side<'_>| place::secret_form(&side).is_some_and(|form| form != SecretForm::Opaque);
-    let holds_secret = match side.part {
-        Part::Whole => difference::values(side.element).any(is_secret),
+    let holds_secret = match side.differing {
+        Differing::Whole => difference::values(side.element).any(is_secret),
         _ => is_secret(side),
     };
     (noise == Noise::Protection || !holds_secret).then_some(noise)

@@ -1,7 +1,7 @@
 //! Places among what changed that can hold an account and a secret, and what speaks for each.
 
-use super::difference::{Part, Side};
-use super::{ChangeKind, LearnInputs};
+use super::difference::{Differing, Side};
+use super::{ChangeKind, LearnContext};
 use crate::layouts::item_names;
 use crate::pairs::{Account, account_beside, is_protected, names_account, names_secret};
 use crate::view::ConfigurationView;
@@ -131,7 +131,7 @@ fn is_opaque(value: &str) -> bool {
 pub(super) fn ranked<'d>(
     view: &ConfigurationView<'d, '_>,
     touched: &[(Side<'d>, ChangeKind)],
-    inputs: &LearnInputs<'_>,
+    context: &LearnContext<'_>,
 ) -> Vec<LearnedPlace> {
     let known = crate::discover::find(view);
     let mut places: Vec<LearnedPlace> = Vec::new();
@@ -141,7 +141,7 @@ pub(super) fn ranked<'d>(
         let account_changed = account.as_ref().and_then(|account| {
             touched.iter().find(|(other, _)| other.place().span() == account.setting.place.span()).map(|(_, kind)| *kind)
         });
-        places.push(judge(view, side, *kind, form, account, account_changed, &known, inputs));
+        places.push(judge(view, side, *kind, form, account, account_changed, &known, context));
     }
     // Places alike in everything that was looked at stay in document order.
     places.sort_by(|a, b| b.strength.cmp(&a.strength).then(b.score.cmp(&a.score)));
@@ -157,7 +157,7 @@ fn judge<'d>(
     account: Option<Account<'d>>,
     account_changed: Option<ChangeKind>,
     known: &[crate::FoundSlot<'d>],
-    inputs: &LearnInputs<'_>,
+    context: &LearnContext<'_>,
 ) -> LearnedPlace {
     let mut score = 0;
     let mut reasons = Vec::new();
@@ -173,11 +173,11 @@ fn judge<'d>(
     // What a name does not call an account may be a secret of the form of one: it is neither shown nor trusted.
     let called = |a: &Account<'_>| names_account(&a.name) || is_harmless(&a.name, &a.setting.value);
     let named = |a: &Account<'_>| {
-        let means = parse_account(&a.setting.value, inputs.realms).0.name;
+        let means = parse_account(&a.setting.value, context.realms).0.name;
         let bare = a.setting.value.trim().trim_end_matches('$').to_lowercase();
-        inputs.account.is_some_and(|wanted| means.as_ref() == Some(wanted) || (means.is_none() && bare == wanted.account().to_lowercase()))
+        context.account.is_some_and(|wanted| means.as_ref() == Some(wanted) || (means.is_none() && bare == wanted.account().to_lowercase()))
     };
-    match (&account, inputs.account) {
+    match (&account, context.account) {
         (Some(a), Some(_)) if named(a) => speaks(6, "The account whose password was set stands beside it.".to_owned()),
         (Some(_), Some(wanted)) => speaks(-4, format!("What stands beside it is not {}.", Shown::of(&wanted.to_string()))),
         (Some(a), None) if called(a) => speaks(3, "An account stands beside it.".to_owned()),
@@ -207,9 +207,9 @@ fn judge<'d>(
         Some((id, false)) => speaks(-2, format!("The place has a purpose of its own in IIS (layout {id}).")),
     }
     let strength = match (&form, &account) {
-        (SecretForm::Encrypted(_) | SecretForm::Named, Some(a)) if inputs.account.is_none() || named(a) => Strength::Strong,
+        (SecretForm::Encrypted(_) | SecretForm::Named, Some(a)) if context.account.is_none() || named(a) => Strength::Strong,
         (SecretForm::Encrypted(_) | SecretForm::Named, None) => Strength::Fair,
-        (SecretForm::Opaque, Some(a)) if named(a) || (inputs.account.is_none() && called(a)) => Strength::Fair,
+        (SecretForm::Opaque, Some(a)) if named(a) || (context.account.is_none() && called(a)) => Strength::Fair,
         _ => Strength::Weak,
     };
     let document = view.host.document().source().document();
@@ -230,9 +230,9 @@ fn judge<'d>(
 /// The entry of kerbsync.toml that finds the place again, on this server and on others.
 fn declaration<'d>(view: &ConfigurationView<'d, '_>, side: &Side<'d>, account: Option<&Account<'d>>) -> Result<DeclaredSlot, &'static str> {
     // Value and text of a child are declared by the child's key or name, on the element around it.
-    let (holder, secret) = match (account, side.part) {
+    let (holder, secret) = match (account, side.differing) {
         (Some(a), _) if a.holder != side.element => (a.holder, keyed(side)?),
-        (_, Part::Text) => (side.element.parent().ok_or("it is the root")?, side.name().to_owned()),
+        (_, Differing::Text) => (side.element.parent().ok_or("it is the root")?, side.name().to_owned()),
         (None, _) if side.name() == "value" && key_of(side.element).is_some() => {
             (side.element.parent().ok_or("it is the root")?, keyed(side)?)
         }
@@ -260,9 +260,9 @@ fn declaration<'d>(view: &ConfigurationView<'d, '_>, side: &Side<'d>, account: O
 }
 
 fn keyed(side: &Side<'_>) -> Result<String, &'static str> {
-    match side.part {
-        Part::Attribute(a) if a.name() == "value" => key_of(side.element).ok_or("the secret's element has no key"),
-        Part::Text => Ok(side.name().to_owned()),
+    match side.differing {
+        Differing::Attribute(a) if a.name() == "value" => key_of(side.element).ok_or("the secret's element has no key"),
+        Differing::Text => Ok(side.name().to_owned()),
         _ => Err("account and secret stand on elements apart, which cannot be declared together"),
     }
 }

@@ -11,7 +11,7 @@ use kerbsync_plan::{Change, SlotAddress};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError};
 use kerbsync_source::Span;
 use kerbsync_xml::Element;
-use kerbsync_xml_edit::{ChildPlace, EditSet, NewElement, insert_child};
+use kerbsync_xml_edit::{ChildPosition, EditSet, NewElement, insert_child};
 
 /// Begin of the name under which created elements are recorded; their number follows.
 pub(super) const CREATED: &str = "created elements: ";
@@ -168,7 +168,7 @@ fn create(parent: Element<'_>, missing: &[String], location: Option<&str>, chang
         top = NewElement::new("location").attribute("path", path).child(top);
         count += 1;
     }
-    let place = if location.is_some() { ChildPlace::AfterLast("location") } else { ChildPlace::Last };
+    let place = if location.is_some() { ChildPosition::AfterLast("location") } else { ChildPosition::Last };
     let mut edits = EditSet::new();
     edits.add(insert_child(parent, &top, place).map_err(|e| edit_refused(&e))?).map_err(|e| edit_refused(&e))?;
     let record = |attribute: &str, original, text: &str| FieldRecord {

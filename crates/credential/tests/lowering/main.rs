@@ -8,7 +8,7 @@ mod refusals;
 mod sources;
 
 use kerbsync_credential::lower::{CredentialLower, KeySource, SecretSource, SlotRules};
-use kerbsync_credential::{DeclaredSlot, DiscoveryInputs, Product, Realms, WebSiteNames, discover};
+use kerbsync_credential::{DeclaredSlot, DiscoveryContext, Product, Realms, WebSiteNames, discover};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::protection::{KeyFile, KeyMaterial};
 use kerbsync_inventory::{LayoutId, SlotKey};
@@ -99,7 +99,7 @@ pub(crate) fn addresses(bytes: &[u8]) -> Vec<SlotAddress> {
     let rules = rules();
     let product = Product::recognise(&host, &rules.web_sites);
     let tagger = Tagger::new().unwrap();
-    let inputs = DiscoveryInputs { declared: &rules.declared, realms: &rules.realms, keys: &KEYS.0, tagger: &tagger };
+    let inputs = DiscoveryContext { declared: &rules.declared, realms: &rules.realms, keys: &KEYS.0, tagger: &tagger };
     discover(&host, &product, inputs, &mut Vec::<Problem>::new()).slots.iter().map(SlotAddress::of).collect()
 }
 

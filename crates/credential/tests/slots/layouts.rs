@@ -2,7 +2,7 @@
 
 use crate::{configuration, find, find_with, table};
 use kerbsync_credential::{DeclaredSlot, LAYOUTS};
-use kerbsync_inventory::{LayoutId, SecretState, Slot, SlotPlace};
+use kerbsync_inventory::{LayoutId, SecretState, Slot, SlotRelevance};
 use kerbsync_secret::Tagger;
 use std::collections::BTreeSet;
 
@@ -60,12 +60,12 @@ fn pool_defaults_are_in_force_for_pools_that_take_them() {
         );
         let slots = find(&configuration(&pools, ""));
         let slot = slots.iter().find(|s| s.layout == LayoutId::AppPoolDefaults).unwrap();
-        (slots.len(), slot.active, slot.place)
+        (slots.len(), slot.active, slot.relevance)
     };
-    assert_eq!(defaults(""), (1, true, SlotPlace::Expected));
+    assert_eq!(defaults(""), (1, true, SlotRelevance::Expected));
     // The product's pool runs as itself: the defaults still serve the other one.
-    assert_eq!(defaults(r#"<processModel identityType="NetworkService"/>"#), (1, true, SlotPlace::Elsewhere));
-    assert_eq!(defaults(r#"<processModel userName="A\own"/>"#), (2, true, SlotPlace::Elsewhere));
+    assert_eq!(defaults(r#"<processModel identityType="NetworkService"/>"#), (1, true, SlotRelevance::Elsewhere));
+    assert_eq!(defaults(r#"<processModel userName="A\own"/>"#), (2, true, SlotRelevance::Elsewhere));
 }
 
 #[test]
@@ -89,14 +89,14 @@ fn anonymous(location: &str, attributes: &str) -> String {
 fn an_anonymous_user_counts_while_enabled_and_the_stock_user_never() {
     let at = |location: &str, attributes: &str| {
         let slots = find(&configuration("", &anonymous(location, attributes)));
-        slots.first().map(|s| (s.active, s.place))
+        slots.first().map(|s| (s.active, s.relevance))
     };
     let user = r#"userName="A\anon" password="p""#;
-    assert_eq!(at("lync server internal web site/Abs", user), Some((true, SlotPlace::Expected)));
-    assert_eq!(at("Lync Server Internal Web Site", &format!(r#"enabled="false" {user}"#)), Some((false, SlotPlace::Expected)));
-    assert_eq!(at("Other/x", user), Some((true, SlotPlace::Elsewhere)));
-    assert_eq!(at("Lync Server Internal Web Site Copy", user), Some((true, SlotPlace::Elsewhere)));
-    assert_eq!(at("", user), Some((true, SlotPlace::Elsewhere)));
+    assert_eq!(at("lync server internal web site/Abs", user), Some((true, SlotRelevance::Expected)));
+    assert_eq!(at("Lync Server Internal Web Site", &format!(r#"enabled="false" {user}"#)), Some((false, SlotRelevance::Expected)));
+    assert_eq!(at("Other/x", user), Some((true, SlotRelevance::Elsewhere)));
+    assert_eq!(at("Lync Server Internal Web Site Copy", user), Some((true, SlotRelevance::Elsewhere)));
+    assert_eq!(at("", user), Some((true, SlotRelevance::Elsewhere)));
     for stock in [r#"userName="IUSR""#, r#"userName="IUSR" password="[enc:AesProvider::enc]""#, r#"userName="""#, r#"enabled="true""#] {
         assert_eq!(at("Lync Server Internal Web Site", stock), None, "{stock}");
     }
@@ -121,12 +121,12 @@ fn a_section_of_the_products_web_site_under_aes_is_the_inferred_place() {
         let rest = format!(
             r#"<location path="{location}"><contoso.custom><pair accountName="A\kerb" credential="[enc:{provider}:QUJDRA==:enc]"/></contoso.custom></location>"#
         );
-        find(&configuration("", &rest)).first().map(|s| (s.layout.name(), s.place))
+        find(&configuration("", &rest)).first().map(|s| (s.layout.name(), s.relevance))
     };
-    assert_eq!(at("Lync Server Internal Web Site", "AesProvider"), Some(("site-section", SlotPlace::Expected)));
-    assert_eq!(at("Lync Server Internal Web Site", "IISCngProvider"), Some(("structural", SlotPlace::Expected)));
-    assert_eq!(at("Lync Server Internal Web Site/Abs", "AesProvider"), Some(("structural", SlotPlace::Expected)));
-    assert_eq!(at("Other", "AesProvider"), Some(("structural", SlotPlace::Elsewhere)));
+    assert_eq!(at("Lync Server Internal Web Site", "AesProvider"), Some(("site-section", SlotRelevance::Expected)));
+    assert_eq!(at("Lync Server Internal Web Site", "IISCngProvider"), Some(("structural", SlotRelevance::Expected)));
+    assert_eq!(at("Lync Server Internal Web Site/Abs", "AesProvider"), Some(("structural", SlotRelevance::Expected)));
+    assert_eq!(at("Other", "AesProvider"), Some(("structural", SlotRelevance::Elsewhere)));
 }
 
 #[test]
@@ -214,5 +214,5 @@ fn a_known_place_that_is_also_declared_keeps_its_layout_and_becomes_expected() {
     }];
     let found = find_with(&configuration(pools, ""), &declared, &[], &Tagger::new().unwrap());
     let [slot] = &found.discovery.slots[..] else { panic!("one slot") };
-    assert_eq!((slot.layout.name(), slot.place), ("app-pool-identity", SlotPlace::Expected));
+    assert_eq!((slot.layout.name(), slot.relevance), ("app-pool-identity", SlotRelevance::Expected));
 }

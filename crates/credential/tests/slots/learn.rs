@@ -1,7 +1,7 @@
 //! What two configurations around a run of the cmdlet tell.
 
 use crate::{CONFIGURATION_KEY, configuration, document, keys};
-use kerbsync_credential::learn::{LearnInputs, Learned, Noise, Strength, learn};
+use kerbsync_credential::learn::{LearnContext, Learned, Noise, Strength, learn};
 use kerbsync_credential::{Realms, WebSiteNames};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::protection::{KeyFile, protect};
@@ -18,7 +18,7 @@ fn learned_with(before: &str, after: &str, account: Option<&str>, keys: &[KeyFil
     let account = account.map(|a| DownLevelName::parse(a).unwrap().name);
     let (tagger, realms, web_sites) =
         (Tagger::new().unwrap(), Realms::from_iter([("corp.contoso.com", "CONTOSO")]), WebSiteNames::default());
-    learn(&before, &after, LearnInputs { keys, tagger: &tagger, account: account.as_ref(), realms: &realms, web_sites: &web_sites })
+    learn(&before, &after, LearnContext { keys, tagger: &tagger, account: account.as_ref(), realms: &realms, web_sites: &web_sites })
 }
 
 fn learned(before: &str, after: &str) -> Learned {

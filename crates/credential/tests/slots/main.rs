@@ -9,7 +9,7 @@ mod product;
 mod restrictions;
 mod structure;
 
-use kerbsync_credential::{DeclaredSlot, Discovery, DiscoveryInputs, Product, Realms, WebSiteNames, discover};
+use kerbsync_credential::{DeclaredSlot, Discovery, DiscoveryContext, Product, Realms, WebSiteNames, discover};
 use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::protection::{KeyFile, KeyMaterial};
 use kerbsync_inventory::{SecretState, Slot};
@@ -41,19 +41,19 @@ pub(crate) fn keys(texts: &[&str]) -> Vec<KeyFile> {
 }
 
 /// Everything found in a configuration, with problems.
-pub(crate) struct Found {
+pub(crate) struct Discovered {
     pub(crate) discovery: Discovery,
     pub(crate) problems: Vec<Problem>,
 }
 
-pub(crate) fn find_with(text: &str, declared: &[DeclaredSlot], keys: &[KeyFile], tagger: &Tagger) -> Found {
+pub(crate) fn find_with(text: &str, declared: &[DeclaredSlot], keys: &[KeyFile], tagger: &Tagger) -> Discovered {
     let document = document(text);
     let mut problems = Vec::new();
     let host = ApplicationHost::read(&document, &mut problems).unwrap();
     let product = Product::recognise(&host, &WebSiteNames::default());
     let realms = Realms::from_iter([("corp.contoso.com", "CONTOSO")]);
-    let discovery = discover(&host, &product, DiscoveryInputs { declared, realms: &realms, keys, tagger }, &mut problems);
-    Found { discovery, problems }
+    let discovery = discover(&host, &product, DiscoveryContext { declared, realms: &realms, keys, tagger }, &mut problems);
+    Discovered { discovery, problems }
 }
 
 pub(crate) fn find(text: &str) -> Vec<Slot> {
@@ -101,7 +101,7 @@ pub(crate) fn table(slots: &[Slot]) -> String {
             "{} [{}] {:?}{} line {}\n  {} @ {}\n  {}: {} = {name}\n  {}: {secret}",
             s.layout,
             s.evidence.name(),
-            s.place,
+            s.relevance,
             if s.active { "" } else { " inactive" },
             s.account.origin.location.unwrap().position.line,
             s.label,

@@ -1,7 +1,7 @@
 //! A configuration with a slot of every kind.
 
 use crate::{CONFIGURATION_KEY, OTHER_KEY, PRODUCT, WAS_KEY, find_with, keys, table};
-use kerbsync_inventory::{ProviderKey, SecretState, SlotPlace};
+use kerbsync_inventory::{ProviderKey, SecretState, SlotRelevance};
 use kerbsync_secret::Tagger;
 
 #[test]
@@ -77,7 +77,7 @@ fn providers_say_which_key_fits() {
 #[test]
 fn without_keys_values_stay_sealed_and_say_what_is_missing() {
     let found = find_with(PRODUCT, &[], &[], &Tagger::new().unwrap());
-    let expected: Vec<_> = found.discovery.slots.iter().filter(|s| s.place == SlotPlace::Expected).map(|s| &s.secret).collect();
+    let expected: Vec<_> = found.discovery.slots.iter().filter(|s| s.relevance == SlotRelevance::Expected).map(|s| &s.secret).collect();
     assert!(expected.iter().all(|s| s.tag().is_none() || matches!(s, SecretState::Clear(_))));
     let SecretState::Sealed { reason, damaged: false, .. } = expected[0] else { panic!("sealed") };
     insta::assert_snapshot!(reason, @"no exported key was given (key container iisWasKey)");

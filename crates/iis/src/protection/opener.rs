@@ -60,7 +60,7 @@ impl<'a> Opener<'a> {
     ///
     /// # Errors
     /// Why it was not opened. [`OpenError::Undecodable`] may turn out to be certain damage once another value of the provider was
-    /// opened: see [`Self::settle`].
+    /// opened: see [`Self::refine`].
     pub fn open(&mut self, value: &ProtectedValue) -> Result<Opened, OpenError> {
         if value.provider().is_empty() {
             return Err(OpenError::NoProvider);
@@ -79,7 +79,7 @@ impl<'a> Opener<'a> {
 
     /// An error made definite by what was learnt since: a value that does not decode is damaged when the same key opened another one.
     #[must_use]
-    pub fn settle(&self, provider: &str, error: OpenError) -> OpenError {
+    pub fn refine(&self, provider: &str, error: OpenError) -> OpenError {
         match error {
             OpenError::Undecodable | OpenError::RawKeyDoesNotFit if self.fits(provider).is_some() => {
                 OpenError::Damaged(DamageReason::Undecodable)

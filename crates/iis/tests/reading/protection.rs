@@ -37,7 +37,7 @@ fn open(configuration: &Document, keys: &[KeyFile], values: &[&str]) -> Vec<Resu
     let results: Vec<_> =
         values.iter().map(|v| opener.open(&ProtectedValue::parse(v).unwrap()).map(|o| o.secret.expose().to_owned())).collect();
     let provider = |v: &str| ProtectedValue::parse(v).unwrap().provider().to_owned();
-    results.into_iter().zip(values).map(|(r, v)| r.map_err(|e| opener.settle(&provider(v), e))).collect()
+    results.into_iter().zip(values).map(|(r, v)| r.map_err(|e| opener.refine(&provider(v), e))).collect()
 }
 
 fn key_of(len: usize) -> Vec<u8> {

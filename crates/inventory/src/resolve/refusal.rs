@@ -229,7 +229,7 @@ impl Refusal {
                 match pools.as_slice() {
                     [] => format!("{host} is {what}, not a server; DNS decides which pool answers for it."),
                     [pool] => format!("{host} is {what} of the pool {pool}, not a server."),
-                    more => format!("{host} is {what} of the pools {}, not a server.", join(more)),
+                    more => format!("{host} is {what} of the pools {}, not a server.", listed(more)),
                 }
             }
             Self::Unknown { given, partial: false, .. } => format!("{given} is not a computer of the topology."),
@@ -338,7 +338,7 @@ fn names(names: &[HostName], otherwise: &str) -> Vec<String> {
     if names.is_empty() { vec![otherwise.to_owned()] } else { limited(names.iter().map(ToString::to_string)) }
 }
 
-fn join(names: &[HostName]) -> String {
+fn listed(names: &[HostName]) -> String {
     names.iter().map(HostName::as_str).collect::<Vec<_>>().join(", ")
 }
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::directory::{Account, Directory, Domain, Moment};
 use crate::{
     AccountText, Assignment, Computer, Creation, EvidenceLevel, LayoutId, ManagementLog, Pool, PoolKind, ProviderPurpose, SecretState,
-    ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey, SlotPlace, TestVerdict,
+    ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey, SlotRelevance, TestVerdict,
 };
 use kerbsync_names::{DownLevelName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -33,7 +33,7 @@ fn slot(byte: u64, account: &str, secret: SecretState) -> Slot {
     Slot {
         layout: LayoutId::AnonymousUser,
         evidence: EvidenceLevel::Documented,
-        place: SlotPlace::Expected,
+        relevance: SlotRelevance::Expected,
         purpose: ProviderPurpose::General,
         creation: Creation::Never,
         key: SlotKey::AnonymousUser { location: Some(format!("slot at {byte}")) },
@@ -167,7 +167,7 @@ fn the_worst_slot_counts_and_the_rest_do_not() {
     let [a, b, ..] = tags();
     let sealed = SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no exported key".to_owned(), damaged: false };
     let mut elsewhere = slot(3, "contoso\\svc", SecretState::Clear(b));
-    elsewhere.place = SlotPlace::Elsewhere;
+    elsewhere.relevance = SlotRelevance::Elsewhere;
     let mut inactive = slot(4, "contoso\\svc", SecretState::Clear(b));
     inactive.active = false;
     let servers = vec![

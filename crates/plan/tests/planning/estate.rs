@@ -5,7 +5,7 @@ use kerbsync_inventory::directory::{Account, Completeness, Directory, Group};
 use kerbsync_inventory::{
     AccountText, Assignment, Computer, Creation, Document, DocumentKind, DocumentStatus, EvidenceLevel, Inventory, LayoutId, Pool,
     PoolKind, Provider, ProviderKey, ProviderPurpose, SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey,
-    SlotPlace, state,
+    SlotRelevance, state,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{EqualityTag, Secret, Tagger};
@@ -162,7 +162,7 @@ fn slot(document: u32, site: &str, account: &str, secret: SecretState) -> Slot {
     Slot {
         layout: LayoutId::SiteSection,
         evidence: EvidenceLevel::Inferred,
-        place: SlotPlace::Expected,
+        relevance: SlotRelevance::Expected,
         purpose: ProviderPurpose::General,
         creation: Creation::AlongPath,
         label: key.label(),

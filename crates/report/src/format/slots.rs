@@ -1,7 +1,7 @@
 //! The credential slots of one configuration.
 
 use super::{Input, Place, SLOTS, Tool};
-use kerbsync_inventory::{Document, ProviderKey, SecretState, ServerConfiguration, ServerStatus, SlotPlace};
+use kerbsync_inventory::{Document, ProviderKey, SecretState, ServerConfiguration, ServerStatus, SlotRelevance};
 use serde::{Deserialize, Serialize};
 
 /// `kerbsync.slots/v1`.
@@ -106,9 +106,9 @@ impl SlotsReport {
                 label: slot.label.to_string(),
                 layout: slot.layout.name().to_owned(),
                 evidence: slot.evidence.name().to_owned(),
-                place: match slot.place {
-                    SlotPlace::Expected => "expected",
-                    SlotPlace::Elsewhere => "elsewhere",
+                place: match slot.relevance {
+                    SlotRelevance::Expected => "expected",
+                    SlotRelevance::Elsewhere => "elsewhere",
                 }
                 .to_owned(),
                 section: slot.key.section().to_owned(),

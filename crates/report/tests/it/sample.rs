@@ -10,7 +10,7 @@ use kerbsync_inventory::state::{Basis, ServerState, State};
 use kerbsync_inventory::{
     AccountText, Assignment, Computer, Creation, Document, DocumentKind, DocumentStatus, EvidenceLevel, Gap, GapSubject, Inventory,
     LayoutId, ManagementLog, Pool, PoolKind, Provider, ProviderKey, ProviderPurpose, SecretState, ServerConfiguration, ServerStatus, Site,
-    SiteKind, Slot, SlotKey, SlotPlace, Topology, TopologyForm,
+    SiteKind, Slot, SlotKey, SlotRelevance, Topology, TopologyForm,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_report::format::{Audited, NotOpened, Report, Tool};
@@ -132,7 +132,7 @@ fn configuration(computer: &str, document: Option<DocumentId>, status: ServerSta
     let slots = secret.map(|secret| Slot {
         layout: LayoutId::AppPoolIdentity,
         evidence: EvidenceLevel::Documented,
-        place: SlotPlace::Expected,
+        relevance: SlotRelevance::Expected,
         purpose: ProviderPurpose::WorkerProcesses,
         creation: Creation::InPool,
         key: SlotKey::ApplicationPool { pool: "LyncIntFeature".to_owned() },

@@ -66,7 +66,7 @@ impl<'f> WriteStore<'f> {
     ///
     /// # Errors
     /// It may not last, or someone else changed it.
-    pub fn settle(&self, key: &Key, bytes: &[u8]) -> Result<FileVersion, ReplaceError> {
+    pub fn make_durable(&self, key: &Key, bytes: &[u8]) -> Result<FileVersion, ReplaceError> {
         let version = FileVersion::of(bytes);
         self.put(key, bytes, version, Expected::Content(bytes), NewAccess::Like(key), &|_| Ok(()))
     }

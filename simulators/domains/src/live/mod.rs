@@ -157,7 +157,7 @@ impl LiveDomain {
 
     /// Whether every change has reached every controller.
     #[must_use]
-    pub fn settled(&self) -> bool {
+    pub fn is_converged(&self) -> bool {
         self.controllers.iter().all(|c| c.inbox.is_empty())
     }
 

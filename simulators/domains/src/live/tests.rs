@@ -19,7 +19,7 @@ fn domain(seed: u64) -> LiveDomain {
     domain.set_spn(0, "kerbauth$", "HTTP/Pool01.contoso.com", true).unwrap();
     domain.set_password(0, "KERBAUTH$", OLD).unwrap();
     domain.advance(mins(16));
-    assert!(domain.settled());
+    assert!(domain.is_converged());
     domain
 }
 
@@ -29,7 +29,7 @@ fn a_password_reaches_the_first_controller_at_once_and_the_others_later() {
     assert_eq!(domain.set_password(1, "KerbAuth$", NEW).unwrap(), 2);
     let versions = |d: &LiveDomain| (0..3).map(|c| d.key_version(c, "KerbAuth$").unwrap()).collect::<Vec<_>>();
     assert_eq!(versions(&domain), [2, 2, 1]);
-    assert!(!domain.settled());
+    assert!(!domain.is_converged());
     domain.advance(mins(16));
     assert_eq!(versions(&domain), [2, 2, 2]);
     let keys = domain.keys(2, "KerbAuth$").unwrap();
@@ -122,7 +122,7 @@ proptest! {
         for c in 0..3 {
             prop_assert_eq!(life.keys(c, "KerbAuth$").unwrap(), other.keys(c, "KerbAuth$").unwrap());
         }
-        while !life.settled() {
+        while !life.is_converged() {
             life.advance(mins(15));
         }
         let first = life.keys(0, "KerbAuth$").unwrap().to_vec();

@@ -51,7 +51,7 @@ pub(crate) fn plant(model: &mut Model, options: &LabOptions, phase: Phase) -> Re
 
 /// Notes what follows from everything that was planted together: where no pool's name is on the account of a site, Enable-CsTopology
 /// seems not to have run.
-pub(crate) fn settle(model: &mut Model) {
+pub(crate) fn note_consequences(model: &mut Model) {
     let mut owed = Vec::new();
     for account in &model.accounts {
         let Some(object) = model.directory.account(&account.sam()) else { continue };

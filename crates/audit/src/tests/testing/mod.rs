@@ -15,8 +15,8 @@ use kerbsync_inventory::state::{self, EqualityTag};
 use kerbsync_inventory::{
     AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, Assignment, AuthenticationPath, Computer,
     Creation, Document, DocumentKind, DocumentStatus, EvidenceLevel, Inventory, LayoutId, ManagementLog, Pool, PoolKind, ProviderPurpose,
-    SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey, SlotPlace, Topology, TopologyForm, WebBinding, WebSite,
-    WebSiteRole, WindowsAuthentication,
+    SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey, SlotRelevance, Topology, TopologyForm, WebBinding,
+    WebSite, WebSiteRole, WindowsAuthentication,
 };
 use kerbsync_names::{DownLevelName, HostName, ServicePrincipalName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -329,7 +329,7 @@ pub(crate) fn slot(document: u32, line: u32, site: &str, account: &str, secret: 
     Slot {
         layout: LayoutId::Structural,
         evidence: EvidenceLevel::Structural,
-        place: SlotPlace::Expected,
+        relevance: SlotRelevance::Expected,
         purpose: ProviderPurpose::General,
         creation: Creation::Never,
         label: key.label(),

@@ -2,7 +2,7 @@
 
 use super::facts::SIGN_IN;
 use super::{Report, Seen};
-use kerbsync_clients::Outcome;
+use kerbsync_clients::SignIn;
 use kerbsync_report::render::clean;
 use std::fmt::Write;
 
@@ -47,7 +47,7 @@ fn summary(out: &mut String, report: &Report) {
     if count == 0 {
         return line(out, "There is no web server in the topology: add an export of Get-CsTopology -AsXml to the bundle.");
     }
-    let counts: Vec<String> = Outcome::ALL
+    let counts: Vec<String> = SignIn::ALL
         .iter()
         .filter_map(|o| report.summary.get(o.name()).filter(|n| **n > 0).map(|n| format!("{n} x {}", o.text())))
         .collect();

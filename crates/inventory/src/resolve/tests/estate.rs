@@ -3,7 +3,7 @@
 use crate::state::{Basis, ServerState, State};
 use crate::{
     AccountText, Assignment, Computer, Creation, EvidenceLevel, Inventory, LayoutId, Pool, PoolKind, ProviderPurpose, SecretState,
-    ServerConfiguration, ServerStatus, SimpleUrl, Site, SiteKind, Slot, SlotKey, SlotPlace, Topology, TopologyForm,
+    ServerConfiguration, ServerStatus, SimpleUrl, Site, SiteKind, Slot, SlotKey, SlotRelevance, Topology, TopologyForm,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -115,7 +115,7 @@ pub(super) fn configuration(inventory: &mut Inventory, computer: &str, account: 
     let slot = Slot {
         layout: LayoutId::AnonymousUser,
         evidence: EvidenceLevel::Documented,
-        place: SlotPlace::Expected,
+        relevance: SlotRelevance::Expected,
         purpose: ProviderPurpose::General,
         creation: Creation::Never,
         key: SlotKey::AnonymousUser { location: None },

@@ -1,4 +1,4 @@
-//! The whole way: gather files, read them in parallel, join what they say.
+//! The whole way from inputs to the inventory: gather files, read them in parallel, join what they say.
 
 use crate::budget::{Gate, Pot, portions};
 use crate::competing::Preferred;
@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, HashSet};
 pub(crate) type Documents = BTreeMap<DocumentId, Document>;
 
 /// Gathers, reads and joins.
-pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> Collected {
+pub(crate) fn build(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> Collected {
     let gathered = gather(inputs);
     options.progress.total(gathered.items.len() as u64);
     let mut documents: Documents = gathered.obstacles.iter().map(|o| (o.id, refused(o))).collect();
@@ -70,8 +70,8 @@ pub(crate) fn join(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> 
     name_servers(&mut inventory);
     foreign::mark(&mut inventory);
     gaps::add(&mut inventory, &gathered.items);
-    for (run, servers) in options.unsettled {
-        inventory.unsettled.extend(servers.iter().map(|server| (server.clone(), run.clone())));
+    for (run, servers) in options.open_runs {
+        inventory.open_runs.extend(servers.iter().map(|server| (server.clone(), run.clone())));
     }
     let reference = options.reference.clone().or_else(|| settings.reference.as_deref().and_then(HostName::new));
     state::compute(&mut inventory, reference.as_ref());
@@ -91,8 +91,8 @@ fn root_of(label: &str, path: &str) -> Option<usize> {
 /// What all documents say, each with its number.
 struct Facts {
     pot: Pot,
-    topology: Vec<(DocumentId, topology::TopologyPart)>,
-    directory: Vec<(DocumentId, kerbsync_ad::DirectoryPart)>,
+    topology: Vec<(DocumentId, topology::TopologyFacts)>,
+    directory: Vec<(DocumentId, kerbsync_ad::DirectoryFacts)>,
     manifests: Vec<(DocumentId, manifest::Manifest)>,
     proofs: Vec<kerbsync_inventory::state::TicketProof>,
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 /// The directory facts of one document, in document order. The same object may come more than once.
 #[derive(Debug, Clone, Default)]
-pub struct DirectoryPart {
+pub struct DirectoryFacts {
     /// Users and computers.
     pub accounts: Vec<Dated<Account>>,
     /// Groups.
@@ -25,7 +25,7 @@ pub struct DirectoryPart {
     pub names_only: bool,
 }
 
-impl DirectoryPart {
+impl DirectoryFacts {
     /// About how many bytes of memory it takes, with what is made of it.
     #[must_use]
     pub fn weight(&self) -> usize {

@@ -1,4 +1,4 @@
-//! Places in a document, found in one pass.
+//! Positions in a document, found in one pass.
 
 use kerbsync_source::{Level, Location, Origin, Position, Problem, Source, Span, Spot};
 use std::sync::Arc;
@@ -6,16 +6,16 @@ use std::sync::Arc;
 /// The longest line that an excerpt shows, and how far a place may be from the start of its line, in bytes.
 const EXCERPT: usize = 240;
 
-/// Finds line and column of places that come in ascending order in time linear in the text, also when the whole file is one line (as
+/// Finds line and column of positions that come in ascending order in time linear in the text, also when the whole file is one line (as
 /// `ConvertTo-Json -Compress` writes it), where [`Source::position`] counts from the start of the line each time.
-pub(crate) struct Places<'s> {
+pub(crate) struct Positions<'s> {
     source: &'s Source,
     at: usize,
     line_start: usize,
     position: Position,
 }
 
-impl<'s> Places<'s> {
+impl<'s> Positions<'s> {
     pub(crate) const fn new(source: &'s Source) -> Self {
         Self { source, at: 0, line_start: 0, position: Position { line: 1, column: 1 } }
     }
@@ -89,13 +89,13 @@ mod tests {
                 text.clone().into_bytes()
             };
             let source = Source::decode(DocumentId(0), bytes).unwrap();
-            let mut places = Places::new(&source);
+            let mut positions = Positions::new(&source);
             for at in at {
                 // Tokens begin at characters, and never between the two halves of a line end.
                 if text.is_char_boundary(at) && !(at > 0 && text.as_bytes()[at - 1] == b'\r' && text.as_bytes().get(at) == Some(&b'\n')) {
                     let span = Span::new(at, text.len().min(at + 3));
                     if text.is_char_boundary(span.end) {
-                        prop_assert_eq!(places.location(span), source.location(span));
+                        prop_assert_eq!(positions.location(span), source.location(span));
                     }
                 }
             }
