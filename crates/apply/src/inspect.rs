@@ -3,9 +3,9 @@
 use crate::Engine;
 use crate::record::Intent;
 use crate::run::Run;
-use kerbsync_plan::lower::{FieldRecord, FieldState, Original};
+use kerbsync_plan::lower::{FieldRecord, FieldState, LowerError, Original};
 use kerbsync_plan::outcome::StepResult;
-use kerbsync_store::{FileVersion, Key, backup};
+use kerbsync_store::{FileError, FileVersion, Key, backup};
 
 /// A configuration as it is now.
 pub(crate) enum ConfigurationNow {
@@ -22,9 +22,9 @@ pub(crate) enum ConfigurationNow {
     /// It is missing: removed, or on a drive that is unmounted now.
     Gone,
     /// It cannot be read now.
-    Unreadable(String),
+    Unreadable(FileError),
     /// It can be read but not understood.
-    Odd(String),
+    Odd(LowerError),
 }
 
 impl ConfigurationNow {
@@ -38,8 +38,8 @@ impl ConfigurationNow {
         match self {
             Self::Read { .. } => None,
             Self::Gone => Some("the configuration is not there: mount the drive, or put the file back".to_owned()),
-            Self::Unreadable(reason) => Some(reason.clone()),
-            Self::Odd(reason) => Some(format!("it cannot be understood ({reason}): put a whole file there")),
+            Self::Unreadable(error) => Some(error.to_string()),
+            Self::Odd(error) => Some(format!("it cannot be understood ({error}): put a whole file there")),
         }
     }
 }
@@ -53,7 +53,7 @@ pub(crate) enum CopyNow {
     /// It is there, with another content.
     Changed,
     /// It cannot be read now.
-    Unreadable(String),
+    Unreadable(FileError),
 }
 
 impl Engine<'_> {
@@ -61,7 +61,7 @@ impl Engine<'_> {
         let bytes = match self.files.read(key) {
             Ok(bytes) => bytes,
             Err(error) if error.is_not_found() => return ConfigurationNow::Gone,
-            Err(error) => return ConfigurationNow::Unreadable(error.to_string()),
+            Err(error) => return ConfigurationNow::Unreadable(error),
         };
         let sha256 = FileVersion::of(&bytes).sha256.to_string();
         let (mut ours, mut foreign, mut held) = (Vec::new(), Vec::new(), Vec::new());
@@ -70,7 +70,7 @@ impl Engine<'_> {
         } else if sha256 != intent.before {
             let states = match self.lower.states(&intent.fields, &bytes) {
                 Ok(states) => states,
-                Err(error) => return ConfigurationNow::Odd(error.to_string()),
+                Err(error) => return ConfigurationNow::Odd(error),
             };
             let copied = intent.fields.iter().zip(&states).any(|(f, s)| f.original == Original::Backup && *s == FieldState::Original);
             let copy = copied.then(|| self.copy(run, key, intent));
@@ -81,7 +81,7 @@ impl Engine<'_> {
             {
                 match &copy {
                     Some(CopyNow::Good(copy)) if self.is_original(field, &bytes, copy) => {}
-                    Some(CopyNow::Unreadable(reason)) => return ConfigurationNow::Unreadable(reason.clone()),
+                    Some(CopyNow::Unreadable(error)) => return ConfigurationNow::Unreadable(error.clone()),
                     // Taken back before, when the copy was still there: its removal came after that was journaled.
                     Some(CopyNow::Gone) if was_taken_back(run, intent) => {}
                     _ => unproved.push(field),
@@ -112,7 +112,7 @@ impl Engine<'_> {
             Ok(bytes) if FileVersion::of(&bytes).sha256.to_string() == intent.before => CopyNow::Good(bytes),
             Ok(_) => CopyNow::Changed,
             Err(error) if error.is_not_found() => CopyNow::Gone,
-            Err(error) => CopyNow::Unreadable(error.to_string()),
+            Err(error) => CopyNow::Unreadable(error),
         }
     }
 

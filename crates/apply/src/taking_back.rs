@@ -83,8 +83,8 @@ impl Engine<'_> {
             let now = self.inspect(run, key, intent);
             let (bytes, ours) = match &now {
                 ConfigurationNow::Read { bytes, ours, .. } => (bytes, ours),
-                ConfigurationNow::Odd(reason) => {
-                    return StepReport::because(StepResult::Conflict, format!("{reason}; it is left alone: mend it by hand"));
+                ConfigurationNow::Odd(error) => {
+                    return StepReport::because(StepResult::Conflict, format!("{error}; it is left alone: mend it by hand"));
                 }
                 ConfigurationNow::Gone | ConfigurationNow::Unreadable(_) => {
                     return StepReport::because(StepResult::Failed, now.unknown().unwrap_or_default());
@@ -102,8 +102,8 @@ impl Engine<'_> {
             let copy = if ours.iter().any(|f| f.original == Original::Backup) {
                 match self.copy(run, key, intent) {
                     CopyNow::Good(copy) => Some(copy),
-                    CopyNow::Unreadable(reason) => {
-                        return StepReport::because(StepResult::Failed, format!("the original is kept in a copy: {reason}"));
+                    CopyNow::Unreadable(error) => {
+                        return StepReport::because(StepResult::Failed, format!("the original is kept in a copy: {error}"));
                     }
                     CopyNow::Gone => return StepReport::because(StepResult::Conflict, without_copy(key, run, "is gone")),
                     CopyNow::Changed => return StepReport::because(StepResult::Conflict, without_copy(key, run, "was changed")),

@@ -1,5 +1,6 @@
 //! What one run may hold in memory, whatever its inputs unpack to.
 
+use kerbsync_store::ArchiveFault;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Bytes of archives that are kept open, all together. A bundle of 64 MB in an archive within an archive fits.
@@ -78,13 +79,13 @@ impl Budget {
     /// Takes what an archive of so many bytes needs.
     ///
     /// # Errors
-    /// What is spent, in words.
-    pub(crate) fn archive(&mut self, bytes: u64) -> Result<(), String> {
+    /// What is spent.
+    pub(crate) fn archive(&mut self, bytes: u64) -> Result<(), ArchiveFault> {
         if self.archives == 0 {
-            return Err(format!("a run opens {ARCHIVES} archives at most, and that many were opened before this one"));
+            return Err(ArchiveFault::TooManyArchives { limit: ARCHIVES });
         }
         let Some(held) = self.held.checked_sub(bytes) else {
-            return Err(format!("the archives of a run may take {HELD} bytes together, and this one of {bytes} is beyond that"));
+            return Err(ArchiveFault::BeyondMemory { bytes, limit: HELD });
         };
         self.held = held;
         self.archives -= 1;
@@ -109,8 +110,8 @@ impl Budget {
     }
 
     /// What is told of the files that are left out.
-    pub(crate) fn too_many() -> String {
-        format!("a run reads {FILES} files at most: the rest is not read")
+    pub(crate) const fn too_many() -> ArchiveFault {
+        ArchiveFault::TooManyFiles { limit: FILES }
     }
 }
 
@@ -157,9 +158,9 @@ mod tests {
     #[test]
     fn archives_and_files_are_counted_and_what_is_spent_is_told() {
         let mut budget = Budget { held: 100, archives: 2, files: 1 };
-        assert!(budget.archive(101).unwrap_err().contains("together"));
+        assert!(matches!(budget.archive(101), Err(ArchiveFault::BeyondMemory { bytes: 101, .. })));
         assert!(budget.archive(60).is_ok() && budget.archive(60).is_err() && budget.archive(40).is_ok());
-        assert!(budget.archive(0).unwrap_err().contains("at most"));
+        assert!(matches!(budget.archive(0), Err(ArchiveFault::TooManyArchives { .. })));
         assert!(budget.file() && !budget.file());
     }
 

@@ -4,7 +4,7 @@ use crate::Input;
 use crate::budget::Budget;
 use kerbsync_names::{Fqdn, HostName};
 use kerbsync_source::DocumentId;
-use kerbsync_store::{ARCHIVE_HEAD, ArchiveLimits, Entry, Key, ReadStore, StoreError, is_archive, kept_by, open_archive};
+use kerbsync_store::{ARCHIVE_HEAD, ArchiveFault, ArchiveLimits, Entry, Key, ReadStore, StoreError, is_archive, kept_by, open_archive};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -128,12 +128,9 @@ fn walk(
         let server = server_of(&path, key.as_str());
         if may_be_archive(&key) && store.get(inputs).peek(&key, ARCHIVE_HEAD).is_ok_and(|head| is_archive(&head)) {
             let opened = if depth == ARCHIVE_DEPTH {
-                Err(StoreError::Archive {
-                    path: path.clone(),
-                    reason: format!("archives within archives are opened {ARCHIVE_DEPTH} deep; unpack this one"),
-                })
+                Err(StoreError::Archive { path: path.clone(), fault: ArchiveFault::TooDeep { limit: ARCHIVE_DEPTH } })
             } else {
-                let spent = budget.archive(bytes).map_err(|reason| StoreError::Archive { path: path.clone(), reason });
+                let spent = budget.archive(bytes).map_err(|fault| StoreError::Archive { path: path.clone(), fault });
                 let limits = ArchiveLimits { held: budget.left().saturating_add(bytes), ..ArchiveLimits::default() };
                 spent.and_then(|()| store.get(inputs).read(&key)).and_then(|s| open_archive(&path, s.bytes, limits))
             };
@@ -148,7 +145,7 @@ fn walk(
             continue;
         }
         if !budget.file() {
-            let error = StoreError::Archive { path: path.clone(), reason: Budget::too_many() };
+            let error = StoreError::Archive { path: path.clone(), fault: Budget::too_many() };
             return obstacles.push(Obstacle { id: UNNUMBERED, path, error: Some(error), bytes });
         }
         items.push(Item { id: UNNUMBERED, store: store.clone(), key, path, bytes, modified, server, kept_by: None });

@@ -28,12 +28,42 @@ pub enum ArchiveError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what} (byte {at})")]
 pub struct Damage {
-    /// The member concerned; `None` where that cannot be told.
-    pub member: Option<String>,
-    /// In words, with the name.
-    pub what: String,
+    /// What is wrong.
+    pub what: Damaged,
     /// The first byte that is not what it should be, or the first of the part that is wrong.
     pub at: usize,
+}
+
+/// Which part of an archive is not as it was written. A member is called by its name.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Damaged {
+    /// The header of a member, whose name cannot be told.
+    #[error("the header of {} was changed", behind.as_ref().map_or("the first file".to_owned(), |name| format!("the file behind '{name}'")))]
+    Header {
+        /// The member before it; `None` for the first one.
+        behind: Option<String>,
+    },
+    /// The member's bytes end early.
+    #[error("'{0}' is cut, or its header was changed")]
+    Cut(String),
+    /// The member's bytes.
+    #[error("'{0}' was changed: its bytes are not those that its checksum was made of")]
+    Bytes(String),
+    /// The member's header.
+    #[error("'{0}' was changed: its header is not what it was")]
+    MemberHeader(String),
+    /// The member's entry in the directory, or the member.
+    #[error("the entry of '{0}' in the archive's directory was changed, or the file itself was")]
+    Entry(String),
+    /// What follows the directory.
+    #[error("the end of the archive behind '{last}' was changed")]
+    End {
+        /// The last member.
+        last: String,
+    },
+    /// Nothing of it is as it was written.
+    #[error("this is no archive of evidence, or its first file was changed")]
+    NoArchive,
 }
 
 const LOCAL: u32 = 0x0403_4b50;
@@ -164,29 +194,21 @@ fn field(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 fn local_member(bytes: &[u8], at: usize, before: Option<&Member>) -> Result<Member, Damage> {
-    let unnamed = || Damage {
-        member: None,
-        what: match before {
-            Some(member) => format!("the header of the file behind '{}' was changed", member.name),
-            None => "the header of the first file was changed".to_owned(),
-        },
-        at,
-    };
+    let unnamed = || Damage { what: Damaged::Header { behind: before.map(|m| m.name.clone()) }, at };
     let header = bytes.get(at..at + LOCAL_LENGTH).ok_or_else(unnamed)?;
     let name_length = usize::from(u16::from_le_bytes([header[26], header[27]]));
     let size = field(header, 18).and_then(|n| usize::try_from(n).ok()).ok_or_else(unnamed)?;
     let name = bytes.get(at + LOCAL_LENGTH..at + LOCAL_LENGTH + name_length).and_then(|n| std::str::from_utf8(n).ok());
     let name = name.filter(|n| is_name(n)).ok_or_else(unnamed)?.to_owned();
     let start = at + LOCAL_LENGTH + name_length;
-    let changed = |what: &str, at: usize| Damage { member: Some(name.clone()), what: format!("'{name}' {what}"), at };
-    let data = bytes.get(start..start.saturating_add(size)).ok_or_else(|| changed("is cut, or its header was changed", at))?;
+    let data = bytes.get(start..start.saturating_add(size)).ok_or_else(|| Damage { what: Damaged::Cut(name.clone()), at })?;
     let member = Member { name: name.clone(), bytes: data.to_vec() };
     let expected = local_header(&member);
     if header[14..18] != expected[14..18] {
-        return Err(changed("was changed: its bytes are not those that its checksum was made of", start));
+        return Err(Damage { what: Damaged::Bytes(name), at: start });
     }
     if bytes.get(at..start) != Some(expected.as_slice()) {
-        return Err(changed("was changed: its header is not what it was", at));
+        return Err(Damage { what: Damaged::MemberHeader(name), at });
     }
     Ok(member)
 }
@@ -200,16 +222,15 @@ fn directory_damage(members: &[Member], expected: &[u8], rest: &[u8], at: usize)
         if differs < end {
             // Where the name of the file itself was changed, its entry still has the old one.
             let entry = rest.get(start + 46..end).and_then(|n| std::str::from_utf8(n).ok()).filter(|n| is_name(n)).unwrap_or(&member.name);
-            let what = format!("the entry of '{entry}' in the archive's directory was changed, or the file itself was");
-            return Damage { member: Some(entry.to_owned()), what, at: at + differs };
+            return Damage { what: Damaged::Entry(entry.to_owned()), at: at + differs };
         }
         start = end;
     }
     let what = match members.last() {
-        Some(last) => format!("the end of the archive behind '{}' was changed", last.name),
-        None => "this is no archive of evidence, or its first file was changed".to_owned(),
+        Some(last) => Damaged::End { last: last.name.clone() },
+        None => Damaged::NoArchive,
     };
-    Damage { member: None, what, at: at + differs }
+    Damage { what, at: at + differs }
 }
 
 #[cfg(test)]
@@ -242,6 +263,7 @@ mod tests {
     #[test]
     fn every_changed_byte_is_seen_and_its_file_named() {
         let bytes = write_archive(&small()).unwrap();
+        let near = |i: usize| i.checked_sub(1).map(|i| small()[i].name.clone());
         let mut start = 0;
         for (i, member) in small().iter().enumerate() {
             let data = start + LOCAL_LENGTH + member.name.len();
@@ -250,11 +272,16 @@ mod tests {
                     let mut changed = bytes.clone();
                     changed[at] ^= 1 << bit;
                     let damage = read_archive(&changed).unwrap_err();
-                    if at >= data {
-                        assert_eq!(damage.member.as_deref(), Some(member.name.as_str()), "{at}: {damage}");
+                    match &damage.what {
+                        Damaged::Cut(name) | Damaged::Bytes(name) | Damaged::MemberHeader(name) | Damaged::Entry(name) if at >= data => {
+                            assert_eq!(name, &member.name, "{at}: {damage}");
+                        }
+                        what if at >= data => panic!("{at}: {what:?}"),
+                        Damaged::Header { behind } => assert_eq!(*behind, near(i), "{at}: {damage}"),
+                        Damaged::End { last } => assert_eq!(Some(last), near(i).as_ref(), "{at}: {damage}"),
+                        Damaged::NoArchive => assert_eq!(i, 0, "{at}: {damage}"),
+                        Damaged::Cut(_) | Damaged::Bytes(_) | Damaged::MemberHeader(_) | Damaged::Entry(_) => {}
                     }
-                    let near = i.checked_sub(1).map(|i| small()[i].name.clone());
-                    assert!(damage.member.is_some() || near.is_none_or(|n| damage.what.contains(&n)), "{at}: {damage}");
                 }
             }
             start = data + member.bytes.len();

@@ -8,7 +8,7 @@ mod archive;
 mod envelope;
 mod statement;
 
-pub use archive::{ArchiveError, Damage, Member, read_archive, write_archive};
+pub use archive::{ArchiveError, Damage, Damaged, Member, read_archive, write_archive};
 pub use envelope::{Envelope, KeyError, PAYLOAD_TYPE, SignatureError, SigningKey, VerifyingKey, pre_authentication_encoding};
 pub use statement::{Mismatch, PREDICATE_TYPE, Statement};
 

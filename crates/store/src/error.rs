@@ -1,5 +1,6 @@
 //! Why a store cannot give a file.
 
+use crate::ArchiveFault;
 use std::io;
 
 /// A file or folder that could not be read.
@@ -47,12 +48,12 @@ pub enum StoreError {
         limit: u64,
     },
     /// An archive that is damaged, or that holds what is refused.
-    #[error("{path}: {reason}")]
+    #[error("{path}: {fault}")]
     Archive {
         /// The archive or its member.
         path: String,
         /// What is wrong.
-        reason: String,
+        fault: ArchiveFault,
     },
 }
 
@@ -70,7 +71,7 @@ impl StoreError {
             Self::Large { bytes, limit, .. } => {
                 (format!("{bytes} bytes, more than the limit of {limit}; it is not read"), "Leave it out, if it is no export.")
             }
-            Self::Archive { reason, .. } => (reason.clone(), "Make the archive again, or give the folder itself."),
+            Self::Archive { fault, .. } => (fault.to_string(), "Make the archive again, or give the folder itself."),
         }
     }
 

@@ -4,6 +4,7 @@
 //! itself leaves in a bundle ([`is_work_file`]) are never listed as inputs.
 
 mod archive;
+mod archive_fault;
 pub mod conformance;
 mod digest;
 mod directory;
@@ -13,6 +14,7 @@ mod memory;
 mod write;
 
 pub use archive::{ARCHIVE_HEAD, Archive, ArchiveLimits, is_archive, open_archive};
+pub use archive_fault::ArchiveFault;
 pub use digest::{Digest, FileVersion};
 pub use directory::DirectoryStore;
 pub use error::StoreError;

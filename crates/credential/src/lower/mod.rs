@@ -112,7 +112,7 @@ fn edit_refused(error: &EditError) -> LowerError {
 }
 
 fn parse(bytes: &[u8]) -> Result<Document, LowerError> {
-    let source = Source::decode(DocumentId(0), bytes.to_vec()).map_err(|e| DocumentFault::Undecodable { cause: e.to_string() })?;
+    let source = Source::decode(DocumentId(0), bytes.to_vec()).map_err(DocumentFault::from)?;
     Document::parse(source, &Limits::default()).map_err(|e| {
         let at = e.location.position;
         DocumentFault::NotWellFormed { line: at.line, column: at.column }.into()

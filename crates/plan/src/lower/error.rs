@@ -3,6 +3,7 @@
 //! Each kind carries what is known of it; the sentence is built when somebody reads it. No kind carries a value of the document.
 
 use crate::SlotAddress;
+use kerbsync_source::DecodeError;
 
 /// A step cannot be turned into bytes, or back.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -53,11 +54,8 @@ impl LowerError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DocumentFault {
     /// Its bytes are no text.
-    #[error("the configuration cannot be decoded: {cause}")]
-    Undecodable {
-        /// What the decoder says.
-        cause: String,
-    },
+    #[error("the configuration cannot be decoded: {0}")]
+    Undecodable(#[from] DecodeError),
     /// It is no XML. The place only: the parser's own text may quote names of a file that was damaged in the middle of a value.
     #[error("the configuration is not well-formed (line {line}, column {column})")]
     NotWellFormed {

@@ -3,7 +3,7 @@
 mod tar;
 mod zip;
 
-use crate::{ReadStore, StoreError};
+use crate::{ArchiveFault, ReadStore, StoreError};
 use std::sync::Arc;
 
 /// Every form, in the order in which they are asked.
@@ -75,6 +75,6 @@ pub fn open_archive(name: &str, bytes: Vec<u8>, limits: ArchiveLimits) -> Result
     let head = bytes.get(..bytes.len().min(ARCHIVE_HEAD)).unwrap_or_default();
     match format_of(head) {
         Some(format) => format.open(name, bytes, limits),
-        None => Err(StoreError::Archive { path: name.to_owned(), reason: "it is no archive of a form that is opened".to_owned() }),
+        None => Err(StoreError::Archive { path: name.to_owned(), fault: ArchiveFault::UnknownForm }),
     }
 }

@@ -1,7 +1,7 @@
 //! Tar archives, plain or packed with gzip, read from memory.
 
 use super::{Archive, ArchiveFormat, ArchiveLimits};
-use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
+use crate::{ArchiveFault, Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
 use flate2::read::MultiGzDecoder;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read as _};
@@ -39,7 +39,7 @@ impl ArchiveFormat for GzippedTarFormat {
     }
 
     fn open(&self, name: &str, bytes: Vec<u8>, limits: ArchiveLimits) -> Result<Archive, StoreError> {
-        let fail = |reason: String| StoreError::Archive { path: name.to_owned(), reason };
+        let fail = |fault| StoreError::Archive { path: name.to_owned(), fault };
         let packed = bytes.len() as u64;
         let fair = packed.saturating_mul(limits.ratio).saturating_add(1 << 20);
         let most = limits.held.min(limits.unpacked).min(fair);
@@ -47,11 +47,9 @@ impl ArchiveFormat for GzippedTarFormat {
         MultiGzDecoder::new(&bytes[..])
             .take(most.saturating_add(1))
             .read_to_end(&mut unpacked)
-            .map_err(|e| fail(format!("the archive cannot be unpacked ({e}); it is cut or damaged: export it again")))?;
+            .map_err(|e| fail(ArchiveFault::NotUnpacked { cause: e.to_string() }))?;
         if unpacked.len() as u64 > most {
-            let reason =
-                if most == fair { "the archive unpacks to far more than it should" } else { "the archive unpacks to more than is held" };
-            return Err(fail(format!("{reason}; unpack it and give the folder")));
+            return Err(fail(if most == fair { ArchiveFault::Bomb } else { ArchiveFault::TooLargeToHold }));
         }
         TarFormat.open(name, unpacked, limits)
     }
@@ -61,13 +59,13 @@ impl ArchiveFormat for GzippedTarFormat {
 struct TarStore {
     bytes: Vec<u8>,
     members: BTreeMap<Key, (usize, usize)>,
-    refused: Vec<(String, String)>,
+    refused: Vec<(String, ArchiveFault)>,
 }
 
 impl TarStore {
     fn open(name: &str, bytes: Vec<u8>, limits: ArchiveLimits) -> Result<Self, StoreError> {
-        let fail = |reason: String| StoreError::Archive { path: name.to_owned(), reason };
-        let damaged = |e: &std::io::Error| fail(format!("the archive cannot be read ({e}); it is cut or damaged: export it again"));
+        let fail = |fault| StoreError::Archive { path: name.to_owned(), fault };
+        let damaged = |e: &std::io::Error| fail(ArchiveFault::Unreadable { cause: e.to_string() });
         let mut members: BTreeMap<Key, Option<(usize, usize)>> = BTreeMap::new();
         let (mut refused, mut count, mut total) = (Vec::new(), 0usize, 0u64);
         let mut archive = ::tar::Archive::new(Cursor::new(&bytes[..]));
@@ -75,40 +73,39 @@ impl TarStore {
             let entry = entry.map_err(|e| damaged(&e))?;
             count += 1;
             if count > limits.members {
-                return Err(fail(format!("more members than the limit of {}", limits.members)));
+                return Err(fail(ArchiveFault::TooManyMembers { count: None, limit: limits.members }));
             }
             let kind = entry.header().entry_type();
             if kind.is_dir() || kind.is_pax_global_extensions() {
                 continue;
             }
             let shown = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-            let mut refuse = |reason: &str| refused.push((shown.clone(), reason.to_owned()));
+            let mut refuse = |fault| refused.push((shown.clone(), fault));
             let Some(key) = std::str::from_utf8(&entry.path_bytes()).ok().and_then(Key::new) else {
-                refuse("the member's name leads out of the archive, or is no file's name on every system");
+                refuse(ArchiveFault::MemberName);
                 continue;
             };
             if !kind.is_file() && !kind.is_contiguous() {
-                refuse("the member is a link, a device or the like; unpack the archive and give the folder");
+                refuse(ArchiveFault::MemberSpecial);
                 continue;
             }
             if entry.size() > limits.member {
-                refuse("the member is larger than what is read from an archive; unpack it and give the folder");
+                refuse(ArchiveFault::MemberTooLarge { packed: false });
                 continue;
             }
             let begin = usize::try_from(entry.raw_file_position()).unwrap_or(usize::MAX);
             let length = usize::try_from(entry.size()).unwrap_or(usize::MAX);
             if begin.checked_add(length).is_none_or(|end| end > bytes.len()) {
-                return Err(fail(format!("the archive ends within {shown}; it is cut: export it again")));
+                return Err(fail(ArchiveFault::CutWithin { member: shown }));
             }
             total = total.saturating_add(entry.size());
             members.entry(key).and_modify(|place| *place = None).or_insert(Some((begin, length)));
         }
         if total > limits.unpacked {
-            return Err(fail(format!("{total} bytes unpacked, more than the limit of {}", limits.unpacked)));
+            return Err(fail(ArchiveFault::TooManyBytes { bytes: total, limit: limits.unpacked }));
         }
         let twice = members.iter().filter(|(_, place)| place.is_none());
-        let reason = "the archive holds this name twice, and programs differ in which one counts; none is read";
-        refused.extend(twice.map(|(key, _)| (key.to_string(), reason.to_owned())));
+        refused.extend(twice.map(|(key, _)| (key.to_string(), ArchiveFault::MemberTwice)));
         let members = members.into_iter().filter_map(|(key, place)| Some((key, place?))).collect();
         Ok(Self { bytes, members, refused })
     }
@@ -118,14 +115,13 @@ impl ReadStore for TarStore {
     fn list(&self) -> Result<Listing, StoreError> {
         let entries =
             self.members.iter().map(|(key, (_, length))| Entry { key: key.clone(), bytes: *length as u64, modified: None }).collect();
-        let errors = self.refused.iter().map(|(path, reason)| StoreError::Archive { path: path.clone(), reason: reason.clone() }).collect();
+        let errors = self.refused.iter().map(|(path, fault)| StoreError::Archive { path: path.clone(), fault: fault.clone() }).collect();
         Ok(Listing::of(entries, errors))
     }
 
     fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {
         let member = self.members.get(key).and_then(|&(begin, length)| self.bytes.get(begin..begin + length));
-        let bytes =
-            member.ok_or_else(|| StoreError::Archive { path: key.to_string(), reason: "there is no such member".to_owned() })?.to_vec();
+        let bytes = member.ok_or_else(|| StoreError::Archive { path: key.to_string(), fault: ArchiveFault::NoMember })?.to_vec();
         let version = Version { bytes: bytes.len() as u64, modified: None };
         Ok(Snapshot { bytes, version })
     }

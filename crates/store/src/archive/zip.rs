@@ -1,7 +1,7 @@
 //! Files of a zip archive, read from memory.
 
 use super::{Archive, ArchiveFormat, ArchiveLimits};
-use crate::{Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
+use crate::{ArchiveFault, Entry, Key, Listing, ReadStore, Snapshot, StoreError, Version};
 use ::zip::ZipArchive;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
@@ -27,26 +27,26 @@ struct ZipStore {
     zip: Zip,
     limits: ArchiveLimits,
     members: BTreeMap<Key, (usize, u64)>,
-    refused: Vec<(String, String)>,
+    refused: Vec<(String, ArchiveFault)>,
 }
 
 impl ZipStore {
     fn open(name: &str, bytes: Vec<u8>, limits: ArchiveLimits) -> Result<Self, StoreError> {
-        let fail = |reason: String| StoreError::Archive { path: name.to_owned(), reason };
+        let fail = |fault| StoreError::Archive { path: name.to_owned(), fault };
         let bytes: Arc<[u8]> = bytes.into();
-        let mut zip: Zip = ZipArchive::new(Cursor::new(Arc::clone(&bytes)))
-            .map_err(|e| fail(format!("the archive cannot be read ({e}); it is cut or damaged: export it again")))?;
+        let mut zip: Zip =
+            ZipArchive::new(Cursor::new(Arc::clone(&bytes))).map_err(|e| fail(ArchiveFault::Unreadable { cause: e.to_string() }))?;
         if zip.len() > limits.members {
-            return Err(fail(format!("{} members, more than the limit of {}", zip.len(), limits.members)));
+            return Err(fail(ArchiveFault::TooManyMembers { count: Some(zip.len()), limit: limits.members }));
         }
         let (mut members, mut refused, mut total) = (BTreeMap::new(), Vec::new(), 0u64);
         let twice = names_twice(&bytes, zip.central_directory_start());
         for index in 0..zip.len() {
-            let file = zip.by_index_raw(index).map_err(|e| fail(format!("member {index} cannot be read ({e})")))?;
+            let file = zip.by_index_raw(index).map_err(|e| fail(ArchiveFault::MemberUnreadable { index, cause: e.to_string() }))?;
             let shown = match file.name() {
                 Ok(name) => name.into_owned(),
                 Err(_) => {
-                    refused.push((format!("member {index}"), "the member's name cannot be read; pack the archive again".to_owned()));
+                    refused.push((format!("member {index}"), ArchiveFault::MemberNameUnreadable));
                     continue;
                 }
             };
@@ -54,36 +54,36 @@ impl ZipStore {
                 continue;
             }
             let (size, packed) = (file.size(), file.compressed_size());
-            let mut refuse = |reason: &str| refused.push((shown.clone(), reason.to_owned()));
+            let mut refuse = |fault| refused.push((shown.clone(), fault));
             let Some(key) = Key::new(&shown) else {
-                refuse("the member's name leads out of the archive, or is no file's name on every system");
+                refuse(ArchiveFault::MemberName);
                 continue;
             };
             if twice.contains(&key) {
-                refuse("the archive holds this name twice, and programs differ in which one counts; none is read");
+                refuse(ArchiveFault::MemberTwice);
                 continue;
             }
             if file.encrypted() {
-                refuse("the member is encrypted; unpack the archive and give the folder");
+                refuse(ArchiveFault::MemberEncrypted);
                 continue;
             }
             if size > limits.member {
-                refuse("the member unpacks to more than is read from an archive; unpack it and give the folder");
+                refuse(ArchiveFault::MemberTooLarge { packed: true });
                 continue;
             }
             if size.saturating_sub(1 << 20) / packed.max(1) > limits.ratio {
-                refuse("the member unpacks to far more than it should");
+                refuse(ArchiveFault::MemberBomb);
                 continue;
             }
             total = total.saturating_add(size);
             if members.contains_key(&key) {
-                refuse("a second member of this name");
+                refuse(ArchiveFault::MemberTwice);
                 continue;
             }
             members.insert(key, (index, size));
         }
         if total > limits.unpacked {
-            return Err(fail(format!("{total} bytes unpacked, more than the limit of {}", limits.unpacked)));
+            return Err(fail(ArchiveFault::TooManyBytes { bytes: total, limit: limits.unpacked }));
         }
         Ok(Self { zip, limits, members, refused })
     }
@@ -110,20 +110,20 @@ fn names_twice(bytes: &[u8], directory: u64) -> BTreeSet<Key> {
 impl ReadStore for ZipStore {
     fn list(&self) -> Result<Listing, StoreError> {
         let entries = self.members.iter().map(|(key, (_, bytes))| Entry { key: key.clone(), bytes: *bytes, modified: None }).collect();
-        let errors = self.refused.iter().map(|(path, reason)| StoreError::Archive { path: path.clone(), reason: reason.clone() }).collect();
+        let errors = self.refused.iter().map(|(path, fault)| StoreError::Archive { path: path.clone(), fault: fault.clone() }).collect();
         Ok(Listing::of(entries, errors))
     }
 
     fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {
-        let fail = |reason: String| StoreError::Archive { path: key.to_string(), reason };
-        let &(index, size) = self.members.get(key).ok_or_else(|| fail("there is no such member".into()))?;
+        let fail = |fault| StoreError::Archive { path: key.to_string(), fault };
+        let &(index, size) = self.members.get(key).ok_or_else(|| fail(ArchiveFault::NoMember))?;
         // The directory of the archive is shared; only the cursor is this reader's own.
         let mut zip = self.zip.clone();
-        let file = zip.by_index(index).map_err(|e| fail(format!("the member cannot be unpacked ({e})")))?;
+        let file = zip.by_index(index).map_err(|e| fail(ArchiveFault::MemberNotUnpacked { cause: e.to_string() }))?;
         let mut bytes = Vec::new();
         // The size in the directory may lie, so the bound is kept here.
         let limit = self.limits.member.min(size);
-        file.take(limit + 1).read_to_end(&mut bytes).map_err(|e| fail(format!("the member is damaged ({e})")))?;
+        file.take(limit + 1).read_to_end(&mut bytes).map_err(|e| fail(ArchiveFault::MemberDamaged { cause: e.to_string() }))?;
         if bytes.len() as u64 > limit {
             return Err(StoreError::Large { path: key.to_string(), bytes: bytes.len() as u64, limit });
         }

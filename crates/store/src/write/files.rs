@@ -182,7 +182,7 @@ pub enum FileErrorKind {
 }
 
 /// An operation on a file failed.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("cannot {operation} {path}: {reason}")]
 pub struct FileError {
     /// What went wrong.

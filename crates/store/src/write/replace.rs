@@ -59,8 +59,10 @@ pub struct ReplaceError {
 pub enum ReplaceFailure {
     /// It is not what was expected: someone else changed it. `None` when it is gone.
     Changed(Option<FileVersion>),
-    /// The temporary file does not read back as it was written, or its content is refused.
-    Unfit(String),
+    /// The temporary file does not read back as it was written.
+    ReadBack,
+    /// Whoever replaces the file refuses its new content, and says why.
+    Refused(String),
     /// An operation failed.
     File(FileError),
 }
@@ -77,7 +79,10 @@ impl fmt::Display for ReplaceError {
             ReplaceFailure::Changed(None) => {
                 write!(f, "{key} was removed or created by someone else in the meantime: it is left alone; plan again")?
             }
-            ReplaceFailure::Unfit(reason) => write!(f, "{key} was not replaced: {reason}")?,
+            ReplaceFailure::ReadBack => {
+                write!(f, "{key} was not replaced: the temporary file does not read back as it was written; check the disk")?
+            }
+            ReplaceFailure::Refused(reason) => write!(f, "{key} was not replaced: {reason}")?,
             ReplaceFailure::File(error) => write!(f, "{key} was not replaced safely: {error}")?,
         }
         match (self.on_disk, &self.why) {
@@ -242,10 +247,9 @@ impl WriteStore<'_> {
         file.write(bytes).map_err(|e| discard(old(e)))?;
         let back = self.files.read(&temporary).map_err(|e| discard(old(e)))?;
         if back != bytes {
-            let reason = "the temporary file does not read back as it was written; check the disk".to_owned();
-            return Err(discard(Failed::End(OnDisk::Old, ReplaceFailure::Unfit(reason))));
+            return Err(discard(Failed::End(OnDisk::Old, ReplaceFailure::ReadBack)));
         }
-        check(&back).map_err(|reason| discard(Failed::End(OnDisk::Old, ReplaceFailure::Unfit(reason))))?;
+        check(&back).map_err(|reason| discard(Failed::End(OnDisk::Old, ReplaceFailure::Refused(reason))))?;
         match file.sync() {
             Ok(()) => Ok(temporary),
             Err(error) => Err(discard(Failed::Sync(OnDisk::Old, error))),
