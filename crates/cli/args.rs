@@ -1,27 +1,28 @@
 //! What is typed. What it means is in `config.rs`.
 
+mod audit;
 mod evidence;
 mod learn;
 #[cfg(feature = "live")]
 mod live;
+mod output;
 #[cfg(feature = "simulate")]
 mod simulate;
 mod write;
 
+pub(crate) use audit::*;
 pub(crate) use evidence::*;
 pub(crate) use learn::*;
 #[cfg(feature = "live")]
 pub(crate) use live::*;
+pub(crate) use output::*;
 #[cfg(feature = "simulate")]
 pub(crate) use simulate::*;
 pub(crate) use write::*;
 
 use crate::Io;
-use clap::builder::PossibleValue;
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use kerbsync_report::render;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
-use std::sync::LazyLock;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -83,90 +84,6 @@ impl ColorChoice {
             }
         }
     }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    Text,
-    Json,
-}
-
-/// In what a report can be written: one of the formats that `kerbsync_report` has.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ReportFormat(pub(crate) &'static render::ReportFormat);
-
-impl ValueEnum for ReportFormat {
-    fn value_variants<'a>() -> &'a [Self] {
-        static ALL: LazyLock<Vec<ReportFormat>> = LazyLock::new(|| render::REPORT_FORMATS.iter().copied().map(ReportFormat).collect());
-        &ALL
-    }
-
-    fn to_possible_value(&self) -> Option<PossibleValue> {
-        Some(PossibleValue::new(self.0.name).help(self.0.help))
-    }
-}
-
-/// In what a comparison can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DiffFormat {
-    /// For people
-    Text,
-    /// For programs
-    Json,
-    /// For a comment on a pull request, of at most 64 KiB
-    Markdown,
-}
-
-/// Whom SARIF is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SarifProfile {
-    /// Everything that SARIF has a place for
-    Full,
-    /// What GitHub's code scanning takes: a whole place for each result, and no waived ones
-    Github,
-}
-
-/// What counts as failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FailOn {
-    /// Errors
-    Error,
-    /// Errors and warnings
-    Warning,
-    /// Every failure
-    Note,
-    /// Errors, and verdicts that could not be reached; with another one, that one in place of errors
-    Unknown,
-    /// No failure
-    Never,
-}
-
-/// What the inputs must hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Require {
-    /// A published topology of the whole deployment
-    Topology,
-    /// An export of the assignments
-    Assignments,
-    /// The configuration in force of every web server that must hold an account
-    Servers,
-    /// Every secret where an account is expected, opened
-    Secrets,
-    /// A complete directory export with every attribute that rules read
-    Directory,
-    /// A proof against Active Directory for every web server that must hold an account
-    Proof,
-}
-
-/// What decides the exit code of an audit.
-#[derive(Debug, Args)]
-pub(crate) struct GateArgs {
-    /// What makes the exit code 1: the lowest severity, and `unknown` for verdicts that could not be reached
-    #[arg(long, value_name = "SEVERITY", default_value = "error", value_delimiter = ',')]
-    pub(crate) fail_on: Vec<FailOn>,
-    /// Evidence that must be among the inputs; the exit code is 4 where some is missing
-    #[arg(long, value_name = "EVIDENCE", value_delimiter = ',')]
-    pub(crate) require: Vec<Require>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -238,48 +155,6 @@ pub(crate) enum Command {
     Man(ManArgs),
 }
 
-/// Where a report goes besides standard output.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct OutputArg<F = Format> {
-    pub(crate) format: F,
-    /// `None` = standard output.
-    pub(crate) file: Option<PathBuf>,
-}
-
-fn output_arg<F: ValueEnum>(text: &str) -> Result<OutputArg<F>, String> {
-    let (format, file) = text.split_once('=').ok_or("expected FORMAT=FILE, such as json=report.json")?;
-    let format = F::from_str(format, true).map_err(|_| {
-        let names: Vec<String> = F::value_variants().iter().filter_map(|f| Some(f.to_possible_value()?.get_name().to_owned())).collect();
-        format!("'{format}' is no format: {} are", names.join(", "))
-    })?;
-    if file.is_empty() {
-        return Err("the file is missing behind '='; '-' is standard output".to_owned());
-    }
-    Ok(OutputArg { format, file: (file != "-").then(|| PathBuf::from(file)) })
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct OutputArgs<F: ValueEnum + Clone + Send + Sync + 'static = Format> {
-    /// Format of standard output
-    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = clap::builder::EnumValueParser::<F>::new())]
-    pub(crate) format: F,
-    /// Write the report in a format to a file too ('-' is standard output); may be repeated
-    #[arg(long, value_name = "FORMAT=FILE", value_parser = output_arg::<F>)]
-    pub(crate) output: Vec<OutputArg<F>>,
-    /// Show more: -v what passed and long lists in full, -vv also what did not apply
-    #[arg(short, long, action = ArgAction::Count)]
-    pub(crate) verbose: u8,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ReportArgs {
-    #[command(flatten)]
-    pub(crate) output: OutputArgs<ReportFormat>,
-    /// Whom SARIF is for
-    #[arg(long, value_name = "PROFILE", default_value = "full")]
-    pub(crate) sarif_profile: SarifProfile,
-}
-
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
     /// The old state: a folder, file or zip of exports, a topology document, or the JSON report of an audit
@@ -323,49 +198,6 @@ pub(crate) struct BundleArgs {
     /// A file or folder of the inputs that holds, where others say something else of the same thing; may be repeated
     #[arg(long, value_name = "PATH")]
     pub(crate) prefer: Vec<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct AuditArgs {
-    #[command(flatten)]
-    pub(crate) bundle: BundleArgs,
-    #[command(flatten)]
-    pub(crate) output: ReportArgs,
-    #[command(flatten)]
-    pub(crate) gate: GateArgs,
-    /// Fail only for what is new since then: a file of --write-baseline, or the JSON report of an audit
-    #[arg(long, value_name = "FILE")]
-    pub(crate) baseline: Option<PathBuf>,
-    /// Write what is found now to a file, for --baseline
-    #[arg(long, value_name = "FILE")]
-    pub(crate) write_baseline: Option<PathBuf>,
-    /// Tell of one part of the servers alone, such as 2/4; `kerbsync merge` puts the JSON reports of all parts together
-    #[arg(long, value_name = "N/OF", value_parser = shard_arg, conflicts_with = "write_baseline")]
-    pub(crate) shard: Option<ShardArg>,
-    /// Write an archive of evidence: the report, and the inputs without their secrets
-    #[arg(long, value_name = "FILE.zip", conflicts_with = "shard")]
-    pub(crate) bundle_out: Option<PathBuf>,
-    /// Sign the archive with this private key (ed25519, PEM)
-    #[arg(long, value_name = "KEY", requires = "bundle_out")]
-    pub(crate) sign: Option<PathBuf>,
-    /// Measure ages against this time (RFC 3339, or a date) instead of the clock
-    #[arg(long, value_name = "TIME")]
-    pub(crate) now: Option<String>,
-}
-
-/// One part of several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct ShardArg {
-    /// From 1.
-    pub(crate) number: usize,
-    pub(crate) of: usize,
-}
-
-fn shard_arg(text: &str) -> Result<ShardArg, String> {
-    let parsed = text.split_once('/').and_then(|(number, of)| Some(ShardArg { number: number.parse().ok()?, of: of.parse().ok()? }));
-    parsed
-        .filter(|s| (1..=s.of).contains(&s.number) && s.of <= 1000)
-        .ok_or_else(|| "expected a part and how many there are, such as 2/4".to_owned())
 }
 
 #[derive(Debug, Args)]
@@ -481,16 +313,5 @@ mod tests {
     #[test]
     fn the_definition_holds_together() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn outputs_are_a_format_and_a_file() {
-        assert_eq!(output_arg("json=a=b"), Ok(OutputArg { format: Format::Json, file: Some(PathBuf::from("a=b")) }));
-        assert_eq!(output_arg("TEXT=-"), Ok(OutputArg { format: Format::Text, file: None }));
-        for bad in ["json", "json=", "sarif=x"] {
-            assert!(output_arg::<Format>(bad).is_err(), "{bad}");
-        }
-        assert_eq!(output_arg::<ReportFormat>("sarif=x").map(|o| o.format.0.name), Ok("sarif"));
-        assert!(output_arg::<ReportFormat>("pdf=x").is_err_and(|e| e.contains("text, concise, json")));
     }
 }

@@ -1,6 +1,7 @@
 //! What is typed for `learn`.
 
-use super::{Format, OutputArg, output_arg};
+use super::output::output_arg;
+use super::{Format, OutputArg};
 use clap::{ArgAction, Args};
 use std::path::PathBuf;
 

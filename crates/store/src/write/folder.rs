@@ -1,13 +1,16 @@
 //! The files of a real folder, local or by a UNC path.
 #![expect(clippy::disallowed_methods, reason = "this is the one place that writes files")]
 
+mod open_file;
+
 use super::access::{Access, is_fixed, try_in};
 use super::files::SYNC_FOLDER;
 use super::plain::{create_dir, is_link, is_still, plain, private, try_lock};
 use super::{Creation, FileError, FileErrorKind, FileIdentity, Files, NewAccess, OpenFile, OpenLock};
 use crate::{Key, WORK_FOLDER};
+use open_file::Open;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -71,55 +74,6 @@ impl FolderFiles {
             }
         }
         Ok(())
-    }
-}
-
-struct Open {
-    file: File,
-    key: String,
-    /// Where the file lies: a lock is removed while it is open, where the system lets it.
-    #[cfg(unix)]
-    path: PathBuf,
-}
-
-impl Open {
-    #[cfg_attr(not(unix), expect(unused_variables, reason = "only where a lock is removed while it is open"))]
-    fn new(file: File, key: &Key, path: &Path) -> Self {
-        Self {
-            file,
-            key: key.to_string(),
-            #[cfg(unix)]
-            path: path.to_owned(),
-        }
-    }
-}
-
-impl OpenFile for Open {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), FileError> {
-        self.file.write_all(bytes).map_err(|e| FileError::from_io(&e, "write", &self.key))
-    }
-
-    fn sync(&mut self) -> Result<(), FileError> {
-        self.file.sync_all().map_err(|e| FileError::from_io(&e, "sync", &self.key))
-    }
-}
-
-impl OpenLock for Open {
-    fn text(&mut self) -> Result<Vec<u8>, FileError> {
-        let mut text = Vec::new();
-        let read = self.file.seek(SeekFrom::Start(0)).and_then(|_| (&self.file).take(1 << 16).read_to_end(&mut text));
-        read.map(|_| text).map_err(|e| FileError::from_io(&e, "read", &self.key))
-    }
-
-    fn set_text(&mut self, text: &[u8]) -> Result<(), FileError> {
-        let written = self.file.set_len(0).and_then(|()| self.file.seek(SeekFrom::Start(0))).and_then(|_| self.file.write_all(text));
-        written.map_err(|e| FileError::from_io(&e, "write", &self.key))
-    }
-
-    // Elsewhere a file that is open cannot be removed at once, and whoever locks it cannot tell that it was.
-    #[cfg(unix)]
-    fn remove(&mut self) -> Result<(), FileError> {
-        fs::remove_file(&self.path).map_err(|e| FileError::from_io(&e, "remove", &self.key))
     }
 }
 

@@ -1,0 +1,127 @@
+//! Which searches a file holds, what each asked for, and whether it came to its end.
+
+use super::Reader;
+use crate::entry::{Attribute, Entry, Requested, report};
+use kerbsync_source::{Level, Span};
+use std::sync::Arc;
+
+/// Attributes that every object has and that nobody lists by hand: most of them in one entry show that the export asked for everything (inferred).
+const SIGNS: &[&str] = &["objectclass", "objectcategory", "instancetype", "usncreated", "usnchanged", "whencreated", "whenchanged"];
+
+/// Whether an entry has most of the attributes that every object has.
+fn is_full(entry: &Entry) -> bool {
+    SIGNS.iter().filter(|s| entry.first(s).is_some()).count() >= SIGNS.len() - 1 && entry.first("instancetype").is_some()
+}
+
+/// Where the last value of an attribute stands.
+fn place(attribute: &Attribute) -> Option<u64> {
+    attribute.values.last()?.origin.location.map(|l| l.byte_start)
+}
+
+impl Reader<'_, '_> {
+    /// `ldapsearch` says in comments where a search begins and what it asked for.
+    pub(super) fn comment(&mut self, text: &str, at: usize) {
+        if text.eq_ignore_ascii_case("extended LDIF") || text.eq_ignore_ascii_case("LDAPv3") {
+            self.end_record();
+            self.end_section();
+            self.search.begun = true;
+        } else if text.eq_ignore_ascii_case("search result") || text.starts_with("numResponses:") {
+            self.search.ended = true;
+        } else if text.starts_with("base <") || text.starts_with("filter") {
+            let line = self.source.location(Span::new(at, at)).position.line;
+            self.search.comment(text, line);
+        } else if let Some(names) = text.strip_prefix("requesting:") {
+            let names: Arc<[String]> = names.split([' ', ',']).filter(|n| !n.is_empty()).map(str::to_ascii_lowercase).collect();
+            self.requested = if names.iter().any(|n| n == "all" || n == "*") { Requested::All } else { Requested::Only(names) };
+        }
+    }
+
+    pub(super) fn end_section(&mut self) {
+        let search = std::mem::take(&mut self.search);
+        if self.section.is_empty() && !search.said_something() {
+            // Between two lines of one head.
+            self.search = search;
+            return;
+        }
+        if search.begun && search.said_something() && !search.ended && !self.part.cut {
+            self.cut("the search has a head but no end, which ldapsearch writes as '# search result': the file is cut");
+        }
+        if !self.section.is_empty() {
+            match search.asked_for() {
+                Some(asked) if self.all_told => match &mut self.part.asked_for {
+                    Some(all) => all.add(asked),
+                    none => *none = Some(asked),
+                },
+                _ => (self.all_told, self.part.asked_for) = (false, None),
+            }
+        }
+        let mut entries = std::mem::take(&mut self.section);
+        let mut requested = std::mem::replace(&mut self.requested, Requested::Unknown);
+        if requested == Requested::Unknown && entries.iter().any(is_full) {
+            requested = Requested::All;
+        }
+        if requested == Requested::Unknown {
+            crate::class::tell_peers(&mut entries);
+        }
+        for entry in &mut entries {
+            entry.requested = if entry.cut { Requested::Unknown } else { requested.clone() };
+            self.part.take(entry, self.problems);
+        }
+    }
+
+    /// The file ends within a line, and its last entry lacks what the others have: the line may be half of what it was.
+    pub(super) fn end_of_file(&mut self) {
+        self.end_record();
+        if !self.full && ends_within_a_name(self.source.text()) && !self.section.is_empty() {
+            if let Some(last) = self.section.last_mut() {
+                last.cut = true;
+            }
+            self.cut("the file ends within a line: it is cut");
+            return self.end_section();
+        }
+        if !self.full
+            && !self.source.text().ends_with(['\n', '\r'])
+            && self.section.iter().any(is_full)
+            && let Some(last) = self.section.last_mut().filter(|e| !is_full(e))
+        {
+            last.cut = true;
+            if let Some(attribute) = last.attributes.iter_mut().max_by(|a, b| place(a).cmp(&place(b))) {
+                attribute.values.pop();
+                last.unread.push(attribute.name);
+            }
+            self.cut("the file ends within an entry: it is cut");
+        }
+        self.end_section();
+    }
+
+    fn cut(&mut self, message: &str) {
+        self.part.cut = true;
+        let end = self.source.text().trim_end().len();
+        let origin = self.origin(Span::new(end, end), "").without_excerpt();
+        report(self.problems, Level::Error, "ldif-cut", &origin, message.to_owned(), Some("Export it again, or copy the whole file."));
+    }
+
+    /// The allowance is spent: what was read counts, and the rest proves nothing.
+    pub(super) fn spent(&mut self, span: Span) {
+        self.full = true;
+        self.part.cut = true;
+        self.entry.iter_mut().for_each(|entry| entry.cut = true);
+        let origin = self.origin(span, "").without_excerpt();
+        let message = "the export holds more entries and values than memory is spent on: it is not read from here on".to_owned();
+        report(
+            self.problems,
+            Level::Error,
+            "ldif-size",
+            &origin,
+            message,
+            Some("Export only the accounts that matter, in files of their own."),
+        );
+    }
+}
+
+/// Whether a text ends with a line that is the begin of an attribute's name, without a colon or a line end.
+fn ends_within_a_name(text: &str) -> bool {
+    let last = text.rsplit(['\r', '\n']).next().unwrap_or("");
+    let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | ';' | '.');
+    last.starts_with(|c: char| c.is_ascii_alphabetic()) && last.chars().all(name)
+}

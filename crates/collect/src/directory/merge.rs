@@ -1,0 +1,212 @@
+//! One object of the objects that several exports hold of it.
+
+use kerbsync_ad::{Dated, distinguished_name_key};
+use kerbsync_inventory::directory::{Account, Group, Moment};
+use kerbsync_inventory::{Gap, GapSubject};
+use kerbsync_source::{Shown, Spanned, Text, text};
+use std::collections::HashMap;
+
+/// An object that may come from several exports.
+pub(super) trait Mergeable {
+    fn distinguished_name(&self) -> &str;
+    fn sid(&self) -> Option<&str>;
+    fn origin(&self) -> &kerbsync_source::Origin;
+    fn name(&self) -> String;
+    /// A moment that tells the later of two exports, where whenChanged does not.
+    fn later(&self) -> Option<jiff::Timestamp>;
+    /// The contents as text, to choose in the same way whatever the order of the documents.
+    fn contents(&self) -> String;
+    /// Takes what the other object knows beyond this one; adds the names of the attributes in which they disagree.
+    fn take(&mut self, other: Self, differ: &mut Vec<&'static str>);
+}
+
+pub(super) fn merge_all<T: Mergeable>(objects: Vec<Dated<T>>, gaps: &mut Vec<Gap>) -> Vec<T> {
+    let mut sets: Vec<Vec<Dated<T>>> = Vec::new();
+    let mut by_sid: HashMap<String, usize> = HashMap::new();
+    let mut by_name: HashMap<String, usize> = HashMap::new();
+    // Objects with a SID first: one without joins them by name, in whatever order the documents came.
+    let (mut with, without): (Vec<_>, Vec<_>) = objects.into_iter().partition(|o| o.object.sid().is_some());
+    with.sort_by_cached_key(preference);
+    for dated in with.into_iter().chain(without) {
+        let name = distinguished_name_key(dated.object.distinguished_name());
+        let at = match dated.object.sid() {
+            Some(sid) => *by_sid.entry(sid.to_ascii_uppercase()).or_insert(sets.len()),
+            None => *by_name.get(&name).unwrap_or(&sets.len()),
+        };
+        by_name.entry(name).or_insert(at);
+        match sets.get_mut(at) {
+            Some(set) => set.push(dated),
+            None => sets.push(vec![dated]),
+        }
+    }
+    let mut out: Vec<T> = sets.into_iter().filter_map(|set| merge(set, gaps)).collect();
+    out.sort_by(|a, b| a.origin().cmp(b.origin()));
+    out
+}
+
+/// The latest change first; where that is not known, some order that does not depend on the order of the documents.
+fn preference<T: Mergeable>(dated: &Dated<T>) -> impl Ord + use<T> {
+    std::cmp::Reverse((dated.changed, dated.object.later(), dated.object.contents()))
+}
+
+fn merge<T: Mergeable>(mut set: Vec<Dated<T>>, gaps: &mut Vec<Gap>) -> Option<T> {
+    if set.len() > 1 {
+        set.sort_by_cached_key(preference);
+    }
+    let mut objects = set.into_iter().map(|d| d.object);
+    let mut first = objects.next()?;
+    let mut differ = Vec::new();
+    for other in objects {
+        first.take(other, &mut differ);
+    }
+    differ.sort_unstable();
+    differ.dedup();
+    if !differ.is_empty() {
+        gaps.push(Gap {
+            subject: GapSubject::Account(first.name()),
+            code: "directory-conflict",
+            reason: text!(
+                "the directory exports disagree on {} of {}; the latest change was taken",
+                Text::join(differ.iter().map(|name| Shown::naming(name)), ", "),
+                first.name()
+            ),
+            remedy: Some("Export the directory once more and leave the older exports out.".into()),
+            document: Some(first.origin().document),
+        });
+    }
+    Some(first)
+}
+
+/// Keeps `own` where it is known, else takes `other`; tells whether both are known and differ.
+fn field<T>(own: &mut Option<T>, other: Option<T>, same: impl Fn(&T, &T) -> bool) -> bool {
+    match (own.as_ref(), other) {
+        (Some(a), Some(b)) => !same(a, &b),
+        (None, Some(b)) => {
+            *own = Some(b);
+            false
+        }
+        (_, None) => false,
+    }
+}
+
+fn value<T: PartialEq>(a: &Spanned<T>, b: &Spanned<T>) -> bool {
+    a.value == b.value
+}
+
+/// Whether two lists hold the same values in any order.
+fn members<T: Ord>(a: &[Spanned<T>], b: &[Spanned<T>]) -> bool {
+    let sorted = |list: &'_ [Spanned<T>]| -> Vec<usize> {
+        let mut order: Vec<usize> = (0..list.len()).collect();
+        order.sort_by(|x, y| list[*x].value.cmp(&list[*y].value));
+        order.dedup_by(|x, y| list[*x].value == list[*y].value);
+        order
+    };
+    let (x, y) = (sorted(a), sorted(b));
+    x.len() == y.len() && x.iter().zip(&y).all(|(i, j)| a[*i].value == b[*j].value)
+}
+
+impl Mergeable for Account {
+    fn distinguished_name(&self) -> &str {
+        &self.distinguished_name.value
+    }
+    fn sid(&self) -> Option<&str> {
+        self.sid.as_deref()
+    }
+    fn origin(&self) -> &kerbsync_source::Origin {
+        &self.origin
+    }
+    fn name(&self) -> String {
+        self.sam_account_name.as_ref().map_or(&self.distinguished_name, |s| s).value.clone()
+    }
+    fn later(&self) -> Option<jiff::Timestamp> {
+        match self.password_last_set.as_ref()?.value {
+            Moment::At(time) => Some(time),
+            Moment::Never => None,
+        }
+    }
+    fn contents(&self) -> String {
+        let spns: Vec<_> = self.spns.iter().flatten().map(|s| s.value.to_key()).collect();
+        let groups: Vec<_> = self.member_of.iter().flatten().map(|s| &s.value).collect();
+        let bits =
+            (self.user_account_control.as_deref(), self.enabled.as_deref(), self.encryption_types.as_deref(), self.expires.as_deref());
+        format!("{} {spns:?} {groups:?} {bits:?} {:?}", self.distinguished_name.value, self.class.as_deref())
+    }
+
+    fn take(&mut self, other: Self, differ: &mut Vec<&'static str>) {
+        if distinguished_name_key(&self.distinguished_name.value) != distinguished_name_key(&other.distinguished_name.value) {
+            differ.push("distinguishedName");
+        }
+        let mut check = |name, differs: bool| {
+            if differs {
+                differ.push(name);
+            }
+        };
+        check("sAMAccountName", field(&mut self.sam_account_name, other.sam_account_name, |a, b| a.value.eq_ignore_ascii_case(&b.value)));
+        check("objectClass", field(&mut self.class, other.class, value));
+        if self.user_account_control.is_none() {
+            self.flags_not_told = other.flags_not_told;
+        }
+        check("userAccountControl", field(&mut self.user_account_control, other.user_account_control, value));
+        check("enabled", field(&mut self.enabled, other.enabled, value));
+        check("accountExpires", field(&mut self.expires, other.expires, value));
+        check("pwdLastSet", field(&mut self.password_last_set, other.password_last_set, moments));
+        check("whenCreated", field(&mut self.created, other.created, |a, b| a.value.as_second() == b.value.as_second()));
+        check("msDS-SupportedEncryptionTypes", field(&mut self.encryption_types, other.encryption_types, value));
+        check("servicePrincipalName", field(&mut self.spns, other.spns, |a, b| members(a, b)));
+        self.shown_spns.extend(other.shown_spns);
+        check("memberOf", field(&mut self.member_of, other.member_of, |a, b| members(a, b)));
+        check("primaryGroupID", field(&mut self.primary_group, other.primary_group, value));
+        check("adminCount", field(&mut self.admin_count, other.admin_count, value));
+        check("msDS-AllowedToActOnBehalfOfOtherIdentity", field(&mut self.acted_for_by_others, other.acted_for_by_others, value));
+        check("msDS-KeyVersionNumber", field(&mut self.key_version, other.key_version, value));
+        check("dNSHostName", field(&mut self.dns_host_name, other.dns_host_name, value));
+        check("ProtectedFromAccidentalDeletion", field(&mut self.protected_from_deletion, other.protected_from_deletion, value));
+        check("operatingSystem", field(&mut self.operating_system, other.operating_system, value));
+        check("msDS-KeyCredentialLink", field(&mut self.key_credential, other.key_credential, value));
+        // Every domain controller has a time of its own, and both are logons.
+        field(&mut self.last_logon, other.last_logon, |_, _| true);
+        field(&mut self.silos, other.silos, |a, b| members(a, b));
+        field(&mut self.domain, other.domain, |_, _| true);
+        field(&mut self.sid, other.sid, |_, _| true);
+        if self.delegates_to.is_empty() {
+            self.delegates_to = other.delegates_to;
+        }
+    }
+}
+
+/// PowerShell's dates have 100 nanoseconds in Clixml but milliseconds in JSON.
+fn moments(a: &Spanned<Moment>, b: &Spanned<Moment>) -> bool {
+    match (a.value, b.value) {
+        (Moment::At(a), Moment::At(b)) => a.as_second() == b.as_second(),
+        (a, b) => a == b,
+    }
+}
+
+impl Mergeable for Group {
+    fn distinguished_name(&self) -> &str {
+        &self.distinguished_name
+    }
+    fn sid(&self) -> Option<&str> {
+        self.sid.as_deref()
+    }
+    fn origin(&self) -> &kerbsync_source::Origin {
+        &self.origin
+    }
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+    fn later(&self) -> Option<jiff::Timestamp> {
+        None
+    }
+    fn contents(&self) -> String {
+        let members: Vec<_> = self.members.iter().flatten().map(|m| &m.value).collect();
+        format!("{} {} {members:?}", self.distinguished_name, self.name)
+    }
+    fn take(&mut self, other: Self, differ: &mut Vec<&'static str>) {
+        if field(&mut self.members, other.members, |a, b| members(a, b)) {
+            differ.push("member");
+        }
+        field(&mut self.created, other.created, |_, _| true);
+        field(&mut self.sid, other.sid, |_, _| true);
+    }
+}
