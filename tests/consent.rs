@@ -135,7 +135,7 @@ fn with_ready_only_a_server_that_cannot_be_done_is_named_and_left_out() {
 #[test]
 fn an_operator_who_is_not_shown_to_be_a_member_is_refused_unless_accepted() {
     let program = estate();
-    // Of a whole export an account that is not there is known not to be a member; of a part nothing is known.
+    // A whole export proves that an account which it lacks is no member; a part proves nothing.
     let settings = String::from_utf8(program.read("estate/kerbsync.toml")).unwrap();
     let line = format!("plan sync {COPY} --operator CONTOSO\\nobody");
     assert_eq!(program.run(&format!("{line} --operator-unproved")).code, 5);

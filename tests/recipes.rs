@@ -1,9 +1,10 @@
-//! The recipes of ARCHITECTURE.md name places that are there.
+//! The pages for whoever changes the code, and its comments, name places that are there.
 #![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
 
-use crate::source_tree::root;
+use crate::source_tree::{root, rust_files};
 use kerbsync_audit::rules::RULES;
 use kerbsync_report::render::REPORT_FORMATS;
+use std::collections::BTreeSet;
 use std::fs;
 
 /// The text of a recipe, up to the next one.
@@ -17,9 +18,74 @@ fn recipe(title: &str) -> String {
 
 /// The paths of a recipe: what stands in backticks and has a slash.
 fn places(recipe: &str) -> Vec<String> {
-    let prose = recipe.split("```").step_by(2);
-    let spans = prose.flat_map(|part| part.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>());
-    spans.filter(|span| span.contains('/') && !span.starts_with("//")).collect()
+    spans(recipe).filter(|span| span.contains('/') && !span.starts_with("//")).map(str::to_owned).collect()
+}
+
+/// What stands in backticks, outside of blocks of commands.
+fn spans(page: &str) -> impl Iterator<Item = &str> {
+    page.split("```").step_by(2).flat_map(|part| part.split('`').skip(1).step_by(2))
+}
+
+/// Folders and files of the root that a path of the project begins with.
+const ROOTS: &[&str] = &["benches", "ci", "crates", "docs", "examples", "fixtures", "fuzz", "simulators", "tests"];
+
+/// Whether a span is a path of the project: it begins with a folder of the root, and holds no blank and nothing to be filled in.
+fn is_path(span: &str) -> bool {
+    span.split_once('/').is_some_and(|(first, _)| ROOTS.contains(&first)) && !span.contains([' ', '<', '*'])
+}
+
+#[test]
+fn paths_of_pages_and_comments_lead_somewhere() {
+    let mut missing = Vec::new();
+    let mut walk = |file: &str, spans: Vec<String>| {
+        let gone = spans.into_iter().filter(|span| is_path(span) && !root().join(span).exists());
+        missing.extend(gone.map(|span| format!("{file} names {span}")));
+    };
+    let mut seen = 0;
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "SECURITY.md", "TRACK-RECORD.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        let found: Vec<String> = spans(&text).map(str::to_owned).collect();
+        seen += found.iter().filter(|span| is_path(span)).count();
+        walk(page, found);
+    }
+    assert!(seen > 40, "only {seen} paths were found: how are they written?");
+    for file in ["crates", "simulators", "tests", "benches"].iter().flat_map(|folder| rust_files(&root().join(folder))) {
+        let text = fs::read_to_string(&file).unwrap();
+        let comments = text.lines().filter_map(|line| line.trim_start().strip_prefix("//"));
+        walk(&file.display().to_string(), comments.flat_map(|c| c.split('`').skip(1).step_by(2)).map(str::to_owned).collect());
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
+
+/// `collect::budget` and the like: the last name is defined in the crate that the first one names, or anywhere where that is a type.
+#[test]
+fn names_of_code_in_pages_are_defined() {
+    let definitions = |folder: &str| -> BTreeSet<String> {
+        let words = ["fn", "mod", "struct", "enum", "trait", "type"];
+        let mut names = BTreeSet::new();
+        for file in rust_files(&root().join(folder)) {
+            let text = fs::read_to_string(file).unwrap();
+            let all: Vec<&str> = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect();
+            names.extend(all.windows(2).filter(|pair| words.contains(&pair[0])).map(|pair| pair[1].to_owned()));
+        }
+        names
+    };
+    let (mut missing, mut seen) = (Vec::new(), 0);
+    for page in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        for span in spans(&text).filter(|span| span.chars().all(|c| c.is_alphanumeric() || c == '_' || c == ':')) {
+            let Some((first, rest)) = span.split_once("::") else { continue };
+            let own = format!("crates/{}/src", first.replace('_', "-"));
+            let folder = if root().join(&own).exists() { own.as_str() } else { "crates" };
+            let known = definitions(folder);
+            seen += 1;
+            missing.extend(
+                rest.split("::").filter(|name| !known.contains(*name)).map(|name| format!("{page}: {span}: no {name} in {folder}")),
+            );
+        }
+    }
+    assert!(seen >= 10, "only {seen} names were found: how are they written?");
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
 }
 
 #[test]

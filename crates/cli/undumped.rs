@@ -1,7 +1,7 @@
 //! Keeps the process out of dumps: what it holds while it works may be a secret.
 
-/// Writes no core file, and (on Linux) lets no other process of the same user look into this one. That it cannot be had is no reason not to
-/// work: secrets are still wiped when they are freed.
+/// Writes no core file, and (on Linux) lets no other process of the same user look into this one. Where the system refuses, the program
+/// works all the same: secrets are still wiped when they are freed.
 #[cfg(unix)]
 pub(crate) fn keep_out_of_dumps() {
     use rustix::process::{Resource, Rlimit, setrlimit};

@@ -15,8 +15,8 @@ const BOOLEANS: &[(&str, u32, bool)] = &[
     ("passwordneverexpires", uac::DONT_EXPIRE_PASSWORD, false),
 ];
 
-/// userAccountControl put together from PowerShell's booleans. `None` unless every one is there that rules ask for: a bit that nobody exported
-/// must not look like a bit that is not set.
+/// userAccountControl put together from PowerShell's booleans. `None` where one that rules ask for was not exported: its bit would look as
+/// if it were clear.
 pub(crate) fn from_booleans(entry: &Entry, class: Option<&ObjectClass>) -> Option<Spanned<u32>> {
     let mut bits = match class {
         Some(ObjectClass::Computer | ObjectClass::ManagedServiceAccount) => uac::WORKSTATION_TRUST_ACCOUNT,

@@ -107,7 +107,7 @@ pub fn written_line(number: u64, records: &[Record]) -> Vec<u8> {
 }
 
 fn line(n: u64, records: &[Record]) -> Vec<u8> {
-    // Every record has a JSON form: no map with keys other than text, no number that is none.
+    // Every record has a JSON form: the keys of maps are text, and all numbers are whole.
     let json = serde_json::to_vec(&LineOut { n, records }).unwrap_or_default();
     let rest = json.get(1..).unwrap_or_default();
     let mut line = format!("{HEAD}{:016x}\",", Digest::of(rest).short()).into_bytes();

@@ -11,7 +11,7 @@ pub struct Baseline(HashMap<String, Severity>);
 /// What a baseline did to an audit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct BaselineUse {
-    /// Verdicts that could not be reached, that were not reached before either, and that no waiver covers.
+    /// Verdicts that could be reached neither now nor when the baseline was written. Waived ones are left out.
     pub known_undecided: usize,
     /// What the baseline holds and the audit no longer finds.
     pub gone: usize,

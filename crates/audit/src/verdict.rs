@@ -118,8 +118,8 @@ impl<'v> Verdicts<'v> {
         self.find(subject, Outcome::Fail, message)
     }
 
-    /// Calls `judge` for every web server whose configuration is in force. Where the site is known to have no account, the rule does not
-    /// apply; where there is no configuration, it is undecided, and the rules about configurations tell why.
+    /// Calls `judge` for every web server whose configuration is in force. The rule does not apply to a server of a site that is known to
+    /// have no account. It is undecided for one whose configuration is missing; the rules about configurations tell why.
     pub(crate) fn each_configured<'i>(
         &mut self,
         view: &View<'i>,

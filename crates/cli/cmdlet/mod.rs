@@ -35,7 +35,8 @@ pub(crate) struct Line {
     stray: Option<String>,
 }
 
-/// The cmdlet line in the arguments, which begin with the program's own name. `None` when the first word that is no flag is none of a cmdlet.
+/// The cmdlet line in the arguments, which begin with the program's own name. `None` when the first word behind the flags is something
+/// else.
 pub(crate) fn find(args: &[OsString]) -> Option<Line> {
     let mut at = 1;
     let mut flags = Vec::new();

@@ -63,7 +63,8 @@ impl Kind {
         }
     }
 
-    /// Whether a value without a name could be meant for it: an FQDN for no account, and an account for no FQDN.
+    /// Whether a value that is given without a parameter's name could be meant for it: an FQDN is never meant as an account, nor an account
+    /// as an FQDN.
     pub(super) fn fits(self, value: &str) -> bool {
         let account = value.contains(['\\', '@']);
         match self {

@@ -46,7 +46,7 @@ fn which_topology(inventory: &Inventory) -> Option<String> {
     Some(format!("the topology {} was used, not {}", path(used.document), others.join(", nor ")))
 }
 
-/// Why there is nothing to look a name up in: the first document that cannot be read, or that none is a topology.
+/// Why there is nothing to look a name up in: the first unreadable document, or the lack of a topology.
 pub(crate) fn no_topology(inventory: &Inventory) -> Option<Failure> {
     for document in &inventory.documents {
         if let DocumentStatus::Unreadable(problem) = &document.status {

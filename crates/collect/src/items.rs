@@ -43,7 +43,7 @@ impl Store {
     }
 }
 
-/// Something that was not read: it could not be listed or opened, or is a folder that holds no exports.
+/// Something that was left unread: it could not be listed or opened, or is a folder of version control or of the system.
 pub(crate) struct Obstacle {
     pub(crate) id: DocumentId,
     pub(crate) path: String,

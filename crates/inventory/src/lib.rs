@@ -53,9 +53,9 @@ pub struct Inventory {
     pub pools: Vec<Pool>,
     /// Kerberos account assignments in document order; a site may wrongly have several.
     pub assignments: Vec<Assignment>,
-    /// Whether the inputs hold an export of the assignments at all. Without one, a site without assignment is unknown, not unassigned.
+    /// Whether the inputs hold an export of the assignments at all. Otherwise a site without an assignment is unknown.
     pub assignments_known: bool,
-    /// Whether kerbsync.toml says that no site has a Kerberos account and none is wanted, and no assignment contradicts it.
+    /// Whether kerbsync.toml says that the deployment does without Kerberos accounts, and no assignment contradicts it.
     pub assignments_declined: bool,
     /// Whether kerbsync.toml declares where an account and its secret are held.
     pub place_declared: bool,

@@ -208,7 +208,7 @@ impl Directory {
             entries.push(entry(SearchEntry::construct(found)));
         }
         let result = stream.finish().await;
-        // 10: the domain is elsewhere. What was found counts, what was not proves nothing; so it is no answer.
+        // 10 (the domain is elsewhere) is a failure too: entries may be missing from what came.
         if result.rc == 0 { Ok(entries) } else { Err(failed(result.rc, Shown::of(&result.text))) }
     }
 }

@@ -1,7 +1,6 @@
 //! Addresses of web pages.
 
-/// Whether a text is the address of a web page that may be printed anywhere: no blank, no quote or bracket, no user, nothing that steers a
-/// screen.
+/// Whether a text is the address of a web page that may be printed anywhere: visible ASCII, free of quotes, brackets and a user.
 #[must_use]
 pub fn is_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));

@@ -78,7 +78,8 @@ impl Source {
     /// Decodes a file.
     ///
     /// A byte order mark decides; else `3C 00` or `00 3C` at the start means UTF-16; else strict UTF-8; else Windows-1252
-    /// (observed in public documents). An XML declaration is not looked at: the caller reports it where it disagrees.
+    /// (observed in public documents). What an XML declaration names is not believed; whoever writes into the file
+    /// spells what is new so that a reader that does believe it sees the same text.
     ///
     /// # Errors
     /// UTF-16 with half a unit or a lone surrogate; UTF-8 with a mark that is not UTF-8.

@@ -230,7 +230,7 @@ const LONGEST: usize = 256;
 
 /// Whether the value that an attribute or property of this name holds may be shown.
 ///
-/// Nothing else is: a name that is not listed, a value that is not formed as its name promises, a value that looks like a secret.
+/// The name must be listed, and the value must have the form that the name promises and look unlike a secret.
 #[must_use]
 pub fn is_harmless(name: &str, value: &str) -> bool {
     let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
@@ -269,7 +269,8 @@ fn is_fact(word: &str) -> bool {
         || word.strip_prefix("0x").is_some_and(|hex| hex.len() <= 8 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// A name, path or address: no sign that begins a value within, no word that is a secret's, nothing random.
+/// A name, path or address. It is refused for a sign that begins a value within, for a word that a secret's name has, and for letters that
+/// look random.
 fn is_name(value: &str) -> bool {
     let fits = |c: char| c.is_alphanumeric() || " .,_-\\/$@():*%#[]`+{}'".contains(c) || c == '=';
     // `=` stands in distinguished names, versions of assemblies and ports alone.

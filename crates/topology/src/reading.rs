@@ -18,7 +18,7 @@ pub struct Reading {
     pub assignments: Vec<Assignment>,
     /// Whether the document is an export of all assignments: a site that it leaves out has none.
     pub assignments_exported: bool,
-    /// Whether an assignment of the document could not be read, so that a site without one proves nothing.
+    /// Whether an assignment of the document could not be read: a site that seems to have none may have that one.
     pub assignments_left_out: bool,
     /// Simple URLs of a configuration document (those of a builder file are in its deployment).
     pub simple_urls: Vec<SimpleUrl>,

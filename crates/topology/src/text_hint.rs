@@ -59,7 +59,7 @@ impl TextHint {
     }
 }
 
-/// Looks at a text that no reader takes: neither XML nor JSON, CSV or LDIF, or HTML.
+/// Looks at a text that no reader takes (HTML, or anything that is neither XML, JSON, CSV nor LDIF).
 #[must_use]
 pub fn text_hint(text: &str) -> Option<TextHint> {
     html_report(text).or_else(|| topology_in_text(text)).or_else(|| topology_listing(text)).or_else(|| format_list(text))

@@ -145,7 +145,7 @@ proptest! {
         prop_assert_eq!(seen(&server(Holds::Versions(vec![5, 4])), &service, &client), SignIn::Kerberos);
     }
 
-    /// Without Negotiate nobody is signed in with Kerberos, and a server without any offer signs in nobody.
+    /// Kerberos needs Negotiate, and a server that offers nothing signs in nobody.
     #[test]
     fn nothing_is_better_without_negotiate(server in any_server(), service in any_service(), client in any_client()) {
         let with = seen(&server, &service, &client);

@@ -81,8 +81,8 @@ impl Oracle<'_> {
         (0..self.world.old.len()).all(|i| self.stand(i, image.read(&self.world.old[i].0)).is_some_and(|s| s.new))
     }
 
-    /// Whether a credential of that server stands in a file that never was one: neither of the old ones, nor of the new ones, nor as
-    /// somebody else wrote it.
+    /// Whether the file holds a credential of that server that never was one. Known are the old ones, the new ones, and what somebody else
+    /// wrote.
     ///
     /// # Errors
     /// The place.
@@ -113,7 +113,7 @@ impl Oracle<'_> {
             return true;
         }
         let stand = self.stand(index, file);
-        // Of what cannot be read nothing may be said but that it failed or is not known.
+        // Of what cannot be read a run may say only that it failed or is unknown.
         let Some(stand) = stand else {
             return matches!(said.result, StepResult::Failed | StepResult::Uncertain | StepResult::Conflict | StepResult::Skipped);
         };
@@ -122,7 +122,7 @@ impl Oracle<'_> {
             (_, StepResult::Restored | StepResult::Untouched) => stand.old,
             (Spoke::Writing, StepResult::Failed | StepResult::Skipped | StepResult::Conflict) => !stand.ours,
             (Spoke::Taking, StepResult::Failed | StepResult::Skipped) | (_, StepResult::Uncertain) => true,
-            // What is as it was needs nobody's look, unless nobody can tell that it is.
+            // A conflict sends somebody to look. That is right where the file is changed, or cannot be shown to be as it was.
             (Spoke::Taking, StepResult::Conflict) => !stand.old || said.detail.contains("not shown to be"),
         }
     }

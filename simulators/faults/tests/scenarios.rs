@@ -135,7 +135,7 @@ fn a_restore_file_cut_short_is_noticed() {
                 took_back += 1;
             }
             _ => {
-                // Nothing is known of the run any more, or it is damaged: then nothing was changed, and nobody claims that it was.
+                // The journal is gone or damaged. Then everything is still new, and nobody claims that it was taken back.
                 assert!(all(&world, &disk.image(), ConfigurationState::New), "{place}: {recovered:?} {rolled:?}");
                 assert!(!ends.contains(&End::AllOld), "{place}: {ends:?}");
                 assert!(rolled.is_err() || recovered.is_err(), "{place}: {recovered:?} {rolled:?}");

@@ -97,8 +97,8 @@ fn pool(cluster: &Cluster, computers: Vec<TruthComputer>) -> TruthPool {
     }
 }
 
-/// An account without regard to case, to a `$` at the end and to which of the domain's names is used; nothing where it is not of the form
-/// `DOMAIN\name`.
+/// An account of the form `DOMAIN\name` as a key: case, a `$` at the end and the choice among the domain's names make no difference. `None`
+/// for another form.
 fn key(account: &str) -> Option<String> {
     let (domain, name) = account.split_once('\\')?;
     let domain = if domain.eq_ignore_ascii_case(DOMAIN) { NETBIOS } else { domain };

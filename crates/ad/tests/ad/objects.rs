@@ -26,7 +26,7 @@ fn several_exports_under_names_of_their_own() {
     "#);
 }
 
-/// A bit that was not exported must not look like one that is not set.
+/// A bit that was not exported must look different from one that is clear.
 #[test]
 fn flags_are_put_together_only_from_all_booleans() {
     let with = |more: &str| read(&format!(r#"{{"DistinguishedName": "CN=a,DC=b", "ObjectClass": "user", "Enabled": false{more}}}"#));

@@ -121,7 +121,7 @@ impl<'i> WebServer<'i> {
         }
     }
 
-    /// The slots that count for its state, with whom they name; none where no account is expected or no configuration is in force.
+    /// The slots that count for its state, with whom they name. Empty unless an account is expected and a configuration is in force.
     pub(crate) fn counted_slots(&self) -> Vec<(&'i Slot, Naming)> {
         let (Some(account), ConfigurationStatus::InForce(configuration)) = (self.expected(), self.status) else { return Vec::new() };
         let slots = configuration.slots.iter().filter(|s| s.counts());

@@ -270,7 +270,7 @@ fn key_credential(value: &str) -> Option<String> {
     is_harmless("dn", owner).then(|| format!("B:2:00:{owner}"))
 }
 
-/// An encrypted value without its data. One that could be none (empty, cut, no base64) stays one that could be none.
+/// An encrypted value without its data. What is odd about it (empty, cut, not base64) stays odd.
 fn protected_value(value: &ProtectedValue) -> String {
     let provider = if is_provider(value.provider()) { value.provider() } else { "provider" };
     let decoded = base64::engine::general_purpose::STANDARD.decode(value.payload());

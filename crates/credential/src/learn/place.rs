@@ -170,7 +170,7 @@ fn judge<'d>(
         SecretForm::Named => speaks(3, "The name says that the value is a secret.".to_owned()),
         SecretForm::Opaque => speaks(1, "The value is a long text without a meaning of its own.".to_owned()),
     }
-    // What a name does not call an account may be a secret of the form of one: it is neither shown nor trusted.
+    // A value is shown and trusted as an account only where its own name says that it is one: a secret may look like an account.
     let called = |a: &Account<'_>| names_account(&a.name) || is_harmless(&a.name, &a.setting.value);
     let named = |a: &Account<'_>| {
         let means = parse_account(&a.setting.value, context.realms).0.name;

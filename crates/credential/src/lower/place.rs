@@ -111,7 +111,7 @@ pub(super) fn process_model<'d>(view: &ConfigurationView<'d, '_>, address: &Slot
     Ok(pool(view, address)?.and_then(holder))
 }
 
-/// Finds a slot. `None` where it is not there; an element that holds neither side is no slot.
+/// Finds a slot; `None` where it is missing. An element is a slot once it holds an account or a secret.
 pub(super) fn resolve<'d>(view: &ConfigurationView<'d, '_>, address: &SlotAddress) -> Result<Option<SlotHolder<'d>>, LowerError> {
     if address.account_attribute == address.secret_attribute {
         return Err(SlotFault::OneAttribute.of(address));

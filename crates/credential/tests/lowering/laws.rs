@@ -101,7 +101,7 @@ fn clear_text_is_neither_recorded_nor_written() {
     let left: Vec<&str> =
         after.lines().filter(|l| (l.contains("canary-clear") && !l.contains("<vault")) || l.contains("N3w-Pa55")).collect();
     assert!(left.is_empty(), "{left:#?}");
-    // Without the copy of the original there is no way back for them, and none is invented.
+    // The copy of the original is the only way back for them.
     let error = crate::lowering().restore(&lowered.fields, after.as_bytes(), None).unwrap_err().to_string();
     assert!(error.contains("is not at hand"), "{error}");
 }

@@ -131,7 +131,7 @@ fn no_noise_hides_a_secret() {
     "#);
 }
 
-/// What a value in clear looks like decides nothing: neither an address nor a name of the form of an account is shown as one.
+/// The form of a value in clear decides nothing: one that looks like an address or an account is masked all the same.
 #[test]
 fn a_value_that_no_name_calls_an_account_is_never_shown() {
     let after = r#"<contoso><holder first="P@ssw0rd-1" second="Pa\ssw0rd-2" third="[enc:AesProvider:QUJDRA==:enc]" password="P@ssw0rd-3"/></contoso>"#;

@@ -157,7 +157,7 @@ impl Centre {
         if is_referral(&ticket) { Err(KdcError::Elsewhere(Shown::of(service))) } else { Ok(ticket.enc_part) }
     }
 
-    /// How the keys of an account are made: asked for without any proof, so that nothing is logged on and no attempt is counted.
+    /// How the keys of an account are made. The question carries no proof of a password, so no attempt is counted.
     pub(super) async fn key_info(&self, account: &str) -> Result<Vec<KeyInfo>, KdcError> {
         let client = PrincipalName { name_type: 1, name_string: vec![account.to_owned()] };
         key_info(&self.config, &self.realm, &client).await

@@ -1,7 +1,7 @@
 //! Whether a password is the account's in Active Directory: does it open a ticket that was just made for one of the account's names?
 //!
-//! Nobody logs on as the account, so that no attempt is counted and nothing is locked; and no other controller's old password can answer, as
-//! with NTLM and LDAP, which take the previous one for a while (measured against Samba; documented by Microsoft for one hour).
+//! Nobody logs on as the account, so the attempt counts towards no lockout. Only the password of today answers; NTLM and LDAP take the
+//! previous one for a while (measured against Samba; documented by Microsoft for one hour).
 
 use super::cipher::{Key, of_number};
 use super::kdc::{Centre, KdcError, address};

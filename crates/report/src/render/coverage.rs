@@ -204,7 +204,7 @@ fn more(writer: &mut TextWriter<'_>, rest: usize, what: impl Into<Text>) {
     }
 }
 
-/// Documents that were not used: those that another one stands for, and those of no kind that is read; the first of each unless asked.
+/// Documents that were set aside or are of no known kind: the first few of each, all of them with -v.
 fn left_aside(writer: &mut TextWriter<'_>, inputs: &[Input]) {
     /// Told of each status at low verbosity.
     const FEW: usize = 3;

@@ -1,7 +1,7 @@
 //! OSCAL 1.2 assessment results, with the least of a plan that they can name, inside.
 //!
-//! Every finding of the report is an observation, whatever became of it. A rule that failed is a finding that is not satisfied, one that passed
-//! everywhere is one that is; what could not be decided has observations alone, and is never satisfied.
+//! Every finding of the report is an observation, whatever became of it. A rule that failed anywhere is a finding `not-satisfied`, one that
+//! passed everywhere a finding `satisfied`. An undecided one has observations alone.
 
 use super::assessed::{Assessed, assessed};
 use super::clean;

@@ -69,7 +69,7 @@ fn write_sarif(report: &Report, profile: SarifProfile, out: impl Write) -> io::R
     write_json(&log, out)
 }
 
-/// What became of the run: a run that read nothing, or not everything, was no success.
+/// What became of the run. It was a success only if it read something, and everything.
 fn invocation(report: &Report) -> Value {
     let troubles = troubles(report);
     let unread = report.coverage.documents.unreadable > 0;

@@ -5,7 +5,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use std::io;
 
-/// A text without the characters that XML cannot hold at all, escaped or not, and without what a pipeline's runner would obey.
+/// A text cleaned for XML: characters that XML forbids even as references are replaced, and commands to a pipeline's runner are disarmed.
 pub(super) fn characters(text: &str) -> String {
     clean(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }

@@ -101,7 +101,7 @@ fn nothing_undecided_or_waived_is_a_pass() {
     assert!(count("fail") >= 2 && count("unknown") >= 1, "{xccdf}");
 }
 
-/// The item of the run is none that is passed while something could not be read, and a run on nothing passes nothing.
+/// The item of the run itself passes only where everything could be read; a run on nothing passes nothing.
 #[test]
 fn a_run_on_nothing_passes_nothing() {
     assert!(!rendered(&nothing(), "ckl").contains("NotAFinding"));

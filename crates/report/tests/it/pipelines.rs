@@ -49,7 +49,7 @@ fn how_they_look() {
     }
 }
 
-/// The part of a document that is about the sample: not what is the same in all of them, nor the many rules that have nothing to say of it.
+/// The part of a document that is about the sample. Left out is what is the same in all of them, and the many rules that are silent.
 fn of_the_sample(name: &str, text: &str) -> String {
     const SILENT: &str = "says nothing by this rule";
     /// Blocks between two marks that `drop` are left out.

@@ -1,4 +1,4 @@
-//! Opening ordinary files of this program's own: no link, no FIFO, nobody else's to read.
+//! Opening this program's own files: ordinary ones (links and FIFOs are refused) that their owner alone may read.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;

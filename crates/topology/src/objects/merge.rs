@@ -10,9 +10,9 @@ use kerbsync_source::{Origin, Problem, Spanned};
 use std::collections::{HashMap, HashSet};
 
 impl ObjectFacts {
-    /// Puts facts together, in the order given: what is told first decides. `None` when there is no pool and no site at all.
+    /// Puts facts together, in the order given: what is told first decides. `None` when there is neither a pool nor a site.
     ///
-    /// Pools are told apart by name alone. What no export told is marked as not known, never taken as absent.
+    /// Pools are told apart by name alone. What the exports left open is marked as unknown.
     #[must_use]
     pub fn merge(parts: &[Self], problems: &mut Vec<Problem>) -> Option<Deployment> {
         let mut merge = Merge::default();

@@ -124,7 +124,7 @@ fn n12_sources() {
     ");
 }
 
-/// Where nothing is there to compare with, a source that holds some secret of the account may be copied, one that holds none may not.
+/// Where nothing is there to compare with, a source may be copied if it holds some secret of the account.
 #[test]
 fn an_unknown_source_needs_a_secret() {
     for (account, secret, allowed) in
