@@ -3,6 +3,7 @@
 
 use crate::source_tree::root;
 use kerbsync_audit::rules::RULES;
+use kerbsync_inventory::LayoutId;
 use std::fmt::Write as _;
 use std::fs;
 
@@ -52,6 +53,21 @@ fn a_rule_that_loses_its_number_or_id_is_told() {
     assert!(gone(&committed).is_empty());
     assert_eq!(gone(&committed.replace(" | stale-secret | ", " | old-secret | ")).len(), 1);
     assert_eq!(gone(&committed.replace("| [KS201](", "| [KS299](")).len(), 1);
+}
+
+#[test]
+fn the_layouts_of_the_glossary_are_fresh() {
+    const MEANS: &str = " | A layout: ";
+    let committed = fs::read_to_string(root().join("docs/glossary.md")).unwrap();
+    let rows = LayoutId::ALL.iter().map(|layout| {
+        let (first, rest) = layout.description().split_at(1);
+        format!("| `{layout}`{MEANS}{}{rest} |", first.to_lowercase())
+    });
+    let is_row = |line: &&str| line.contains(MEANS);
+    let before = committed.lines().take_while(|line| !is_row(line)).map(str::to_owned);
+    let after = committed.lines().skip_while(|line| !is_row(line)).filter(|line| !is_row(line)).map(str::to_owned);
+    let fresh: Vec<String> = before.chain(rows).chain(after).collect();
+    refresh("docs/glossary.md", &(fresh.join("\n") + "\n"));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Every format of a report holds the same findings: each is written, read back by a reader of its kind, and counted.
+#![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
 
+use crate::source_tree::root;
 use crate::support::estates::{now, options};
 use crate::support::program::Program;
 use kerbsync_lab::{Defect, LabOptions, build};
@@ -132,6 +134,18 @@ fn every_format_holds_the_same_findings() {
         .collect();
     found.sort();
     assert_eq!((ran.code, found), (1, expected));
+}
+
+#[test]
+fn every_format_is_in_the_manual_and_is_shown_to_readers_from_outside() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).unwrap();
+    let (manual, lane) = (read("docs/formats.md"), read("ci/formats"));
+    let listed = lane.lines().find_map(|line| line.strip_prefix("formats=")).unwrap().trim_matches('"');
+    let names: Vec<&str> = REPORT_FORMATS.iter().map(|format| format.name).collect();
+    for name in &names {
+        assert!(manual.lines().any(|line| line.starts_with('|') && line.contains(&format!("`{name}`"))), "docs/formats.md lacks {name}");
+    }
+    assert_eq!(listed.split(' ').collect::<Vec<_>>(), names, "the formats of ci/formats, in the order of the help");
 }
 
 #[test]

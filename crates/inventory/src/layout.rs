@@ -1,6 +1,6 @@
 //! The kinds of places that can hold an account and its secret, as far as everyone has to know them.
 
-/// Declares the ids of layouts: one line each.
+/// Declares the ids of layouts: one line each, with the sentence that the glossary has of it.
 macro_rules! layout_ids {
     ($($variant:ident = $name:literal, $doc:literal;)*) => {
         /// The kind of place that a slot is. What is known of each kind stands in its layout (crate `credential`).
@@ -20,6 +20,14 @@ macro_rules! layout_ids {
                     $(Self::$variant => $name,)*
                 }
             }
+
+            /// What it is, as one sentence: the glossary's.
+            #[must_use]
+            pub const fn description(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $doc,)*
+                }
+            }
         }
     };
 }
@@ -30,9 +38,9 @@ layout_ids! {
     AnonymousUser = "anonymous-user", "The user of anonymousAuthentication.";
     VirtualDirectory = "virtual-directory", "The account that opens a virtual directory.";
     VirtualDirectoryDefaults = "virtual-directory-defaults", "The account that virtual directories inherit.";
-    Declared = "declared", "A place that the administrator declared.";
+    Declared = "declared", "A place that the administrator declared in kerbsync.toml.";
     SiteSection = "site-section", "A section of the product's web sites, encrypted by the AES provider.";
-    Structural = "structural", "An account with a secret beside it, anywhere.";
+    Structural = "structural", "An account with a secret beside it, in a place that nobody documents.";
 }
 
 impl LayoutId {
