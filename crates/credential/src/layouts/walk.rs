@@ -113,6 +113,7 @@ fn assert_lowered(lower: &CredentialLower<'_>, step: &Step, before: &str, lowere
 
 #[test]
 fn every_layout_goes_through_discovery_and_lowering() {
+    assert!(LAYOUTS.iter().map(|l| l.id()).eq(LayoutId::ALL.iter().copied()), "the registry was out of date: run again");
     for layout in LAYOUTS {
         let id = layout.id();
         let example = layout.example();
