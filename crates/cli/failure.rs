@@ -1,20 +1,21 @@
 //! Why a command cannot go on: what a user reads and the exit code.
 
 use crate::Exit;
+use kerbsync_source::Shown;
 
-/// An error that ends a command.
+/// An error that ends a command. What an input or the user wrote stands in it as it passed the gate.
 #[derive(Debug)]
 pub(crate) struct Failure {
     pub(crate) exit: Exit,
     /// What happened, in one sentence that names the place.
-    pub(crate) message: String,
+    pub(crate) message: Shown,
     /// What to do next.
-    pub(crate) hints: Vec<String>,
+    pub(crate) hints: Vec<Shown>,
 }
 
 impl Failure {
     pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
-        Self { exit, message: message.into(), hints: Vec::new() }
+        Self { exit, message: Shown::quoting_lines(&message.into()), hints: Vec::new() }
     }
 
     pub(crate) fn usage(message: impl Into<String>) -> Self {
@@ -27,7 +28,7 @@ impl Failure {
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hints.push(hint.into());
+        self.hints.push(Shown::quoting_lines(&hint.into()));
         self
     }
 }

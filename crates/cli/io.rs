@@ -129,25 +129,23 @@ impl<'a> Io<'a> {
     /// A `note: …` line.
     pub(crate) fn note(&mut self, note: &str) {
         let mut text = String::new();
-        self.labelled(&mut text, AnsiColor::BrightBlue.on_default().bold(), "note", note);
+        self.labelled(&mut text, AnsiColor::BrightBlue.on_default().bold(), "note", &Shown::quoting_lines(note));
         self.err(&text);
     }
 
     /// A `warning: …` line with its `hint: …` lines.
-    pub(crate) fn warning(&mut self, warning: &str, hints: &[String]) {
+    pub(crate) fn warning(&mut self, warning: &str, hints: &[Shown]) {
         let (yellow, blue) = (AnsiColor::BrightYellow.on_default().bold(), AnsiColor::BrightBlue.on_default().bold());
         let mut text = String::new();
-        self.labelled(&mut text, yellow, "warning", warning);
+        self.labelled(&mut text, yellow, "warning", &Shown::quoting_lines(warning));
         for hint in hints {
             self.labelled(&mut text, blue, "hint", hint);
         }
         self.err(&text);
     }
 
-    fn labelled(&self, out: &mut String, style: Style, label: &str, message: &str) {
-        let quoted: Vec<String> = message.split('\n').map(|line| Shown::quoting(line).into_string()).collect();
-        let quoted = quoted.join("\n");
-        let message = kerbsync_report::render::clean(&quoted);
+    fn labelled(&self, out: &mut String, style: Style, label: &str, message: &Shown) {
+        let message = kerbsync_report::render::clean(message.as_str());
         // Writing to a String cannot fail.
         let _ = match self.color.1 {
             true => writeln!(out, "{style}{label}:{style:#} {message}"),

@@ -206,7 +206,7 @@ impl OpenedBundle {
             return Ok(());
         }
         let failure = Failure::new(Exit::Refused, format!("--operator: {} Nothing was written.", precondition.reason));
-        Err(precondition.remedy.into_iter().fold(failure, Failure::hint))
+        Err(precondition.remedy.into_iter().fold(failure, |failure, remedy| failure.hint(remedy.to_string())))
     }
 
     /// Does some work with the formats and keys of this bundle.

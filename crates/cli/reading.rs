@@ -36,8 +36,7 @@ pub(crate) fn read_paths(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result
             Err(error) => {
                 let failure = unopened(path, &error);
                 io.failure(&failure);
-                not_opened
-                    .push(NotOpened { path: Shown::naming(&label).into_string(), reason: Shown::quoting(&failure.message).into_string() });
+                not_opened.push(NotOpened { path: Shown::naming(&label).into_string(), reason: failure.message.to_string() });
             }
         }
     }
@@ -101,11 +100,11 @@ pub(crate) fn tell_open_runs(paths: &[PathBuf], io: &mut Io<'_>) -> Vec<(String,
         let found = found.unwrap_or_else(|error| OpenRuns { open: Vec::new(), unread: vec![error.to_string()] });
         for why in found.unread {
             let hint = "whether a run has no end, so that its servers may be old or new, is not known: `kerbsync status` tells".to_owned();
-            io.warning(&format!("a journal of '{}' was not read: {why}", path.display()), &[hint]);
+            io.warning(&format!("a journal of '{}' was not read: {why}", path.display()), &[Shown::quoting_lines(&hint)]);
         }
         for run in found.open {
             let hint = format!("its {} servers count as unknown; `kerbsync recover` on the bundle ends it", run.servers.len());
-            io.warning(&format!("the run {} in '{}' has no end yet", run.run, path.display()), &[hint]);
+            io.warning(&format!("the run {} in '{}' has no end yet", run.run, path.display()), &[Shown::quoting_lines(&hint)]);
             all.push((run.run, run.servers.iter().filter_map(|s| HostName::new(s)).collect()));
         }
     }

@@ -6,7 +6,7 @@ use crate::sid::{is_sid, sid_text};
 use crate::{Dated, DirectoryFacts, dn, flags, time};
 use kerbsync_inventory::directory::{Account, Deleted, Domain, Group, Moment, ObjectClass};
 use kerbsync_names::ServicePrincipalName;
-use kerbsync_source::{Level, Problem, Spanned};
+use kerbsync_source::{Level, Problem, Spanned, text};
 
 impl DirectoryFacts {
     /// Takes what matters of one entry.
@@ -34,7 +34,7 @@ impl Reading<'_, '_> {
     }
 
     /// The first value of an attribute, read by `parse`. Reports a value that is not `expected`.
-    fn one<T>(&mut self, name: &str, expected: &str, parse: impl Fn(&str) -> Option<T>) -> Option<Spanned<T>> {
+    fn one<T>(&mut self, name: &str, expected: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<Spanned<T>> {
         let value = self.entry.first(name)?;
         match value.value.text().and_then(|t| parse(t.trim())) {
             Some(parsed) => Some(Spanned::new(parsed, value.origin.clone())),
@@ -186,7 +186,7 @@ impl Reading<'_, '_> {
             match ServicePrincipalName::parse(&text.value) {
                 Ok(name) => spns.push(Spanned::new(name, text.origin)),
                 Err(e) => {
-                    let message = format!("a service principal name that is none: {e}");
+                    let message = text!("a service principal name that is none: {e}");
                     report(self.problems, Level::Warning, "ad-spn", &text.origin, message, None);
                 }
             }

@@ -1,6 +1,6 @@
 //! One object of an export, whatever the format.
 
-use kerbsync_source::{Level, Origin, Problem, Spanned};
+use kerbsync_source::{Level, Origin, Problem, Shown, Spanned, Text, text};
 use std::sync::Arc;
 
 /// A value of an attribute.
@@ -162,22 +162,29 @@ impl Entry {
 }
 
 /// Reports a value that is not what its attribute should hold. The value itself is not shown.
-pub(crate) fn odd_value(problems: &mut Vec<Problem>, origin: &Origin, expected: &str) {
+pub(crate) fn odd_value(problems: &mut Vec<Problem>, origin: &Origin, expected: &'static str) {
     // The element of an origin ends with the attribute as it is written.
     let name = origin.element.rsplit('/').next().unwrap_or("");
-    report(problems, Level::Warning, "ad-value", origin, format!("'{name}' does not hold {expected}: it is left out"), None);
+    report(problems, Level::Warning, "ad-value", origin, text!("'{}' does not hold {expected}: it is left out", Shown::naming(name)), None);
 }
 
 /// Adds a problem, up to a bound for each document.
-pub(crate) fn report(problems: &mut Vec<Problem>, level: Level, code: &'static str, origin: &Origin, message: String, help: Option<&str>) {
+pub(crate) fn report(
+    problems: &mut Vec<Problem>,
+    level: Level,
+    code: &'static str,
+    origin: &Origin,
+    message: impl Into<Text>,
+    help: Option<&'static str>,
+) {
     if problems.len() < 1000 {
         problems.push(Problem {
             level,
             code,
             document: origin.document,
             location: origin.location,
-            message,
-            help: help.map(str::to_owned),
+            message: message.into(),
+            help: help.map(Text::from),
         });
     }
 }

@@ -3,7 +3,7 @@
 use crate::filter::AskedFor;
 use jiff::Timestamp;
 use kerbsync_inventory::directory::{Account, Deleted, Domain, Group};
-use kerbsync_source::{DocumentId, Level, Origin, Problem};
+use kerbsync_source::{DocumentId, Level, Origin, Problem, Shown, Text, text};
 use std::collections::BTreeMap;
 
 /// The directory facts of one document, in document order. The same object may come more than once.
@@ -54,13 +54,14 @@ pub struct Dated<T> {
 /// Tells once that an export holds secrets, by the names of the attributes.
 pub(crate) fn report_secrets(problems: &mut Vec<Problem>, document: DocumentId, secrets: &BTreeMap<String, (usize, Origin)>) {
     let Some((_, (_, first))) = secrets.iter().min_by(|a, b| a.1.1.cmp(&b.1.1)) else { return };
-    let names = secrets.iter().map(|(name, (count, _))| format!("{name} ({count})")).collect::<Vec<_>>().join(", ");
+    let names = secrets.iter().map(|(name, (count, _))| text!("{} ({count})", Shown::naming(name)));
+    let names = Text::join(names, ", ");
     problems.push(Problem {
         level: Level::Warning,
         code: "ad-secret",
         document,
         location: first.location,
-        message: format!("the export holds attributes with secrets: {names}. Their values were not kept"),
+        message: text!("the export holds attributes with secrets: {names}. Their values were not kept"),
         help: Some("Export again without these attributes, and guard or delete this file.".into()),
     });
 }

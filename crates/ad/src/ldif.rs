@@ -9,7 +9,7 @@ use crate::filter::Search;
 use crate::lines::{Line, lines};
 use base64::Engine as _;
 use kerbsync_objects::is_secret_property;
-use kerbsync_source::{Level, Origin, Problem, Source, Span, Spanned, Spot, is_harmless};
+use kerbsync_source::{Level, Origin, Problem, Shown, Source, Span, Spanned, Spot, is_harmless, text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -132,7 +132,7 @@ impl Reader<'_, '_> {
             // Before the first entry a tool says what it does; AdFind counts at the end.
             if self.skipping.is_none() && self.entries > 0 && !text.trim_end().ends_with("Objects returned") {
                 let origin = self.origin(span, "").without_excerpt();
-                let message = "a line without a colon: it is left out".to_owned();
+                let message = "a line without a colon: it is left out";
                 report(self.problems, Level::Warning, "ldif-line", &origin, message, Some("Look for a line that was broken by hand."));
             }
             return;
@@ -152,7 +152,7 @@ impl Reader<'_, '_> {
         if name.eq_ignore_ascii_case("changetype") {
             if !rest.trim().eq_ignore_ascii_case("add") {
                 let origin = self.origin(span, name);
-                let message = "a change record, not an entry: it is left out".to_owned();
+                let message = "a change record, not an entry: it is left out";
                 report(self.problems, Level::Note, "ldif-change", &origin, message, Some("Export entries with ldifde -f, not changes."));
                 self.entry = None;
                 self.skipping = Some("change");
@@ -178,7 +178,7 @@ impl Reader<'_, '_> {
         };
         let first = self.entry.as_ref().is_some_and(|e| e.get(known).is_none());
         if first && option.to_ascii_lowercase().starts_with("range=") && !option.ends_with('*') {
-            let message = format!("'{name}' is cut: the export holds only the values {}", &option[6..]);
+            let message = text!("'{}' is cut: the export holds only the values {}", Shown::naming(name), Shown::naming(&option[6..]));
             report(
                 self.problems,
                 Level::Warning,
@@ -235,7 +235,7 @@ impl Reader<'_, '_> {
                         _ => ": the export may be cut",
                     };
                     let origin = self.origin(span, name);
-                    let message = format!("the search ended with LDAP result {code}{meaning}");
+                    let message = text!("the search ended with LDAP result {}{meaning}", Shown::naming(code));
                     report(
                         self.problems,
                         Level::Warning,
@@ -256,7 +256,7 @@ impl Reader<'_, '_> {
                     Level::Warning,
                     "ldif-record",
                     &origin,
-                    "a record that does not begin with 'dn:' is left out".into(),
+                    "a record that does not begin with 'dn:' is left out",
                     None,
                 );
                 self.skipping = Some("no dn");
@@ -280,7 +280,7 @@ impl Reader<'_, '_> {
             });
         }
         if rest.starts_with('<') {
-            let message = format!("the value of '{}' stands in another file, which is not read", origin.element);
+            let message = text!("the value of '{}' stands in another file, which is not read", origin.element);
             report(self.problems, Level::Note, "ldif-file", origin, message, Some("Run ldapsearch without -t."));
             return None;
         }

@@ -3,7 +3,7 @@
 use crate::DirectoryFacts;
 use crate::entry::{Datum, Entry, Requested, kept, report};
 use kerbsync_objects::{Object, Property, Value, is_secret_property};
-use kerbsync_source::{DocumentId, Level, Origin, Problem, Spanned};
+use kerbsync_source::{DocumentId, Level, Origin, Problem, Spanned, text};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ impl Reader<'_> {
     /// What was read counts, and the rest proves nothing.
     fn too_many(&mut self, object: &Object) {
         if !std::mem::replace(&mut self.part.cut, true) {
-            let message = format!("more than {MOST} objects: the rest is not read");
+            let message = text!("more than {MOST} objects: the rest is not read");
             report(
                 self.problems,
                 Level::Error,
@@ -134,7 +134,7 @@ impl Reader<'_> {
             let told = self.problems.iter().any(|p| p.code == "csv-collection" && p.location == property.origin.location);
             if !told && !self.lost.contains(&name) {
                 self.lost.push(name);
-                let message = format!("the values of '{}' were lost in the export: only the name of their type is left", property.name);
+                let message = text!("the values of '{}' were lost in the export: only the name of their type is left", property.name);
                 let help = "Export with Export-Clixml, or with ConvertTo-Json -Depth 4.";
                 report(self.problems, Level::Warning, "ad-lost", &property.origin, message, Some(help));
             }

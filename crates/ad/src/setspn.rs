@@ -6,7 +6,7 @@
 use crate::{Dated, DirectoryFacts, distinguished_name_key, dn};
 use kerbsync_inventory::directory::Account;
 use kerbsync_names::ServicePrincipalName;
-use kerbsync_source::{Level, Origin, Problem, Shown, Source, Span, Spanned, Spot};
+use kerbsync_source::{Level, Origin, Problem, Shown, Source, Span, Spanned, Spot, text};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -99,8 +99,8 @@ pub fn read_setspn(source: &Source, problems: &mut Vec<Problem>) -> Option<Direc
             code: "setspn-cut",
             document: source.document(),
             location: None,
-            message: "the output of setspn -X does not end with the number of groups that it found: it is cut.".to_owned(),
-            help: Some("Run setspn -X -F > setspn.txt again, and let it come to its end.".to_owned()),
+            message: "the output of setspn -X does not end with the number of groups that it found: it is cut.".into(),
+            help: Some("Run setspn -X -F > setspn.txt again, and let it come to its end.".into()),
         });
     }
     let accounts = reading.accounts;
@@ -155,7 +155,7 @@ impl Reading<'_, '_> {
                 code: "ad-value",
                 document: self.source.document(),
                 location: origin.location,
-                message: format!("a line below an object is no service principal name ({error})."),
+                message: text!("a line below an object is no service principal name ({error})."),
                 help: None,
             }),
         }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
 use kerbsync_plan::{Plan, Precondition, PreconditionOutcome, Reason, Refused, Step};
 use kerbsync_report::format::cmdlet::{CmdletReport, FollowUp, InputRow, Problem, Row, Tone};
+use kerbsync_source::Shown;
 use std::path::Path;
 
 /// What became known on the way.
@@ -33,7 +34,7 @@ pub(super) fn report(
     let plan = seen.plan.as_ref();
     let (verdict, tone, sentence) = verdict(seen, ended);
     let preconditions = plan.map(|p| &p.preconditions).or(seen.refused.as_ref().map(|r| &r.preconditions));
-    let mut notes: Vec<String> = plan.into_iter().flat_map(|p| p.report.notes.clone()).collect();
+    let mut notes: Vec<String> = plan.into_iter().flat_map(|p| p.report.notes.iter().map(ToString::to_string)).collect();
     notes.extend(seen.outcome.iter().flat_map(|o| o.notes.clone()));
     notes.push("This is about the files of the bundle: nothing else was read or written, and the product was not asked.".to_owned());
     CmdletReport {
@@ -86,8 +87,8 @@ fn verdict(seen: &Seen, ended: &Result<Exit, Failure>) -> (String, Tone, String)
             End::Open => of("FAILED", Tone::Bad, "It failed on the way; `kerbsync recover` mends it."),
             End::Diverged => of("FAILED", Tone::Bad, "Some fields hold neither the new nor the old value."),
         },
-        (Err(failure), ..) if failure.exit == Exit::Refused => ("REFUSED".to_owned(), Tone::Bad, failure.message.clone()),
-        (Err(failure), ..) => ("FAILED".to_owned(), Tone::Bad, failure.message.clone()),
+        (Err(failure), ..) if failure.exit == Exit::Refused => ("REFUSED".to_owned(), Tone::Bad, failure.message.to_string()),
+        (Err(failure), ..) => ("FAILED".to_owned(), Tone::Bad, failure.message.to_string()),
         (_, Some(_), ..) => of("REFUSED", Tone::Bad, "A precondition does not hold; nothing was planned and nothing written."),
         (_, _, Some(plan), _) if seen.dry && plan.is_empty() => of("NOTHING TO DO", Tone::Good, "Nothing would be written."),
         (_, _, Some(_), _) if seen.dry => of("WHAT IF", Tone::Doubtful, "This is what would be written; nothing was."),
@@ -104,7 +105,9 @@ fn servers(plan: &Plan, seen: &Seen) -> Vec<Row> {
         rows.push(Row { subject: directory.account.clone(), state, tone, reasons });
     }
     let listed = |all: &[Reason], state: &str, tone| -> Vec<Row> {
-        all.iter().map(|r| Row { subject: r.subject.clone(), state: state.to_owned(), tone, reasons: vec![r.text.clone()] }).collect()
+        all.iter()
+            .map(|r| Row { subject: r.subject.to_string(), state: state.to_owned(), tone, reasons: vec![r.text.to_string()] })
+            .collect()
     };
     rows.extend(listed(&plan.report.unchanged, "unchanged", Tone::Good));
     rows.extend(listed(&plan.report.waiting_on, "waiting", Tone::Doubtful));
@@ -114,7 +117,7 @@ fn servers(plan: &Plan, seen: &Seen) -> Vec<Row> {
 fn server(plan: &Plan, step: &Step, seen: &Seen) -> Row {
     let done = seen.outcome.as_ref().and_then(|o| o.servers.iter().find(|s| s.path == step.path));
     let (state, tone) = done.map_or(pending(seen), |d| result(d.result));
-    let mut reasons: Vec<String> = plan.report.planned.iter().filter(|r| r.subject == step.server).map(|r| r.text.clone()).collect();
+    let mut reasons: Vec<String> = plan.report.planned.iter().filter(|r| *r.subject == *step.server).map(|r| r.text.to_string()).collect();
     for change in &step.changes {
         let fields: Vec<String> = change.fields.iter().map(|f| format!("{}: {} -> {}", f.attribute, f.before, f.after)).collect();
         reasons.push(format!("{}: {}", change.slot.label(), fields.join("; ")));
@@ -146,7 +149,7 @@ fn problems(seen: &Seen, ended: &Result<Exit, Failure>) -> Vec<Problem> {
             title: failed.id.clone(),
             short: "A precondition does not hold.".to_owned(),
             long: format!("{}: {}", failed.subject, failed.reason),
-            advice: failed.remedy.clone(),
+            advice: failed.remedy.as_ref().map(ToString::to_string),
             server: None,
         });
     }
@@ -165,8 +168,8 @@ fn problems(seen: &Seen, ended: &Result<Exit, Failure>) -> Vec<Problem> {
             error: true,
             title: "stopped".to_owned(),
             short: "The run was stopped.".to_owned(),
-            long: failure.message.clone(),
-            advice: Some(failure.hints.join(" ")).filter(|a| !a.is_empty()),
+            long: failure.message.to_string(),
+            advice: Some(failure.hints.iter().map(Shown::as_str).collect::<Vec<_>>().join(" ")).filter(|a| !a.is_empty()),
             server: None,
         });
     }
@@ -179,13 +182,13 @@ fn precondition(precondition: &Precondition) -> Row {
         PreconditionOutcome::Unknown => ("unknown", Tone::Doubtful),
         PreconditionOutcome::Fail => ("does not hold", Tone::Bad),
     };
-    let mut reasons = vec![precondition.reason.clone()];
+    let mut reasons = vec![precondition.reason.to_string()];
     reasons.extend(precondition.remedy.iter().flat_map(|r| r.lines()).map(str::to_owned));
     Row { subject: format!("{}: {}", precondition.id, precondition.subject), state: state.to_owned(), tone, reasons }
 }
 
 fn follow_up(follow_up: &kerbsync_plan::FollowUp) -> FollowUp {
-    FollowUp { subject: follow_up.subject.clone(), reason: follow_up.reason.clone(), command: follow_up.command.clone() }
+    FollowUp { subject: follow_up.subject.to_string(), reason: follow_up.reason.to_string(), command: follow_up.command.clone() }
 }
 
 fn input(input: &kerbsync_plan::PlanInput) -> InputRow {

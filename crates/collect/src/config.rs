@@ -1,6 +1,6 @@
 //! `kerbsync.toml`: what the administrator declares about a bundle.
 
-use kerbsync_source::{Level, Origin, Problem, Source, Span, Spot};
+use kerbsync_source::{Level, Origin, Problem, Shown, Source, Span, Spot, Text, text};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -192,19 +192,19 @@ pub(crate) fn read_settings(source: &Source) -> Result<Settings, Problem> {
     let mut settings: Settings = parse(source)?;
     settings.lines = crate::setting_lines::lines(source);
     if settings.docs.as_ref().is_some_and(|address| !kerbsync_source::is_address(address)) {
-        return Err(problem(source, None, "docs is no address such as https://docs.contoso.com/kerbsync/.".into()));
+        return Err(problem(source, None, "docs is no address such as https://docs.contoso.com/kerbsync/."));
     }
     check_waivers(&settings.waivers, source)?;
     place(&mut settings.waivers, source);
     for slot in &settings.slots {
         let texts = [Some(&slot.section), slot.account.as_ref(), Some(&slot.secret)];
         if texts.into_iter().flatten().chain(&slot.items).any(|t| t.trim().is_empty()) {
-            return Err(problem(source, None, "a [[slots]] entry has an empty section, item, account or secret.".into()));
+            return Err(problem(source, None, "a [[slots]] entry has an empty section, item, account or secret."));
         }
         // Neither is quoted: whoever took `secret` for the secret itself wrote one there.
         for (key, name) in [("account", slot.account.as_ref()), ("secret", Some(&slot.secret))] {
             if name.is_some_and(|name| !kerbsync_xml::is_name(name)) {
-                let message = format!("the {key} of a [[slots]] entry is no name of an attribute.");
+                let message = text!("the {key} of a [[slots]] entry is no name of an attribute.");
                 return Err(problem(source, None, message));
             }
         }
@@ -229,50 +229,50 @@ fn parse<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Problem> 
 
 /// What is wrong, in words of this program and of the library: a message of the library may quote a value (`invalid type: string "…"`), so of
 /// it only what stands outside of quotes is kept, and the names that are expected.
-fn reason(message: &str) -> String {
+fn reason(message: &str) -> Text {
     let line = message.lines().next().unwrap_or("");
     let expected = line.split_once("expected ").map(|(_, e)| e);
     if line.starts_with("unknown field") {
         // A key may be a value that stands at the wrong place.
-        return format!("an unknown key, expected {}.", expected.unwrap_or("another"));
+        return text!("an unknown key, expected {}.", Shown::quoting(expected.unwrap_or("another")));
     }
     if let Some(missing) = line.strip_prefix("missing field ") {
-        return format!("a key is missing: {missing}.");
+        return text!("a key is missing: {}.", Shown::quoting(missing));
     }
     if line.starts_with("duplicate") {
-        return "a key or table stands twice.".to_owned();
+        return "a key or table stands twice.".into();
     }
     if line.starts_with("invalid type") || line.starts_with("invalid value") || line.starts_with("invalid length") {
         return match expected.filter(|e| !e.contains(['"', '\''])) {
-            Some(kind) => format!("a value of the wrong kind, expected {kind}."),
-            None => "a value of the wrong kind.".to_owned(),
+            Some(kind) => text!("a value of the wrong kind, expected {}.", Shown::quoting(kind)),
+            None => "a value of the wrong kind.".into(),
         };
     }
-    "this is not TOML: look for a quote, bracket or `=` that is missing or too many.".to_owned()
+    "this is not TOML: look for a quote, bracket or `=` that is missing or too many.".into()
 }
 
 fn check_waivers(waivers: &[WaiverSetting], source: &Source) -> Result<(), Problem> {
     for w in waivers {
         if w.rule.trim().is_empty() && w.fingerprint.is_none() {
-            return Err(problem(source, None, "a [[waivers]] entry names neither a rule nor a fingerprint.".into()));
+            return Err(problem(source, None, "a [[waivers]] entry names neither a rule nor a fingerprint."));
         }
         if w.reason.trim().is_empty() {
-            return Err(problem(source, None, "a [[waivers]] entry has an empty reason: say why the finding is accepted.".into()));
+            return Err(problem(source, None, "a [[waivers]] entry has an empty reason: say why the finding is accepted."));
         }
         if [w.not_before, w.expires].into_iter().flatten().any(|d| d.date.is_none()) {
-            return Err(problem(source, None, "the first or last day of a waiver is not a date such as 2026-12-31.".into()));
+            return Err(problem(source, None, "the first or last day of a waiver is not a date such as 2026-12-31."));
         }
     }
     Ok(())
 }
 
-fn problem(source: &Source, span: Option<std::ops::Range<usize>>, message: String) -> Problem {
+fn problem(source: &Source, span: Option<std::ops::Range<usize>>, message: impl Into<Text>) -> Problem {
     Problem {
         level: Level::Error,
         code: "configuration",
         document: source.document(),
         location: span.map(|s| source.location(Span::new(s.start, s.end))),
-        message,
+        message: message.into(),
         help: Some("`kerbsync init` writes a commented example.".into()),
     }
 }

@@ -11,7 +11,7 @@ use kerbsync_ad::DirectoryFacts;
 use kerbsync_inventory::state::TicketProof;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
 use kerbsync_objects::Object;
-use kerbsync_source::{DocumentId, Level, Problem};
+use kerbsync_source::{DocumentId, Level, Problem, Shown, text};
 
 /// What a document says.
 pub(crate) enum DocumentFacts {
@@ -196,7 +196,7 @@ fn other_xml(xml: &kerbsync_xml::Document, document: &mut Document) {
     } else {
         (
             DocumentKind::Unrecognised,
-            DocumentStatus::Noise(format!("XML with the root <{}>, which is not read here", xml.root().local_name())),
+            DocumentStatus::Noise(text!("XML with the root <{}>, which is not read here", Shown::naming(xml.root().local_name()))),
         )
     };
     document.kind = kind;

@@ -9,7 +9,7 @@ use kerbsync_inventory::{
     ServerStatus,
 };
 use kerbsync_names::HostName;
-use kerbsync_source::{DocumentId, Problem, text};
+use kerbsync_source::{DocumentId, Problem, Text, text};
 use kerbsync_xml::Document;
 
 /// What was found in a server's folder so far.
@@ -151,7 +151,7 @@ impl<'c> Folder<'c> {
     fn configuration(&mut self, path: &str, record: &mut Record, document: Result<Document, Problem>) {
         if let Some(what) = never_in_force(path).or_else(|| document.as_ref().ok().and_then(|xml| made_for_one_pool(path, xml))) {
             record.kind = DocumentKind::ApplicationHostHistory;
-            record.status = DocumentStatus::SetAside(format!("{what}: never the configuration in force"));
+            record.status = DocumentStatus::SetAside(text!("{what}: never the configuration in force"));
             if let Ok(xml) = &document {
                 self.copy(xml);
             }
@@ -202,7 +202,7 @@ impl<'c> Folder<'c> {
             } else if let Some(other) = choice.others.iter().find(|o| o.document == record.id)
                 && !(choice.contested && matches!(record.status, DocumentStatus::Unreadable(_)))
             {
-                record.status = DocumentStatus::SetAside(other.why.to_string());
+                record.status = DocumentStatus::SetAside(other.why.clone());
             }
             record.problems.extend(problems.iter().filter(|p| p.document == record.id).cloned());
         }
@@ -222,7 +222,7 @@ impl<'c> Folder<'c> {
 struct ConfigurationChoice {
     chosen: Option<Candidate>,
     /// Copies with the same bytes.
-    aside: Vec<(DocumentId, String)>,
+    aside: Vec<(DocumentId, Text)>,
     others: Vec<OtherConfiguration>,
     contested: bool,
 }
@@ -234,11 +234,11 @@ fn choose_configuration(mut candidates: Vec<Candidate>, preferred: &Preferred) -
     candidates.sort_by(|a, b| {
         (a.rank, !preferred.names(&a.path), &a.sha256, &a.path).cmp(&(b.rank, !preferred.names(&b.path), &b.sha256, &b.path))
     });
-    let (mut distinct, mut aside): (Vec<Candidate>, Vec<(DocumentId, String)>) = (Vec::new(), Vec::new());
+    let (mut distinct, mut aside): (Vec<Candidate>, Vec<(DocumentId, Text)>) = (Vec::new(), Vec::new());
     for candidate in candidates {
         match distinct.iter_mut().find(|d| d.sha256.is_some() && d.sha256 == candidate.sha256) {
             Some(same) => {
-                aside.push((candidate.id, format!("it holds the same as {}, which is read", same.path)));
+                aside.push((candidate.id, text!("it holds the same as {}, which is read", same.path)));
                 same.dates.written = [same.dates.written, candidate.dates.written].into_iter().flatten().min();
                 same.dates.read_at = [same.dates.read_at, candidate.dates.read_at].into_iter().flatten().max();
             }

@@ -13,7 +13,7 @@ use crate::{Collected, Input, Options, absence, directory, foreign, gaps, manife
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory, ServerConfiguration, state};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
-use kerbsync_source::DocumentId;
+use kerbsync_source::{DocumentId, Shown, text};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
@@ -134,7 +134,7 @@ fn refused(obstacle: &Obstacle) -> Document {
         document.kind = DocumentKind::Archive;
     }
     let (reason, remedy) = error.told();
-    document.status = DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{reason}."), remedy));
+    document.status = DocumentStatus::Unreadable(problem(id, "unreadable", text!("{}.", Shown::quoting(&reason)), remedy));
     document
 }
 

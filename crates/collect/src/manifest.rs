@@ -6,7 +6,7 @@
 use crate::competing::Dates;
 use jiff::Timestamp;
 use kerbsync_inventory::Document;
-use kerbsync_source::{DocumentId, Level, Problem, Shown, Source};
+use kerbsync_source::{DocumentId, Level, Problem, Shown, Source, Text, text};
 use serde::Deserialize;
 use std::collections::HashMap;
 
@@ -85,7 +85,7 @@ pub(crate) fn is_manifest(source: &Source) -> bool {
 /// # Errors
 /// Of another version, or not of its form.
 pub(crate) fn read(source: &Source) -> Result<Manifest, Problem> {
-    let problem = |message: String| Problem {
+    let problem = |message: Text| Problem {
         level: Level::Error,
         code: "manifest",
         document: source.document(),
@@ -95,8 +95,8 @@ pub(crate) fn read(source: &Source) -> Result<Manifest, Problem> {
     };
     let manifest: Manifest = serde_json::from_str(source.text())
         // The library's message may quote a value; its place is enough.
-        .map_err(|e| problem(format!("line {}, column {}: this is not what a manifest holds.", e.line(), e.column())))?;
-    if manifest.schema == SCHEMA { Ok(manifest) } else { Err(problem(format!("its schema is not {SCHEMA}, which is read here."))) }
+        .map_err(|e| problem(text!("line {}, column {}: this is not what a manifest holds.", e.line(), e.column())))?;
+    if manifest.schema == SCHEMA { Ok(manifest) } else { Err(problem(text!("its schema is not {SCHEMA}, which is read here."))) }
 }
 
 /// Of each path, in small letters, the digest that a file had and the one that it has.
@@ -188,7 +188,7 @@ pub(crate) fn date(manifests: &[(DocumentId, Manifest)], documents: &mut [Docume
                 code: "manifest-digest",
                 document: *id,
                 location: None,
-                message: format!("{others} of its files have other bytes than it says, and are not dated by it."),
+                message: text!("{others} of its files have other bytes than it says, and are not dated by it."),
                 help: Some("Read the files again from the servers, and write the manifest anew.".into()),
             });
         }
@@ -198,17 +198,17 @@ pub(crate) fn date(manifests: &[(DocumentId, Manifest)], documents: &mut [Docume
 /// What was looked for where the files were read, and not had: the bundle is not all that there is.
 fn missed(document: DocumentId, missing: &[Missing]) -> Problem {
     const TOLD: usize = 5;
-    let each = |file: &Missing| format!("{} ({})", Shown::naming(&file.path), Shown::of(file.reason.trim_end_matches('.')));
-    let mut told: Vec<String> = missing.iter().take(TOLD).map(each).collect();
+    let each = |file: &Missing| text!("{} ({})", Shown::naming(&file.path), Shown::of(file.reason.trim_end_matches('.')));
+    let mut told: Vec<Text> = missing.iter().take(TOLD).map(each).collect();
     if missing.len() > TOLD {
-        told.push(format!("and {} more", missing.len() - TOLD));
+        told.push(text!("and {} more", missing.len() - TOLD));
     }
     Problem {
         level: Level::Warning,
         code: "manifest-missing",
         document,
         location: None,
-        message: format!("what could not be had when the bundle was collected: {}.", told.join("; ")),
+        message: text!("what could not be had when the bundle was collected: {}.", Text::join(told, "; ")),
         help: Some("Mend what hinders it, and collect again with --resume.".into()),
     }
 }

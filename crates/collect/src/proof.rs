@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use kerbsync_inventory::state::{ProvedServer, TicketProof};
 use kerbsync_names::{DownLevelName, HostName};
-use kerbsync_source::{Level, Problem, Source};
+use kerbsync_source::{Level, Problem, Source, Text, text};
 use serde::Deserialize;
 
 const SCHEMA: &str = "kerbsync.proof/v1";
@@ -44,7 +44,7 @@ pub(crate) fn is_proof(source: &Source) -> bool {
 /// # Errors
 /// Of another version, or not of its form.
 pub(crate) fn read(source: &Source) -> Result<Vec<TicketProof>, Problem> {
-    let problem = |message: String| Problem {
+    let problem = |message: Text| Problem {
         level: Level::Error,
         code: "proof",
         document: source.document(),
@@ -54,12 +54,12 @@ pub(crate) fn read(source: &Source) -> Result<Vec<TicketProof>, Problem> {
     };
     // The library's message may quote a value; its place is enough.
     let read: Proof = serde_json::from_str(source.text())
-        .map_err(|e| problem(format!("line {}, column {}: this is not what a proof holds.", e.line(), e.column())))?;
+        .map_err(|e| problem(text!("line {}, column {}: this is not what a proof holds.", e.line(), e.column())))?;
     if read.schema != SCHEMA {
-        return Err(problem(format!("its schema is not {SCHEMA}, which is read here.")));
+        return Err(problem(text!("its schema is not {SCHEMA}, which is read here.")));
     }
     let accounts = read.accounts.into_iter().zip(1..).map(|(account, n)| {
-        proof(account).ok_or_else(|| problem(format!("the account of number {n}: its name or the time of its test is none.")))
+        proof(account).ok_or_else(|| problem(text!("the account of number {n}: its name or the time of its test is none.")))
     });
     accounts.collect()
 }

@@ -4,7 +4,7 @@ use crate::Input;
 use crate::items::Item;
 use crate::recognise::{Recognised, problem, recognise};
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
-use kerbsync_source::DocumentId;
+use kerbsync_source::{DocumentId, Shown, text};
 use sha2::{Digest, Sha256};
 
 /// A file's record and what it was recognised as; `None` where it could not be read at all.
@@ -46,7 +46,7 @@ pub(crate) fn read_file(inputs: &[Input], item: &Item) -> ReadFile {
         Ok(snapshot) => snapshot,
         Err(error) => {
             let (reason, remedy) = error.told();
-            document.status = DocumentStatus::Unreadable(problem(id, "unreadable", &format!("{reason}."), remedy));
+            document.status = DocumentStatus::Unreadable(problem(id, "unreadable", text!("{}.", Shown::quoting(&reason)), remedy));
             return ReadFile { document, content: None };
         }
     };

@@ -1,7 +1,7 @@
 //! What a file is, by its content.
 
 use kerbsync_inventory::DocumentKind;
-use kerbsync_source::{DecodeError, DocumentId, Level, Location, Position, Problem, Source};
+use kerbsync_source::{DecodeError, DocumentId, Level, Location, Position, Problem, Source, Text, text};
 use kerbsync_xml::{Document, Limits, XmlError};
 
 /// A file, as far as its own bytes tell.
@@ -13,7 +13,7 @@ pub(crate) enum Recognised {
     /// Recognised, and cannot be read.
     Broken(DocumentKind, Problem),
     /// Nothing that is read here: what it is, in a few words.
-    Noise(DocumentKind, String),
+    Noise(DocumentKind, Text),
 }
 
 /// Roots that mark a file as one of ours even where the rest is cut.
@@ -104,7 +104,7 @@ fn xml(source: Source, expected: Option<DocumentKind>) -> Recognised {
             None => {
                 // Of a file that may be anything, no name is told.
                 let Position { line, column } = error.location.position;
-                let what = format!("markup that is not well-formed XML (line {line}, column {column}) and of no known kind");
+                let what = text!("markup that is not well-formed XML (line {line}, column {column}) and of no known kind");
                 Recognised::Noise(DocumentKind::Unrecognised, what)
             }
         },
@@ -155,11 +155,11 @@ fn expected_by_name(path: &str) -> Option<DocumentKind> {
 fn undecodable(id: DocumentId, error: &DecodeError) -> Problem {
     let position = Position { line: 1, column: 1 };
     let location = Location { position, end: position, byte_start: error.byte_offset, byte_end: error.byte_offset };
-    Problem { location: Some(location), ..problem(id, "encoding", &format!("{}.", error.reason), "Export the file again.") }
+    Problem { location: Some(location), ..problem(id, "encoding", text!("{}.", error.reason), "Export the file again.") }
 }
 
-pub(crate) fn problem(document: DocumentId, code: &'static str, message: &str, help: &str) -> Problem {
-    Problem { level: Level::Error, code, document, location: None, message: message.to_owned(), help: Some(help.to_owned()) }
+pub(crate) fn problem(document: DocumentId, code: &'static str, message: impl Into<Text>, help: impl Into<Text>) -> Problem {
+    Problem { level: Level::Error, code, document, location: None, message: message.into(), help: Some(help.into()) }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use kerbsync_inventory::{
 };
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
-use kerbsync_source::{DocumentId, Level, Problem, Source, Spanned};
+use kerbsync_source::{DocumentId, Level, Problem, Shown, Source, Spanned, text};
 use kerbsync_xml::Document;
 use origins::{Interner, Origins};
 use std::collections::HashSet;
@@ -164,7 +164,7 @@ fn fill(
             code: "iis-product-sites",
             document: host.document().source().document(),
             location: None,
-            message: format!("{} more web sites have names of the product's than are looked at.", product.left_out),
+            message: text!("{} more web sites have names of the product's than are looked at.", product.left_out),
             help: Some("A server has one internal and one external web site: remove the others, or name the right ones in [web_sites] of kerbsync.toml.".into()),
         });
     }
@@ -262,7 +262,7 @@ fn key_file(source: &Source, material: Result<KeyMaterial, KeyError>) -> Result<
         code: "key-file",
         document,
         location: None,
-        message: format!("{e}."),
+        message: text!("{}.", Shown::quoting(&e.to_string())),
         help: Some("Export the container again on the server, or remove the file from the keys folder.".into()),
     })
 }

@@ -7,7 +7,7 @@ use crate::read_file::{read_file, record, sha256};
 use crate::recognise::{Recognised, problem};
 use crate::{Input, Options};
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
-use kerbsync_source::Source;
+use kerbsync_source::{Shown, Source, text};
 
 /// Reads the settings: those given, else the `kerbsync.toml` nearest to the root.
 pub(crate) fn find(inputs: &[Input], options: &Options<'_>, gathered: &Gathered, documents: &mut Documents) -> Settings {
@@ -29,7 +29,7 @@ pub(crate) fn find(inputs: &[Input], options: &Options<'_>, gathered: &Gathered,
         let mut file = read_file(inputs, item);
         file.document.kind = DocumentKind::ProjectConfiguration;
         match (&used, file.content) {
-            (Some(used), _) => file.document.status = DocumentStatus::SetAside(format!("the settings of {used} are in force")),
+            (Some(used), _) => file.document.status = DocumentStatus::SetAside(text!("the settings of {used} are in force")),
             (None, Some(Recognised::Text(_, source))) => {
                 used = Some(item.path.clone());
                 settings = read_source(&mut file.document, &source);
@@ -47,7 +47,12 @@ fn read_given(document: &mut Document, bytes: Vec<u8>) -> Settings {
     match Source::decode(document.id, bytes) {
         Ok(source) => read_source(document, &source),
         Err(error) => {
-            document.status = DocumentStatus::Unreadable(problem(document.id, "encoding", &format!("{error}."), "Save the file as UTF-8."));
+            document.status = DocumentStatus::Unreadable(problem(
+                document.id,
+                "encoding",
+                text!("{}.", Shown::quoting(&error.to_string())),
+                "Save the file as UTF-8.",
+            ));
             Settings::default()
         }
     }
@@ -76,7 +81,7 @@ fn more_waivers(inputs: &[Input], toml: &Item, items: &[Item], settings: &mut Se
             document.problems.push(problem(
                 document.id,
                 "waivers-file",
-                &format!("the waivers file {name} is not in the bundle."),
+                text!("the waivers file {name} is not in the bundle."),
                 "Add it, or remove the line.",
             ));
         }

@@ -10,7 +10,7 @@ use crate::server::Context;
 use kerbsync_inventory::{Document, DocumentKind, ServerConfiguration};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
-use kerbsync_source::{DocumentId, Problem, Source};
+use kerbsync_source::{DocumentId, Problem, Shown, Source, text};
 
 /// One configuration, read by itself.
 #[derive(Debug)]
@@ -54,9 +54,9 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
         _ => None,
     };
     if let Some(what) = content {
-        let message = format!("the file is {what}, not an applicationHost.config.");
+        let message = text!("the file is {what}, not an applicationHost.config.");
         let help = "Give C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config of a server.";
-        return Ok(Err(crate::recognise::problem(id, "not-a-configuration", &message, help)));
+        return Ok(Err(crate::recognise::problem(id, "not-a-configuration", message, help)));
     }
     if folder.accept("applicationHost.config", &mut file).is_some() {
         return Ok(Err(other()));
@@ -76,8 +76,9 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
 
 fn settings(bytes: Vec<u8>) -> Result<Settings, Problem> {
     let id = DocumentId(1);
-    let source = Source::decode(id, bytes)
-        .map_err(|e| crate::recognise::problem(id, "encoding", &format!("{e}."), "Save the settings as UTF-8."))?;
+    let source = Source::decode(id, bytes).map_err(|e| {
+        crate::recognise::problem(id, "encoding", text!("{}.", Shown::quoting(&e.to_string())), "Save the settings as UTF-8.")
+    })?;
     read_settings(&source)
 }
 

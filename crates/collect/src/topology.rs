@@ -14,7 +14,7 @@ use crate::competing::{Dates, Preferred};
 use choose::Candidate;
 use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
 use kerbsync_names::HostName;
-use kerbsync_source::{DocumentId, Level, Problem};
+use kerbsync_source::{DocumentId, Level, Problem, Text};
 use kerbsync_topology::{ObjectFacts, Reading, XmlForm};
 
 /// What one document says about the deployment.
@@ -76,7 +76,7 @@ struct Entry {
 #[derive(Default)]
 struct Fate {
     used: bool,
-    reasons: Vec<String>,
+    reasons: Vec<Text>,
 }
 
 /// Fills sites, pools, assignments, simple URLs, reports and gaps of an inventory whose documents are in it already.
@@ -174,7 +174,7 @@ fn record_fate(entry: &Entry, fate: Fate, inventory: &mut Inventory) {
         return;
     }
     if !fate.reasons.is_empty() {
-        document.status = DocumentStatus::SetAside(fate.reasons.join("; "));
+        document.status = DocumentStatus::SetAside(Text::join(fate.reasons, "; "));
         return;
     }
     // Nothing came of it: because of a fault, or because nothing in it matters.

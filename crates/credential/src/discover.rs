@@ -7,7 +7,7 @@ use kerbsync_iis::protection::{DamageReason, KeyFile, OpenError, Opener, Provide
 use kerbsync_iis::{ApplicationHost, Place};
 use kerbsync_inventory::{Provider, ProviderKey, Restriction, SecretState, Slot, SlotRelevance};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret, Tagger};
-use kerbsync_source::{Level, Origin, Problem, ProblemSink, Span, Spanned};
+use kerbsync_source::{Level, Origin, Problem, ProblemSink, Shown, Span, Spanned, text};
 use kerbsync_xml::NodeId;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -81,7 +81,7 @@ pub fn discover_with<'d>(
                     code: "realm-guessed",
                     document,
                     location: f.account.place.location(),
-                    message: format!("the NetBIOS name of the domain of '{}' is not known: its first label was taken.", account.text),
+                    message: text!("the NetBIOS name of the domain of '{}' is not known: its first label was taken.", account.text),
                     help: Some("Add an export of the crossRef objects, or a [domains] entry in kerbsync.toml.".into()),
                 });
             }
@@ -191,7 +191,7 @@ impl Judged {
             Self::Known(state) => state,
             Self::Failed { provider, error } => {
                 let error = opener.refine(&provider, error);
-                SecretState::Sealed { provider, damaged: error.is_damage(), reason: error.to_string() }
+                SecretState::Sealed { provider, damaged: error.is_damage(), reason: Shown::quoting(&error.to_string()).into() }
             }
         }
     }

@@ -5,7 +5,7 @@ use crate::protection::ProtectionProvider;
 use crate::section::{self, SectionDefinition};
 use crate::text::{problem, same_name};
 use crate::{Generation, Location, Place, Pool, Setting, Site};
-use kerbsync_source::{Level, Problem, ProblemSink};
+use kerbsync_source::{Level, Problem, ProblemSink, Shown, text};
 use kerbsync_xml::{Document, Element};
 use std::borrow::Cow;
 
@@ -36,9 +36,9 @@ impl<'d> ApplicationHost<'d> {
                 root,
                 Level::Error,
                 "not-application-host",
-                format!(
+                text!(
                     "the root element is <{}>: an applicationHost.config has <configuration>{}.",
-                    root.name(),
+                    Shown::naming(root.name()),
                     if fragment { "; this is a fragment of one" } else { "" }
                 ),
                 "Export the whole file %windir%\\System32\\inetsrv\\config\\applicationHost.config.",
@@ -241,7 +241,7 @@ fn keep_first<'d>(slot: &mut Option<Element<'d>>, element: Element<'d>, problems
         element,
         Level::Warning,
         "iis-duplicate-section",
-        format!("a second <{}>: only the first was read.", element.name()),
+        text!("a second <{}>: only the first was read.", Shown::naming(element.name())),
         "IIS refuses such a file; remove one of them.",
     ));
 }

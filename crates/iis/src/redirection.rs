@@ -2,7 +2,7 @@
 
 use crate::text::{boolean, problem};
 use crate::{Place, Setting};
-use kerbsync_source::{Level, Problem, ProblemSink};
+use kerbsync_source::{Level, Problem, ProblemSink, Shown, text};
 use kerbsync_xml::Document;
 use std::borrow::Cow;
 
@@ -29,7 +29,7 @@ impl<'d> Redirection<'d> {
                 root,
                 Level::Error,
                 "not-redirection",
-                format!("the root element is <{}>: a redirection.config has <configuration>.", root.name()),
+                text!("the root element is <{}>: a redirection.config has <configuration>.", Shown::naming(root.name())),
                 "Export %windir%\\System32\\inetsrv\\config\\redirection.config as it is.",
             ));
         }
@@ -49,7 +49,7 @@ impl<'d> Redirection<'d> {
                 element,
                 Level::Warning,
                 "redirection-without-path",
-                "shared configuration is on, but no path says where the configuration is.".into(),
+                "shared configuration is on, but no path says where the configuration is.",
                 "Look at the live server: appcmd list config -section:configurationRedirection.",
             ));
         }

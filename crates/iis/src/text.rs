@@ -1,7 +1,7 @@
 //! How IIS compares names and reads scalar values.
 
 use crate::Place;
-use kerbsync_source::{Level, Problem, ProblemSink};
+use kerbsync_source::{Level, Problem, ProblemSink, Shown, Text, text};
 use kerbsync_xml::{Attribute, Element};
 
 /// Whether two names of sites, pools, applications or locations are the same: case does not count
@@ -81,26 +81,30 @@ pub(crate) fn boolean(element: Element<'_>, attribute: Attribute<'_>, problems: 
 }
 
 /// Reports an attribute whose value is none of the expected ones. The value itself is not quoted.
-pub(crate) fn report_value(element: Element<'_>, attribute: Attribute<'_>, expected: &str, problems: &mut dyn ProblemSink) {
+pub(crate) fn report_value(element: Element<'_>, attribute: Attribute<'_>, expected: &'static str, problems: &mut dyn ProblemSink) {
     problems.report(Problem {
         level: Level::Warning,
         code: "iis-invalid-value",
         document: element.document().source().document(),
         location: Place::attribute(element, attribute).location(),
-        message: format!("attribute {} of <{}> is not {expected}: it was left out.", attribute.name(), element.name()),
+        message: text!(
+            "attribute {} of <{}> is not {expected}: it was left out.",
+            Shown::naming(attribute.name()),
+            Shown::naming(element.name())
+        ),
         help: Some("IIS refuses such a file; correct the value.".into()),
     });
 }
 
 /// A problem at the start tag of an element.
-pub(crate) fn problem(element: Element<'_>, level: Level, code: &'static str, message: String, help: &str) -> Problem {
+pub(crate) fn problem(element: Element<'_>, level: Level, code: &'static str, message: impl Into<Text>, help: &'static str) -> Problem {
     Problem {
         level,
         code,
         document: element.document().source().document(),
         location: Place::element(element).location(),
-        message,
-        help: Some(help.to_owned()),
+        message: message.into(),
+        help: Some(help.into()),
     }
 }
 

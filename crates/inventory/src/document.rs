@@ -1,7 +1,7 @@
 //! Input documents: what each was taken for, and whether it could be read.
 
 use kerbsync_names::HostName;
-use kerbsync_source::{DocumentId, Problem};
+use kerbsync_source::{DocumentId, Problem, Text};
 
 /// One input file, or one member of an archive.
 #[derive(Debug, Clone)]
@@ -129,9 +129,9 @@ pub enum DocumentStatus {
     /// Read, and its facts are in the inventory.
     Used,
     /// Recognised and read, but another document speaks for the same thing, or nothing in it matters; the text says which.
-    SetAside(String),
+    SetAside(Text),
     /// Not one of the kinds that are read: noise, which never counts as a failure.
-    Noise(String),
+    Noise(Text),
     /// Recognised or expected, but it cannot be read, or not from the place of the problem on. What stands before that place is in the
     /// inventory all the same; what is not there proves nothing. Counts for exit code 4.
     Unreadable(Problem),

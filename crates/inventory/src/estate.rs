@@ -1,7 +1,7 @@
 //! Sites, pools, computers, assignments: what the topology and the Central Management store say.
 
 use kerbsync_names::{AccountNameError, AccountNote, DownLevelName, HostName, SiteId};
-use kerbsync_source::{DocumentId, Origin, Spanned};
+use kerbsync_source::{DocumentId, Origin, Spanned, Text};
 
 /// A topology document that was read.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub struct Topology {
     /// Whether sites, pools and computers of the inventory come from this document. Exactly one document is used.
     pub used: bool,
     /// Why it was set aside, or what differs from the one that is used: one sentence each, in order.
-    pub differences: Vec<String>,
+    pub differences: Vec<Text>,
     /// Whether it contradicts the one that is used, and nothing says which of the two holds.
     pub contested: bool,
     /// For a builder file that also holds the original topology: what the new one changes, one sentence each.

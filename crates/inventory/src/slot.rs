@@ -117,7 +117,7 @@ pub enum SecretState {
         /// Name of the provider.
         provider: String,
         /// Why it was not opened: one clause.
-        reason: String,
+        reason: Text,
         /// Whether the value itself is damaged (as opposed to a key that is missing or does not fit).
         damaged: bool,
     },

@@ -6,7 +6,7 @@ use crate::leaf::{flatten, label, text_value, type_name};
 use crate::positions::Positions;
 use crate::{MAX_DEPTH, MAX_VALUES, Object, Property, Value, is_secret_property};
 use base64::Engine as _;
-use kerbsync_source::{Level, Origin, Problem, Span, is_harmless};
+use kerbsync_source::{Level, Origin, Problem, Shown, Span, Text, is_harmless, text};
 use kerbsync_xml::{Document, Element, NodeId};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -26,7 +26,7 @@ pub fn read_clixml(document: &Document, problems: &mut Vec<Problem>) -> Vec<Obje
     let root = document.root();
     let mut positions = Positions::new(document.source());
     if root.local_name() != "Objs" {
-        let message = format!("the root element is <{}>; a Clixml document begins with <Objs>", root.local_name());
+        let message = text!("the root element is <{}>; a Clixml document begins with <Objs>", Shown::naming(root.local_name()));
         problems.push(positions.problem(
             Level::Error,
             "clixml-root",
@@ -99,7 +99,7 @@ impl<'d> Reader<'d, '_> {
         if *left == 0 || !affordable {
             if !self.full {
                 self.full = true;
-                let message = "the document holds too many values, or references that repeat too many: the rest is left out".to_owned();
+                let message = "the document holds too many values, or references that repeat too many: the rest is left out";
                 self.report(Level::Error, "clixml-size", element, message, Some("Export fewer objects or fewer properties."));
             }
             return Value::Lost("beyond the bound of values".into());
@@ -142,13 +142,13 @@ impl<'d> Reader<'d, '_> {
         }
     }
 
-    fn odd(&mut self, element: Element<'d>, expected: &str) -> Value {
-        let message = format!("<{}> does not hold {expected}", element.local_name());
+    fn odd(&mut self, element: Element<'d>, expected: &'static str) -> Value {
+        let message = text!("<{}> does not hold {expected}", Shown::naming(element.local_name()));
         self.report(Level::Warning, "clixml-value", element, message, None);
         Value::Null
     }
 
-    fn report(&mut self, level: Level, code: &'static str, element: Element<'d>, message: String, help: Option<&str>) {
+    fn report(&mut self, level: Level, code: &'static str, element: Element<'d>, message: impl Into<Text>, help: Option<&'static str>) {
         if self.problems.len() < 1000 {
             let problem = self.positions.problem(level, code, element.start_tag(), message, help);
             self.problems.push(problem);
@@ -174,7 +174,7 @@ impl<'d> Reader<'d, '_> {
                 Level::Warning,
                 "clixml-depth",
                 element,
-                format!("more than {MAX_DEPTH} levels of objects: the rest is left out"),
+                text!("more than {MAX_DEPTH} levels of objects: the rest is left out"),
                 None,
             );
             return Value::Lost("beyond the bound of depth".into());
@@ -210,7 +210,7 @@ impl<'d> Reader<'d, '_> {
                         parts.type_names.clone_from(names);
                     }
                     Some(_) => {}
-                    None => self.report(Level::Warning, "clixml-type", child, "a <TNRef> that leads to no <TN> before it".into(), None),
+                    None => self.report(Level::Warning, "clixml-type", child, "a <TNRef> that leads to no <TN> before it", None),
                 },
                 "ToString" => parts.to_string = Some(unescape(&child.text())),
                 // A note property hides a property of the class of the same name, as in PowerShell itself.
@@ -267,7 +267,7 @@ impl<'d> Reader<'d, '_> {
     fn reference(&mut self, element: Element<'d>, depth: usize) -> Value {
         let target = element.attribute("RefId").and_then(|id| self.objects.get(&*id.value()).copied());
         let Some(target) = target else {
-            self.report(Level::Warning, "clixml-reference", element, "a <Ref> that leads to no object before it".into(), None);
+            self.report(Level::Warning, "clixml-reference", element, "a <Ref> that leads to no object before it", None);
             return Value::Lost("a reference to nothing".into());
         };
         let outer = self.referred.is_none();

@@ -4,7 +4,7 @@ use crate::allowance::{Allowance, MAX_LABEL};
 use crate::leaf::{label, text_value, type_name};
 use crate::positions::Positions;
 use crate::{MAX_VALUES, Object, Property, Value, is_secret_property};
-use kerbsync_source::{Level, Problem, Shown, Source, Span};
+use kerbsync_source::{Level, Problem, Shown, Source, Span, text};
 
 /// Columns one of which every export has that kerbsync can use.
 const KNOWN: &[&str] = &["Identity", "Fqdn", "PoolFqdn", "SiteId", "UserAccount", "DistinguishedName", "SamAccountName", "DN"];
@@ -142,18 +142,18 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
         let again = record.iter().map(str::trim).eq(names.iter().map(String::as_str)) && !names.is_empty();
         let typed = record.get(0).is_some_and(|c| c.get(..6).is_some_and(|s| s.eq_ignore_ascii_case("#TYPE ")));
         if again || typed {
-            let message = "a second CSV document begins here: it is not read, nor is what follows".to_owned();
+            let message = "a second CSV document begins here: it is not read, nor is what follows";
             let help = Some("Write the output of each command to a file of its own.");
             problems.push(positions.problem(Level::Error, "csv-second", span, message, help));
             break;
         }
         if record.len() < names.len() && end == text.len() && !text.ends_with(['\r', '\n']) {
-            let message = "the file ends within a row: it is cut".to_owned();
+            let message = "the file ends within a row: it is cut";
             problems.push(positions.problem(Level::Error, "csv-cut", span, message, Some("Export the objects again.")));
             break;
         }
         if record.len() != names.len() && problems.len() < 1000 {
-            let message = format!("a row of {} cells under a header of {}", record.len(), names.len());
+            let message = text!("a row of {} cells under a header of {}", record.len(), names.len());
             problems.push(positions.problem(
                 Level::Warning,
                 "csv-row",
@@ -167,7 +167,7 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
             left = 0;
         }
         if left == 0 {
-            let message = format!("the document holds more than {MAX_VALUES} cells, or more than memory is spent on: the rest is left out");
+            let message = text!("the document holds more than {MAX_VALUES} cells, or more than memory is spent on: the rest is left out");
             problems.push(positions.problem(Level::Error, "csv-size", span, message, Some("Export fewer objects or fewer properties.")));
             break;
         }
@@ -184,7 +184,7 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
                     code: "csv-collection",
                     document: source.document(),
                     location: origin.location,
-                    message: format!("the column '{}' holds the name of a collection's type: Export-Csv has lost the values", labels[i]),
+                    message: text!("the column '{}' holds the name of a collection's type: Export-Csv has lost the values", labels[i]),
                     help: Some("Export with Export-Clixml, or with ConvertTo-Json -Depth 4.".into()),
                 });
             }

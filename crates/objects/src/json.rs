@@ -4,7 +4,7 @@ use crate::allowance::{Allowance, path_label};
 use crate::leaf::{flatten, text_value};
 use crate::positions::Positions;
 use crate::{MAX_DEPTH, MAX_VALUES, Object, Property, Value, is_secret_property};
-use kerbsync_source::{Level, Origin, Problem, Source, Span, is_harmless};
+use kerbsync_source::{Level, Origin, Problem, Source, Span, Text, is_harmless, text};
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -41,19 +41,19 @@ pub fn read_json(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
         // Behind a whole document stands the beginning of another one where two outputs were written to one file.
         let second = !out.is_empty() && e.to_string().starts_with("trailing characters") && text[at..].starts_with(['{', '[']);
         let (reason, help) = if e.is_eof() {
-            ("the JSON document ends too early: it is cut".to_owned(), "Export the objects again with ConvertTo-Json -Depth 4.")
+            ("the JSON document ends too early: it is cut", "Export the objects again with ConvertTo-Json -Depth 4.")
         } else if second {
-            let reason = "a second JSON document begins here: it is not read, nor is what follows".to_owned();
+            let reason = "a second JSON document begins here: it is not read, nor is what follows";
             (reason, "Write the output of each command to a file of its own, or put the objects into one list before ConvertTo-Json.")
         } else {
-            ("this is not JSON: it is not read from here on".to_owned(), "Export the objects again with ConvertTo-Json -Depth 4.")
+            ("this is not JSON: it is not read from here on", "Export the objects again with ConvertTo-Json -Depth 4.")
         };
         reader.problems.push(Problem {
             level: Level::Error,
             code: "json-syntax",
             document: source.document(),
             location: Some(source.location(Span::new(at, at))),
-            message: reason,
+            message: reason.into(),
             help: Some(help.into()),
         });
     }
@@ -142,7 +142,7 @@ impl<'s> Reader<'s, '_> {
             if !self.full {
                 self.full = true;
                 let message =
-                    format!("more than {MAX_VALUES} values or {MAX_DEPTH} levels, or texts that repeat too much: the rest is left out");
+                    text!("more than {MAX_VALUES} values or {MAX_DEPTH} levels, or texts that repeat too much: the rest is left out");
                 self.report(Level::Error, "json-size", raw, message);
             }
             return Value::Lost("beyond the bounds".into());
@@ -166,11 +166,11 @@ impl<'s> Reader<'s, '_> {
     }
 
     fn odd(&mut self, raw: &'s RawValue) -> Value {
-        self.report(Level::Warning, "json-value", raw, "a value that is not valid JSON, such as half a surrogate pair".into());
+        self.report(Level::Warning, "json-value", raw, "a value that is not valid JSON, such as half a surrogate pair");
         Value::Null
     }
 
-    fn report(&mut self, level: Level, code: &'static str, raw: &'s RawValue, message: String) {
+    fn report(&mut self, level: Level, code: &'static str, raw: &'s RawValue, message: impl Into<Text>) {
         if self.problems.len() < 1000 {
             let span = self.span(raw);
             let problem = self.positions.problem(level, code, span, message, None);

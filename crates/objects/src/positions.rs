@@ -1,6 +1,6 @@
 //! Positions in a document, found in one pass.
 
-use kerbsync_source::{Level, Location, Origin, Position, Problem, Source, Span, Spot};
+use kerbsync_source::{Level, Location, Origin, Position, Problem, Source, Span, Spot, Text};
 use std::sync::Arc;
 
 /// The longest line that an excerpt shows, and how far a place may be from the start of its line, in bytes.
@@ -61,14 +61,21 @@ impl<'s> Positions<'s> {
         Some(rest[..end].trim_end())
     }
 
-    pub(crate) fn problem(&mut self, level: Level, code: &'static str, span: Span, message: String, help: Option<&str>) -> Problem {
+    pub(crate) fn problem(
+        &mut self,
+        level: Level,
+        code: &'static str,
+        span: Span,
+        message: impl Into<Text>,
+        help: Option<&'static str>,
+    ) -> Problem {
         Problem {
             level,
             code,
             document: self.source.document(),
             location: Some(self.location(span)),
-            message,
-            help: help.map(str::to_owned),
+            message: message.into(),
+            help: help.map(Text::from),
         }
     }
 }

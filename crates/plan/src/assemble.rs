@@ -1,12 +1,13 @@
 //! Puts a plan together from what its kind decides.
 
 use crate::check::{Checks, Refused};
-use crate::{Change, DirectoryStep, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Reason, SCHEMA, SecretFrom, Step};
+use crate::{Change, DirectoryStep, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Reason, SCHEMA, SecretFrom, Step, Told};
 use kerbsync_advice::commands;
 use kerbsync_inventory::state::{Naming, naming};
 use kerbsync_inventory::{Document, DocumentStatus, Inventory};
 use kerbsync_names::{DownLevelName, HostName};
-use std::collections::{BTreeMap, BTreeSet};
+use kerbsync_source::{Shown, Text, text};
+use std::collections::BTreeSet;
 
 /// What is common to every kind of plan.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +28,7 @@ pub(crate) struct Changed<'i> {
     pub(crate) document: &'i Document,
     pub(crate) sha256: &'i str,
     pub(crate) changes: Vec<Change>,
-    pub(crate) why: String,
+    pub(crate) why: Text,
 }
 
 /// What its kind decides of a plan.
@@ -40,7 +41,7 @@ pub(crate) struct PlanBody<'i> {
     pub(crate) follow_ups: Vec<FollowUp>,
     pub(crate) outage: Vec<OutageWindow>,
     pub(crate) waiting_on: Vec<Reason>,
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<Told>,
     /// Servers other than the changed ones whose files the plan rests on.
     pub(crate) also: Vec<HostName>,
 }
@@ -49,7 +50,7 @@ pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, bod
     let mut computers: BTreeSet<&HostName> = body.changed.iter().map(|c| &c.computer).collect();
     computers.extend(&body.also);
     let inputs = if body.changed.is_empty() { Vec::new() } else { inputs(inventory, |c| computers.contains(c)) };
-    let planned = body.changed.iter().map(|c| Reason { subject: c.computer.to_string(), text: c.why.clone() }).collect();
+    let planned = body.changed.iter().map(|c| Reason { subject: text!("{}", c.computer).into(), text: c.why.clone().into() }).collect();
     let steps = body.changed.into_iter().zip(1u32..).map(|(c, number)| Step {
         number,
         stage: 1,
@@ -80,7 +81,7 @@ pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, bod
     plan.digest = plan.compute_digest().unwrap_or_default();
     crate::verify(&plan).map(|()| plan).map_err(|fault| {
         let mut checks = Checks::default();
-        checks.fail("plan", "the plan", fault.to_string(), "look at the named file; two servers must not share one");
+        checks.fail("plan", "the plan", Shown::quoting(&fault.to_string()), "look at the named file; two servers must not share one");
         Refused { preconditions: checks.into_list() }
     })
 }
@@ -124,50 +125,57 @@ pub(crate) fn follow_ups(inventory: &Inventory, account: &DownLevelName, changed
         };
         slots.iter().filter(sets).any(another)
     };
-    let names: Vec<String> = changed.iter().filter(replaced).map(|c| c.computer.to_string()).collect();
+    let names: Vec<Text> = changed.iter().filter(replaced).map(|c| text!("{}", c.computer)).collect();
     if !names.is_empty() {
         out.push(FollowUp {
             id: "enable-topology".to_owned(),
-            subject: names.join(", "),
-            reason: format!(
+            subject: Text::join(names, ", ").into(),
+            reason: text!(
                 "These servers named another account, so the assignment was changed: the SPNs of {account} exist only after Enable-CsTopology."
-            ),
+            )
+            .into(),
             command: commands::enable_topology().line().ok(),
         });
     }
     out.push(FollowUp {
         id: "recycle".to_owned(),
-        subject: list(changed.iter().map(|c| &c.computer)),
-        reason: "Worker processes may go on with what they read at their start (what the product does here is unknown).".to_owned(),
+        subject: list(changed.iter().map(|c| &c.computer)).into(),
+        reason: "Worker processes may go on with what they read at their start (what the product does here is unknown).".into(),
         command: None,
     });
-    let mut sites: BTreeMap<&str, ()> = BTreeMap::new();
-    for (pool, computer) in inventory.web_servers() {
-        if changed.iter().any(|c| c.computer == computer.fqdn.value)
-            && let Some(site) = pool.site.as_ref().and_then(|id| inventory.site(id))
-        {
-            sites.insert(&site.name.value, ());
-        }
-    }
-    for site in sites.into_keys() {
+    for site in sites(inventory, |computer| changed.iter().any(|c| c.computer == *computer)) {
         // A name that a shell could run gives a sentence in place of the command.
         let test = commands::test_assignment(Some(site)).line();
-        let hostile = test.as_ref().err().map_or_else(String::new, |why| format!(" {}", why.sentence()));
+        let hostile = test.as_ref().err().map_or(Text::EMPTY, |why| text!(" {}", why.sentence()));
         out.push(FollowUp {
             id: "test-assignment".to_owned(),
-            subject: format!("site {site}"),
-            reason: format!("Only a live test proves that the password is that of Active Directory.{hostile}"),
+            subject: text!("site {}", Shown::naming(site)).into(),
+            reason: text!("Only a live test proves that the password is that of Active Directory.{hostile}").into(),
             command: test.ok(),
         });
     }
     out
 }
 
+/// Names of the sites whose web servers a plan changes, in order: those that a test should follow for.
+#[must_use]
+pub fn changed_sites(inventory: &Inventory, plan: &Plan) -> Vec<String> {
+    let changed = |computer: &HostName| plan.steps.iter().any(|s| s.server.eq_ignore_ascii_case(computer.as_str()));
+    sites(inventory, changed).into_iter().map(str::to_owned).collect()
+}
+
+/// Names of the sites of some web servers, in order.
+fn sites<'i>(inventory: &'i Inventory, of: impl Fn(&HostName) -> bool) -> BTreeSet<&'i str> {
+    let servers = inventory.web_servers().filter(|(_, computer)| of(&computer.fqdn.value));
+    let sites = servers.filter_map(|(pool, _)| inventory.site(pool.site.as_ref()?));
+    sites.map(|site| site.name.value.as_str()).collect()
+}
+
 /// Names for a sentence; many are counted.
-pub(crate) fn list<'n>(names: impl Iterator<Item = &'n HostName>) -> String {
-    let names: Vec<&str> = names.map(HostName::as_str).collect();
+pub(crate) fn list<'n>(names: impl Iterator<Item = &'n HostName>) -> Text {
+    let names: Vec<Text> = names.map(|name| text!("{name}")).collect();
     match names.split_at_checked(8) {
-        Some((shown, rest)) if !rest.is_empty() => format!("{} and {} others", shown.join(", "), rest.len()),
-        _ => names.join(", "),
+        Some((shown, rest)) if !rest.is_empty() => text!("{} and {} others", Text::join(shown, ", "), rest.len()),
+        _ => Text::join(names, ", "),
     }
 }

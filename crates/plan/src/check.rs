@@ -2,6 +2,7 @@
 
 use crate::{Precondition, PreconditionOutcome};
 use kerbsync_inventory::resolve::Refusal;
+use kerbsync_source::{Shown, Tell, Text, text};
 use std::fmt;
 
 /// A plan that is not made, with everything that was looked at.
@@ -41,20 +42,20 @@ impl std::error::Error for Refused {}
 pub(crate) struct Checks(Vec<Precondition>);
 
 impl Checks {
-    pub(crate) fn pass(&mut self, id: &str, subject: impl fmt::Display, reason: impl Into<String>) {
-        self.add(id, &subject, PreconditionOutcome::Pass, reason.into(), None);
+    pub(crate) fn pass(&mut self, id: &str, subject: impl Tell, reason: impl Into<Text>) {
+        self.add(id, text!("{subject}"), PreconditionOutcome::Pass, reason.into(), None);
     }
 
-    pub(crate) fn unknown(&mut self, id: &str, subject: impl fmt::Display, reason: impl Into<String>, remedy: &str) {
-        self.add(id, &subject, PreconditionOutcome::Unknown, reason.into(), Some(remedy.to_owned()));
+    pub(crate) fn unknown(&mut self, id: &str, subject: impl Tell, reason: impl Into<Text>, remedy: impl Into<Text>) {
+        self.add(id, text!("{subject}"), PreconditionOutcome::Unknown, reason.into(), Some(remedy.into()));
     }
 
-    pub(crate) fn fail(&mut self, id: &str, subject: impl fmt::Display, reason: impl Into<String>, remedy: &str) {
-        self.add(id, &subject, PreconditionOutcome::Fail, reason.into(), Some(remedy.to_owned()).filter(|r| !r.is_empty()));
+    pub(crate) fn fail(&mut self, id: &str, subject: impl Tell, reason: impl Into<Text>, remedy: impl Into<Text>) {
+        self.add(id, text!("{subject}"), PreconditionOutcome::Fail, reason.into(), Some(remedy.into()).filter(|r| !r.is_empty()));
     }
 
     /// A naming rule that is broken.
-    pub(crate) fn refusal(&mut self, subject: impl fmt::Display, refusal: &Refusal) {
+    pub(crate) fn refusal(&mut self, subject: impl Tell, refusal: &Refusal) {
         let id = match refusal.rule() {
             "N10" => "different-servers",
             "N11" => "same-account",
@@ -62,12 +63,13 @@ impl Checks {
             "N13" | "N14" => "account-name",
             _ => "server-name",
         };
-        let remedy = refusal.instead().join("\n");
-        self.fail(id, subject, format!("{} ({})", refusal.reason(), refusal.rule()), &remedy);
+        let remedy = Text::join(refusal.instead().iter().map(|i| Shown::quoting(i)), "\n");
+        self.fail(id, subject, text!("{} ({})", Shown::quoting(&refusal.reason()), refusal.rule()), remedy);
     }
 
-    fn add(&mut self, id: &str, subject: &dyn fmt::Display, outcome: PreconditionOutcome, reason: String, remedy: Option<String>) {
-        let one = Precondition { id: id.to_owned(), subject: subject.to_string(), outcome, reason, remedy };
+    fn add(&mut self, id: &str, subject: Text, outcome: PreconditionOutcome, reason: Text, remedy: Option<Text>) {
+        let one =
+            Precondition { id: id.to_owned(), subject: subject.into(), outcome, reason: reason.into(), remedy: remedy.map(Into::into) };
         if !self.0.contains(&one) {
             self.0.push(one);
         }
@@ -83,9 +85,9 @@ impl Checks {
     }
 
     /// Why it does not hold, in one line.
-    pub(crate) fn why_not(&self) -> String {
+    pub(crate) fn why_not(&self) -> Text {
         let failed = self.0.iter().filter(|p| p.outcome == PreconditionOutcome::Fail);
-        failed.map(|p| format!("{} [{}]", p.reason, p.id)).collect::<Vec<_>>().join(" ")
+        Text::join(failed.map(|p| text!("{} [{}]", p.reason, p.id)), " ")
     }
 
     pub(crate) fn hold(&self) -> bool {

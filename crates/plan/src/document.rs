@@ -1,6 +1,6 @@
 //! The plan document, `kerbsync.plan/v1`: every choice, no bytes of a configuration and no secret.
 
-use crate::SlotAddress;
+use crate::{SlotAddress, Told};
 use serde::{Deserialize, Serialize};
 
 /// Value of [`Plan::schema`].
@@ -74,13 +74,13 @@ pub struct Precondition {
     /// Kebab-case id, stable.
     pub id: String,
     /// What it is about: a server, a site, an account.
-    pub subject: String,
+    pub subject: Told,
     /// Whether it holds.
     pub outcome: PreconditionOutcome,
     /// Why: one sentence.
-    pub reason: String,
+    pub reason: Told,
     /// What to do when it does not hold, or what would prove it.
-    pub remedy: Option<String>,
+    pub remedy: Option<Told>,
 }
 
 /// Whether a precondition holds.
@@ -172,9 +172,9 @@ pub struct FollowUp {
     /// Kebab-case id.
     pub id: String,
     /// What it is about.
-    pub subject: String,
+    pub subject: Told,
     /// Why: one sentence.
-    pub reason: String,
+    pub reason: Told,
     /// The command, where there is one.
     pub command: Option<String>,
 }
@@ -204,16 +204,16 @@ pub struct PlanReport {
     /// What the plan cannot do now, and what it waits for.
     pub waiting_on: Vec<Reason>,
     /// What was assumed and is not proved, one sentence each.
-    pub notes: Vec<String>,
+    pub notes: Vec<Told>,
 }
 
 /// A reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
     /// The server.
-    pub subject: String,
+    pub subject: Told,
     /// One sentence.
-    pub text: String,
+    pub text: Told,
 }
 
 impl Plan {

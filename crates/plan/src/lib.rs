@@ -16,9 +16,10 @@ mod slots;
 mod source_currency;
 mod sync;
 mod targets;
+mod told;
 mod verify;
 
-pub use assemble::{Request, inputs_now};
+pub use assemble::{Request, changed_sites, inputs_now};
 pub use check::Refused;
 pub use document::{
     Change, DirectoryStep, FieldChange, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Precondition, PreconditionOutcome,
@@ -30,4 +31,5 @@ pub use password::plan_set_password;
 pub use slot_address::SlotAddress;
 pub use sync::{SyncRequest, plan_sync};
 pub use targets::CopyTarget;
+pub use told::Told;
 pub use verify::{PlanFault, read, verify};

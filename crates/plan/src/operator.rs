@@ -5,6 +5,7 @@ use crate::check::Checks;
 use kerbsync_inventory::Inventory;
 use kerbsync_inventory::directory::{Completeness, Directory, Group};
 use kerbsync_names::DownLevelName;
+use kerbsync_source::{Shown, Text, text};
 use std::collections::BTreeSet;
 
 /// The group whose members may run the product's cmdlets for the Kerberos account.
@@ -27,53 +28,53 @@ pub(crate) fn check(inventory: &Inventory, operator: Option<&str>, accept_unprov
     };
     let name = match DownLevelName::parse(text) {
         Ok(parsed) => parsed.name,
-        Err(error) => return checks.fail(ID, text, format!("This is no account name: {error}."), "give it as DOMAIN\\name"),
+        Err(error) => return checks.fail(ID, Shown::naming(text), text!("This is no account name: {error}."), "give it as DOMAIN\\name"),
     };
     let Some(directory) = &inventory.directory else {
-        return unproved(&name, format!("No directory export says whether {name} is a member of {ADMINS}."), accept_unproved, checks);
+        return unproved(&name, text!("No directory export says whether {name} is a member of {ADMINS}."), accept_unproved, checks);
     };
     let Some(account) = directory.account(&name) else {
-        let reason = format!("The directory export holds no account {name}.");
+        let reason = text!("The directory export holds no account {name}.");
         return match directory.completeness {
             Completeness::Complete => checks.fail(ID, &name, reason, "name an account of the directory"),
             Completeness::Partial => unproved(&name, reason, accept_unproved, checks),
         };
     };
     if account.is_enabled() == Some(false) {
-        return checks.fail(ID, &name, format!("The account {name} is disabled."), "name an account that is enabled");
+        return checks.fail(ID, &name, text!("The account {name} is disabled."), "name an account that is enabled");
     }
     let own = account.member_of.as_deref().unwrap_or_default().iter().map(|s| s.value.to_lowercase());
     let (reached, chain) = groups_of(directory, &account.distinguished_name.value.to_lowercase(), own.collect());
     if chain {
-        return checks.pass(ID, &name, format!("{name} is a member of {ADMINS}."));
+        return checks.pass(ID, &name, text!("{name} is a member of {ADMINS}."));
     }
     let proved = account.member_of.is_some() || directory.completeness == Completeness::Complete;
     match directory.groups.iter().find(|g| is_admins(g)) {
         Some(group) if proved && closed(directory, group) => {
-            let reason = format!("{name} is not a member of {ADMINS}, directly or through {} it belongs to.", count(reached));
+            let reason = text!("{name} is not a member of {ADMINS}, directly or through {} it belongs to.", count(reached));
             checks.fail(ID, &name, reason, "let a member run it, or name the member with --operator");
         }
         _ => {
-            let reason = format!("The directory export does not tell whether {name} is a member of {ADMINS}.");
+            let reason = text!("The directory export does not tell whether {name} is a member of {ADMINS}.");
             unproved(&name, reason, accept_unproved, checks);
         }
     }
 }
 
 /// The directory leaves open whether the operator is a member.
-fn unproved(name: &DownLevelName, reason: String, accepted: bool, checks: &mut Checks) {
+fn unproved(name: &DownLevelName, reason: Text, accepted: bool, checks: &mut Checks) {
     if accepted {
-        return checks.unknown(ID, name, format!("{reason} That was accepted (--operator-unproved)."), LIVE);
+        return checks.unknown(ID, name, text!("{reason} That was accepted (--operator-unproved)."), LIVE);
     }
-    let remedy = format!("export the groups with their members; or look, and accept it with --operator-unproved\n{LIVE}");
-    checks.fail(ID, name, reason, &remedy);
+    let remedy = text!("export the groups with their members; or look, and accept it with --operator-unproved\n{LIVE}");
+    checks.fail(ID, name, reason, remedy);
 }
 
-fn count(groups: usize) -> String {
+fn count(groups: usize) -> Text {
     match groups {
-        0 => "a group that".to_owned(),
-        1 => "the group that".to_owned(),
-        n => format!("the {n} groups that"),
+        0 => "a group that".into(),
+        1 => "the group that".into(),
+        n => text!("the {n} groups that"),
     }
 }
 

@@ -4,10 +4,11 @@ use crate::assemble::{self, Changed, PlanBody, Request, follow_ups};
 use crate::check::{Checks, Refused};
 use crate::slots::{Wanted, changes, naming_slots, writable};
 use crate::targets::of_account;
-use crate::{DirectoryStep, Intent, Plan, SecretFrom, SlotAddress, keys, operator, outage, restrictions};
+use crate::{DirectoryStep, Intent, Plan, SecretFrom, SlotAddress, Told, keys, operator, outage, restrictions};
 use kerbsync_inventory::resolve::check_account;
 use kerbsync_inventory::{Inventory, Slot};
 use kerbsync_names::{AccountNote, DownLevelName, HostName};
+use kerbsync_source::{Shown, text};
 use std::collections::BTreeMap;
 
 /// Plans a new password for an account. The secret is made when the plan is applied; the plan holds none.
@@ -21,7 +22,7 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
     let parsed = match check_account(account) {
         Ok(parsed) => parsed,
         Err(refusal) => {
-            checks.refusal(account, &refusal);
+            checks.refusal(Shown::naming(account), &refusal);
             return Err(Refused { preconditions: checks.into_list() });
         }
     };
@@ -38,7 +39,7 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
         checks.fail("account-assigned", &name, reason, remedy);
         return Err(Refused { preconditions: checks.into_list() });
     }
-    checks.pass("account-assigned", &name, format!("{} web servers are to hold it.", servers.len()));
+    checks.pass("account-assigned", &name, text!("{} web servers are to hold it.", servers.len()));
     in_directory(inventory, &name, &mut checks);
     let pattern = pattern(inventory, &name, &servers);
     if pattern.is_empty() {
@@ -64,7 +65,7 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
         restrictions::check(inventory, server, &planned.changes, &mut checks);
         keys::check(server, &planned.purposes, request.accept_inferred_protection, &mut checks);
         if !planned.changes.is_empty() {
-            let why = "Every server of the account gets the new password.".to_owned();
+            let why = "Every server of the account gets the new password.".into();
             changed.push(Changed { computer: computer.clone(), document, sha256, changes: planned.changes, why });
         }
     }
@@ -73,13 +74,13 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
     }
     let scope: Vec<HostName> = servers.into_keys().collect();
     let steps: Vec<HostName> = changed.iter().map(|c| c.computer.clone()).collect();
-    let mut notes = vec![
+    let mut notes: Vec<Told> = vec![
         "While the servers are done one by one, and until the new password has reached every domain controller, clients can be refused (inferred)."
-            .to_owned(),
-        "Tickets issued before the change need the old key for up to 10 hours (inferred).".to_owned(),
+            .into(),
+        "Tickets issued before the change need the old key for up to 10 hours (inferred).".into(),
     ];
     notes.extend(parsed.notes.iter().filter(|n| **n == AccountNote::DnsDomain).map(|_| {
-        "The domain part looks like a DNS name; every documented example has a NetBIOS name (what the product does is unknown).".to_owned()
+        "The domain part looks like a DNS name; every documented example has a NetBIOS name (what the product does is unknown).".into()
     }));
     let body = PlanBody {
         intent: Intent::SetPassword,
@@ -98,19 +99,24 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
 
 fn in_directory(inventory: &Inventory, name: &DownLevelName, checks: &mut Checks) {
     const ID: &str = "account-in-directory";
-    let live = kerbsync_advice::commands::show_computer(&format!("{}$", name.account()), "Enabled").to_string();
+    let live = kerbsync_advice::commands::show_computer(&format!("{}$", name.account()), "Enabled");
     let Some(directory) = &inventory.directory else {
-        return checks.unknown(ID, name, "No directory export is among the inputs.", &live);
+        return checks.unknown(ID, name, "No directory export is among the inputs.", text!("{live}"));
     };
     match directory.account(name) {
         Some(account) if account.is_enabled() == Some(false) => {
-            checks.fail(ID, name, "The account is disabled.", &format!("Enable-ADAccount -Identity '{}$'", name.account()));
+            checks.fail(
+                ID,
+                name,
+                "The account is disabled.",
+                text!("{}", kerbsync_advice::commands::enable_account(&format!("{}$", name.account()))),
+            );
         }
         Some(_) => checks.pass(ID, name, "The directory holds it."),
         None if directory.completeness == kerbsync_inventory::directory::Completeness::Complete => {
             checks.fail(ID, name, "The directory holds no such account.", "New-CsKerberosAccount creates it");
         }
-        None => checks.unknown(ID, name, "The directory export does not hold it.", &live),
+        None => checks.unknown(ID, name, "The directory export does not hold it.", text!("{live}")),
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::Change;
 use crate::check::Checks;
 use kerbsync_inventory::{EditedElement, Inventory, Restriction, RestrictionKind, ServerConfiguration};
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Text, text};
 
 /// What IIS refuses is refused; what is locked for the files below is told, with what is not known of it.
 pub(crate) fn check(inventory: &Inventory, server: &ServerConfiguration, changes: &[Change], checks: &mut Checks) {
@@ -13,7 +13,7 @@ pub(crate) fn check(inventory: &Inventory, server: &ServerConfiguration, changes
         for restriction in server.restrictions.iter().filter(|r| r.bears_on(&place)) {
             let (words, at) = (restriction.kind.words(), at(inventory, &restriction.origin));
             if restriction.kind.is_refused() {
-                let reason = format!("The {label} cannot be set there: {} ({words} at {at}).", why(restriction));
+                let reason = text!("The {label} cannot be set there: {} ({words} at {at}).", why(restriction));
                 checks.fail(
                     "slot-allowed",
                     &server.computer,
@@ -24,7 +24,7 @@ pub(crate) fn check(inventory: &Inventory, server: &ServerConfiguration, changes
                 checks.unknown(
                     "slot-unlocked",
                     &server.computer,
-                    format!(
+                    text!(
                         "The {label} is locked ({words} at {at}). Such a lock is documented to bind the web.config files below, and not the file that holds it; that IIS takes this edit was not tried on a Windows machine."
                     ),
                     "take the lock out if nobody needs it; else look at the server after the first step, with Test-CsKerberosAccountAssignment",
@@ -43,10 +43,10 @@ fn why(restriction: &Restriction) -> &'static str {
 }
 
 /// `path:line:column` of a place.
-fn at(inventory: &Inventory, origin: &Origin) -> String {
-    let path = inventory.document(origin.document).map_or("its configuration", |d| d.path.as_str());
+fn at(inventory: &Inventory, origin: &Origin) -> Text {
+    let path = inventory.document(origin.document).map_or_else(|| "its configuration".into(), |d| text!("{}", d.path));
     match &origin.location {
-        Some(location) => format!("{path}:{}", location.position),
-        None => path.to_owned(),
+        Some(location) => text!("{path}:{}:{}", location.position.line, location.position.column),
+        None => path,
     }
 }

@@ -7,16 +7,17 @@ use kerbsync_inventory::{
     ApplicationPoolIdentity, Creation, Document, Inventory, NotInForce, ProviderPurpose, SecretState, ServerConfiguration, Slot, SlotKey,
 };
 use kerbsync_names::{DownLevelName, HostName};
+use kerbsync_source::{Text, text};
 use std::collections::BTreeSet;
 
 /// The configuration of a server, with its document, or why it cannot be written: reason and remedy.
 pub(crate) fn writable<'i>(
     inventory: &'i Inventory,
     computer: &HostName,
-) -> Result<(&'i ServerConfiguration, &'i Document, &'i str), (String, &'static str)> {
+) -> Result<(&'i ServerConfiguration, &'i Document, &'i str), (Text, &'static str)> {
     let add = "add its applicationHost.config to the bundle, below servers/<fqdn>/";
     let Some(server) = inventory.server(computer) else {
-        return Err(("No configuration of this server is among the inputs.".to_owned(), add));
+        return Err(("No configuration of this server is among the inputs.".into(), add));
     };
     server.in_force().map_err(|why| {
         let remedy = match why {
@@ -26,16 +27,16 @@ pub(crate) fn writable<'i>(
             NotInForce::Contested => "take the others out of the bundle, or name the one in force as prefer in kerbsync.toml",
             NotInForce::Foreign(_) => "replace it by the server's own applicationHost.config",
         };
-        (why.to_string(), remedy)
+        (text!("{why}"), remedy)
     })?;
     let document = server.document.and_then(|id| inventory.document(id));
     if let Some(what) = document.and_then(|d| never_in_force::folder_of(&d.path)) {
-        return Err((format!("The configuration at hand is never in force: it lies in {what}."), add));
+        return Err((text!("The configuration at hand is never in force: it lies in {what}."), add));
     }
     match document.and_then(|d| Some((d, d.sha256.as_deref()?))) {
         Some((document, sha256)) if !document.path.contains("!/") => Ok((server, document, sha256)),
-        Some(_) => Err(("Its configuration lies in an archive.".to_owned(), "unpack the archive and plan for the folder")),
-        None => Err(("The bytes of its configuration could not be read.".to_owned(), "see `kerbsync audit`")),
+        Some(_) => Err(("Its configuration lies in an archive.".into(), "unpack the archive and plan for the folder")),
+        None => Err(("The bytes of its configuration could not be read.".into(), "see `kerbsync audit`")),
     }
 }
 
@@ -83,7 +84,7 @@ impl ServerChanges {
     /// Whether every place that the server lacks can be created.
     pub(crate) fn check_creation(&self, computer: &HostName, checks: &mut Checks) {
         for place in &self.lacking {
-            let reason = format!("It has no {}, and slots of the layout {} are only set where they are.", place.label(), place.layout);
+            let reason = text!("It has no {}, and slots of the layout {} are only set where they are.", place.label(), place.layout.name());
             checks.fail(
                 "slot-creatable",
                 computer,

@@ -4,11 +4,12 @@ use crate::assemble::{self, Changed, PlanBody, Request, follow_ups, list};
 use crate::check::{Checks, Refused};
 use crate::slots::{Wanted, changes, naming_slots, writable};
 use crate::targets::{CopyTarget, expand, of_account, pair};
-use crate::{FollowUp, Intent, Plan, Reason, SecretFrom, SlotAddress, keys, operator, outage, restrictions, source_currency};
+use crate::{FollowUp, Intent, Plan, Reason, SecretFrom, SlotAddress, Told, keys, operator, outage, restrictions, source_currency};
 use kerbsync_inventory::resolve::{Resolved, resolve};
 use kerbsync_inventory::state::{EqualityTag, Expectation, Expectations, State};
 use kerbsync_inventory::{Inventory, SecretState, Slot};
 use kerbsync_names::{DownLevelName, HostName};
+use kerbsync_source::{Shown, Text, text};
 use std::collections::BTreeMap;
 
 /// A copy that is asked for.
@@ -51,7 +52,7 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
             return Err(Refused { preconditions: checks.into_list() });
         }
     };
-    checks.pass("server-name", &request.from, format!("{} is a web server of pool {}.", source.computer, source.pool));
+    checks.pass("server-name", &request.from, text!("{} is a web server of pool {}.", source.computer, source.pool));
     let account = expected(inventory, &source);
     let mut targets = expand(inventory, &source, account, &request.to, &mut checks);
     let mut left_out = except(inventory, &request.except, &mut targets, &mut checks);
@@ -74,7 +75,7 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
     for computer in targets.keys() {
         let mut own = Checks::default();
         let found = writable(inventory, computer).map_err(|(reason, remedy)| own.fail("target-readable", computer, reason, remedy));
-        let after = format!("(the secret of {}, encrypted for this server)", source.computer);
+        let after = text!("(the secret of {}, encrypted for this server)", source.computer);
         let planned = found.as_ref().ok().map(|(server, ..)| changes(inventory, server, account, &wanted, Some(tag), &after));
         if let (Ok((server, ..)), Some(planned)) = (&found, &planned) {
             planned.check_creation(computer, &mut own);
@@ -84,17 +85,17 @@ pub fn plan_sync(inventory: &Inventory, request: &SyncRequest) -> Result<Plan, R
             }
         }
         if request.ready_only && !own.hold() {
-            left_out.push(Reason { subject: computer.to_string(), text: format!("Left out (--ready-only): {}", own.why_not()) });
+            left_out.push(Reason { subject: text!("{computer}").into(), text: text!("Left out (--ready-only): {}", own.why_not()).into() });
             continue;
         }
         checks.extend(own);
         let (Ok((_, document, sha256)), Some(planned)) = (found, planned) else { continue };
         if planned.changes.is_empty() {
-            let text = format!("It holds the secret of {} in every place already.", source.computer);
-            unchanged.push(Reason { subject: computer.to_string(), text });
+            let text = text!("It holds the secret of {} in every place already.", source.computer);
+            unchanged.push(Reason { subject: text!("{computer}").into(), text: text.into() });
             continue;
         }
-        let why = inventory.state_of(computer).map_or_else(String::new, |s| s.reason.to_string());
+        let why = inventory.state_of(computer).map_or(Text::EMPTY, |s| s.reason.clone());
         changed.push(Changed { computer: computer.clone(), document, sha256, changes: planned.changes, why });
     }
     if !checks.hold() {
@@ -154,19 +155,18 @@ fn read_source(
     let mut slots: Vec<&Slot> = naming_slots(server, account, inventory).collect();
     slots.sort_by_key(|s| SlotAddress::of(s));
     if slots.iter().all(|s| s.secret == SecretState::Empty) {
-        let reason = format!("It holds no secret of {account}: an empty one is never copied.");
+        let reason = text!("It holds no secret of {account}: an empty one is never copied.");
         checks.fail("source-configured", source, reason, "choose a server that is in sync, or set a new password");
         return None;
     }
     if let Some(slot) = slots.iter().find(|s| s.secret == SecretState::TakenOut) {
-        let reason = format!("The secret of its {} was taken out of this copy of the bundle.", slot.label);
+        let reason = text!("The secret of its {} was taken out of this copy of the bundle.", slot.label);
         checks.fail("source-readable", source, reason, "plan on the bundle itself, not on what `kerbsync redact` made of it");
         return None;
     }
     for slot in &slots {
         if let SecretState::Sealed { provider, reason, .. } = &slot.secret {
-            let reason =
-                format!("The secret of its {} is under {provider} and was not opened: {}.", slot.label, reason.trim_end_matches('.'));
+            let reason = text!("The secret of its {} is under {provider} and was not opened: {}.", slot.label, reason.without_end("."));
             checks.fail("source-readable", source, reason, "export the source's key containers below servers/<fqdn>/keys/");
             return None;
         }
@@ -183,7 +183,7 @@ fn read_source(
         );
         return None;
     };
-    checks.pass("source-readable", source, format!("Its secret of {account} was read."));
+    checks.pass("source-readable", source, text!("Its secret of {account} was read."));
     source_currency::check(inventory, resolved, checks);
     keys::inferred(server, request.accept_inferred_protection, checks);
     let wanted = slots.iter().filter(|s| s.secret.tag().is_some()).map(|slot| {
@@ -208,14 +208,14 @@ fn further(inventory: &Inventory, scope: &[HostName], source: &HostName, steps: 
     let first = left.first()?;
     Some(FollowUp {
         id: "sync-further".to_owned(),
-        subject: list(left.iter().copied()),
-        reason: "These servers are to hold the same account, are not in this plan and are not known to be in sync.".to_owned(),
+        subject: list(left.iter().copied()).into(),
+        reason: "These servers are to hold the same account, are not in this plan and are not known to be in sync.".into(),
         command: kerbsync_advice::commands::copy_password(source.as_str(), first.as_str()).line().ok(),
     })
 }
 
-fn notes(source: &Resolved) -> Vec<String> {
-    source.notes.iter().map(|n| format!("{}: {n}.", source.computer)).collect()
+fn notes(source: &Resolved) -> Vec<Told> {
+    source.notes.iter().map(|n| text!("{}: {}.", source.computer, Shown::quoting(&n.to_string())).into()).collect()
 }
 
 /// Takes the servers out that are named, and tells so. A name that is no target is an error: it was meant to protect a server.
@@ -224,7 +224,7 @@ fn except(inventory: &Inventory, names: &[String], targets: &mut BTreeMap<HostNa
     for name in names {
         match resolve(inventory, name) {
             Ok(one) => match targets.remove(&one.computer) {
-                Some(_) => left_out.push(Reason { subject: one.computer.to_string(), text: "Left out (--except).".to_owned() }),
+                Some(_) => left_out.push(Reason { subject: text!("{}", one.computer).into(), text: "Left out (--except).".into() }),
                 None => checks.fail("except", name, "It is left out, and is no target.", "leave it out of --except"),
             },
             Err(refusal) => checks.refusal(name, &refusal),
@@ -247,7 +247,7 @@ fn pairs(
         pair(inventory, source, target, &mut own);
         let ready = own.hold();
         if ready_only && !ready {
-            left_out.push(Reason { subject: computer.to_string(), text: format!("Left out (--ready-only): {}", own.why_not()) });
+            left_out.push(Reason { subject: text!("{computer}").into(), text: text!("Left out (--ready-only): {}", own.why_not()).into() });
             return false;
         }
         checks.extend(own);

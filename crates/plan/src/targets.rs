@@ -5,6 +5,7 @@ use kerbsync_inventory::resolve::{Resolved, check_pair, resolve};
 use kerbsync_inventory::state::{Expectation, Expectations, account_key};
 use kerbsync_inventory::{Inventory, Pool};
 use kerbsync_names::{DownLevelName, HostName, SiteIdentity};
+use kerbsync_source::{Shown, Text, text};
 use std::collections::BTreeMap;
 
 /// What the credential is copied to.
@@ -59,7 +60,7 @@ pub(crate) fn expand(
             CopyTarget::Computer(name) => {
                 match resolve(inventory, name) {
                     Ok(one) => {
-                        checks.pass("server-name", name, format!("{} is a web server of pool {}.", one.computer, one.pool));
+                        checks.pass("server-name", name, text!("{} is a web server of pool {}.", one.computer, one.pool));
                         found.insert(one.computer.clone(), one);
                     }
                     Err(refusal) => checks.refusal(name, &refusal),
@@ -84,7 +85,7 @@ pub(crate) fn expand(
 pub(crate) fn pair(inventory: &Inventory, source: &Resolved, target: &Resolved, checks: &mut Checks) {
     let refusals = check_pair(inventory, source, target);
     if refusals.is_empty() {
-        checks.pass("same-account", &target.computer, format!("Its site and that of {} have the same account.", source.computer));
+        checks.pass("same-account", &target.computer, text!("Its site and that of {} have the same account.", source.computer));
     }
     for refusal in &refusals {
         let about_source = refusal.rule() == "N12";
@@ -99,16 +100,21 @@ fn site(inventory: &Inventory, text: &str, checks: &mut Checks) -> Vec<HostName>
     };
     let sites: Vec<_> = inventory.sites.iter().filter(named).collect();
     let [site] = sites.as_slice() else {
-        let mut names: Vec<&str> = inventory.sites.iter().map(|s| s.name.value.as_str()).collect();
+        let mut names: Vec<&String> = inventory.sites.iter().map(|s| &s.name.value).collect();
         names.sort_unstable();
         let reason = if sites.is_empty() { "The topology has no site of this name." } else { "Several sites have this name." };
-        checks.fail("target", text, reason, &format!("the sites are: {}", names.join(", ")));
+        checks.fail(
+            "target",
+            Shown::naming(text),
+            reason,
+            text!("the sites are: {}", Text::join(names.iter().map(|name| text!("{name}")), ", ")),
+        );
         return Vec::new();
     };
     let servers: Vec<HostName> =
         inventory.web_servers().filter(|(p, _)| p.site.as_ref() == Some(&site.id.value)).map(|(_, c)| c.fqdn.value.clone()).collect();
     if servers.is_empty() {
-        checks.fail("target", text, "No server of this site runs Web Services.", "name another site");
+        checks.fail("target", Shown::naming(text), "No server of this site runs Web Services.", "name another site");
     }
     servers
 }
@@ -117,10 +123,15 @@ fn pool(inventory: &Inventory, text: &str, checks: &mut Checks) -> Vec<HostName>
     let wanted = HostName::new(text);
     let pools: Vec<&Pool> = inventory.pools.iter().filter(|p| Some(&p.fqdn.value) == wanted.as_ref()).collect();
     if !pools.iter().any(|p| p.web_services && !p.computers.is_empty()) {
-        let mut names: Vec<&str> = inventory.pools.iter().filter(|p| p.web_services).map(|p| p.fqdn.value.as_str()).collect();
+        let mut names: Vec<&HostName> = inventory.pools.iter().filter(|p| p.web_services).map(|p| &p.fqdn.value).collect();
         names.sort_unstable();
         let reason = if pools.is_empty() { "The topology has no pool of this name." } else { "This pool runs no Web Services." };
-        checks.fail("target", text, reason, &format!("pools with Web Services are: {}", names.join(", ")));
+        checks.fail(
+            "target",
+            Shown::naming(text),
+            reason,
+            text!("pools with Web Services are: {}", Text::join(names.iter().map(|name| text!("{name}")), ", ")),
+        );
     }
     pools.iter().filter(|p| p.web_services).flat_map(|p| p.computers.iter().map(|c| c.fqdn.value.clone())).collect()
 }

@@ -26,9 +26,9 @@ pub struct Problem {
     /// The place, where one can be named.
     pub location: Option<Location>,
     /// What was found and what was expected.
-    pub message: String,
+    pub message: crate::Text,
     /// What to do next.
-    pub help: Option<String>,
+    pub help: Option<crate::Text>,
 }
 
 impl fmt::Display for Problem {

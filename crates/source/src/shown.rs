@@ -55,6 +55,12 @@ impl Shown {
         Self(printable(&out).into_owned())
     }
 
+    /// The same of several lines, whose ends stay.
+    #[must_use]
+    pub fn quoting_lines(lines: &str) -> Self {
+        Self(lines.split('\n').map(|line| Self::quoting(line).0).collect::<Vec<_>>().join("\n"))
+    }
+
     /// Whether the gate would mask a part of a text.
     #[must_use]
     pub fn masks(text: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Sentences of this program: words that stand in its source, numbers, and what passed the gate for text from outside.
 
 use crate::{Shown, Spanned};
-use kerbsync_names::{AccountNameError, DownLevelName, Fqdn, FqdnError, HostName, ServicePrincipalName, SiteId, SiteIdentity};
+use kerbsync_names::{AccountNameError, DownLevelName, Fqdn, FqdnError, HostName, ServicePrincipalName, SiteId, SiteIdentity, SpnError};
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
@@ -311,7 +311,7 @@ macro_rules! sentences {
         })*
     };
 }
-sentences!(FqdnError AccountNameError);
+sentences!(FqdnError AccountNameError SpnError);
 
 macro_rules! names {
     ($($name:ty)*) => {

@@ -4,6 +4,7 @@ use crate::context::{Context, EXPORT_AGAIN, child, children, plain};
 use crate::model::{Deployment, Form};
 use crate::reading::Reading;
 use crate::{Assignment, assignment, published, simple_url};
+use kerbsync_source::text;
 use kerbsync_xml::Element;
 
 const ASSIGNMENT: &str = "KerberosAccountAssignment";
@@ -18,7 +19,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>, into: &mut Read
         let scope = child(root, "Key").and_then(|k| plain(k, "ScopeClass"));
         if let Some(scope) = scope.filter(|s| !s.eq_ignore_ascii_case("Site")) {
             let origin = context.origin(root);
-            context.warn("assignment-scope", &origin, format!("Kerberos account assignments of scope {scope}: only sites have any."), "");
+            context.warn("assignment-scope", &origin, text!("Kerberos account assignments of scope {scope}: only sites have any."), "");
         }
     }
     let before = into.assignments.len();
@@ -50,7 +51,7 @@ fn item_assignment(item: Element<'_>, payload: Element<'_>, context: &mut Contex
     let account = assignment::account(payload, context)?;
     let origin = context.origin(item);
     let Some(site) = child(item, "Key").and_then(|k| assignment::site(k, context)) else {
-        context.error("assignment-without-site", &origin, "An assignment's Key names no site: it is left out.".into(), EXPORT_AGAIN);
+        context.error("assignment-without-site", &origin, "An assignment's Key names no site: it is left out.", EXPORT_AGAIN);
         return None;
     };
     Some(Assignment { site, account, origin })
@@ -60,7 +61,7 @@ fn item_assignment(item: Element<'_>, payload: Element<'_>, context: &mut Contex
 pub(crate) fn set_deployment(into: &mut Reading, deployment: Deployment, context: &mut Context<'_>) {
     if into.deployment.is_some() {
         let origin = deployment.origin.clone();
-        context.warn("second-topology", &origin, "A second topology in the same document: the first one is used.".into(), EXPORT_AGAIN);
+        context.warn("second-topology", &origin, "A second topology in the same document: the first one is used.", EXPORT_AGAIN);
     } else {
         into.deployment = Some(deployment);
     }

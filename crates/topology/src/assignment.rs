@@ -4,7 +4,7 @@
 //! accepted: any year of the namespace, `UserAccount` as attribute or element in any case, the site by id or as `Site:<name>`.
 
 use crate::context::{Context, EXPORT_AGAIN, ours};
-use kerbsync_source::{Origin, Spanned};
+use kerbsync_source::{Origin, Spanned, text};
 use kerbsync_xml::Element;
 use std::collections::HashSet;
 
@@ -33,7 +33,7 @@ pub(crate) fn account(element: Element<'_>, context: &mut Context<'_>) -> Option
     context.error(
         "assignment-without-account",
         &origin,
-        "A KerberosAccountAssignment names no UserAccount: it is left out.".into(),
+        "A KerberosAccountAssignment names no UserAccount: it is left out.",
         "Export the assignments with Get-CsKerberosAccountAssignment | Export-Clixml.",
     );
     None
@@ -80,7 +80,7 @@ pub(crate) fn read_alone(element: Element<'_>, context: &mut Context<'_>) -> Opt
         context.error(
             "assignment-without-site",
             &origin,
-            "A KerberosAccountAssignment stands without its site: it cannot be used.".into(),
+            "A KerberosAccountAssignment stands without its site: it cannot be used.",
             "Export the assignments with Get-CsKerberosAccountAssignment | Export-Clixml, or give the whole AnchoredXml document.",
         );
         return None;
@@ -96,7 +96,7 @@ pub(crate) fn check_twice(assignments: &[Assignment], context: &mut Context<'_>)
             context.warn(
                 "site-assigned-twice",
                 &one.origin,
-                format!("'{}' is assigned twice in this document; the product keeps one assignment per site.", one.site.value),
+                text!("'{}' is assigned twice in this document; the product keeps one assignment per site.", one.site.value),
                 EXPORT_AGAIN,
             );
         }

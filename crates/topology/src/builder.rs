@@ -5,7 +5,7 @@ use crate::difference::compare;
 use crate::model::{Cluster, Deployment, Form, Host, Key, Machine, Service, Site, SiteKind, SqlInstance};
 use crate::{check, parts, simple_url};
 use kerbsync_names::{HostName, SiteId};
-use kerbsync_source::Spanned;
+use kerbsync_source::{Spanned, text};
 use kerbsync_xml::Element;
 use std::collections::{HashMap, HashSet};
 
@@ -20,7 +20,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>) -> Option<Deplo
         context.error(
             "no-new-topology",
             &origin,
-            format!("The Topology Builder file holds {found}: NewTopology/PartialTopology was expected."),
+            text!("The Topology Builder file holds {found}: NewTopology/PartialTopology was expected."),
             "Save the topology again in Topology Builder, or export it with (Get-CsTopology -AsXml).ToString().",
         );
         return None;
@@ -84,7 +84,7 @@ fn read_site(
         for sql in child(element, "SqlInstances").into_iter().flat_map(|s| children(s, "SqlInstance")) {
             let origin = context.origin(sql);
             let Some(key) = plain(sql, "UniqueId") else {
-                context.warn("sql-instance-without-id", &origin, "An SQL instance has no UniqueId: it is left out.".into(), EXPORT_AGAIN);
+                context.warn("sql-instance-without-id", &origin, "An SQL instance has no UniqueId: it is left out.", EXPORT_AGAIN);
                 continue;
             };
             out.sql_instances.push(SqlInstance {
@@ -109,7 +109,7 @@ fn read_cluster(element: Element<'_>, site: &SiteId, context: &mut Context<'_>) 
             context.error(
                 "cluster-without-id",
                 &origin,
-                format!("Cluster {} has no UniqueId: services cannot refer to it.", fqdn.value),
+                text!("Cluster {} has no UniqueId: services cannot refer to it.", fqdn.value),
                 EXPORT_AGAIN,
             );
             Key::new(fqdn.value.as_str())
@@ -123,7 +123,7 @@ fn read_cluster(element: Element<'_>, site: &SiteId, context: &mut Context<'_>) 
         context.note(
             "cluster-moved",
             &origin,
-            format!("Cluster {} was published in site '{original}' and stands in site '{site}' here.", fqdn.value),
+            text!("Cluster {} was published in site '{original}' and stands in site '{site}' here.", fqdn.value),
             "",
         );
     }
@@ -160,7 +160,7 @@ fn read_machines(cluster: Element<'_>, fqdn: &Spanned<HostName>, single: Option<
 fn read_service(element: Element<'_>, hosts: &Hosts<'_>, context: &mut Context<'_>) -> Option<Service> {
     let origin = context.origin(element);
     let (Some(key), Some(role)) = (plain(element, "UniqueId"), plain(element, "RoleName")) else {
-        context.error("service-without-id", &origin, "A service lacks UniqueId or RoleName: it is left out.".into(), EXPORT_AGAIN);
+        context.error("service-without-id", &origin, "A service lacks UniqueId or RoleName: it is left out.", EXPORT_AGAIN);
         return None;
     };
     let host = match context.text(element, "InstalledOn") {

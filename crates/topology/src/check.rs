@@ -4,17 +4,21 @@ use crate::context::{Context, PRODUCT_NAMESPACE};
 use crate::graph::{dangling_references, named};
 use crate::model::{Cluster, Deployment, Form, Host, Key, version_name};
 use kerbsync_names::{HostName, SiteId};
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Shown, Text, text};
 use kerbsync_xml::Element;
 use std::collections::{BTreeSet, HashMap};
 
 /// Reports a root whose namespace has another year than the known one, or none.
-pub(crate) fn namespace(root: Element<'_>, part: &str, context: &mut Context<'_>) {
-    let expected = format!("{PRODUCT_NAMESPACE}{part}2008");
+pub(crate) fn namespace(root: Element<'_>, part: &'static str, context: &mut Context<'_>) {
+    let expected = text!("{PRODUCT_NAMESPACE}{part}2008");
     let message = match root.namespace() {
-        Some(found) if found == expected.as_str() => return,
-        Some(found) => format!("<{}> is in namespace {found}; {expected} was expected. It is read all the same.", root.local_name()),
-        None => format!("<{}> is in no namespace; {expected} was expected. It is read all the same.", root.local_name()),
+        Some(found) if *found == *expected => return,
+        Some(found) => text!(
+            "<{}> is in namespace {}; {expected} was expected. It is read all the same.",
+            Shown::naming(root.local_name()),
+            Shown::naming(&found)
+        ),
+        None => text!("<{}> is in no namespace; {expected} was expected. It is read all the same.", Shown::naming(root.local_name())),
     };
     let origin = context.origin(root);
     context.warn("unknown-namespace", &origin, message, "Check the facts below against the live deployment.");
@@ -28,7 +32,7 @@ pub(crate) fn deployment(deployment: &Deployment, context: &mut Context<'_>) {
             context.warn(
                 "dangling-reference",
                 &d.origin,
-                format!("{} refers to {}, which is not in the document.", capital(&d.from), d.to),
+                text!("{} refers to {}, which is not in the document.", capital(&d.from), d.to),
                 "The file was edited or cut: export it again.",
             );
         }
@@ -37,7 +41,7 @@ pub(crate) fn deployment(deployment: &Deployment, context: &mut Context<'_>) {
         context.warn(
             "cluster-without-machines",
             &cluster.origin,
-            format!("{} has no machine.", cluster.fqdn.value),
+            text!("{} has no machine.", cluster.fqdn.value),
             "Every real cluster has one: export the document again.",
         );
     }
@@ -47,28 +51,28 @@ pub(crate) fn deployment(deployment: &Deployment, context: &mut Context<'_>) {
 }
 
 fn duplicates(deployment: &Deployment, context: &mut Context<'_>) {
-    let mut report = |what: String, origin: &Origin| {
+    let mut report = |what: Text, origin: &Origin| {
         context.warn(
             "duplicate-key",
             origin,
-            format!("{what} stands twice: references lead to the first one."),
+            text!("{what} stands twice: references lead to the first one."),
             "Export the document again.",
         );
     };
     let mut sites: BTreeSet<&SiteId> = BTreeSet::new();
     for site in deployment.sites.iter().filter(|s| !sites.insert(&s.id.value)) {
-        report(format!("Site '{}'", site.id.value), &site.id.origin);
+        report(text!("Site '{}'", site.id.value), &site.id.origin);
     }
     let mut keys: HashMap<&Key, ()> = HashMap::new();
     for cluster in &deployment.clusters {
         if keys.insert(&cluster.key, ()).is_some() {
-            report(format!("Cluster key {}", cluster.key), &cluster.origin);
+            report(text!("Cluster key {}", cluster.key), &cluster.origin);
         }
     }
     keys.clear();
     for service in &deployment.services {
         if keys.insert(&service.key, ()).is_some() {
-            report(format!("Service {}", named(service.key.as_str(), &service.role)), &service.origin);
+            report(text!("Service {}", named(service.key.as_str(), &service.role)), &service.origin);
         }
     }
     let mut names: BTreeSet<&HostName> = BTreeSet::new();
@@ -76,7 +80,7 @@ fn duplicates(deployment: &Deployment, context: &mut Context<'_>) {
         context.note(
             "same-name-twice",
             &cluster.fqdn.origin,
-            format!("{} is the name of two clusters.", cluster.fqdn.value),
+            text!("{} is the name of two clusters.", cluster.fqdn.value),
             "Name servers, not pools, where one of them is meant.",
         );
     }
@@ -89,7 +93,7 @@ fn versions(deployment: &Deployment, context: &mut Context<'_>) {
             context.warn(
                 "unknown-service-version",
                 &service.origin,
-                format!("ServiceVersion {version} is not known (5 to 8 are: Lync Server 2010 to Skype for Business Server 2019)."),
+                text!("ServiceVersion {version} is not known (5 to 8 are: Lync Server 2010 to Skype for Business Server 2019)."),
                 "The document is read by the rules of the known versions.",
             );
         }
@@ -104,7 +108,7 @@ fn names(deployment: &Deployment, context: &mut Context<'_>) {
             context.warn(
                 "placeholder",
                 &name.origin,
-                format!("'{}' looks like a placeholder that was never filled in.", name.value),
+                text!("'{}' looks like a placeholder that was never filled in.", name.value),
                 "This is a template, not an export: give the topology that Get-CsTopology -AsXml prints.",
             );
         }
@@ -122,7 +126,7 @@ fn web_services(deployment: &Deployment, context: &mut Context<'_>) {
                 context.warn(
                     "web-services-on-sql",
                     &service.origin,
-                    "Web Services are installed on an SQL instance: they are not counted.".into(),
+                    "Web Services are installed on an SQL instance: they are not counted.",
                     "",
                 );
             }
@@ -132,7 +136,7 @@ fn web_services(deployment: &Deployment, context: &mut Context<'_>) {
             context.warn(
                 "two-web-services",
                 &service.origin,
-                format!(
+                text!(
                     "Cluster {key} has two WebServices services ({first} and {}): web FQDNs are taken from the first that has any.",
                     service.key
                 ),
@@ -143,10 +147,7 @@ fn web_services(deployment: &Deployment, context: &mut Context<'_>) {
             context.warn(
                 "web-services-without-setup",
                 &cluster.origin,
-                format!(
-                    "{} runs Web Services but has RequiresSetup=\"false\": its machines are counted as web servers.",
-                    cluster.fqdn.value
-                ),
+                text!("{} runs Web Services but has RequiresSetup=\"false\": its machines are counted as web servers.", cluster.fqdn.value),
                 "",
             );
         }

@@ -1,7 +1,7 @@
 //! What every reader needs: where values stand, and a place for problems.
 
 use kerbsync_names::{HostName, SiteId};
-use kerbsync_source::{DocumentId, Level, Origin, Problem, Source, Spanned};
+use kerbsync_source::{DocumentId, Level, Origin, Problem, Source, Spanned, Text, text};
 use kerbsync_xml::{Document, Element, Limits};
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ impl<'p> Context<'p> {
             self.error(
                 "nested-too-deep",
                 origin,
-                "XML that stands as text within other such text, too deep: it is not read.".into(),
+                "XML that stands as text within other such text, too deep: it is not read.",
                 EXPORT_AGAIN,
             );
             return None;
@@ -51,7 +51,7 @@ impl<'p> Context<'p> {
                 self.error(
                     "text-not-well-formed",
                     origin,
-                    format!("XML that stands as text here is not well-formed: {reason}."),
+                    text!("XML that stands as text here is not well-formed: {reason}."),
                     EXPORT_AGAIN,
                 );
                 None
@@ -86,39 +86,39 @@ impl<'p> Context<'p> {
     }
 
     /// An attribute as a boolean: `true`/`false` in any case, `1`/`0`. Anything else is reported and `None`.
-    pub(crate) fn boolean(&mut self, element: Element<'_>, name: &str) -> Option<bool> {
+    pub(crate) fn boolean(&mut self, element: Element<'_>, name: &'static str) -> Option<bool> {
         let value = plain(element, name)?;
         match value.to_ascii_lowercase().as_str() {
             "true" | "1" => Some(true),
             "false" | "0" => Some(false),
             _ => {
                 let origin = self.attribute_origin(element, name);
-                self.warn("not-a-boolean", &origin, format!("{name} is neither true nor false: it is ignored."), "Export the file again.");
+                self.warn("not-a-boolean", &origin, text!("{name} is neither true nor false: it is ignored."), "Export the file again.");
                 None
             }
         }
     }
 
-    fn push(&mut self, level: Level, code: &'static str, origin: &Origin, message: String, help: &str) {
+    fn push(&mut self, level: Level, code: &'static str, origin: &Origin, message: impl Into<Text>, help: impl Into<Text>) {
         self.problems.push(Problem {
             level,
             code,
             document: origin.document,
             location: origin.location,
-            message,
-            help: (!help.is_empty()).then(|| help.to_owned()),
+            message: message.into(),
+            help: Some(help.into()).filter(|help: &Text| !help.is_empty()),
         });
     }
 
-    pub(crate) fn note(&mut self, code: &'static str, origin: &Origin, message: String, help: &str) {
+    pub(crate) fn note(&mut self, code: &'static str, origin: &Origin, message: impl Into<Text>, help: impl Into<Text>) {
         self.push(Level::Note, code, origin, message, help);
     }
 
-    pub(crate) fn warn(&mut self, code: &'static str, origin: &Origin, message: String, help: &str) {
+    pub(crate) fn warn(&mut self, code: &'static str, origin: &Origin, message: impl Into<Text>, help: impl Into<Text>) {
         self.push(Level::Warning, code, origin, message, help);
     }
 
-    pub(crate) fn error(&mut self, code: &'static str, origin: &Origin, message: String, help: &str) {
+    pub(crate) fn error(&mut self, code: &'static str, origin: &Origin, message: impl Into<Text>, help: impl Into<Text>) {
         self.push(Level::Error, code, origin, message, help);
     }
 }

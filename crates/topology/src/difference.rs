@@ -3,6 +3,7 @@
 use crate::derive::{DerivedPool, derive};
 use crate::model::{Cluster, Deployment, Kind, SiteKind};
 use kerbsync_names::{HostName, SiteId};
+use kerbsync_source::{Text, text};
 use std::collections::BTreeMap;
 
 /// One difference from an old (or used) deployment to a new (or other) one.
@@ -76,33 +77,33 @@ impl Difference {
 
     /// The difference as what another document says, against the one that is used: one sentence.
     #[must_use]
-    pub fn drift(&self) -> String {
+    pub fn drift(&self) -> Text {
         match self {
-            Self::SiteAdded { id, name } => format!("It has site '{name}' ({id}), which the used topology does not have."),
-            Self::SiteRemoved { id, name } => format!("It lacks site '{name}' ({id}) of the used topology."),
-            Self::SiteRenamed { id, old, new } => format!("It calls site {id} '{new}'; the used topology says '{old}'."),
+            Self::SiteAdded { id, name } => text!("It has site '{name}' ({id}), which the used topology does not have."),
+            Self::SiteRemoved { id, name } => text!("It lacks site '{name}' ({id}) of the used topology."),
+            Self::SiteRenamed { id, old, new } => text!("It calls site {id} '{new}'; the used topology says '{old}'."),
             Self::SiteKind { id, name, new } => {
-                format!("In it site '{name}' ({id}) is {}; in the used topology it is not.", site_kind(*new))
+                text!("In it site '{name}' ({id}) is {}; in the used topology it is not.", site_kind(*new))
             }
             Self::PoolAdded { pool, site, kind } => {
-                format!("It has {pool}{} in {}; the used topology does not.", what(*kind), in_site(site))
+                text!("It has {pool}{} in {}; the used topology does not.", what(*kind), in_site(site))
             }
             Self::PoolRemoved { pool, site, kind } => {
-                format!("It lacks {pool}{} in {} of the used topology.", what(*kind), in_site(site))
+                text!("It lacks {pool}{} in {} of the used topology.", what(*kind), in_site(site))
             }
             Self::PoolMoved { pool, old, new } => {
-                format!("It has {pool} in {}; the used topology has it in {}.", in_site(new), in_site(old))
+                text!("It has {pool} in {}; the used topology has it in {}.", in_site(new), in_site(old))
             }
-            Self::PoolKind { pool, old, new } => format!("In it {pool} is {}; in the used topology it is {}.", new.phrase(), old.phrase()),
-            Self::ComputerAdded { pool, computer } => format!("It has server {computer} in {pool}; the used topology does not."),
-            Self::ComputerRemoved { pool, computer } => format!("It lacks server {computer} in {pool} of the used topology."),
-            Self::WebServicesAdded { pool } => format!("In it {pool} runs Web Services; in the used topology it does not."),
-            Self::WebServicesRemoved { pool } => format!("In it {pool} does not run Web Services; in the used topology it does."),
+            Self::PoolKind { pool, old, new } => text!("In it {pool} is {}; in the used topology it is {}.", new.phrase(), old.phrase()),
+            Self::ComputerAdded { pool, computer } => text!("It has server {computer} in {pool}; the used topology does not."),
+            Self::ComputerRemoved { pool, computer } => text!("It lacks server {computer} in {pool} of the used topology."),
+            Self::WebServicesAdded { pool } => text!("In it {pool} runs Web Services; in the used topology it does not."),
+            Self::WebServicesRemoved { pool } => text!("In it {pool} does not run Web Services; in the used topology it does."),
             Self::InternalWebFqdn { pool, old, new } => {
-                format!("It gives {} as internal web FQDN of {pool}; the used topology gives {}.", or_none(new), or_none(old))
+                text!("It gives {} as internal web FQDN of {pool}; the used topology gives {}.", or_none(new), or_none(old))
             }
             Self::ExternalWebFqdn { pool, old, new } => {
-                format!("It gives {} as external web FQDN of {pool}; the used topology gives {}.", or_none(new), or_none(old))
+                text!("It gives {} as external web FQDN of {pool}; the used topology gives {}.", or_none(new), or_none(old))
             }
         }
     }
@@ -115,17 +116,17 @@ const fn site_kind(kind: SiteKind) -> &'static str {
     }
 }
 
-fn in_site(site: &Option<String>) -> String {
-    site.as_ref().map_or_else(|| "no known site".to_owned(), |s| format!("site '{s}'"))
+fn in_site(site: &Option<String>) -> Text {
+    site.as_ref().map_or_else(|| Text::from("no known site"), |s| text!("site '{s}'"))
 }
 
 /// The kind of a pool as an insertion; nothing where it is not known.
-fn what(kind: Option<Kind>) -> String {
-    kind.map_or_else(String::new, |k| format!(", {},", k.phrase()))
+fn what(kind: Option<Kind>) -> Text {
+    kind.map_or(Text::EMPTY, |k| text!(", {},", k.phrase()))
 }
 
-fn or_none(name: &Option<HostName>) -> String {
-    name.as_ref().map_or_else(|| "none".to_owned(), ToString::to_string)
+fn or_none(name: &Option<HostName>) -> Text {
+    name.as_ref().map_or_else(|| "none".into(), |name| text!("{name}"))
 }
 
 /// A pool as it is compared.

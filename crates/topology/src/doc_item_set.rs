@@ -7,6 +7,7 @@ use crate::context::{Context, plain};
 use crate::model::Form;
 use crate::reading::{Reading, read_within};
 use crate::{anchored, assignment, published, simple_url};
+use kerbsync_source::text;
 use kerbsync_xml::Element;
 
 /// Reads the set. A set of user data (`urn:lcd:…`) is refused without repeating anything of it: it holds personal data.
@@ -17,7 +18,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>, into: &mut Read
         context.warn(
             "user-data",
             &origin,
-            format!(
+            text!(
                 "This is an export of user data (entries: {}), not of the configuration: it is not read.",
                 users.iter().map(|u| user_items(*u)).sum::<usize>()
             ),
@@ -41,7 +42,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>, into: &mut Read
         context.error(
             "empty-doc-item-set",
             &origin,
-            "The DocItemSet holds no configuration document: AnchoredXml elements were expected.".into(),
+            "The DocItemSet holds no configuration document: AnchoredXml elements were expected.",
             "Export the configuration again with Export-CsConfiguration -FileName config.zip.",
         );
     }

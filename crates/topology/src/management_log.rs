@@ -142,7 +142,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>) -> ManagementLo
     };
     if log.cmdlet.is_empty() {
         let origin = context.origin(root);
-        context.warn("log-without-name", &origin, "The report does not name its cmdlet: only its sentences are used.".into(), "");
+        context.warn("log-without-name", &origin, "The report does not name its cmdlet: only its sentences are used.", "");
     }
     let mut said = Said::default();
     for element in root.descendants() {

@@ -2,7 +2,7 @@
 
 use crate::SimpleUrl;
 use kerbsync_names::{HostName, SiteId};
-use kerbsync_source::{DocumentId, Origin, Spanned};
+use kerbsync_source::{DocumentId, Origin, Spanned, Tell, Teller};
 use std::hash::{Hash, Hasher};
 
 /// One deployment as one document (or one set of object exports) describes it.
@@ -91,6 +91,12 @@ pub enum Form {
 /// A key of a document (`1:1`, `1-WebServices-1`, a UniqueId). Prints as written, compares without regard to ASCII case.
 #[derive(Debug, Clone)]
 pub struct Key(String);
+
+impl Tell for Key {
+    fn tell(&self, to: &mut Teller<'_, '_>) -> std::fmt::Result {
+        to.naming(&self.0)
+    }
+}
 
 impl Key {
     /// Takes a key as it stands in a document, trimmed.

@@ -16,7 +16,7 @@ use crate::reading::Reading;
 use crate::simple_url::{SimpleUrl, host_of};
 use crate::{Assignment, assignment};
 use kerbsync_objects::{Object, Value};
-use kerbsync_source::{DocumentId, Origin, Problem, Spanned};
+use kerbsync_source::{DocumentId, Origin, Problem, Spanned, text};
 use values::{list, spanned_text};
 
 /// What an object is, by its properties.
@@ -113,7 +113,7 @@ fn read_assignment(object: &Object, context: &mut Context<'_>) -> Option<Assignm
             context.error(
                 "assignment-without-site",
                 &object.origin,
-                "An assignment has no Identity, so its site is not known: it is left out.".into(),
+                "An assignment has no Identity, so its site is not known: it is left out.",
                 "Export whole objects: Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml",
             );
             None
@@ -160,17 +160,17 @@ fn simple_url(entry: &Value, origin: &Origin) -> Option<SimpleUrl> {
 }
 
 /// Reports a property whose values the export dropped.
-fn lost(origin: &Origin, property: &str, command: &str, context: &mut Context<'_>) {
+fn lost(origin: &Origin, property: &'static str, command: &'static str, context: &mut Context<'_>) {
     context.error(
         "lost-values",
         origin,
-        format!("The export kept only the type name of {property}, not its values: CSV and a small JSON depth drop collections."),
-        &format!("Export again with: {command}"),
+        text!("The export kept only the type name of {property}, not its values: CSV and a small JSON depth drop collections."),
+        text!("Export again with: {command}"),
     );
 }
 
 /// A property's values as texts, or a report of their loss. `None` = not known.
-fn texts(object: &Object, name: &str, command: &str, context: &mut Context<'_>) -> Option<Vec<String>> {
+fn texts(object: &Object, name: &'static str, command: &'static str, context: &mut Context<'_>) -> Option<Vec<String>> {
     let property = object.get(name)?;
     let texts = list(&property.value);
     if texts.is_none() {

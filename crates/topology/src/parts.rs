@@ -3,7 +3,7 @@
 use crate::context::{Context, child, children, plain, site_id};
 use crate::model::{Deployment, Key, Machine, RoleDetails, Site, SiteKind, WebPort};
 use kerbsync_names::{HostName, SiteId};
-use kerbsync_source::Spanned;
+use kerbsync_source::{Spanned, text};
 use kerbsync_xml::Element;
 
 /// `InternalDomains`: SIP domains.
@@ -25,12 +25,12 @@ pub(crate) fn site(element: Element<'_>, kind: SiteKind, parent: Option<&SiteId>
                 context.error(
                     "site-without-id",
                     &origin,
-                    "A site has neither SiteId nor name: it is left out.".into(),
+                    "A site has neither SiteId nor name: it is left out.",
                     crate::context::EXPORT_AGAIN,
                 );
                 return None;
             };
-            context.note("site-without-id", &origin, format!("Site '{id}' has no SiteId yet: its name is used instead."), "");
+            context.note("site-without-id", &origin, text!("Site '{id}' has no SiteId yet: its name is used instead."), "");
             Spanned::new(id, origin)
         }
     };
@@ -39,7 +39,7 @@ pub(crate) fn site(element: Element<'_>, kind: SiteKind, parent: Option<&SiteId>
         context.note(
             "back-compat-site",
             &id.origin,
-            "BackCompatSite holds objects merged from Office Communications Server 2007 R2 (legacy).".into(),
+            "BackCompatSite holds objects merged from Office Communications Server 2007 R2 (legacy).",
             "Its servers are not touched by the Kerberos account.",
         );
     }
@@ -81,12 +81,7 @@ pub(crate) fn service_version(element: Element<'_>, context: &mut Context<'_>) -
     match text.value.parse() {
         Ok(version) => Some(version),
         Err(_) => {
-            context.warn(
-                "service-version",
-                &text.origin,
-                "ServiceVersion is not a number: it is ignored.".into(),
-                crate::context::EXPORT_AGAIN,
-            );
+            context.warn("service-version", &text.origin, "ServiceVersion is not a number: it is ignored.", crate::context::EXPORT_AGAIN);
             None
         }
     }
@@ -126,7 +121,7 @@ pub(crate) fn role_details(service: Element<'_>, context: &mut Context<'_>) -> R
             context.note(
                 "override-urls",
                 &origin,
-                "OverrideUrls is not empty: such entries were never seen in a real document and are not read.".into(),
+                "OverrideUrls is not empty: such entries were never seen in a real document and are not read.",
                 "Check the web addresses with Get-CsService -WebServer.",
             );
         }
@@ -152,7 +147,7 @@ pub(crate) fn web_ports(service: Element<'_>, context: &mut Context<'_>) -> Vec<
             }),
             _ => {
                 let origin = context.origin(port);
-                context.warn("port-number", &origin, "A web site's port is not a number from 0 to 65535: it is ignored.".into(), "");
+                context.warn("port-number", &origin, "A web site's port is not a number from 0 to 65535: it is ignored.", "");
             }
         }
     }
@@ -167,7 +162,7 @@ pub(crate) fn cluster_name(element: Element<'_>, context: &mut Context<'_>) -> O
         context.error(
             "cluster-without-name",
             &origin,
-            "A cluster has no Fqdn: it is left out, with everything installed on it.".into(),
+            "A cluster has no Fqdn: it is left out, with everything installed on it.",
             crate::context::EXPORT_AGAIN,
         );
     }
@@ -180,7 +175,7 @@ pub(crate) fn nameless_machine(element: Element<'_>, cluster: &HostName, context
     context.error(
         "machine-without-name",
         &origin,
-        format!("A machine of {cluster} has no Fqdn: it is left out, so this pool's list of servers is not complete."),
+        text!("A machine of {cluster} has no Fqdn: it is left out, so this pool's list of servers is not complete."),
         "Export the topology with (Get-CsTopology -AsXml).ToString().",
     );
 }

@@ -5,7 +5,7 @@ use crate::context::{Context, EXPORT_AGAIN, child, children, plain, site_id};
 use crate::model::{Cluster, Deployment, Form, Host, Key, Machine, Service, SiteKind, SqlInstance};
 use crate::parts;
 use kerbsync_names::SiteId;
-use kerbsync_source::Spanned;
+use kerbsync_source::{Spanned, text};
 use kerbsync_xml::Element;
 
 /// Reads a `Topology` element, wherever it stands.
@@ -19,7 +19,7 @@ pub(crate) fn read(root: Element<'_>, form: Form, context: &mut Context<'_>) -> 
             context.warn(
                 "section-missing",
                 &out.origin,
-                format!("The topology has no <{section}> element: it is cut, or not what Get-CsTopology -AsXml writes."),
+                text!("The topology has no <{section}> element: it is cut, or not what Get-CsTopology -AsXml writes."),
                 EXPORT_AGAIN,
             );
         }
@@ -61,7 +61,7 @@ fn cluster(element: Element<'_>, context: &mut Context<'_>) -> Option<Cluster> {
             context.error(
                 "cluster-without-id",
                 &origin,
-                format!("Cluster {} has no ClusterId: services cannot refer to it.", fqdn.value),
+                text!("Cluster {} has no ClusterId: services cannot refer to it.", fqdn.value),
                 EXPORT_AGAIN,
             );
             (Key::new(fqdn.value.as_str()), None)
@@ -93,7 +93,7 @@ fn sql_instance(element: Element<'_>, context: &mut Context<'_>) -> Option<SqlIn
         context.warn(
             "sql-instance-without-id",
             &origin,
-            "An SQL instance has no SqlInstanceId with a ClusterId: it is left out.".into(),
+            "An SQL instance has no SqlInstanceId with a ClusterId: it is left out.",
             EXPORT_AGAIN,
         );
         return None;
@@ -104,7 +104,7 @@ fn sql_instance(element: Element<'_>, context: &mut Context<'_>) -> Option<SqlIn
 fn service(element: Element<'_>, context: &mut Context<'_>) -> Option<Service> {
     let origin = context.origin(element);
     let Some((key, role)) = child(element, "ServiceId").and_then(parts::service_key) else {
-        context.error("service-without-id", &origin, "A service has no ServiceId with a RoleName: it is left out.".into(), EXPORT_AGAIN);
+        context.error("service-without-id", &origin, "A service has no ServiceId with a RoleName: it is left out.", EXPORT_AGAIN);
         return None;
     };
     let host = match child(element, "InstalledOn") {

@@ -30,7 +30,7 @@ pub(crate) fn read(element: Element<'_>, context: &mut Context<'_>) -> Vec<Simpl
                 host: Spanned::new(host, active.origin),
                 active_url: active.value,
             }),
-            None => context.warn("simple-url", &active.origin, "ActiveUrl is not a URL with a host: it is ignored.".into(), ""),
+            None => context.warn("simple-url", &active.origin, "ActiveUrl is not a URL with a host: it is ignored.", ""),
         }
     }
     out

@@ -1,6 +1,6 @@
 //! Text that is no document of ours, but nearly: what it is, and which command gives a usable file.
 
-use kerbsync_source::{Level, Problem, Source, Span};
+use kerbsync_source::{Level, Problem, Source, Span, Text, text};
 
 /// What a text nearly is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,20 +22,20 @@ pub struct TextHint {
     pub form: TextForm,
     /// Where that shows, in the decoded text.
     pub span: Span,
-    message: String,
-    help: String,
+    message: Text,
+    help: Text,
 }
 
 impl TextHint {
     /// What was found.
     #[must_use]
-    pub fn message(&self) -> &str {
+    pub fn message(&self) -> &Text {
         &self.message
     }
 
     /// What to do.
     #[must_use]
-    pub fn help(&self) -> &str {
+    pub fn help(&self) -> &Text {
         &self.help
     }
 
@@ -167,7 +167,7 @@ fn format_list(text: &str) -> Option<TextHint> {
         return None;
     }
     let help = match command {
-        Some(command) => format!("Export objects instead: {command}"),
+        Some(command) => text!("Export objects instead: {command}"),
         None => "Export objects instead: put '| Export-Clixml file.xml' behind the command.".into(),
     };
     Some(TextHint {

@@ -1,6 +1,6 @@
 //! Why a document is not well-formed, and where.
 
-use kerbsync_source::{DocumentId, Level, Location, Problem};
+use kerbsync_source::{DocumentId, Level, Location, Problem, Shown, text};
 
 /// What is wrong. No variant holds text of the document other than element and attribute names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -124,7 +124,7 @@ impl XmlError {
             code: "not-well-formed",
             document: self.document,
             location: Some(self.location),
-            message: format!("{}.", self.kind),
+            message: text!("{}.", Shown::quoting(&self.kind.to_string())),
             help: Some("Export the file again, or repair it at this place.".into()),
         }
     }

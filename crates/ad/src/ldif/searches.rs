@@ -94,11 +94,11 @@ impl Reader<'_, '_> {
         self.end_section();
     }
 
-    fn cut(&mut self, message: &str) {
+    fn cut(&mut self, message: &'static str) {
         self.part.cut = true;
         let end = self.source.text().trim_end().len();
         let origin = self.origin(Span::new(end, end), "").without_excerpt();
-        report(self.problems, Level::Error, "ldif-cut", &origin, message.to_owned(), Some("Export it again, or copy the whole file."));
+        report(self.problems, Level::Error, "ldif-cut", &origin, message, Some("Export it again, or copy the whole file."));
     }
 
     /// The allowance is spent: what was read counts, and the rest proves nothing.
@@ -107,7 +107,7 @@ impl Reader<'_, '_> {
         self.part.cut = true;
         self.entry.iter_mut().for_each(|entry| entry.cut = true);
         let origin = self.origin(span, "").without_excerpt();
-        let message = "the export holds more entries and values than memory is spent on: it is not read from here on".to_owned();
+        let message = "the export holds more entries and values than memory is spent on: it is not read from here on";
         report(
             self.problems,
             Level::Error,

@@ -88,7 +88,7 @@ mod tests {
             code: "xml-unclosed",
             document: DocumentId(document),
             location: origin(document, 200, "").location,
-            message: "the element 'configuration' is not closed".to_owned(),
+            message: "the element 'configuration' is not closed".into(),
             help: None,
         })
     }

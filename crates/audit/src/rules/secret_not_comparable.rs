@@ -5,7 +5,7 @@ use crate::{Policy, Verdicts, View, WebServer};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::state::{Expectation, Naming};
 use kerbsync_inventory::{ProviderKey, SecretState, ServerConfiguration, Slot};
-use kerbsync_source::{Shown, Text, text};
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// A web server's secret is encrypted and could not be opened.
@@ -61,7 +61,7 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, c
     let place = |slot: &Slot| slot.secret_origin.clone().unwrap_or_else(|| slot.account.origin.clone());
     if let Some(slot) = slots.iter().find(|s| matches!(s.secret, SecretState::Sealed { damaged: true, .. })) {
         let SecretState::Sealed { provider, reason, .. } = &slot.secret else { return };
-        let (label, reason) = (&slot.label, Shown::quoting(reason.trim_end_matches('.')));
+        let (label, reason) = (&slot.label, reason.without_end("."));
         verdicts
             .fail(subject, text!("The encrypted secret of the {label} of {host} is damaged ({provider}): {reason}."))
             .at(place(slot), "this value cannot be decrypted")
@@ -72,11 +72,11 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, server: &WebServer<'_>, c
         return;
     }
     let in_clear = "in clear".to_owned();
-    let sealed: Vec<(&Slot, &String, Shown)> = slots
+    let sealed: Vec<(&Slot, &String, Text)> = slots
         .iter()
         .filter_map(|s| match &s.secret {
-            SecretState::Sealed { provider, reason, .. } => Some((*s, provider, Shown::quoting(reason.trim_end_matches('.')))),
-            SecretState::TakenOut => Some((*s, &in_clear, Shown::quoting("it was taken out of this copy of the bundle"))),
+            SecretState::Sealed { provider, reason, .. } => Some((*s, provider, reason.without_end("."))),
+            SecretState::TakenOut => Some((*s, &in_clear, "it was taken out of this copy of the bundle".into())),
             _ => None,
         })
         .collect();
@@ -125,7 +125,7 @@ mod tests {
             session_key: None,
         });
         config(&mut inventory, "fe02").slots[1].secret =
-            SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "the length is no multiple of 16".to_owned(), damaged: true };
+            SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "the length is no multiple of 16".into(), damaged: true };
         config(&mut inventory, "dir01").slots.clear();
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         unknown fe01.contoso.com: On fe01.contoso.com, the secret of kerberosCredential in 'Skype for Business Server Internal Web Site' and kerberosCredential in 'Skype for Business Server External Web Site' was not opened (AesProvider): no exported key fits. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`. Or export its key on fe01.contoso.com and put the file below servers/fe01.contoso.com/keys/; it is as secret as the password, so delete it afterwards `& $env:windir\Microsoft.NET\Framework64\v4.0.30319\aspnet_regiis.exe -px iisConfigurationKey C:\keys\key.xml -pri`.

@@ -138,7 +138,7 @@ mod tests {
     fn configurations_and_unused_documents_are_left_out() {
         let mut inventory = estate();
         inventory.documents.iter_mut().for_each(|d| d.read_at = Some(time("2020-01-01T00:00:00Z")));
-        inventory.documents[DIRECTORY as usize].status = DocumentStatus::SetAside("another export is newer".to_owned());
+        inventory.documents[DIRECTORY as usize].status = DocumentStatus::SetAside("another export is newer".into());
         assert_eq!(check(&RULE, inventory).lines().filter(|l| l.starts_with("fail ")).count(), 2);
     }
 }

@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Subject, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
-use kerbsync_source::{Origin, Shown, text};
+use kerbsync_source::{Origin, Text, text};
 use std::collections::HashSet;
 
 declare_rule! {
@@ -49,7 +49,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else if topology.differences.is_empty() {
             verdicts.pass(subject, text!("{name} says nothing else than the topology that was used."));
         } else {
-            let differences: Vec<Shown> = topology.differences.iter().map(|d| Shown::quoting(d.trim_end_matches('.'))).collect();
+            let differences: Vec<Text> = topology.differences.iter().map(|d| d.without_end(".")).collect();
             let against = used.map_or_else(|| "the topology that was used".to_owned(), |u| path(u.document));
             let doubt = if topology.contested { " Nothing says which of the two holds, so what they differ in is not judged." } else { "" };
             let mut finding = verdicts
@@ -77,8 +77,7 @@ mod tests {
     #[test]
     fn differences_fail() {
         let mut inventory = estate();
-        for (name, differences) in [("old.xml", vec!["Computer fe03.contoso.com is in old.xml only.".to_owned()]), ("copy.xml", Vec::new())]
-        {
+        for (name, differences) in [("old.xml", vec!["Computer fe03.contoso.com is in old.xml only.".into()]), ("copy.xml", Vec::new())] {
             let document = add_document(&mut inventory, name, DocumentKind::Topology);
             let mut other = inventory.topologies[0].clone();
             (other.document, other.used, other.differences) = (DocumentId(document), false, differences);

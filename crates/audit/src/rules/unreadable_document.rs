@@ -83,16 +83,16 @@ mod tests {
             code: "xml-unclosed",
             document: DocumentId(document),
             location: origin(document, 812, "").location,
-            message: "the element 'Topology' is not closed".to_owned(),
+            message: "the element 'Topology' is not closed".into(),
             help: None,
         };
         let mut inventory = estate();
         let cut = add_document(&mut inventory, "cut.xml", DocumentKind::Topology);
         inventory.documents[cut as usize].status = DocumentStatus::Unreadable(problem(cut));
         let noise = add_document(&mut inventory, "photo.jpg", DocumentKind::Unrecognised);
-        inventory.documents[noise as usize].status = DocumentStatus::Noise("an image".to_owned());
+        inventory.documents[noise as usize].status = DocumentStatus::Noise("an image".into());
         inventory.documents[4].status = DocumentStatus::Unreadable(problem(4));
-        inventory.documents[5].status = DocumentStatus::SetAside("another copy is newer.".to_owned());
+        inventory.documents[5].status = DocumentStatus::SetAside("another copy is newer.".into());
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         pass topology.xml: topology.xml was read (topology).
         pass assignments.xml: assignments.xml was read (clixml).

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use kerbsync_iis::protection::KeyFile;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
 use kerbsync_names::HostName;
-use kerbsync_source::{DocumentId, Problem, Source};
+use kerbsync_source::{DocumentId, Problem, Shown, Source, text};
 use std::collections::BTreeMap;
 
 /// Configurations of one server, with what orders them.
@@ -49,7 +49,7 @@ impl Reading {
         document.sha256 = Some(crate::read_file::sha256(&bytes));
         document.kind = DocumentKind::ProjectConfiguration;
         let read = Source::decode(id, bytes)
-            .map_err(|e| problem(id, "encoding", &format!("{e}."), "Save the settings as UTF-8."))
+            .map_err(|e| problem(id, "encoding", text!("{}.", Shown::quoting(&e.to_string())), "Save the settings as UTF-8."))
             .and_then(|source| read_settings(&source));
         match read {
             Ok(settings) => {

@@ -78,14 +78,14 @@ pub(super) fn choose(
     incomplete(&used.deployment, inventory);
     for other in others {
         let found = compare(&used.deployment, &other.deployment);
-        let differences: Vec<String> = found.iter().map(Difference::drift).collect();
+        let differences: Vec<Text> = found.iter().map(Difference::drift).collect();
         let is_rival = contested && !found.is_empty() && is_tied(used, other, entries, preferred);
         if is_rival {
             inventory.contested_names.extend(found.iter().flat_map(|d| names(d, [&used.deployment, &other.deployment])));
         }
         let why = if is_rival { Why::Nothing } else { why(used, other, entries, preferred) };
         let reason = if differences.is_empty() {
-            format!("it says the same as {used_path}, which is used")
+            text!("it says the same as {used_path}, which is used")
         } else {
             drift(&why, other, &used_path, differences.len(), entries, inventory)
         };
@@ -149,7 +149,7 @@ fn why(used: &Candidate, other: &Candidate, entries: &[Entry], preferred: &Prefe
 }
 
 /// Reports two topologies that do not agree, and says why the one is used.
-fn drift(why: &Why, other: &Candidate, used_path: &str, count: usize, entries: &[Entry], inventory: &mut Inventory) -> String {
+fn drift(why: &Why, other: &Candidate, used_path: &str, count: usize, entries: &[Entry], inventory: &mut Inventory) -> Text {
     let facts = if count == 1 { Text::from("1 fact differs") } else { text!("{count} facts differ") };
     let why = match why {
         Why::Preferred => "since it was asked for".into(),
@@ -169,7 +169,7 @@ fn drift(why: &Why, other: &Candidate, used_path: &str, count: usize, entries: &
         ),
         document: Some(other.deployment.document),
     });
-    format!("{used_path} is used instead, {why}; {facts}")
+    text!("{used_path} is used instead, {why}; {facts}")
 }
 
 fn form_phrase(deployment: &Deployment) -> &'static str {
@@ -210,7 +210,7 @@ fn runs_web(service: &kerbsync_topology::Service, cluster: &kerbsync_topology::C
     service.role == "WebServices" && matches!(&service.host.value, kerbsync_topology::Host::Cluster(key) if *key == cluster.key)
 }
 
-fn record(candidate: &Candidate, used: bool, differences: Vec<String>, contested: bool) -> Topology {
+fn record(candidate: &Candidate, used: bool, differences: Vec<Text>, contested: bool) -> Topology {
     let deployment = &candidate.deployment;
     Topology {
         document: deployment.document,

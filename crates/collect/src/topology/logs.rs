@@ -4,7 +4,7 @@ use super::{Entry, Fate};
 use crate::names::FullNames;
 use jiff::Timestamp;
 use kerbsync_inventory::{Inventory, LogEntry, LogLevel, ManagementLog, TestVerdict};
-use kerbsync_source::Spanned;
+use kerbsync_source::{Shown, Spanned, text};
 use kerbsync_topology::{LogTime, SpnEvent};
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Invent
         let Some(log) = &entry.reading.log else { continue };
         if let Some(sha256) = &entry.sha256 {
             if let Some(path) = seen.get(sha256.as_str()) {
-                fate.reasons.push(format!("it is a copy of {path}"));
+                fate.reasons.push(text!("it is a copy of {}", Shown::naming(path)));
                 continue;
             }
             seen.insert(sha256, &entry.path);

@@ -3,7 +3,7 @@
 use super::TokenChecking;
 use crate::text::{boolean, problem, report_value, same_name};
 use crate::{Place, Setting};
-use kerbsync_source::{Level, ProblemSink};
+use kerbsync_source::{Level, ProblemSink, Shown, text};
 use kerbsync_xml::Element;
 use std::borrow::Cow;
 
@@ -42,7 +42,12 @@ impl<'d> Directive<'d> {
                         child,
                         Level::Warning,
                         "iis-missing-attribute",
-                        format!("<{name}> without attribute {key} in <{}>: it was left out.", collection.name()),
+                        text!(
+                            "<{}> without attribute {} in <{}>: it was left out.",
+                            Shown::naming(name),
+                            Shown::naming(key),
+                            Shown::naming(collection.name())
+                        ),
                         "IIS refuses such a file; complete the element.",
                     ));
                     continue;
@@ -140,7 +145,7 @@ fn config_source(element: Element<'_>, problems: &mut dyn ProblemSink) {
             element,
             Level::Warning,
             "iis-config-source",
-            format!("<{}> stands in another file (configSource), which is not read.", element.name()),
+            text!("<{}> stands in another file (configSource), which is not read.", Shown::naming(element.name())),
             "Look at the live server: appcmd list config with the section's name.",
         ));
     }

@@ -49,7 +49,7 @@ fn two_groups_of_one_size_are_no_reference_until_one_is_named() {
 #[test]
 fn the_worst_slot_counts_and_the_rest_do_not() {
     let [a, b, ..] = tags();
-    let sealed = SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no exported key".to_owned(), damaged: false };
+    let sealed = SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no exported key".into(), damaged: false };
     let mut elsewhere = slot(3, "contoso\\svc", SecretState::Clear(b));
     elsewhere.relevance = SlotRelevance::Elsewhere;
     let mut inactive = slot(4, "contoso\\svc", SecretState::Clear(b));
@@ -210,7 +210,7 @@ fn directory(password_set: &str) -> Directory {
 
 #[test]
 fn a_valid_server_is_in_sync_without_a_readable_secret_and_a_place_unknown_proves_nothing() {
-    let sealed = SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no exported key".to_owned(), damaged: false };
+    let sealed = SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no exported key".into(), damaged: false };
     let with = |name, slots| vec![server(name, slots), server("fe02.contoso.com", Vec::new())];
     let dated = |servers| {
         let mut inventory = estate(servers);

@@ -105,7 +105,7 @@ impl Builder {
             Holds::Other => ("CONTOSO\\Retired", opened("of another")),
             Holds::Empty => (ACCOUNT, SecretState::Empty),
             Holds::Sealed | Holds::Nothing => {
-                (ACCOUNT, SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no key fits".to_owned(), damaged: false })
+                (ACCOUNT, SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no key fits".into(), damaged: false })
             }
         };
         let sites = ["Internal", "External"].map(|s| slot(id, &format!("Lync Server {s} Web Site"), account, secret.clone()));

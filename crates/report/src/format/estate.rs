@@ -227,7 +227,7 @@ impl Topology {
             complete: topology.complete,
             service_versions: topology.service_versions.clone(),
             sip_domains: topology.sip_domains.clone(),
-            differences: topology.differences.clone(),
+            differences: topology.differences.iter().map(ToString::to_string).collect(),
             pending_changes: topology.pending_changes.clone(),
         }
     }

@@ -38,7 +38,7 @@ impl From<&Document> for Input {
         let mut problems: Vec<Problem> = document.problems.iter().map(Problem::from).collect();
         let reason = match &document.status {
             DocumentStatus::Used => None,
-            DocumentStatus::SetAside(why) | DocumentStatus::Noise(why) => Some(why.clone()),
+            DocumentStatus::SetAside(why) | DocumentStatus::Noise(why) => Some(why.to_string()),
             DocumentStatus::Unreadable(problem) => {
                 let problem = Problem::from(problem);
                 let message = problem.message.clone();
@@ -91,8 +91,8 @@ impl From<&kerbsync_source::Problem> for Problem {
         Self {
             level: problem.level.into(),
             code: problem.code.to_owned(),
-            message: problem.message.clone(),
-            help: problem.help.clone(),
+            message: problem.message.to_string(),
+            help: problem.help.as_ref().map(ToString::to_string),
             line: location.map(|l| l.position.line),
             column: location.map(|l| l.position.column),
             byte_start: location.map(|l| l.byte_start),

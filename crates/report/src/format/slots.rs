@@ -100,7 +100,7 @@ impl SlotsReport {
                 SecretState::Clear(_) => ("clear", None, None),
                 SecretState::TakenOut => ("taken-out", None, None),
                 SecretState::Opened { provider, .. } => ("opened", Some(provider.clone()), None),
-                SecretState::Sealed { provider, reason, .. } => ("sealed", Some(provider.clone()), Some(reason.clone())),
+                SecretState::Sealed { provider, reason, .. } => ("sealed", Some(provider.clone()), Some(reason.to_string())),
             };
             Slot {
                 label: slot.label.to_string(),

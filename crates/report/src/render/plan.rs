@@ -122,7 +122,7 @@ fn steps(writer: &mut TextWriter<'_>, plan: &Plan) {
     for step in plan.steps.iter().take(shown) {
         writer.line(2, &format!("{}. {}", step.number, step.server), Some(BOLD));
         writer.line(5, &step.path, None);
-        let why = report.planned.iter().find(|r| r.subject == step.server).map_or("", |r| r.text.as_str());
+        let why = report.planned.iter().find(|r| *r.subject == *step.server).map_or("", |r| &r.text);
         if !why.is_empty() {
             writer.labelled(5, "why:", Some(BLUE), why, 10);
         }

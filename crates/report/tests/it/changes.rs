@@ -39,14 +39,14 @@ fn step(number: u32, server: &str, secret: SecretFrom) -> Step {
 
 /// A plan that copies, and sets a password too, which no real one does: every field is filled.
 pub(crate) fn plan() -> Plan {
-    let condition = |id: &str, outcome, reason: &str, remedy: Option<&str>| Precondition {
+    let condition = |id: &'static str, outcome, reason: &'static str, remedy: Option<&'static str>| Precondition {
         id: id.into(),
         subject: "dir01.contoso.com".into(),
         outcome,
         reason: reason.into(),
-        remedy: remedy.map(str::to_owned),
+        remedy: remedy.map(Into::into),
     };
-    let reason = |subject: &str, text: &str| Reason { subject: subject.into(), text: text.into() };
+    let reason = |subject: &'static str, text: &'static str| Reason { subject: subject.into(), text: text.into() };
     let server = SecretFrom::Server {
         server: "fe01.contoso.com".into(),
         path: "servers/fe01.contoso.com/applicationHost.config".into(),

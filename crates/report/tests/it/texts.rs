@@ -25,8 +25,8 @@ fn an_awkward_estate_in_full() {
 #[test]
 fn nothing_recognised() {
     let mut i = Inventory::default();
-    document(&mut i, "holiday/beach.jpg", DocumentKind::Unrecognised, DocumentStatus::Noise("a JPEG image".to_owned()));
-    document(&mut i, "holiday/empty", DocumentKind::Empty, DocumentStatus::Noise("no bytes".to_owned()));
+    document(&mut i, "holiday/beach.jpg", DocumentKind::Unrecognised, DocumentStatus::Noise("a JPEG image".into()));
+    document(&mut i, "holiday/empty", DocumentKind::Empty, DocumentStatus::Noise("no bytes".into()));
     insta::assert_snapshot!(audit(&report(&i, &NO_VERDICTS(), Some(Severity::Error)), &TextOptions::PLAIN));
 }
 

@@ -87,7 +87,7 @@ impl ObjectFacts {
         let name = identity.or_else(|| spanned_text(object, "DisplayName")).or_else(|| spanned_text(object, "Name"));
         let id = spanned_text(object, "SiteId").and_then(|t| Some(Spanned::new(SiteId::new(&t.value)?, t.origin)));
         let Some(name) = name.or_else(|| id.clone().map(|i| i.map(|i| i.to_string()))) else {
-            context.error("site-without-id", &object.origin, "A site has neither Identity nor SiteId: it is left out.".into(), SITES);
+            context.error("site-without-id", &object.origin, "A site has neither Identity nor SiteId: it is left out.", SITES);
             return;
         };
         let kind = text(object, "SiteType").or_else(|| text(object, "Kind")).and_then(|t| match t.to_ascii_lowercase().as_str() {
@@ -102,7 +102,7 @@ impl ObjectFacts {
 
     pub(super) fn pool(&mut self, object: &Object, context: &mut Context<'_>) {
         let Some(fqdn) = host(object, "Fqdn").or_else(|| host(object, "Identity")) else {
-            context.error("cluster-without-name", &object.origin, "A pool has neither Fqdn nor Identity: it is left out.".into(), POOLS);
+            context.error("cluster-without-name", &object.origin, "A pool has neither Fqdn nor Identity: it is left out.", POOLS);
             return;
         };
         let computers = texts(object, "Computers", POOLS, context).map(|c| c.iter().filter_map(|n| HostName::new(n)).collect());
@@ -114,7 +114,7 @@ impl ObjectFacts {
     pub(super) fn computer(&mut self, object: &Object, context: &mut Context<'_>) {
         let Some(fqdn) = host(object, "Fqdn").or_else(|| host(object, "Identity")) else {
             let help = "Get-CsComputer | Export-Clixml computers.xml";
-            context.error("machine-without-name", &object.origin, "A computer has neither Fqdn nor Identity: it is left out.".into(), help);
+            context.error("machine-without-name", &object.origin, "A computer has neither Fqdn nor Identity: it is left out.", help);
             return;
         };
         self.computers.push(ComputerFact { fqdn, pool: host(object, "Pool").map(|h| h.value) });
@@ -130,7 +130,7 @@ impl ObjectFacts {
             context.error(
                 "service-without-id",
                 &object.origin,
-                "A service has no role or no pool: it is left out.".into(),
+                "A service has no role or no pool: it is left out.",
                 "Get-CsService | Export-Clixml services.xml",
             );
             return;

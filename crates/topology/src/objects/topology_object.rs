@@ -13,7 +13,7 @@ const COMMAND: &str = "(Get-CsTopology -AsXml).ToString() > topology.xml";
 
 /// Takes the object apart.
 pub(super) fn read(object: &Object, facts: &mut ObjectFacts, context: &mut Context<'_>) {
-    let mut parts = |name: &str| -> Vec<&Object> {
+    let mut parts = |name: &'static str| -> Vec<&Object> {
         let Some(property) = object.get(name) else { return Vec::new() };
         let found = objects(&property.value);
         let empty = matches!(&property.value, Value::Null) || matches!(&property.value, Value::List(l) if l.is_empty());

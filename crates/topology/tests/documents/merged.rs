@@ -69,7 +69,7 @@ fn a_whole_topology_and_its_objects_do_not_contradict() {
     // The objects know nothing of service ids and number, and must not turn that into differences.
     let objects = merge(&["objects-computers.csv"]);
     let text = facts::read(fixture("objects-topology-text.xml"), DocumentId(9)).0.deployment.unwrap();
-    let said: Vec<String> = kerbsync_topology::compare(&text, &objects).iter().map(|d| d.drift()).collect();
+    let said: Vec<_> = kerbsync_topology::compare(&text, &objects).iter().map(kerbsync_topology::Difference::drift).collect();
     assert_eq!(said, ["It has pool01.contoso.com in no known site; the used topology does not."]);
     assert_eq!(derive(&text).pools[0].kind, Kind::Other);
 }

@@ -137,5 +137,5 @@ pub(crate) fn opened(secret: &str) -> SecretState {
 }
 
 pub(crate) fn sealed() -> SecretState {
-    SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no exported key fits".to_owned(), damaged: false }
+    SecretState::Sealed { provider: "AesProvider".to_owned(), reason: "no exported key fits".into(), damaged: false }
 }

@@ -27,7 +27,7 @@ fn random_servers(random: &[Vec<Random>], tags: &[EqualityTag; 4]) -> Vec<Server
             Random::Ours(t) => slot(byte, ACCOUNT, SecretState::Clear(tags[*t])),
             Random::Other(t) => slot(byte, "contoso\\svc", SecretState::Clear(tags[*t])),
             Random::Sealed => {
-                slot(byte, ACCOUNT, SecretState::Sealed { provider: "P".to_owned(), reason: "no key".to_owned(), damaged: false })
+                slot(byte, ACCOUNT, SecretState::Sealed { provider: "P".to_owned(), reason: "no key".into(), damaged: false })
             }
             Random::Empty => slot(byte, ACCOUNT, SecretState::Empty),
         });

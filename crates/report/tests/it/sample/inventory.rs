@@ -102,13 +102,13 @@ pub(crate) fn cut() -> Problem {
             byte_start: 4711,
             byte_end: 4711,
         }),
-        message: "the file ends while <sites> of line 70 is still open: it is cut, or its end tag is missing".to_owned(),
-        help: Some("Copy the file from the server once more.".to_owned()),
+        message: "the file ends while <sites> of line 70 is still open: it is cut, or its end tag is missing".into(),
+        help: Some("Copy the file from the server once more.".into()),
     }
 }
 
 fn sealed() -> SecretState {
-    SecretState::Sealed { provider: "IISWASOnlyAesProvider".to_owned(), reason: "no key was given".to_owned(), damaged: false }
+    SecretState::Sealed { provider: "IISWASOnlyAesProvider".to_owned(), reason: "no key was given".into(), damaged: false }
 }
 
 /// Two sites, one with letters beyond ASCII; servers in every state; a damaged, an empty and a foreign file.
@@ -125,7 +125,7 @@ pub(crate) fn awkward() -> Inventory {
         DocumentKind::ApplicationHost,
         DocumentStatus::Unreadable(cut()),
     );
-    document(&mut i, "bundle/photo.jpg", DocumentKind::Unrecognised, DocumentStatus::Noise("a JPEG image".to_owned()));
+    document(&mut i, "bundle/photo.jpg", DocumentKind::Unrecognised, DocumentStatus::Noise("a JPEG image".into()));
     let ldif = document(&mut i, "bundle/accounts.ldf", DocumentKind::Ldif, DocumentStatus::Used);
     let log = document(&mut i, "bundle/Enable-CsTopology.xml", DocumentKind::ManagementLog, DocumentStatus::Used);
     i.documents[fe01.0 as usize].computer = Some(host("fe01.contoso.com"));
