@@ -95,6 +95,26 @@ def sarif():
     check(not [t for t in told if t.endswith("error")], f"{sorted(told)}: {json.dumps(results[:3])[:900]}")
 
 
+def powershell():
+    """The parser finds no error, and as many cmdlets of the product as lines name one."""
+    import tree_sitter_powershell
+    from tree_sitter import Language, Parser
+
+    with open(path, "rb") as file:
+        source = file.read()
+    tree = Parser(Language(tree_sitter_powershell.language())).parse(source)
+    check(not tree.root_node.has_error, "it is not PowerShell")
+    names, nodes = [], [tree.root_node]
+    while nodes:
+        node = nodes.pop()
+        nodes += node.children
+        if node.type == "command_name":
+            names.append(node.text.decode())
+    written = re.findall(rb"(?m)^ *(?:Set|Test|Enable)-Cs\w+ ", source)
+    found = [name for name in names if "-Cs" in name and not name.startswith("Get-")]
+    check(len(found) == len(written) > 0, f"{len(found)} cmdlets read, {len(written)} written")
+
+
 def multiply():
     """Repeats the findings of a report until there are so many, each with a fingerprint of its own: to see how a page bears them."""
     report, wanted = load(extra[0]), int(path)
@@ -105,4 +125,4 @@ def multiply():
         json.dump(report, file)
 
 
-{f.__name__: f for f in (junit, markdown, table, oscal, sarif, multiply)}[what]()
+{f.__name__: f for f in (junit, markdown, table, oscal, sarif, powershell, multiply)}[what]()

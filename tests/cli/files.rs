@@ -8,6 +8,7 @@ fn init_writes_once_and_never_over_a_file() {
     insta::assert_snapshot!(shell.run("init DIR/new").transcript(), @r"
     wrote DIR/new/kerbsync.toml
     wrote DIR/new/README.md
+    wrote DIR/new/Collect-KerbsyncBundle.ps1
     Next: read DIR/new/README.md, put exports beside it, then run: kerbsync audit DIR/new
     --- exit 0
     ");
@@ -18,6 +19,24 @@ fn init_writes_once_and_never_over_a_file() {
     shell.put("other/README.md", b"mine");
     assert_eq!(shell.run("init DIR/other").code, 2);
     assert!(!shell.path("other/kerbsync.toml").exists(), "all or nothing");
+}
+
+/// The script asks Active Directory for what `collect` asks it for, and for nothing that could hold a secret.
+#[test]
+fn the_script_reads_what_collect_reads() {
+    let shell = Shell::empty();
+    shell.run("init DIR/new");
+    let script = shell.read("new/Collect-KerbsyncBundle.ps1");
+    let collect = std::fs::read_to_string(crate::source_tree::root().join("crates/live/src/collect.rs")).unwrap();
+    let list = collect.split_once("const ACCOUNT_ATTRIBUTES: &[&str] = &[").and_then(|(_, rest)| rest.split_once(']')).unwrap().0;
+    let wanted: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
+    let lists = script.split("$attributes = @(").nth(1).and_then(|rest| rest.split_once("Export-Facts")).unwrap().0;
+    let mut asked: Vec<&str> = lists.split('\'').skip(1).step_by(2).collect();
+    let mut known = wanted.clone();
+    asked.sort_unstable();
+    known.sort_unstable();
+    assert_eq!(asked, known);
+    assert!(wanted.len() > 20 && script.contains("'kerbsync.manifest/v1'"), "{wanted:?}");
 }
 
 #[test]

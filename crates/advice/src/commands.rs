@@ -49,12 +49,17 @@ pub fn computer(fqdn: &str) -> Command {
 /// Lets the product test a site; without a name, its place is left for the reader.
 #[must_use]
 pub fn test_assignment(of: Option<&str>) -> Command {
-    let command = Command::new(P::TestCsKerberosAccountAssignment);
     let command = match of {
-        Some(name) => command.with("-Identity", site(name)),
-        None => command.word("-Identity 'site:NAME'"),
+        Some(name) => test_site(name),
+        None => Command::new(P::TestCsKerberosAccountAssignment).word("-Identity 'site:NAME'"),
     };
     command.word("-Report C:\\Logs\\Test.html")
+}
+
+/// The same of one site, for a script that adds the place of the report.
+#[must_use]
+pub fn test_site(name: &str) -> Command {
+    Command::new(P::TestCsKerberosAccountAssignment).with("-Identity", site(name))
 }
 
 /// Gives a site without an account one; without a name, its place is left for the reader.
@@ -109,7 +114,13 @@ pub fn new_password(account: &str) -> Destroying {
 /// Makes the product write its names to Active Directory.
 #[must_use]
 pub fn enable_topology() -> Command {
-    Command::new(P::EnableCsTopology).word("-Report C:\\Logs\\Enable-CsTopology.html")
+    enable_topology_without_report().word("-Report C:\\Logs\\Enable-CsTopology.html")
+}
+
+/// The same, for a script that adds the place of the report.
+#[must_use]
+pub fn enable_topology_without_report() -> Command {
+    Command::new(P::EnableCsTopology)
 }
 
 /// Shows an object of Active Directory with the attributes named, separated by commas.

@@ -1,7 +1,7 @@
 //! What is typed for plans and everything that writes.
 
 use super::Format;
-use clap::{ArgAction, Args, Subcommand};
+use clap::{ArgAction, Args, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ pub(crate) struct PlanSyncArgs {
     #[command(flatten)]
     pub(crate) out: PlanOut,
     #[command(flatten)]
-    pub(crate) shown: Shown,
+    pub(crate) shown: PlanShown,
 }
 
 #[derive(Debug, Args)]
@@ -34,7 +34,7 @@ pub(crate) struct PlanPasswordArgs {
     #[command(flatten)]
     pub(crate) out: PlanOut,
     #[command(flatten)]
-    pub(crate) shown: Shown,
+    pub(crate) shown: PlanShown,
 }
 
 #[derive(Debug, Args)]
@@ -155,6 +155,30 @@ pub(crate) struct Shown {
     /// Format of standard output
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub(crate) format: Format,
+    /// Show long lists in full, and what holds
+    #[arg(short, long, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+/// In what a plan can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlanFormat {
+    /// For people
+    Text,
+    /// For programs, and for `kerbsync apply`
+    Json,
+    /// A script of the product's own cmdlets for the Management Shell
+    Powershell,
+    /// The same as a playbook for Windows hosts
+    Ansible,
+}
+
+/// How a plan is shown.
+#[derive(Debug, Args)]
+pub(crate) struct PlanShown {
+    /// Format of standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub(crate) format: PlanFormat,
     /// Show long lists in full, and what holds
     #[arg(short, long, action = ArgAction::Count)]
     pub(crate) verbose: u8,

@@ -1,12 +1,15 @@
-//! `init`: a commented configuration and a page on what to export.
+//! `init`: a commented configuration, a page on what to export, and a script that exports it.
 
 use crate::args::InitArgs;
 use crate::failure::Failure;
 use crate::output::{create, exists, make_folder};
 use crate::{Exit, Io};
 
-const FILES: [(&str, &str); 2] =
-    [("kerbsync.toml", include_str!("../templates/kerbsync.toml")), ("README.md", include_str!("../templates/README.md"))];
+const FILES: [(&str, &str); 3] = [
+    ("kerbsync.toml", include_str!("../templates/kerbsync.toml")),
+    ("README.md", include_str!("../templates/README.md")),
+    ("Collect-KerbsyncBundle.ps1", include_str!("../templates/Collect-KerbsyncBundle.ps1")),
+];
 
 pub(super) fn run(args: &InitArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     make_folder(&args.dir)?;

@@ -2,8 +2,8 @@
 
 use super::{tool, write};
 use crate::args::{
-    Consent, DryRun, PasswordArgs, PasswordWhat, PlanCommand, PlanOut, PlanPasswordArgs, PlanSyncArgs, PlannedBundle, Shown, SyncArgs,
-    SyncWhat,
+    Consent, DryRun, Format, PasswordArgs, PasswordWhat, PlanCommand, PlanFormat, PlanOut, PlanPasswordArgs, PlanShown, PlanSyncArgs,
+    PlannedBundle, Shown, SyncArgs, SyncWhat,
 };
 use crate::failure::Failure;
 use crate::opened_bundle::{OpenedBundle, RunParameters};
@@ -12,10 +12,13 @@ use crate::preview;
 use crate::reading::read_file;
 use crate::{Exit, Io};
 use kerbsync_plan::outcome::RunOutcome;
-use kerbsync_plan::{CopyTarget, Plan, Refused, Request, SyncRequest, plan_set_password, plan_sync};
+use kerbsync_plan::{CopyTarget, Plan, Refused, Request, SyncRequest, changed_sites, plan_set_password, plan_sync};
 use kerbsync_report::format::RefusedReport;
 use kerbsync_report::render;
 use std::path::Path;
+
+/// A plan as the product's own cmdlets, with the sites to test at the end.
+type Script = fn(&Plan, &[String]) -> Result<String, kerbsync_source::Text>;
 
 /// What is asked for.
 pub(crate) enum Wish {
@@ -56,9 +59,16 @@ impl From<PasswordWhat> for Wish {
 }
 
 pub(super) fn plan(command: PlanCommand, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let (bundle, wish, out, shown): (PlannedBundle, Wish, PlanOut, Shown) = match command {
+    let (bundle, wish, out, asked): (PlannedBundle, Wish, PlanOut, PlanShown) = match command {
         PlanCommand::Sync(PlanSyncArgs { bundle, what, out, shown }) => (bundle, what.into(), out, shown),
         PlanCommand::SetPassword(PlanPasswordArgs { bundle, what, out, shown }) => (bundle, what.into(), out, shown),
+    };
+    let format = if asked.format == PlanFormat::Json { Format::Json } else { Format::Text };
+    let shown = Shown { format, verbose: asked.verbose };
+    let script = match asked.format {
+        PlanFormat::Text | PlanFormat::Json => None,
+        PlanFormat::Powershell => Some(render::powershell as Script),
+        PlanFormat::Ansible => Some(render::ansible as Script),
     };
     if let Some(file) = &out.file {
         check_plan_file(file, &bundle.bundle)?;
@@ -67,13 +77,26 @@ pub(super) fn plan(command: PlanCommand, quiet: bool, io: &mut Io<'_>) -> Result
     let unread = opened.warn_unread(io);
     let mut plan = match make(&opened, &bundle, &wish) {
         Ok(plan) => plan,
+        // Standard output holds a script or nothing.
+        Err(refused) if script.is_some() => {
+            let text = render::refused(&refused, &io.view(shown.verbose));
+            io.err(&text);
+            return Ok(Exit::Refused);
+        }
         Err(refused) => return refuse(&refused, &shown, io),
     };
     if let Some(file) = &out.file {
         plan.bundle = std::path::absolute(&bundle.bundle).ok().and_then(|path| path.to_str().map(str::to_owned));
         replace(file, plan.to_json().map_err(|e| Failure::usage(format!("the plan cannot be put into JSON: {e}")))?.as_bytes())?;
     }
-    show(&plan, &shown, |plan, view| render::plan(plan, view) + &next(plan, out.file.as_deref(), &bundle), io)?;
+    match script {
+        Some(script) => {
+            let sites = changed_sites(&opened.inventory, &plan);
+            let text = script(&plan, &sites).map_err(|why| Failure::new(Exit::Refused, format!("no script is written. {why}")))?;
+            io.out(&text);
+        }
+        None => show(&plan, &shown, |plan, view| render::plan(plan, view) + &next(plan, out.file.as_deref(), &bundle), io)?,
+    }
     Ok(exit_of(&plan, out.detailed_exitcode, &unread))
 }
 

@@ -10,4 +10,5 @@ mod pipelines;
 mod proved;
 mod registry;
 mod sample;
+mod scripts;
 mod texts;
