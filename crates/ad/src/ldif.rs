@@ -251,14 +251,7 @@ impl Reader<'_, '_> {
             _ if self.entries == 0 => {}
             _ => {
                 let origin = self.origin(span, "").without_excerpt();
-                report(
-                    self.problems,
-                    Level::Warning,
-                    "ldif-record",
-                    &origin,
-                    "a record that does not begin with 'dn:' is left out",
-                    None,
-                );
+                report(self.problems, Level::Warning, "ldif-record", &origin, "a record that does not begin with 'dn:' is left out", None);
                 self.skipping = Some("no dn");
             }
         }

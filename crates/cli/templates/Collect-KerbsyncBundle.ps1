@@ -166,14 +166,14 @@ if (-not $SkipDirectory) {
         }
         Export-Facts 'groups.xml' 'Get-ADObject' {
             param($file)
-            Get-ADObject -LDAPFilter '(&(objectClass=group)(sAMAccountName=RTC*))' -Properties objectClass, objectCategory, sAMAccountName, objectSid, member, memberOf, whenChanged |
-                Export-Clixml -Path $file
+            $asked = @('objectClass', 'objectCategory', 'sAMAccountName', 'objectSid', 'member', 'memberOf', 'whenChanged')
+            Get-ADObject -LDAPFilter '(&(objectClass=group)(sAMAccountName=RTC*))' -Properties $asked | Export-Clixml -Path $file
         }
         Export-Facts 'domains.xml' 'Get-ADObject' {
             param($file)
             $partitions = 'CN=Partitions,' + (Get-ADRootDSE).configurationNamingContext
-            Get-ADObject -SearchBase $partitions -LDAPFilter '(objectClass=crossRef)' -Properties objectClass, cn, nCName, dnsRoot, nETBIOSName |
-                Export-Clixml -Path $file
+            $asked = @('objectClass', 'cn', 'nCName', 'dnsRoot', 'nETBIOSName')
+            Get-ADObject -SearchBase $partitions -LDAPFilter '(objectClass=crossRef)' -Properties $asked | Export-Clixml -Path $file
         }
     } else {
         Add-Missing 'accounts.xml' 'Get-ADObject' 'there is no Active Directory module here; ldifde exports the same, as the page of kerbsync init says'

@@ -45,7 +45,11 @@ pub fn ansible(plan: &Plan, sites: &[String]) -> Result<String, Text> {
         let _ = writeln!(out, "\n    - name: {}", value(&step.title));
         out.push_str("      ansible.windows.win_powershell:\n        parameters:\n          Reports: \"{{ kerbsync_reports }}\"\n");
         out.push_str("        script: |\n          param([string] $Reports)\n          $ErrorActionPreference = 'Stop'\n");
-        let _ = writeln!(out, "          $report = Join-Path $Reports '{}.html'\n          {REMOVE}\n          {} -Report $report", step.report, step.line);
+        let _ = writeln!(
+            out,
+            "          $report = Join-Path $Reports '{}.html'\n          {REMOVE}\n          {} -Report $report",
+            step.report, step.line
+        );
         for line in CHECK.lines() {
             let _ = writeln!(out, "          {line}");
         }

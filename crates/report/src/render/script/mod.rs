@@ -57,12 +57,15 @@ impl Procedure {
                     let command = commands::copy_password(from, &step.server);
                     add("copy", format!("Copy the credential of {from} to {}", step.server), &command, Wait::No)?;
                 }
-                format!("copies the credential of {from}, with the product's cmdlets. The procedure starts on {from}")
+                vec![format!("It copies the credential of {from} with the product's cmdlets, and the procedure starts there.")]
             }
             Intent::SetPassword => {
                 let command = commands::new_password(&plan.account);
                 add("set-password", format!("Give {} a new password", plan.account), command.command(), Wait::Replication)?;
-                format!("gives {} a new password with the product's cmdlet, on all its servers and in Active Directory last", plan.account)
+                vec![
+                    format!("It gives {} a new password with the product's cmdlet,", plan.account),
+                    "on all its servers, and in Active Directory last.".to_owned(),
+                ]
             }
         };
         if plan.follow_ups.iter().any(|f| f.id == "enable-topology") {
@@ -73,13 +76,14 @@ impl Procedure {
             add("test", format!("Test site {site}"), &commands::test_site(site), Wait::No)?;
         }
         let digest = plan.digest.get(..12).unwrap_or(&plan.digest);
-        let preface = vec![
-            format!("Written by kerbsync from its plan {digest}. It {asked}."),
+        let mut preface = vec![format!("Written by kerbsync from its plan {digest}.")];
+        preface.extend(asked);
+        preface.extend([
             "Run it in the Management Shell of Lync Server or Skype for Business Server, as a member of RTCUniversalServerAdmins.".to_owned(),
             "It was not tried on a server: kerbsync planned it from exported files. It stops at the first step of which the product does not"
                 .to_owned(),
             "report that it worked; what was done before stays, and running it again does those steps again.".to_owned(),
-        ];
+        ]);
         Ok(Self { steps, preface })
     }
 }

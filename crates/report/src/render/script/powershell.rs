@@ -58,7 +58,11 @@ pub fn powershell(plan: &Plan, sites: &[String]) -> Result<String, Text> {
                 out.push_str("if (-not $WhatIf) { Start-Sleep -Seconds (60 * $WaitMinutes) }\n");
             }
         } else {
-            let _ = writeln!(out, "if (-not $WhatIf) {{\n    {report}\n    Remove-Report $report\n    {} -Report $report\n    Assert-Report $report\n}}", step.line);
+            let _ = writeln!(
+                out,
+                "if (-not $WhatIf) {{\n    {report}\n    Remove-Report $report\n    {} -Report $report\n    Assert-Report $report\n}}",
+                step.line
+            );
         }
     }
     out.push_str("\nWrite-Host \"Done. The reports are in $Reports.\"\n");
