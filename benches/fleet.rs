@@ -25,7 +25,8 @@ fn input(estate: &Estate) -> [Input; 1] {
     [Input { label: "estate".into(), store: Box::new(store) }]
 }
 
-const OPTIONS: Options<'static> = Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], progress: &Silent };
+const OPTIONS: Options<'static> =
+    Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], hardening: false, progress: &Silent };
 
 fn fleet(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("fleet");

@@ -2,6 +2,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests read and write the project's own files")]
 
 use crate::source_tree::root;
+use kerbsync_audit::Severity;
+use kerbsync_audit::controls::{Catalogue, Guide, Standing};
 use kerbsync_audit::rules::RULES;
 use kerbsync_inventory::LayoutId;
 use std::fmt::Write as _;
@@ -77,17 +79,18 @@ fn the_layouts_of_the_glossary_are_fresh() {
 fn the_manual_of_the_rules_is_fresh() {
     let mut out =
         String::from("# Rules\n\nWritten by `cargo test` from the rules themselves; `kerbsync explain RULE` shows the same text.\n\n");
-    out.push_str("| rule | id | severity | confidence | about | product error |\n|---|---|---|---|---|---|\n");
+    out.push_str("| rule | id | severity | confidence | about | profile | product error |\n|---|---|---|---|---|---|---|\n");
     for rule in RULES {
         writeln!(
             out,
-            "| [{code}](#{anchor}) | {id} | {severity} | {confidence} | {subject} | {error} |",
+            "| [{code}](#{anchor}) | {id} | {severity} | {confidence} | {subject} | {profile} | {error} |",
             code = rule.code(),
             anchor = format_args!("{}-{}", rule.code().to_lowercase(), rule.id),
             id = rule.id,
             severity = rule.severity.name(),
             confidence = rule.confidence.name(),
             subject = rule.subject.name(),
+            profile = rule.profile.name(),
             error = rule.product_error.unwrap_or(""),
         )
         .unwrap();
@@ -104,3 +107,72 @@ fn the_manual_of_the_rules_is_fresh() {
     assert!(gone.is_empty(), "ids and numbers are public, since waivers name them; these are gone from docs/rules.md: {gone:?}");
     refresh("docs/rules.md", &out);
 }
+
+#[test]
+fn the_table_of_controls_is_fresh() {
+    let mut out = String::from("# Controls\n\n");
+    out.push_str(
+        "Written by `cargo test` from the rules and the tables of the program. Each rule names the controls of public catalogues that it serves; \
+         `kerbsync explain RULE` and every report show them. That its rules pass does not prove that a control is met.\n\n",
+    );
+    out.push_str("| catalogue | release | source | rules that name it |\n|---|---|---|---|\n");
+    for catalogue in Catalogue::ALL {
+        let rules = RULES.iter().filter(|r| r.controls.iter().any(|c| Catalogue::of(c).is_some_and(|(of, _)| of == *catalogue))).count();
+        let (name, release, source) = (catalogue.name(), catalogue.release(), catalogue.source());
+        writeln!(out, "| {name} | {release} | <{source}> | {rules} |").unwrap();
+    }
+    out.push_str(GUIDES);
+    out.push_str("| | decided | in part | evidence only | not visible here | in conflict |\n|---|---|---|---|---|---|\n");
+    for guide in Guide::ALL {
+        let count = |fits: fn(&Standing) -> bool| guide.items().iter().filter(|i| fits(&i.standing)).count();
+        writeln!(
+            out,
+            "| {} ({}) | {} | {} | {} | {} | {} |",
+            guide.title().trim_end_matches(" Security Technical Implementation Guide"),
+            guide.catalogue().release(),
+            count(|s| matches!(s, Standing::Decided)),
+            count(|s| matches!(s, Standing::DecidedWhereItFails(_) | Standing::DecidedWhereItPasses(_))),
+            count(|s| matches!(s, Standing::Evidence(_))),
+            count(|s| matches!(s, Standing::Elsewhere(_))),
+            guide.items().iter().filter(|i| i.conflict.is_some()).count(),
+        )
+        .unwrap();
+    }
+    for guide in Guide::ALL {
+        write!(out, "\n### {}\n\n", guide.title()).unwrap();
+        out.push_str("| item | severity | what it wants, in our words | standing | rule, or where to look |\n|---|---|---|---|---|\n");
+        for item in guide.items() {
+            let rules: Vec<String> =
+                item.rules().iter().map(|r| format!("[{0}](rules.md#{1}-{2}) {2}.", r.code(), r.code().to_lowercase(), r.id)).collect();
+            let note = item.standing.note().map(str::to_owned);
+            let conflict = item.conflict.map(|c| format!("**In conflict with the product** ({}): {}", c.certainty.name(), c.why));
+            let told: Vec<String> = rules.into_iter().chain(note).chain(conflict).collect();
+            let severity = match item.severity {
+                Severity::Error => "high",
+                Severity::Warning => "medium",
+                Severity::Note => "low",
+            };
+            let standing = item.standing.words();
+            writeln!(out, "| {} {} | {severity} | {} | {standing} | {} |", item.group, item.version, item.topic, told.join(" ")).unwrap();
+        }
+    }
+    assert!(!out.contains("\\|") && out.lines().all(|l| !l.starts_with('|') || l.matches('|').count() >= 5), "a cell would be lost");
+    refresh("docs/controls.md", &out);
+}
+
+/// What is to be said before the tables of the guides.
+const GUIDES: &str = r"
+## The guides of DISA for IIS 10.0
+
+`kerbsync audit --profile stig` runs the rules about the hardening of IIS, and `--profile all` these beside those about the Kerberos account.
+They judge what `applicationHost.config` holds, for the whole server, for the web sites of the product and for the application pools that serve them.
+
+- *Decided*: the rule's outcome is that of the item. A section that a `web.config` may set passes only where this file locks it; else it is *unknown*. What this file sets badly fails; what it leaves to a default of IIS and a `web.config` could mend is unknown.
+- *Decided where it fails*, *where it passes*: the other outcome does not decide the item, for the reason told.
+- *Evidence only*: something is seen, and it does not decide.
+- *Not visible here*: no input of an audit holds it; the table says where to look. In checklists such an item is *not reviewed*.
+- *In conflict with the product*: the item contradicts what the product needs, with the reason and how sure that is. None of the guides' own exceptions names Lync Server or Skype for Business: an exception is yours, by analogy and with a reason. Write it as a waiver.
+
+Other web sites of a server are not judged, nor is any `web.config`, nor `machine.config`. Ids and severities are those of the guides; the words are ours.
+
+";

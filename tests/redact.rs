@@ -3,9 +3,10 @@
 
 use crate::rules::{base, part};
 use crate::source_tree::{names_of, root};
-use crate::support::audited::{Audited, Files, audit_at};
+use crate::support::audited::{Audited, Files, audit_at, audit_profiles_at};
 use crate::support::estates::{now, options};
-use kerbsync_audit::Outcome;
+use kerbsync_audit::rules::RULES;
+use kerbsync_audit::{Outcome, Profile, Profiles};
 use kerbsync_collect::{Input, Options, Silent, collect, redact};
 use kerbsync_lab::{Defect, build};
 use kerbsync_testkit::{Bundle, MemoryStore};
@@ -23,7 +24,7 @@ fn input(files: &Files) -> Vec<Input> {
 /// The files of the copy.
 pub(crate) fn redacted(files: &Files) -> Files {
     let inputs = input(files);
-    let options = Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], progress: &Silent };
+    let options = Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], hardening: false, progress: &Silent };
     let collected = collect(&inputs, &options).unwrap();
     let declared: Vec<String> = collected.settings.slots.iter().map(|s| s.secret.clone()).collect();
     let mut out = Files::new();
@@ -50,7 +51,8 @@ fn verdicts(audited: &Audited) -> BTreeSet<String> {
 
 /// How the copy differs.
 fn difference(what: &str, files: &Files, time: jiff::Timestamp) -> Option<String> {
-    let (before, after) = (audit_at(&[("", &without_keys(files))], time), audit_at(&[("", &redacted(files))], time));
+    let audit = |files: Files| audit_profiles_at(&[("", &files)], time, Profiles::All);
+    let (before, after) = (audit(without_keys(files)), audit(redacted(files)));
     let (a, b) = (verdicts(&before), verdicts(&after));
     let lost: Vec<&String> = a.difference(&b).take(5).collect();
     let new: Vec<&String> = b.difference(&a).take(5).collect();
@@ -64,6 +66,9 @@ fn every_fixture_is_judged_alike() {
         let file = std::fs::read_to_string(root().join(format!("fixtures/rules/{rule}.txt"))).unwrap();
         for kind in ["fires", "silent"] {
             let mut bundle: Bundle = base();
+            if RULES.iter().any(|r| r.id == rule && r.profile == Profile::Stig) {
+                bundle.change(&std::fs::read_to_string(root().join("fixtures/hardened.txt")).unwrap()).unwrap();
+            }
             bundle.change(part(&file, kind).unwrap()).unwrap();
             let files: Files = bundle.0.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
             wrong.extend(difference(&format!("{rule}, {kind}"), &files, "2026-03-01T12:00:00Z".parse().unwrap()));

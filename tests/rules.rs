@@ -5,16 +5,22 @@
 #![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
 
 use crate::source_tree::{names_of, root};
-use crate::support::audited::{Audited, Files, audit_at};
+use crate::support::audited::{Audited, Files, audit_profiles_at};
 use kerbsync_advice::{Class, Program, Step};
 use kerbsync_audit::rules::RULES;
-use kerbsync_audit::{Finding, Outcome, Profile, SubjectKind};
+use kerbsync_audit::{Finding, Outcome, Profile, Profiles, SubjectKind};
 use kerbsync_testkit::Bundle;
 use std::collections::BTreeSet;
 use std::fs;
 
 /// Rules that never fail, since all they say is that something could not be looked at.
-const NEVER_FAIL: [&str; 1] = ["configuration-missing"];
+const NEVER_FAIL: [&str; 5] = [
+    "configuration-missing",
+    "client-ip-behind-balancer",
+    "client-certificate-not-required",
+    "anonymous-user-account",
+    "extended-protection-behind-proxy",
+];
 
 /// A fixture, applied to the base estate and audited.
 struct Fixture {
@@ -24,11 +30,12 @@ struct Fixture {
 
 impl Fixture {
     fn read(rule: &str, kind: &str) -> Self {
+        let hardened = RULES.iter().any(|r| r.id == rule && r.profile == Profile::Stig);
         let file = fs::read_to_string(root().join(format!("fixtures/rules/{rule}.txt"))).unwrap();
         let text = part(&file, kind).unwrap_or_else(|| panic!("{rule}.txt has no part '//= {kind}'"));
         let first = text.lines().next().unwrap_or_default();
         let also = first.strip_prefix("# also: ").map_or_else(BTreeSet::new, |list| list.split(", ").map(str::to_owned).collect());
-        Self { audited: audited(text).unwrap_or_else(|why| panic!("{rule}.txt, {kind}: {why}")), also }
+        Self { audited: audited(text, hardened).unwrap_or_else(|why| panic!("{rule}.txt, {kind}: {why}")), also }
     }
 
     /// Ids of the rules that fail beside those named in the first line. Those named have to fail, and be rules.
@@ -51,11 +58,16 @@ pub(crate) fn base() -> Bundle {
     Bundle::parse(&fs::read_to_string(root().join("fixtures/rules/base.txt")).unwrap()).unwrap()
 }
 
-fn audited(change: &str) -> Result<Audited, String> {
+/// The estate with a change. One that is hardened is judged by the rules about that alone.
+fn audited(change: &str, hardened: bool) -> Result<Audited, String> {
     let mut bundle = base();
+    if hardened {
+        bundle.change(&fs::read_to_string(root().join("fixtures/hardened.txt")).unwrap()).map_err(|e| e.0)?;
+    }
     bundle.change(change).map_err(|e| e.0)?;
     let files: Files = bundle.0.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-    Ok(audit_at(&[("", &files)], "2026-03-01T12:00:00Z".parse().unwrap()))
+    let profiles = if hardened { Profiles::Stig } else { Profiles::Default };
+    Ok(audit_profiles_at(&[("", &files)], "2026-03-01T12:00:00Z".parse().unwrap(), profiles))
 }
 
 fn registered() -> BTreeSet<String> {
@@ -76,13 +88,61 @@ fn files_registry_fixtures_and_snapshots_have_the_same_names() {
 
 #[test]
 fn nothing_is_wrong_with_the_base_estate() {
-    let audited = audited("").unwrap();
+    let audited = audited("", false).unwrap();
     assert_eq!(audited.told(), "");
     assert!(audited.inventory.gaps.is_empty(), "{:?}", audited.inventory.gaps);
     // no rule is silent for want of a subject
     let rules = RULES.iter().filter(|r| r.subject != SubjectKind::Waiver && r.profile == Profile::Default);
     let without: Vec<&str> = rules.map(|r| r.id).filter(|id| !audited.audit.verdicts.iter().any(|v| v.rule.id == *id)).collect();
     assert_eq!(without, Vec::<&str>::new());
+}
+
+#[test]
+fn a_hardened_estate_passes_every_rule_about_that() {
+    let audited = audited("", true).unwrap();
+    assert_eq!(audited.told(), "");
+    let rules = RULES.iter().filter(|r| r.profile == Profile::Stig);
+    let without: Vec<&str> = rules.map(|r| r.id).filter(|id| !audited.of(Outcome::Pass).iter().any(|(rule, _)| rule == id)).collect();
+    assert_eq!(without, Vec::<&str>::new());
+}
+
+/// What a rule about the hardening does not decide: the part `//= unknown` of its fixture, in which no rule fails.
+#[test]
+fn what_the_file_does_not_decide_is_unknown() {
+    let mut wrong = Vec::new();
+    let mut without = Vec::new();
+    for rule in RULES.iter().filter(|r| r.profile == Profile::Stig) {
+        let file = fs::read_to_string(root().join(format!("fixtures/rules/{}.txt", rule.id))).unwrap();
+        if part(&file, "unknown").is_none() {
+            without.extend((!NEVER_FAIL.contains(&rule.id)).then_some(rule.id));
+            continue;
+        }
+        let fixture = Fixture::read(rule.id, "unknown");
+        let finds = fixture.audited.of(Outcome::Unknown).iter().any(|(id, _)| *id == rule.id);
+        if !finds || fixture.failing() != Ok(BTreeSet::new()) {
+            wrong.push(format!("{}: {:?}\n{}", rule.id, fixture.failing(), fixture.audited.told()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    insta::assert_snapshot!(without.join("\n"), @"
+    binding-not-specific
+    pool-shared-by-sites
+    webdav-present
+    private-key-in-bundle
+    ");
+}
+
+/// Where no configuration is in force, none of these rules says anything of the server.
+#[test]
+fn what_is_not_in_force_proves_nothing_about_the_hardening() {
+    let redirected = "//- servers/dir01.contoso.com/redirection.config\n<configuration><configurationRedirection enabled=\"true\" path=\"\\\\srv\\iis\" /></configuration>\n";
+    let audited = audited(redirected, true).unwrap();
+    // That an exported key lies there is true all the same.
+    let of_files = |id: &str| id == "private-key-in-bundle";
+    for rule in RULES.iter().filter(|r| r.profile == Profile::Stig && r.subject == SubjectKind::Server && !of_files(r.id)) {
+        let unknown = audited.of(Outcome::Unknown).contains(&(rule.id, "dir01.contoso.com".to_owned()));
+        assert!(unknown, "{}: {}", rule.id, audited.told());
+    }
 }
 
 #[test]

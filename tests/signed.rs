@@ -49,6 +49,18 @@ fn a_signed_archive_is_verified_and_its_inputs_audited_again() {
     assert_eq!(evidence["run_at"], serde_json::Value::Null);
 }
 
+/// Nothing that the rules about the hardening read is taken out of the inputs.
+#[test]
+fn an_archive_of_every_rule_is_verified() {
+    let program = signed();
+    let made = program.run(
+        "audit DIR/e --quiet --now 2026-05-01 --profile all --bundle-out DIR/all.zip --sign DIR/key.pem --fail-on never --format json",
+    );
+    assert!(made.code == 0 && made.out.contains("\"profile\": \"all\""), "{}{}", made.out, made.err);
+    let ran = verify(&program, "all.zip");
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+}
+
 #[test]
 fn the_same_estate_gives_the_same_bytes_wherever_it_lies() {
     let program = signed();

@@ -19,6 +19,8 @@ pub(crate) struct Bundle {
     pub(crate) reference: Option<HostName>,
     /// Files and folders that go before others which say something else of the same thing.
     pub(crate) prefer: Vec<PathBuf>,
+    /// Whether the settings that an audit of the hardening of IIS judges are wanted.
+    pub(crate) hardening: bool,
 }
 
 impl TryFrom<BundleArgs> for Bundle {
@@ -29,14 +31,14 @@ impl TryFrom<BundleArgs> for Bundle {
         // A topology from outside of the inputs is a further input; one within them is read with them.
         paths.extend(args.topology.iter().filter(|t| t.exists() && !paths.iter().any(|p| t.starts_with(p))).cloned().collect::<Vec<_>>());
         let prefer = args.prefer.into_iter().chain(args.topology).collect();
-        Ok(Self { paths, config: args.config, reference: args.reference.as_deref().map(reference).transpose()?, prefer })
+        Ok(Self { paths, config: args.config, reference: args.reference.as_deref().map(reference).transpose()?, prefer, hardening: false })
     }
 }
 
 impl Bundle {
     /// These paths with nothing else said.
     pub(crate) fn of(paths: Vec<PathBuf>) -> Self {
-        Self { paths, config: None, reference: None, prefer: Vec::new() }
+        Self { paths, config: None, reference: None, prefer: Vec::new(), hardening: false }
     }
 }
 
@@ -69,11 +71,7 @@ pub(crate) struct Gate {
 impl Gate {
     /// The word of `--profile`.
     pub(crate) const fn profiles_name(&self) -> &'static str {
-        match self.profiles {
-            Profiles::Default => "default",
-            Profiles::Stig => "stig",
-            Profiles::All => "all",
-        }
+        self.profiles.name()
     }
 
     /// The words of `--fail-on`.
@@ -85,7 +83,17 @@ impl Gate {
 
 /// What a word of `--profile` means.
 pub(crate) fn profiles(word: &str) -> Option<Profiles> {
-    [("default", Profiles::Default), ("stig", Profiles::Stig), ("all", Profiles::All)].into_iter().find(|(w, _)| *w == word).map(|(_, p)| p)
+    [Profiles::Default, Profiles::Stig, Profiles::All].into_iter().find(|p| p.name() == word)
+}
+
+impl From<args::Profile> for Profiles {
+    fn from(arg: args::Profile) -> Self {
+        match arg {
+            args::Profile::Default => Self::Default,
+            args::Profile::Stig => Self::Stig,
+            args::Profile::All => Self::All,
+        }
+    }
 }
 
 impl From<GateArgs> for Gate {

@@ -4,7 +4,7 @@ use crate::commands::audit::audit_of;
 use crate::commands::tool;
 use crate::config::{Bundle, Gate};
 use crate::failure::Failure;
-use crate::reading::{ReadInputs, read_config, read_file, read_stores, unopened};
+use crate::reading::{Asked, ReadInputs, read_config, read_file, read_stores, unopened};
 use crate::{Exit, Io};
 use jiff::Timestamp;
 use kerbsync_audit::rules::RULES;
@@ -42,7 +42,13 @@ pub(crate) fn archive(bundle: &Bundle, made: &Made<'_>, run_at: Option<Timestamp
     let prefer: Vec<std::path::PathBuf> = bundle.prefer.iter().map(|p| relative(p, bundle)).collect();
     // The settings are told without the path at which they lie.
     let given = config.as_ref().map(|(_, bytes)| (SETTINGS.to_owned(), bytes.clone()));
-    let read = read_stores(&inputs, given, bundle.reference.clone(), &prefer, &[], made.quiet, io)?;
+    let read = read_stores(
+        &inputs,
+        given,
+        Asked { reference: bundle.reference.clone(), prefer: &prefer, open_runs: &[], hardening: made.gate.profiles.hardens() },
+        made.quiet,
+        io,
+    )?;
     let report = audit_of(&read, made.now, made.gate, None, |_| {})?;
     let declared: Vec<String> = read.settings.slots.iter().map(|s| s.secret.clone()).collect();
     let mut files = Vec::new();
@@ -105,7 +111,13 @@ pub(crate) fn audited_again(members: &[Member], evidence: &Evidence, made: &Made
     let settings = members.iter().find(|m| m.name == SETTINGS).map(|m| (SETTINGS.to_owned(), m.bytes.clone()));
     let reference = evidence.options.reference.as_deref().map(crate::config::reference).transpose()?;
     let prefer: Vec<std::path::PathBuf> = evidence.options.prefer.iter().map(std::path::PathBuf::from).collect();
-    let read: ReadInputs = read_stores(&inputs, settings, reference, &prefer, &[], made.quiet, io)?;
+    let read: ReadInputs = read_stores(
+        &inputs,
+        settings,
+        Asked { reference, prefer: &prefer, open_runs: &[], hardening: made.gate.profiles.hardens() },
+        made.quiet,
+        io,
+    )?;
     audit_of(&read, made.now, made.gate, None, |_| {})
 }
 

@@ -5,7 +5,7 @@ use crate::Io;
 use crate::args::WriteArgs;
 use crate::failure::Failure;
 use crate::progress::Bar;
-use crate::reading::{read_config, read_stores, unopened, unreadable};
+use crate::reading::{Asked, read_config, read_stores, unopened, unreadable};
 use jiff::Timestamp;
 use kerbsync_apply::{CommandWords, Context, Engine, EngineError, Options, Threads};
 use kerbsync_collect::{Input, Progress as _, Settings};
@@ -57,7 +57,7 @@ impl OpenedBundle {
     pub(crate) fn open(path: &Path, config: Option<&Path>, quiet: bool, io: &Io<'_>) -> Result<Self, Failure> {
         let config = config.map(read_config).transpose()?;
         let inputs = [Input { label: String::new(), store: opened(path)? }];
-        let read = read_stores(&inputs, config, None, &[], &[], quiet, io)?;
+        let read = read_stores(&inputs, config, Asked::default(), quiet, io)?;
         let rules = kerbsync_collect::slot_rules(&read.inventory, &read.settings);
         Ok(Self {
             path: path.to_owned(),

@@ -42,7 +42,8 @@ pub(crate) fn read_paths(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result
     }
     let named = bundle.reference.clone();
     let open_runs = tell_open_runs(&bundle.paths, io);
-    let read = read_stores(&inputs, config, bundle.reference, &bundle.prefer, &open_runs, quiet, io)?;
+    let asked = Asked { reference: bundle.reference, prefer: &bundle.prefer, open_runs: &open_runs, hardening: bundle.hardening };
+    let read = read_stores(&inputs, config, asked, quiet, io)?;
     let manual = manual(&read.settings, io)?;
     let read = ReadInputs { not_opened, manual, ..read };
     check_preferred(&bundle.prefer, &read.inventory)?;
@@ -111,19 +112,31 @@ pub(crate) fn tell_open_runs(paths: &[PathBuf], io: &mut Io<'_>) -> Vec<(String,
     all
 }
 
+/// What is asked of a reading besides its inputs and settings.
+#[derive(Debug, Default)]
+pub(crate) struct Asked<'a> {
+    /// The server whose secret the others are compared with.
+    pub(crate) reference: Option<HostName>,
+    /// Files and folders that go before others.
+    pub(crate) prefer: &'a [PathBuf],
+    /// Runs without an end, with their servers.
+    pub(crate) open_runs: &'a [(String, Vec<HostName>)],
+    /// Whether the settings that an audit of the hardening of IIS judges are wanted.
+    pub(crate) hardening: bool,
+}
+
 /// Reads and joins what is open already.
 pub(crate) fn read_stores(
     inputs: &[Input],
     config: Option<(String, Vec<u8>)>,
-    reference: Option<HostName>,
-    prefer: &[PathBuf],
-    open_runs: &[(String, Vec<HostName>)],
+    asked: Asked<'_>,
     quiet: bool,
     io: &Io<'_>,
 ) -> Result<ReadInputs, Failure> {
     let bar = Bar::new(io.terminals.1 && !quiet);
+    let Asked { reference, prefer, open_runs, hardening } = asked;
     let prefer = prefer.iter().map(|p| p.display().to_string()).collect();
-    let collected = collect(inputs, &Options { config, reference, prefer, open_runs, progress: &bar });
+    let collected = collect(inputs, &Options { config, reference, prefer, open_runs, hardening, progress: &bar });
     bar.clear();
     let collected = collected.map_err(|e| Failure::new(Exit::Input, e.to_string()))?;
     Ok(ReadInputs { inventory: collected.inventory, settings: collected.settings, not_opened: Vec::new(), manual: None })
@@ -146,7 +159,8 @@ impl OpenInputs {
 pub(crate) fn read_inputs(store: Box<dyn ReadStore>, bundle: &Bundle, quiet: bool, io: &Io<'_>) -> Result<OpenInputs, Failure> {
     let config = bundle.config.as_deref().map(read_config).transpose()?;
     let inputs = vec![Input { label: String::new(), store }];
-    let read = read_stores(&inputs, config, bundle.reference.clone(), &bundle.prefer, &[], quiet, io)?;
+    let asked = Asked { reference: bundle.reference.clone(), prefer: &bundle.prefer, open_runs: &[], hardening: bundle.hardening };
+    let read = read_stores(&inputs, config, asked, quiet, io)?;
     Ok(OpenInputs { inputs, read })
 }
 

@@ -8,6 +8,7 @@ mod ends;
 mod estate;
 mod evidence;
 mod files;
+mod guides;
 #[cfg(unix)]
 mod modes;
 mod names;

@@ -11,7 +11,7 @@ const CRATES: &[&str] =
     &["ad", "audit", "collect", "credential", "diff", "iis", "inventory", "objects", "plan", "source", "topology", "xml"];
 
 /// Literals of that shape which are no words of any output: names of attributes and cmdlets, words of the code and of other formats.
-const OTHERS: &[&str] = &["canary-walk", "kebab-case", "utf-8"];
+const OTHERS: &[&str] = &["canary-walk", "kebab-case", "max-age", "utf-8"];
 
 #[test]
 fn every_word_of_the_formats_is_explained() {

@@ -56,8 +56,11 @@ impl ReadStore for Folder {
 /// The report of a folder under a name.
 fn report(root: &str, folder: Folder, now: &str) -> Report {
     let inputs = [Input { label: root.to_owned(), store: Box::new(folder) }];
-    let collected =
-        collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], progress: &Silent }).unwrap();
+    let collected = collect(
+        &inputs,
+        &Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], hardening: false, progress: &Silent },
+    )
+    .unwrap();
     let now = now.parse().unwrap();
     let audit = kerbsync_audit::run(&collected.inventory, &Policy::at(now));
     let terms = Terms { now, waivers: &[], fail_on: FailOn::default(), require: &[], not_opened: &[], servers: None };

@@ -1,7 +1,7 @@
 //! Bundles collected from memory and audited in process.
 
 use jiff::Timestamp;
-use kerbsync_audit::{Audit, Outcome};
+use kerbsync_audit::{Audit, Outcome, Policy, Profiles};
 use kerbsync_collect::{Input, Options, Silent, collect};
 use kerbsync_inventory::Inventory;
 use kerbsync_report::format::{InventoryReport, Tool};
@@ -21,15 +21,24 @@ pub(crate) struct Audited {
 
 /// Collects inputs, each with its label, and audits them at a time at which all their files were changed last.
 pub(crate) fn audit_at(inputs: &[(&str, &Files)], now: Timestamp) -> Audited {
+    audit_profiles_at(inputs, now, Profiles::Default)
+}
+
+/// The same by other rules.
+pub(crate) fn audit_profiles_at(inputs: &[(&str, &Files)], now: Timestamp, profiles: Profiles) -> Audited {
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now.as_second()).unwrap());
     let input = |(label, files): &(&str, &Files)| Input {
         label: (*label).to_owned(),
         store: Box::new(Dated(files.iter().map(|(p, b)| (p, b.clone())).collect(), time)),
     };
     let inputs: Vec<Input> = inputs.iter().map(input).collect();
-    let collected =
-        collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], progress: &Silent }).unwrap();
-    let audit = kerbsync_audit::run(&collected.inventory, &kerbsync::policy(&collected.settings, now).unwrap());
+    let collected = collect(
+        &inputs,
+        &Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], hardening: profiles.hardens(), progress: &Silent },
+    )
+    .unwrap();
+    let policy = Policy { profiles, ..kerbsync::policy(&collected.settings, now).unwrap() };
+    let audit = kerbsync_audit::run(&collected.inventory, &policy);
     Audited { inventory: collected.inventory, audit }
 }
 

@@ -2,7 +2,7 @@
 
 use super::hold;
 use crate::support::estates::{audit, options, planted};
-use kerbsync_audit::Outcome;
+use kerbsync_audit::{Outcome, Profile};
 use kerbsync_lab::{Defect, build};
 
 /// Every defect is found by the rule of its name, on the subject that was hit, and nothing else is found that it does not bring.
@@ -31,10 +31,16 @@ fn a_clean_estate_has_no_findings() {
     }
 }
 
-/// Every rule that judges an estate's contents can be planted, so that no rule goes without an estate in which it fails.
+/// Every rule that judges an estate's contents can be planted, so that no rule goes without an estate in which it fails. Those about the
+/// hardening of IIS are not: nothing that the product installs passes all of them. `tests/rules.rs` walks theirs.
 #[test]
 fn every_rule_has_its_defect() {
-    let rules: Vec<&str> = kerbsync_audit::rules::RULES.iter().map(|r| r.id).filter(|id| id.parse::<Defect>().is_err()).collect();
+    let rules: Vec<&str> = kerbsync_audit::rules::RULES
+        .iter()
+        .filter(|r| r.profile == Profile::Default)
+        .map(|r| r.id)
+        .filter(|id| id.parse::<Defect>().is_err())
+        .collect();
     assert!(rules.is_empty(), "no defect plants what these rules find: {rules:?}");
     let orphans: Vec<&str> =
         Defect::all().map(Defect::name).filter(|name| !kerbsync_audit::rules::RULES.iter().any(|r| r.id == *name)).collect();

@@ -9,10 +9,12 @@
 mod attribute;
 mod baseline;
 mod conclude;
+pub mod controls;
 pub mod coverage;
 mod declare;
 mod encryption;
 mod finding;
+mod hardened;
 mod policy;
 mod requirement;
 mod rule;

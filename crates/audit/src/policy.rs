@@ -2,6 +2,7 @@
 
 use crate::{Profile, Rule, Severity, Waiver};
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// Thresholds and waivers. Everything that a rule may depend on besides the inventory.
 #[derive(Debug, Clone)]
@@ -23,7 +24,8 @@ pub struct Policy {
 }
 
 /// Which rules an audit runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Profiles {
     /// Those about the Kerberos account.
     #[default]
@@ -44,6 +46,22 @@ impl Profiles {
             Self::Default => rule.profile == Profile::Default,
             Self::Stig => rule.profile == Profile::Stig,
         }
+    }
+
+    /// The word of `--profile`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Stig => "stig",
+            Self::All => "all",
+        }
+    }
+
+    /// Whether it is the one that is run where none is asked for.
+    #[must_use]
+    pub const fn is_default(&self) -> bool {
+        matches!(self, Self::Default)
     }
 
     /// Whether it runs rules about the hardening of IIS.

@@ -59,6 +59,7 @@ pub enum Family {
     Authentication,
     Directory,
     Process,
+    Hardening,
 }
 
 impl Family {
@@ -71,6 +72,7 @@ impl Family {
             Self::Authentication => "authentication",
             Self::Directory => "directory",
             Self::Process => "process",
+            Self::Hardening => "hardening",
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Runs the rules.
 
 use crate::waive::waive;
-use crate::{BaselineUse, Finding, Outcome, Policy, Rule, Severity, Subject, SubjectKind, Verdict, Verdicts, View, WaiverUse, rules};
+use crate::{
+    BaselineUse, Finding, Outcome, Policy, Profiles, Rule, Severity, Subject, SubjectKind, Verdict, Verdicts, View, WaiverUse, rules,
+};
 use kerbsync_advice::Advice;
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{Assignment, Inventory};
@@ -20,12 +22,14 @@ pub struct Audit {
     pub waivers: Vec<WaiverUse>,
     /// What a baseline did; `None` without one.
     pub baseline: Option<BaselineUse>,
+    /// Which rules were run.
+    pub profiles: Profiles,
 }
 
 /// Runs every rule over the inventory.
 #[must_use]
 pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
-    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: Vec::new(), baseline: None };
+    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: Vec::new(), baseline: None, profiles: policy.profiles };
     let view = View::new(inventory);
     // Rules know nothing of each other; what they say is put together in the order of their numbers. Those about waivers come last, since what
     // a waiver covers is known only then.

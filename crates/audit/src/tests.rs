@@ -58,7 +58,7 @@ fn ids_are_file_names_and_numbers_belong_to_families() {
     assert_eq!(files.len(), RULES.len());
     for rule in RULES {
         assert_eq!(Some(rule.id.replace('-', "_")), files.get(&rule.number).cloned());
-        let family = ["names", "servers", "authentication", "directory", "process"][usize::from(rule.number / 100) - 1];
+        let family = ["names", "servers", "authentication", "directory", "process", "hardening"][usize::from(rule.number / 100) - 1];
         assert_eq!(rule.family.name(), family, "{}", rule.id);
     }
 }

@@ -36,6 +36,17 @@ pub(crate) enum Require {
     Proof,
 }
 
+/// Which rules are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    /// Those about the Kerberos account
+    Default,
+    /// Those about the hardening of IIS, after the guides of DISA
+    Stig,
+    /// Both
+    All,
+}
+
 /// What decides the exit code of an audit.
 #[derive(Debug, Args)]
 pub(crate) struct GateArgs {
@@ -55,6 +66,9 @@ pub(crate) struct AuditArgs {
     pub(crate) output: ReportArgs,
     #[command(flatten)]
     pub(crate) gate: GateArgs,
+    /// Which rules are run
+    #[arg(long, value_name = "PROFILE", default_value = "default")]
+    pub(crate) profile: Profile,
     /// Fail only for what is new since then: a file of --write-baseline, or the JSON report of an audit
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,

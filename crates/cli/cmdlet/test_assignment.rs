@@ -43,7 +43,7 @@ pub(super) fn run(bound: &Bound, flags: TestFlags, io: &mut Io<'_>) -> Result<Ex
     let path = common.bundle(io)?;
     let file = bound.text("Report").map(|file| ReportFile::new(file, &path)).transpose()?;
     let reference = reference.as_deref().map(config::reference).transpose()?;
-    let bundle = Bundle { paths: vec![path.clone()], config: common.config, reference, prefer: Vec::new() };
+    let bundle = Bundle { config: common.config, reference, ..Bundle::of(vec![path.clone()]) };
     let read = read_paths(bundle, common.global.quiet, io)?;
     let inventory = &read.inventory;
     let site = site::find(inventory, TEST.name, bound.text("Identity").unwrap_or_default())?;

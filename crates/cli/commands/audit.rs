@@ -20,13 +20,13 @@ use zeroize::Zeroizing;
 
 pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let now = config::now(args.now.as_deref(), io)?;
-    let gate = Gate::from(args.gate);
+    let gate = Gate { profiles: args.profile.into(), ..Gate::from(args.gate) };
     let outputs = ReportOutputs::new(args.output)?;
     let baseline = args.baseline.as_deref().map(read_baseline).transpose()?;
     args.write_baseline.as_deref().map(output::check_target).transpose()?;
     args.bundle_out.as_deref().map(output::check_target).transpose()?;
     let key = args.sign.as_deref().map(signing_key).transpose()?;
-    let bundle = Bundle::try_from(args.bundle)?;
+    let bundle = Bundle { hardening: gate.profiles.hardens(), ..Bundle::try_from(args.bundle)? };
     if args.bundle_out.is_some() {
         refuse_open_runs(&bundle)?;
     }

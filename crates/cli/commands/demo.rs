@@ -5,7 +5,7 @@ use super::simulate::{built, export_time, write};
 use crate::args::{Cli, DemoArgs};
 use crate::failure::Failure;
 use crate::output::folder_is_empty;
-use crate::reading::read_stores;
+use crate::reading::{Asked, read_stores};
 use crate::{Exit, Io};
 use clap::Parser as _;
 use jiff::Timestamp;
@@ -137,7 +137,7 @@ fn state_of(report: &Report, server: &str) -> &'static str {
 
 fn report(folder: &Path, label: &str, now: jiff::Timestamp, io: &mut Io<'_>) -> Result<Report, Failure> {
     let store = kerbsync_store::open(folder).map_err(|e| crate::reading::unopened(folder, &e))?;
-    let read = read_stores(&[Input { label: label.to_owned(), store }], None, None, &[], &[], false, io)?;
+    let read = read_stores(&[Input { label: label.to_owned(), store }], None, Asked::default(), false, io)?;
     audit(&read, now, &crate::config::Gate::default())
 }
 

@@ -7,11 +7,17 @@ use crate::failure::{Failure, nearest};
 use crate::glossary;
 use crate::reading::read_paths;
 use crate::{Exit, Io};
+use kerbsync_audit::Profiles;
+use kerbsync_audit::controls;
 use kerbsync_audit::rules::RULES;
 use kerbsync_report::format::Rule;
 use kerbsync_report::render;
 
 pub(super) fn run(args: ExplainArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    if let Some(item) = controls::item(&args.what) {
+        io.out(&render::explain_item(item, &io.view(1)));
+        return Ok(Exit::Done);
+    }
     let meanings = glossary::meanings(&args.what);
     let rule_meant = rule(&args.what);
     if !meanings.is_empty() || rule_meant.is_some() {
@@ -30,8 +36,8 @@ pub(super) fn run(args: ExplainArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
     }
     let now = config::now(args.now.as_deref(), io)?;
     let reference = args.reference.as_deref().map(config::reference).transpose()?;
-    let read = read_paths(Bundle { paths: args.bundle, config: args.config, reference, prefer: Vec::new() }, quiet, io)?;
-    let report = audit(&read, now, &Gate::default())?;
+    let read = read_paths(Bundle { paths: args.bundle, config: args.config, reference, prefer: Vec::new(), hardening: true }, quiet, io)?;
+    let report = audit(&read, now, &Gate { profiles: Profiles::All, ..Gate::default() })?;
     let finding = report.findings.iter().find(|f| f.fingerprint.eq_ignore_ascii_case(&args.what));
     let found = finding.and_then(|f| Some((f, rule(&f.rule)?)));
     let Some((finding, rule)) = found else {

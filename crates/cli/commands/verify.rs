@@ -15,8 +15,15 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 
 /// Rules that compare secrets, which are not in the archive.
-const NEED_THE_SECRET: [&str; 5] =
-    ["stale-secret", "sites-disagree-on-server", "no-reference-secret", "secret-not-comparable", "password-newer-than-proof"];
+const NEED_THE_SECRET: [&str; 6] = [
+    "stale-secret",
+    "sites-disagree-on-server",
+    "no-reference-secret",
+    "secret-not-comparable",
+    "password-newer-than-proof",
+    // Exported keys are left out of every copy.
+    "private-key-in-bundle",
+];
 
 pub(super) fn run(args: &VerifyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let pem = String::from_utf8(read_file(&args.key)?).unwrap_or_default();

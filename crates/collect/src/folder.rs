@@ -327,9 +327,12 @@ mod tests {
         const HISTORY: &str = "servers/fe02.contoso.com/inetpub/history/CFGHISTORY_0000000001/applicationHost.config";
         let store = Closed(&["servers/fe01.contoso.com/Windows/System32/inetsrv/config/applicationHost.config", HISTORY]);
         let inputs = [Input { label: String::new(), store: Box::new(store) }];
-        let inventory = collect(&inputs, &Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], progress: &Silent })
-            .unwrap()
-            .inventory;
+        let inventory = collect(
+            &inputs,
+            &Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], hardening: false, progress: &Silent },
+        )
+        .unwrap()
+        .inventory;
         let [first, second] = inventory.servers.as_slice() else { panic!("{:?}", inventory.servers) };
         assert!(matches!(first.status, ServerStatus::Unreadable(_)), "{first:?}");
         assert_eq!(inventory.documents[first.document.unwrap().0 as usize].kind, DocumentKind::ApplicationHost);

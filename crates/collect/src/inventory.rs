@@ -46,7 +46,13 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) ->
     let full_names = FullNames::new(facts.topology.iter().flat_map(|(_, part)| part.computers()).chain(folders.keys().cloned()));
     let folders = under_full_names(folders, &full_names);
     let mut inventory = Inventory { place_declared: !settings.slots.is_empty(), ..Inventory::default() };
-    let how = Reading { inputs, options, context: &Context::new(&settings, &realms, tagger), dated: &dated, preferred: &preferred };
+    let how = Reading {
+        inputs,
+        options,
+        context: &Context::new(&settings, &realms, tagger).with_hardening(options.hardening),
+        dated: &dated,
+        preferred: &preferred,
+    };
     for folder in read_folders(&how, folders) {
         inventory.servers.push(folder.server);
         documents.extend(folder.documents.into_iter().map(|d| (d.id, d)));

@@ -62,6 +62,8 @@ pub struct Options<'a> {
     pub prefer: Vec<String>,
     /// Runs that have no end yet: the name, and the servers whose configurations it may have changed.
     pub open_runs: &'a [(String, Vec<HostName>)],
+    /// Whether to keep the settings that an audit of the hardening of IIS judges, which takes memory.
+    pub hardening: bool,
     /// Told how far the work is.
     pub progress: &'a dyn Progress,
 }

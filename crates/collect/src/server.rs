@@ -5,6 +5,7 @@
 
 mod authentication;
 mod bindings;
+mod hardening;
 mod origins;
 
 use crate::config::Settings;
@@ -32,12 +33,19 @@ pub(crate) struct Context<'a> {
     rules: SlotRules,
     tagger: &'a Tagger,
     interner: Interner,
+    /// Whether to keep the settings that an audit of the hardening judges.
+    hardening: bool,
 }
 
 impl<'a> Context<'a> {
     /// `realms` are pairs of NetBIOS name and DNS name.
     pub(crate) fn new(settings: &'a Settings, realms: &'a [(String, String)], tagger: &'a Tagger) -> Self {
-        Self { rules: slot_rules(settings, realms), tagger, interner: Interner::default() }
+        Self { rules: slot_rules(settings, realms), tagger, interner: Interner::default(), hardening: false }
+    }
+
+    /// The same, with the settings that an audit of the hardening judges, or without.
+    pub(crate) fn with_hardening(self, hardening: bool) -> Self {
+        Self { hardening, ..self }
     }
 }
 
@@ -87,6 +95,7 @@ pub(crate) fn read_server(input: ServerFiles<'_>, context: &Context<'_>, problem
         providers: Vec::new(),
         restrictions: Vec::new(),
         history: input.history,
+        hardening: None,
         besides: Besides::default(),
     };
     let document = match input.configuration {
@@ -209,6 +218,7 @@ fn fill(
             }
         })
         .collect();
+    server.hardening = context.hardening.then(|| hardening::of(host, &product, &mut origins));
 }
 
 /// Whether something starts by itself.

@@ -7,6 +7,7 @@
 mod application_host;
 mod authentication;
 mod generation;
+pub mod hardening;
 mod location;
 mod place;
 mod pool;

@@ -1,6 +1,6 @@
 //! What one server's configuration says, in neutral words.
 
-use crate::{ApplicationPool, OtherWebSite, Provider, Restriction, Slot, WebSite, WebSiteRole};
+use crate::{ApplicationPool, Hardening, OtherWebSite, Provider, Restriction, Slot, WebSite, WebSiteRole};
 use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Origin, Problem, Shown, Spanned, Tell, Teller, Text, text};
 
@@ -33,6 +33,8 @@ pub struct ServerConfiguration {
     pub restrictions: Vec<Restriction>,
     /// History snapshots found beside it, newest first: labelled evidence, never a substitute.
     pub history: Vec<DocumentId>,
+    /// Settings that an audit of the hardening of IIS judges; only where one asks for them.
+    pub hardening: Option<Hardening>,
     /// What else the inputs hold about it.
     pub besides: Besides,
 }

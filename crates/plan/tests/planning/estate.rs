@@ -128,6 +128,7 @@ impl Builder {
             }],
             restrictions: Vec::new(),
             history: Vec::new(),
+            hardening: None,
             besides: kerbsync_inventory::Besides::default(),
         });
         self.inventory.servers.last_mut().unwrap()

@@ -1,10 +1,10 @@
 //! The audit report.
 
 use super::{
-    BaselineSummary, Conclusion, Coverage, Estate, FailureCounts, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT, Required,
-    Severity, Shard, StateCount, Tool, Waiver, WaiverCounts,
+    BaselineSummary, Conclusion, Coverage, Estate, FailureCounts, Guide, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT,
+    Required, Severity, Shard, StateCount, Tool, Waiver, WaiverCounts, guides::guides,
 };
-use kerbsync_audit::{Audit, Terms};
+use kerbsync_audit::{Audit, Profiles, Terms};
 use kerbsync_inventory::Inventory;
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +43,12 @@ pub struct Report {
     pub waivers: Vec<Waiver>,
     /// What it comes to.
     pub summary: Summary,
+    /// Which rules were run; absent where it is those about the Kerberos account alone.
+    #[serde(default, skip_serializing_if = "Profiles::is_default")]
+    pub profile: Profiles,
+    /// The guides of DISA for IIS with what is said of every item; absent where no rule about them was run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub guides: Vec<Guide>,
     /// Which part of a run this is; absent where it is the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Box<Shard>>,
@@ -153,6 +159,7 @@ impl Report {
         findings.sort_by_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
         let waivers: Vec<Waiver> = terms.waivers.iter().zip(&audit.waivers).map(|(w, used)| Waiver::new(w, *used)).collect();
         let summary = Summary::new(summary, InventorySummary::of(&estate.sites, &estate.unplaced_pools), &waivers);
+        let verdicts: Vec<Verdict> = audit.verdicts.iter().map(Verdict::from).collect();
         Self {
             schema: REPORT.to_owned(),
             tool,
@@ -160,10 +167,12 @@ impl Report {
             inputs: inventory.documents.iter().map(Input::from).collect(),
             inventory: estate,
             coverage,
-            verdicts: audit.verdicts.iter().map(Verdict::from).collect(),
+            guides: if audit.profiles.hardens() { guides(&verdicts) } else { Vec::new() },
+            verdicts,
             findings,
             waivers,
             summary,
+            profile: audit.profiles,
             shard: None,
         }
     }

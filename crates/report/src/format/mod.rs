@@ -7,6 +7,7 @@ pub mod cmdlet;
 mod diff;
 mod estate;
 mod evidence;
+mod guides;
 mod input;
 mod learn;
 mod manifest;
@@ -27,6 +28,7 @@ pub use change::{RefusedReport, RunsReport, StatusReport};
 pub use diff::{Consequence, DIFF, DiffReport, DiffSummary, Difference, FindingLine, Side};
 pub use estate::{Assignment, Computer, Estate, InventoryReport, InventorySummary, Pool, Site, StateCount, Topology};
 pub use evidence::{EVIDENCE, Evidence, EvidenceInput, EvidenceOptions, EvidenceTimes, GivenInput, LeftOutInput};
+pub use guides::{Guide, GuideConflict, GuideItem};
 pub use input::{Input, Problem};
 pub use kerbsync_audit::coverage::{
     AssignmentCoverage, AttributeCoverage, ConfigurationCoverage, Coverage, DirectoryCoverage, DocumentCoverage, Gap, NotOpened,

@@ -33,12 +33,20 @@ pub struct Rule {
     pub family: String,
     /// What its subjects are.
     pub subject: String,
+    /// In which audits it is run: `default`, or `stig`.
+    #[serde(default = "default_profile")]
+    pub profile: String,
     /// The product's own error id, where it coincides.
     pub product_error: Option<String>,
     /// Controls of public catalogues.
     pub controls: Vec<String>,
     /// The manual page, Markdown.
     pub doc: String,
+}
+
+/// What lists of rules did not say before there were several.
+fn default_profile() -> String {
+    kerbsync_audit::Profile::Default.name().to_owned()
 }
 
 impl From<&kerbsync_audit::Rule> for Rule {
@@ -52,6 +60,7 @@ impl From<&kerbsync_audit::Rule> for Rule {
             confidence: rule.confidence.name().to_owned(),
             family: rule.family.name().to_owned(),
             subject: rule.subject.name().to_owned(),
+            profile: rule.profile.name().to_owned(),
             product_error: rule.product_error.map(str::to_owned),
             controls: rule.controls.iter().map(|&c| c.to_owned()).collect(),
             doc: rule.doc.to_owned(),

@@ -104,6 +104,8 @@ impl Report {
                     return differ("the times (give all of them one --now)");
                 } else if report.inputs != first.inputs || report.inventory != first.inventory {
                     return differ("the inputs");
+                } else if report.profile != first.profile {
+                    return differ("the rules that were run (--profile)");
                 } else if shard.of != of_first.of {
                     return differ("the numbers of parts");
                 } else if shard.summary != of_first.summary || shard.coverage != of_first.coverage {
@@ -143,6 +145,9 @@ impl Report {
         }
         whole.verdicts = verdicts.into_iter().map(|(_, v)| v).collect();
         whole.findings = findings.into_iter().map(|(_, f)| f).collect();
+        if whole.profile.hardens() {
+            whole.guides = super::guides::guides(&whole.verdicts);
+        }
         Ok(whole)
     }
 }

@@ -93,15 +93,15 @@ pub(super) fn assessed(report: &Report) -> Vec<Assessed<'_>> {
     rules.into_values().collect()
 }
 
-/// Rules that this program knows and of which the report says nothing.
+/// Rules that this program knows, that were run, and of which the report says nothing.
 pub(super) fn silent(report: &Report) -> Vec<Assessed<'static>> {
     let said = |rule: &&&Rule| report.verdicts.iter().any(|v| v.rule == rule.id) || report.findings.iter().any(|f| f.rule == rule.id);
-    RULES.iter().filter(|r| !said(r)).map(|r| Assessed::new(r.number, r.id)).collect()
+    RULES.iter().filter(|r| report.profile.runs(r) && !said(r)).map(|r| Assessed::new(r.number, r.id)).collect()
 }
 
 /// What stands below a heading of a manual page, as paragraphs: the lines of one are joined, those of code stand alone and are indented, and
 /// tables are left out.
-fn section(doc: &str, heading: &str) -> Vec<String> {
+pub(super) fn section(doc: &str, heading: &str) -> Vec<String> {
     let mut paragraphs = Vec::new();
     let mut paragraph = String::new();
     let (mut within, mut code) = (false, false);

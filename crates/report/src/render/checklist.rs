@@ -3,7 +3,7 @@
 use super::assessed::{Assessed, assessed, silent};
 use super::told::{Standing, troubles, verdict_line};
 use crate::format::{Finding, Outcome, Report, Severity, Verdict};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Number of the item for the run itself: no rule has it.
 const RUN: &str = "KS000";
@@ -11,13 +11,13 @@ const RUN: &str = "KS000";
 /// One item of a checklist.
 #[derive(Debug)]
 pub(super) struct Item<'r> {
-    /// `KS201`, or the group of a STIG (`V-218786`) where the rule names one that no other rule names.
+    /// `KS201`, or the group of a guide of DISA (`V-218786`).
     pub(super) group: String,
-    /// Kebab-case id of the rule.
+    /// Kebab-case id of the rule; of an item of a guide its group.
     pub(super) id: &'r str,
-    /// The rule of the STIG (`SV-218786r1022652_rule`), or `KS201_rule`.
+    /// `KS201_rule`, or the rule of the guide (`SV-218786r1022652_rule`).
     pub(super) rule: String,
-    /// The version of the STIG's rule (`IIST-SV-000103`), or the id.
+    /// The id, or the version of the guide's rule (`IIST-SV-000103`).
     pub(super) version: String,
     pub(super) title: String,
     pub(super) severity: Severity,
@@ -28,6 +28,8 @@ pub(super) struct Item<'r> {
     /// What to do, in general.
     pub(super) fix: String,
     pub(super) controls: &'static [&'static str],
+    /// Control correlation identifiers, `CCI-000366`.
+    pub(super) ccis: Vec<&'static str>,
     pub(super) outcome: Outcome,
     /// What was found, finding by finding, and who passed.
     pub(super) details: Vec<String>,
@@ -38,26 +40,22 @@ pub(super) struct Item<'r> {
 /// The items: the run, every rule that said something, and those that had nothing to say.
 pub(super) fn items(report: &Report) -> Vec<Item<'_>> {
     let rules: Vec<Assessed<'_>> = assessed(report).into_iter().chain(silent(report)).collect();
-    let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
-    rules.iter().filter_map(|r| stig(r.controls(), "V-")).for_each(|group| *groups.entry(group).or_default() += 1);
     let mut items = vec![run(report)];
     items.extend(rules.iter().map(|rule| {
         let code = rule.code();
-        // An item of a STIG that several rules serve is none of them alone.
-        let own = stig(rule.controls(), "V-").filter(|group| groups.get(group) == Some(&1));
-        let of_stig = |start| own.and_then(|_| stig(rule.controls(), start));
         let page = |heading| rule.doc(heading).join("\n");
         Item {
-            group: own.map_or_else(|| code.clone(), str::to_owned),
+            rule: format!("{code}_rule"),
+            group: code,
             id: rule.id,
-            rule: of_stig("SV-").map_or_else(|| format!("{code}_rule"), str::to_owned),
-            version: of_stig("IIST-").unwrap_or(rule.id).to_owned(),
+            version: rule.id.to_owned(),
             title: rule.title.to_owned(),
             severity: rule.severity,
             discussion: page("Why it matters"),
             check: page("What it checks"),
             fix: page("What to do"),
             controls: rule.controls(),
+            ccis: ccis(rule.controls()),
             outcome: rule.outcome(),
             details: details(&rule.verdicts, &rule.findings),
             comments: comments(&rule.findings),
@@ -88,6 +86,7 @@ fn run(report: &Report) -> Item<'static> {
         check: "Every document, and every fact that rules need, is among the inputs and can be read.".to_owned(),
         fix: "Add what is named as missing, and run the audit again.".to_owned(),
         controls: &[],
+        ccis: Vec::new(),
         outcome: if whole { Outcome::Pass } else { Outcome::NotChecked },
         details,
         comments: Vec::new(),
@@ -132,13 +131,8 @@ pub(super) fn comments(findings: &[&Finding]) -> Vec<String> {
     waived.chain(known).collect()
 }
 
-/// The word of some controls that begins so and goes on with a digit or a letter: an id of a STIG.
-fn stig(controls: &'static [&'static str], start: &str) -> Option<&'static str> {
-    words(controls).find(|word| word.strip_prefix(start).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric())))
-}
-
 /// Control correlation identifiers, `CCI-000366`.
-pub(super) fn ccis(controls: &'static [&'static str]) -> Vec<&'static str> {
+fn ccis(controls: &'static [&'static str]) -> Vec<&'static str> {
     words(controls).filter(|w| w.strip_prefix("CCI-").is_some_and(|n| n.len() == 6 && n.bytes().all(|b| b.is_ascii_digit()))).collect()
 }
 
@@ -187,16 +181,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ids_of_a_stig_are_found_among_controls() {
+    fn control_correlation_identifiers_are_found_among_controls() {
         const CONTROLS: &[&str] = &[
             "NIST SP 800-53 AU-14 (1)",
             "DISA IIS 10.0 Server V3R7 V-218786 SV-218786r1022652_rule IIST-SV-000103",
             "CCI-000139, CCI-001464",
         ];
-        assert_eq!(stig(CONTROLS, "V-"), Some("V-218786"));
-        assert_eq!(stig(CONTROLS, "SV-"), Some("SV-218786r1022652_rule"));
-        assert_eq!(stig(CONTROLS, "IIST-"), Some("IIST-SV-000103"));
         assert_eq!(ccis(CONTROLS), ["CCI-000139", "CCI-001464"]);
-        assert_eq!(stig(&["NIST SP 800-53 IA-5"], "V-"), None);
+        assert!(ccis(&["NIST SP 800-53 IA-5"]).is_empty());
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! What could not be decided is `Not_Reviewed` with the reason; what is waived stays `Open`, with the waiver as comment.
 
-use super::checklist::{Item, category, ccis, items, target, target_comment};
+use super::checklist::{Item, category, items, target, target_comment};
+use super::guides::{Checklist, checklists};
 use super::report_format::{Fingerprints, ReportFormat};
+use super::told;
 use super::uuid::Uuids;
 use super::xml_writer::XmlWriter;
 use crate::format::{Outcome, Report};
@@ -21,15 +23,18 @@ pub(super) static FORMAT: ReportFormat = ReportFormat {
 /// # Errors
 /// Never: it is written to memory.
 fn ckl(report: &Report) -> io::Result<String> {
-    let uuid = Uuids::of(report)?.uuid("checklist");
+    let uuids = Uuids::of(report)?;
+    let uuid = uuids.uuid("checklist");
     let mut xml = XmlWriter::new()?;
     xml.element("CHECKLIST", &[], |xml| {
         xml.element("ASSET", &[], |xml| asset(xml, report))?;
         xml.element("STIGS", &[], |xml| {
             xml.element("iSTIG", &[], |xml| {
                 xml.element("STIG_INFO", &[], |xml| about(xml, report, &uuid))?;
-                items(report).iter().try_for_each(|item| vuln(xml, report, item, &uuid))
-            })
+                let reference = format!("kerbsync :: Version {}", report.tool.version);
+                items(report).iter().try_for_each(|item| vuln(xml, &reference, item, &uuid))
+            })?;
+            checklists(report).iter().try_for_each(|checklist| guide(xml, checklist, &uuids))
         })
     })?;
     xml.into_text()
@@ -62,28 +67,61 @@ fn asset(xml: &mut XmlWriter, report: &Report) -> io::Result<()> {
 fn about(xml: &mut XmlWriter, report: &Report, uuid: &str) -> io::Result<()> {
     let version = &report.tool.version;
     let release = format!("Release: {version} Benchmark Date: {}", report.time.get(..10).unwrap_or_default());
-    for (name, data) in [
+    let description = format!("The rules of kerbsync about {}.", told::about(report));
+    let stig = [
         ("version", version.as_str()),
         ("classification", "UNCLASSIFIED"),
         ("stigid", "kerbsync"),
-        ("description", "The rules of kerbsync about the Kerberos account of Lync Server and Skype for Business Server."),
+        ("description", &description),
         ("filename", "kerbsync"),
         ("releaseinfo", &release),
         ("title", "kerbsync"),
         ("uuid", uuid),
         ("source", "kerbsync"),
-    ] {
+    ];
+    info(xml, &stig)
+}
+
+fn info(xml: &mut XmlWriter, facts: &[(&str, &str)]) -> io::Result<()> {
+    facts.iter().try_for_each(|(name, data)| {
         xml.element("SI_DATA", &[], |xml| {
             xml.text("SID_NAME", name)?;
             xml.text("SID_DATA", data)
-        })?;
-    }
-    Ok(())
+        })
+    })
 }
 
-fn vuln(xml: &mut XmlWriter, report: &Report, item: &Item<'_>, uuid: &str) -> io::Result<()> {
+/// A guide of DISA, with every item.
+fn guide(xml: &mut XmlWriter, checklist: &Checklist<'_>, uuids: &Uuids) -> io::Result<()> {
+    let guide = checklist.guide;
+    let uuid = uuids.uuid(guide.id());
+    let (version, release) = guide.version();
+    let kind = guide.id().replace("_STIG", "");
+    let (version, file) = (version.to_string(), format!("U_MS_{kind}_STIG_V{version}R{release}_Manual-xccdf.xml"));
+    xml.element("iSTIG", &[], |xml| {
+        xml.element("STIG_INFO", &[], |xml| {
+            info(
+                xml,
+                &[
+                    ("version", version.as_str()),
+                    ("classification", "UNCLASSIFIED"),
+                    ("stigid", guide.id()),
+                    ("description", "The items of the guide as kerbsync judges them, in its own words."),
+                    ("filename", &file),
+                    ("releaseinfo", guide.release_info()),
+                    ("title", guide.title()),
+                    ("uuid", &uuid),
+                    ("source", "kerbsync"),
+                ],
+            )
+        })?;
+        let reference = format!("{} :: Version {version}, {}", guide.title(), guide.release_info());
+        checklist.items.iter().try_for_each(|item| vuln(xml, &reference, item, &uuid))
+    })
+}
+
+fn vuln(xml: &mut XmlWriter, reference: &str, item: &Item<'_>, uuid: &str) -> io::Result<()> {
     xml.element("VULN", &[], |xml| {
-        let reference = format!("kerbsync :: Version {}", report.tool.version);
         let controls = item.controls.join("; ");
         let mut data = vec![
             ("Vuln_Num", item.group.as_str()),
@@ -108,11 +146,11 @@ fn vuln(xml: &mut XmlWriter, report: &Report, item: &Item<'_>, uuid: &str) -> io
             ("Check_Content_Ref", "M"),
             ("Weight", "10.0"),
             ("Class", "Unclass"),
-            ("STIGRef", &reference),
+            ("STIGRef", reference),
             ("TargetKey", ""),
             ("STIG_UUID", uuid),
         ];
-        data.extend(ccis(item.controls).into_iter().map(|cci| ("CCI_REF", cci)));
+        data.extend(item.ccis.iter().map(|cci| ("CCI_REF", *cci)));
         for (attribute, value) in data {
             xml.element("STIG_DATA", &[], |xml| {
                 xml.text("VULN_ATTRIBUTE", attribute)?;

@@ -2,8 +2,9 @@
 //!
 //! DISA's schema knows no version of a benchmark; readers that want one take it from `release_info`.
 
-use super::checklist::{Item, category, ccis, items, target, target_comment};
+use super::checklist::{Item, category, items, target, target_comment};
 use super::clean;
+use super::guides::checklists;
 use super::json::write_json;
 use super::report_format::{Fingerprints, ReportFormat};
 use super::uuid::Uuids;
@@ -28,6 +29,29 @@ fn write_cklb(report: &Report, out: impl Write) -> io::Result<()> {
     let is_server = !target.contains(' ');
     let items = items(report);
     let stig = uuids.uuid("checklist");
+    let mut stigs = vec![json!({
+        "stig_name": "kerbsync",
+        "display_name": "kerbsync",
+        "stig_id": "kerbsync",
+        "release_info": format!("Release: {} Benchmark Date: {}", report.tool.version, report.time.get(..10).unwrap_or_default()),
+        "uuid": stig,
+        "reference_identifier": null,
+        "size": items.len(),
+        "rules": items.iter().map(|item| rule(item, &uuids, &stig)).collect::<Vec<_>>(),
+    })];
+    stigs.extend(checklists(report).iter().map(|checklist| {
+        let (guide, stig) = (checklist.guide, uuids.uuid(checklist.guide.id()));
+        json!({
+            "stig_name": guide.title(),
+            "display_name": guide.title().trim_end_matches(" Security Technical Implementation Guide"),
+            "stig_id": guide.id(),
+            "release_info": guide.release_info(),
+            "uuid": stig,
+            "reference_identifier": null,
+            "size": checklist.items.len(),
+            "rules": checklist.items.iter().map(|item| rule(item, &uuids, &stig)).collect::<Vec<_>>(),
+        })
+    }));
     let document = json!({
         "title": format!("kerbsync {}", clean(&target)),
         "id": uuids.uuid("document"),
@@ -48,16 +72,7 @@ fn write_cklb(report: &Report, out: impl Write) -> io::Result<()> {
             "web_db_site": "",
             "web_db_instance": "",
         },
-        "stigs": [{
-            "stig_name": "kerbsync",
-            "display_name": "kerbsync",
-            "stig_id": "kerbsync",
-            "release_info": format!("Release: {} Benchmark Date: {}", report.tool.version, report.time.get(..10).unwrap_or_default()),
-            "uuid": stig,
-            "reference_identifier": null,
-            "size": items.len(),
-            "rules": items.iter().map(|item| rule(item, &uuids, &stig)).collect::<Vec<_>>(),
-        }],
+        "stigs": stigs,
     });
     write_json(&document, out)
 }
@@ -92,7 +107,7 @@ fn rule(item: &Item<'_>, uuids: &Uuids, stig: &str) -> Value {
         "mitigations": "",
         "mitigation_control": "",
         "legacy_ids": [],
-        "ccis": ccis(item.controls),
+        "ccis": item.ccis,
         "group_tree": [{ "id": item.group, "title": item.id, "description": "" }],
         "target_key": null,
         "stig_ref": null,

@@ -3,6 +3,7 @@
 
 mod checked;
 mod findings;
+mod guides;
 
 use super::assessed::assessed;
 use super::audit::{LOOKED_FOR, verdict_word};
@@ -15,6 +16,7 @@ use super::told::{troubles, verdict_sentence};
 use crate::format::{Conclusion, Finding, Outcome, Pool, Report, State};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use kerbsync_audit::Profiles;
 use kerbsync_source::Text;
 use sha2::{Digest, Sha256};
 
@@ -45,6 +47,7 @@ fn html(report: &Report) -> String {
     let rules = assessed(report);
     checked::checked(&mut page, report, &rules);
     checked::coverage(&mut page, report);
+    guides::guides(&mut page, report);
     checked::controls(&mut page, &rules);
     checked::inputs(&mut page, report);
     page.raw("</main>\n<footer>");
@@ -74,15 +77,26 @@ fn head(page: &mut HtmlWriter, report: &Report) {
     page.open("meta", &[("http-equiv", "Content-Security-Policy"), ("content", &policy)]);
     page.raw("\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.raw("<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n");
-    page.element("title", &[], &format!("{}: audit of the Kerberos account", verdict_word(report.summary.conclusion)));
+    page.element("title", &[], &format!("{}: audit of {}", verdict_word(report.summary.conclusion), short(report)));
     page.raw("\n<style>");
     page.raw(map::STYLE);
     page.raw(STYLE);
     page.raw("</style>\n</head>\n");
 }
 
+/// What was audited, in a few words.
+const fn short(report: &Report) -> &'static str {
+    match report.profile {
+        Profiles::Default => "the Kerberos account",
+        Profiles::Stig => "the hardening of IIS on servers",
+        Profiles::All => "the Kerberos account, and of the hardening of IIS, on servers",
+    }
+}
+
 fn top(page: &mut HtmlWriter, report: &Report) {
-    page.raw("<header>\n<h1>Audit of the Kerberos account of Lync and Skype for Business</h1>\n");
+    page.raw("<header>\n");
+    page.element("h1", &[], &format!("Audit of {} of Lync and Skype for Business", short(report)));
+    page.raw("\n");
     let s = &report.summary;
     let estate = [count(s.sites, "site"), count(s.pools, "pool"), count(s.web_servers, "web server"), count(report.inputs.len(), "file")];
     page.element("p", &[("class", "dim")], &format!("{}. As of {}.", Text::join(estate, ", "), time(report)));
@@ -92,10 +106,15 @@ fn top(page: &mut HtmlWriter, report: &Report) {
         ("servers", "Servers"),
         ("checked", "What was checked"),
         ("coverage", "What was not"),
+        ("guides", "Guides"),
         ("controls", "Controls"),
         ("inputs", "Inputs"),
     ];
-    let none = |id: &str| (id == "servers" && by_state(report).is_empty()) || (id == "controls" && report.verdicts.is_empty());
+    let none = |id: &str| {
+        (id == "guides" && report.guides.is_empty())
+            || (id == "servers" && by_state(report).is_empty())
+            || (id == "controls" && report.verdicts.is_empty())
+    };
     for (id, name) in parts.iter().filter(|(id, _)| !none(id)) {
         page.within("li", &[], |page| page.element("a", &[("href", &format!("#{id}"))], name));
         page.raw("\n");

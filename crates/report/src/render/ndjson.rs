@@ -3,6 +3,7 @@
 use super::json::write_json_line;
 use super::report_format::{Fingerprints, ReportFormat};
 use crate::format::{Report, Tool};
+use kerbsync_audit::Profiles;
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -27,6 +28,8 @@ struct Head<'r> {
     schema: &'r str,
     tool: &'r Tool,
     time: &'r str,
+    #[serde(skip_serializing_if = "Profiles::is_default")]
+    profile: Profiles,
 }
 
 /// The run, inputs, inventory, coverage, verdicts, findings, waivers and, last, the summary: without it the report was cut.
@@ -34,14 +37,15 @@ struct Head<'r> {
 /// # Errors
 /// Those of `out`.
 fn write_ndjson(report: &Report, mut out: impl Write) -> io::Result<()> {
-    let Report { schema, tool, time, inputs, inventory, coverage, verdicts, findings, waivers, summary, shard } = report;
-    put(&mut out, "report", &Head { schema, tool, time })?;
+    let Report { schema, tool, time, inputs, inventory, coverage, verdicts, findings, waivers, summary, profile, guides, shard } = report;
+    put(&mut out, "report", &Head { schema, tool, time, profile: *profile })?;
     inputs.iter().try_for_each(|input| put(&mut out, "input", input))?;
     put(&mut out, "inventory", inventory)?;
     put(&mut out, "coverage", coverage)?;
     verdicts.iter().try_for_each(|verdict| put(&mut out, "verdict", verdict))?;
     findings.iter().try_for_each(|finding| put(&mut out, "finding", finding))?;
     waivers.iter().try_for_each(|waiver| put(&mut out, "waiver", waiver))?;
+    guides.iter().try_for_each(|guide| put(&mut out, "guide", guide))?;
     shard.iter().try_for_each(|shard| put(&mut out, "shard", shard))?;
     put(&mut out, "summary", summary)
 }

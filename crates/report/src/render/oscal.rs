@@ -7,7 +7,7 @@ use super::assessed::{Assessed, assessed};
 use super::clean;
 use super::json::{json as json_text, write_json};
 use super::report_format::{Fingerprints, ReportFormat};
-use super::told::{Standing, message, troubles, verdict_line};
+use super::told::{Standing, about, message, troubles, verdict_line};
 use super::uuid::Uuids;
 use crate::format::{Finding, Outcome, Report, Verdict};
 use base64::Engine as _;
@@ -38,7 +38,7 @@ fn write_oscal(report: &Report, out: impl Write) -> io::Result<()> {
     let plan = json_text(&json!({ "assessment-plan": plan(report, &uuids) })).map_err(io::Error::other)?;
     let document = json!({ "assessment-results": {
         "uuid": uuids.uuid("results"),
-        "metadata": metadata(report, "Audit of the Kerberos account of Lync Server and Skype for Business Server"),
+        "metadata": metadata(report, &format!("Audit of {}", about(report))),
         "import-ap": { "href": format!("#{}", uuids.uuid("plan file")) },
         "results": [result(report, &rules, &uuids)],
         "back-matter": { "resources": [

@@ -5,19 +5,21 @@ use super::derivation::derivation;
 use super::findings::color;
 use super::text_writer::{BOLD, Cell, DIM, TextWriter, count};
 use crate::format::{Finding, Report, Rule, RulesReport};
+use kerbsync_audit::controls;
 use std::borrow::Cow;
 
 /// A table of every rule.
 #[must_use]
 pub fn rules(report: &RulesReport, options: &TextOptions) -> String {
     let mut writer = TextWriter::new(options);
-    let mut rows = vec![["rule", "id", "severity", "family", "rests on"].map(Cell::from).to_vec()];
+    let mut rows = vec![["rule", "id", "severity", "family", "profile", "rests on"].map(Cell::from).to_vec()];
     for rule in &report.rules {
         rows.push(vec![
             rule.code.as_str().into(),
             rule.id.as_str().into(),
             Cell::styled(rule.severity.name(), color(rule.severity)),
             rule.family.as_str().into(),
+            rule.profile.as_str().into(),
             rule.confidence.as_str().into(),
         ]);
     }
@@ -49,6 +51,35 @@ pub fn explain_finding(rule: &Rule, report: &Report, finding: &Finding, options:
     writer.into_text()
 }
 
+/// An item of a guide of DISA: what it wants, and what an audit can say of it.
+#[must_use]
+pub fn explain_item(item: &controls::Item, options: &TextOptions) -> String {
+    let mut writer = TextWriter::new(options);
+    writer.line(0, &format!("{} {}", item.group, item.version), Some(BOLD));
+    writer.text(0, &format!("{}.", item.topic));
+    writer.gap();
+    let rules: Vec<String> = item.rules().iter().map(|r| format!("{} {}", r.code(), r.id)).collect();
+    let mut rows = vec![
+        vec![Cell::from("guide"), format!("{}, {}", item.guide.title(), item.guide.catalogue().release()).into()],
+        vec!["rule".into(), item.rule.into()],
+        vec!["controls".into(), format!("{}; NIST SP 800-53 {}", item.cci.join(", "), item.nist.join(", ")).into()],
+        vec!["by kerbsync".into(), item.standing.words().into()],
+    ];
+    if !rules.is_empty() {
+        rows.push(vec!["rules".into(), rules.join(", ").into()]);
+    }
+    writer.table(2, false, &rows);
+    if let Some(note) = item.standing.note() {
+        writer.gap();
+        writer.text(0, note);
+    }
+    if let Some(conflict) = item.conflict {
+        writer.gap();
+        writer.text(0, &format!("In conflict with the product ({}): {}", conflict.certainty.name(), conflict.why));
+    }
+    writer.into_text()
+}
+
 fn page(writer: &mut TextWriter<'_>, rule: &Rule) {
     writer.line(0, &format!("{} {}", rule.code, rule.id), Some(BOLD));
     writer.text(0, &format!("{}.", rule.title));
@@ -59,6 +90,9 @@ fn page(writer: &mut TextWriter<'_>, rule: &Rule) {
         vec!["family".into(), rule.family.as_str().into()],
         vec!["judges each".into(), rule.subject.as_str().into()],
     ];
+    if rule.profile != "default" {
+        rows.push(vec!["run by".into(), format!("--profile {}, and --profile all", rule.profile).into()]);
+    }
     if let Some(error) = &rule.product_error {
         rows.push(vec!["product's error".into(), error.as_str().into()]);
     }

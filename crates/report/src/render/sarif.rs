@@ -2,6 +2,7 @@
 
 mod location;
 mod rules;
+mod taxa;
 
 use super::clean;
 use super::json::write_json;
@@ -12,6 +13,7 @@ use location::{artifact_location, locations, related};
 use rules::Rules;
 use serde_json::{Value, json};
 use std::io::{self, Write};
+use taxa::Taxa;
 
 pub(super) static FORMAT: ReportFormat = ReportFormat {
     name: "sarif",
@@ -42,6 +44,8 @@ fn write_sarif(report: &Report, profile: SarifProfile, out: impl Write) -> io::R
     let shown = report.findings.iter().filter(|f| !github || f.waived.is_none());
     let findings: Vec<&Finding> = shown.take(if github { RESULTS } else { usize::MAX }).collect();
     let rules = Rules::of(&findings);
+    // Catalogues are told in full where an audit was made after one.
+    let taxa = (!github && report.profile.hardens()).then(|| Taxa::of(report));
     // Where one result tells of its suppressions, every one must.
     let suppressed = findings.iter().any(|f| f.waived.is_some());
     let results: Vec<Value> = findings.iter().map(|f| result(report, f, &rules, profile, suppressed)).collect();
@@ -50,13 +54,17 @@ fn write_sarif(report: &Report, profile: SarifProfile, out: impl Write) -> io::R
             "name": report.tool.name,
             "version": report.tool.version,
             "semanticVersion": report.tool.version,
-            "rules": rules.descriptors(),
+            "rules": rules.descriptors(taxa.as_ref()),
         } },
         "automationDetails": { "id": "kerbsync/audit/" },
         "columnKind": "unicodeCodePoints",
         "invocations": [invocation(report)],
         "results": results,
     });
+    if let Some(taxa) = &taxa {
+        run["tool"]["driver"]["supportedTaxonomies"] = taxa.references().into();
+        run["taxonomies"] = taxa.taxonomies(report)?.into();
+    }
     if !github {
         run["artifacts"] = report.inputs.iter().map(artifact).collect();
         run["properties"] = json!({ "time": report.time, "summary": report.summary, "coverage": report.coverage });

@@ -2,6 +2,16 @@
 
 use super::audit::{sentence, verdict_word};
 use crate::format::{Conclusion, Finding, Outcome, Place, Report, Severity};
+use kerbsync_audit::Profiles;
+
+/// What a report is about, for the middle of a sentence: the account, the hardening of IIS, or both.
+pub(super) const fn about(report: &Report) -> &'static str {
+    match report.profile {
+        Profiles::Default => "the Kerberos account of Lync Server and Skype for Business Server",
+        Profiles::Stig => "the hardening of IIS on servers of Lync Server and Skype for Business Server",
+        Profiles::All => "the Kerberos account of Lync Server and Skype for Business Server and the hardening of IIS on its servers",
+    }
+}
 
 /// How a finding stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

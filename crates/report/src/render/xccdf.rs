@@ -3,9 +3,10 @@
 //! What could not be decided is `unknown`; what is waived stays `fail`, with the waiver in its message.
 
 use super::assessed::worst;
-use super::checklist::{Item, category, ccis, comments, details, items, target, target_comment};
+use super::checklist::{Item, category, comments, details, items, target, target_comment};
+use super::guides::{self, checklists};
 use super::report_format::{Fingerprints, ReportFormat};
-use super::told::Standing;
+use super::told::{Standing, about};
 use super::xml_writer::XmlWriter;
 use crate::format::{Finding, Outcome, Report, Verdict};
 use std::collections::BTreeMap;
@@ -33,7 +34,8 @@ type OfTarget<'r> = BTreeMap<&'r str, Said<'r>>;
 /// # Errors
 /// Never: it is written to memory.
 fn xccdf(report: &Report) -> io::Result<String> {
-    let items = items(report);
+    let mut items = items(report);
+    items.extend(checklists(report).into_iter().flat_map(|checklist| checklist.items));
     let targets = targets(report);
     let mut xml = XmlWriter::new()?;
     let attributes = [
@@ -46,7 +48,7 @@ fn xccdf(report: &Report) -> io::Result<String> {
         let day = report.time.get(..10).unwrap_or_default();
         xml.element("status", &[("date", day)], |xml| xml.lines(["accepted"]))?;
         xml.text("title", "kerbsync")?;
-        xml.text("description", "The rules of kerbsync about the Kerberos account of Lync Server and Skype for Business Server.")?;
+        xml.text("description", &format!("The rules of kerbsync about {}.", about(report)))?;
         xml.text("version", &report.tool.version)?;
         items.iter().try_for_each(|item| {
             // Readers of checklists look for rules in groups.
@@ -85,6 +87,28 @@ fn server<'r>(kind: &str, subject: &'r str) -> Option<&'r str> {
     }
 }
 
+/// An item of a guide: what its rule says of the target; of the estate, what no rule looks at.
+fn of_guide<'i, 'r>(item: &'i Item<'r>, said: &OfTarget<'r>, is_estate: bool) -> Option<(&'i Item<'r>, Outcome, Vec<String>, bool)> {
+    let of = kerbsync_audit::controls::item(item.id)?;
+    let rules = of.rules();
+    if rules.is_empty() {
+        return is_estate.then(|| (item, item.outcome, [&item.details[..], &item.comments].concat(), false));
+    }
+    let said: guides::Said<'_> = rules
+        .iter()
+        .filter_map(|rule| {
+            let said = said.get(rule.id)?;
+            Some((rule.id, (said.verdicts.clone(), said.findings.clone())))
+        })
+        .collect();
+    if said.is_empty() {
+        return None;
+    }
+    let judged = guides::judged(of, &said);
+    let failed = judged.outcome == Outcome::Fail;
+    Some((item, judged.outcome, [judged.details, judged.comments].concat(), failed))
+}
+
 fn rule_id(item: &Item<'_>) -> String {
     match item.rule.starts_with("SV-") {
         true => format!("xccdf_mil.disa.stig_rule_{}", item.rule),
@@ -108,8 +132,7 @@ fn rule(xml: &mut XmlWriter, item: &Item<'_>) -> io::Result<()> {
         item.controls.iter().try_for_each(|control| xml.text("reference", control))?;
         xml.text("rationale", &item.discussion)?;
         let own = [("urn:kerbsync:rule", item.group.as_str())];
-        let ccis = ccis(item.controls);
-        let idents = own.into_iter().chain(ccis.iter().map(|cci| ("http://cyber.mil/cci", *cci)));
+        let idents = own.into_iter().chain(item.ccis.iter().map(|cci| ("http://cyber.mil/cci", *cci)));
         idents.into_iter().try_for_each(|(system, ident)| xml.element("ident", &[("system", system)], |xml| xml.lines([ident])))?;
         xml.text("fixtext", &item.fix)
     })
@@ -147,6 +170,7 @@ fn test_result(
                 let failed = said.findings.iter().any(|f| matches!(Standing::of(f), Standing::Failed(_)));
                 Some((item, worst(outcomes), lines, failed))
             }
+            None if kerbsync_audit::controls::item(item.id).is_some() => of_guide(item, said, server.is_none()),
             None if item.id == "run" && server.is_none() => Some((item, item.outcome, item.details.clone(), false)),
             None => None,
         })

@@ -25,7 +25,7 @@ fn changed(servers: u32) -> (Inventory, Audit) {
         i.states.push((fqdn, state));
     }
     i.states[1].1.state = State::InSync;
-    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: Vec::new(), baseline: None };
+    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: Vec::new(), baseline: None, profiles: Default::default() };
     put(&mut audit, &STALE, Subject::Server(host("fe02.contoso.com")), Outcome::Unknown, "It cannot be | compared.");
     put(&mut audit, &STALE, Subject::Server(host("fe09.contoso.com")), Outcome::Fail, "fe09.contoso.com holds another secret.");
     put(

@@ -90,7 +90,13 @@ fn of_the_sample(name: &str, text: &str) -> String {
 /// A report on nothing, or with a path that could not be opened.
 pub(crate) fn nothing() -> Report {
     let lost = [NotOpened { path: "no/such".to_owned(), reason: "there is nothing".to_owned() }];
-    let audit = kerbsync_audit::Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: Vec::new(), baseline: None };
+    let audit = kerbsync_audit::Audit {
+        verdicts: Vec::new(),
+        findings: Vec::new(),
+        waivers: Vec::new(),
+        baseline: None,
+        profiles: Default::default(),
+    };
     report_with(&Inventory::default(), &audit, Some(Severity::Error), &lost)
 }
 

@@ -101,7 +101,8 @@ pub(crate) fn document(inventory: &mut Inventory, path: &str, kind: DocumentKind
 
 /// Verdicts for [`awkward`]: two failures, one of them waived, undecided ones, passes.
 pub(crate) fn verdicts() -> Audit {
-    let mut audit = Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: waiver_uses(), baseline: None };
+    let mut audit =
+        Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: waiver_uses(), baseline: None, profiles: Default::default() };
     let fe = |n: u32| Subject::Server(host(&format!("fe{n:02}.contoso.com")));
     let password = origin(
         2,

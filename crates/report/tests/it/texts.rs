@@ -6,7 +6,8 @@ use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
 use kerbsync_report::format::{Finding, InventoryReport, NotOpened, ResolveReport, Rule, RulesReport, Severity, SlotsReport};
 use kerbsync_report::render::{TextOptions, audit, explain, explain_finding, inventory, resolve, rules, slots};
 
-const NO_VERDICTS: fn() -> Audit = || Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: Vec::new(), baseline: None };
+const NO_VERDICTS: fn() -> Audit =
+    || Audit { verdicts: Vec::new(), findings: Vec::new(), waivers: Vec::new(), baseline: None, profiles: Default::default() };
 
 #[test]
 fn an_awkward_estate() {

@@ -40,6 +40,7 @@ pub(super) fn server(name: &str, document: u32) -> ServerConfiguration {
         providers: Vec::new(),
         restrictions: Vec::new(),
         history: Vec::new(),
+        hardening: None,
         besides: kerbsync_inventory::Besides::default(),
     }
 }

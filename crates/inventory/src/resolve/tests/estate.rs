@@ -141,6 +141,7 @@ pub(super) fn configuration(inventory: &mut Inventory, computer: &str, account: 
         providers: Vec::new(),
         restrictions: Vec::new(),
         history: Vec::new(),
+        hardening: None,
         besides: crate::Besides::default(),
     });
 }

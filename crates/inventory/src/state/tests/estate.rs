@@ -51,6 +51,7 @@ pub(super) fn server(name: &str, slots: Vec<Slot>) -> ServerConfiguration {
         providers: Vec::new(),
         restrictions: Vec::new(),
         history: Vec::new(),
+        hardening: None,
         besides: crate::Besides::default(),
     }
 }

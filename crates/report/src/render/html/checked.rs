@@ -10,7 +10,7 @@ use crate::render::text_writer::{count, grouped};
 use std::collections::BTreeMap;
 
 /// A section with a heading.
-fn section(page: &mut HtmlWriter, id: &str, heading: &str, inner: impl FnOnce(&mut HtmlWriter)) {
+pub(super) fn section(page: &mut HtmlWriter, id: &str, heading: &str, inner: impl FnOnce(&mut HtmlWriter)) {
     page.open("section", &[("id", id)]);
     page.raw("\n");
     page.element("h2", &[], heading);
@@ -20,7 +20,7 @@ fn section(page: &mut HtmlWriter, id: &str, heading: &str, inner: impl FnOnce(&m
 }
 
 /// A table that scripts may sort, in a region that can be moved through by keyboard.
-fn table(page: &mut HtmlWriter, label: &str, columns: &[&str], body: impl FnOnce(&mut HtmlWriter)) {
+pub(super) fn table(page: &mut HtmlWriter, label: &str, columns: &[&str], body: impl FnOnce(&mut HtmlWriter)) {
     page.open("section", &[("class", "wide"), ("tabindex", "0"), ("aria-label", label)]);
     page.raw("\n<table class=\"sortable\">\n<thead><tr>");
     columns.iter().for_each(|column| page.element("th", &[("scope", "col")], column));

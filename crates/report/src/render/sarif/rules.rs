@@ -1,5 +1,6 @@
 //! The rules that results refer to.
 
+use super::taxa::Taxa;
 use crate::format::{Finding, Severity};
 use kerbsync_audit::Confidence;
 use serde_json::{Value, json};
@@ -20,13 +21,13 @@ impl<'r> Rules<'r> {
         self.0.partition_point(|f| f.number < finding.number)
     }
 
-    pub(super) fn descriptors(&self) -> Vec<Value> {
-        self.0.iter().map(|f| descriptor(f)).collect()
+    pub(super) fn descriptors(&self, taxa: Option<&Taxa>) -> Vec<Value> {
+        self.0.iter().map(|f| descriptor(f, taxa)).collect()
     }
 }
 
 /// A rule that this program knows by its id, with its page; of another one, in a report that another version wrote, only what the finding tells.
-fn descriptor(finding: &Finding) -> Value {
+fn descriptor(finding: &Finding, taxa: Option<&Taxa>) -> Value {
     let known = kerbsync_audit::rules::RULES.iter().find(|r| r.id == finding.rule);
     let title = known.map_or(finding.title.as_str(), |r| r.title);
     let severity = known.map_or(finding.severity, |r| r.severity);
@@ -49,6 +50,9 @@ fn descriptor(finding: &Finding) -> Value {
         "defaultConfiguration": { "level": severity.name() },
         "properties": properties,
     });
+    if let (Some(rule), Some(taxa)) = (known, taxa) {
+        descriptor["relationships"] = taxa.relationships(rule).into();
+    }
     if let Some(address) = finding.page() {
         descriptor["helpUri"] = json!(address);
     }

@@ -83,6 +83,7 @@ fn configuration(computer: &str, document: Option<DocumentId>, status: ServerSta
         }],
         restrictions: Vec::new(),
         history: Vec::new(),
+        hardening: None,
         besides: kerbsync_inventory::Besides::default(),
     }
 }

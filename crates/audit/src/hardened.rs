@@ -1,0 +1,218 @@
+//! Rules about the hardening of IIS: one way to judge a setting wherever it holds.
+//!
+//! A good value passes only where nothing else can say otherwise: the server's own settings and those of `system.applicationHost` stand in
+//! this file alone, a section of a web site passes where it is locked. A bad value fails where the file holds it; where it is the schema's
+//! default and a web.config may say otherwise, nothing is proved. What stands elsewhere, or differs between versions of IIS, is undecided.
+
+mod values;
+
+pub(crate) use values::*;
+
+use crate::text::list;
+use crate::{Subject, Verdicts, View};
+use kerbsync_advice::Advice;
+use kerbsync_inventory::{Hardening, HardeningDoubt, HardeningFact, HardeningScope, ServerConfiguration};
+use kerbsync_source::{Text, text};
+use std::collections::HashSet;
+
+/// Where a rule looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// At what holds for the whole server.
+    Server,
+    /// At the product's web sites, and every path below one with a location of its own for the section.
+    Sites,
+    /// At every application pool that serves a web site of the product.
+    Pools,
+}
+
+impl Reach {
+    pub(crate) const fn holds(self, scope: &HardeningScope) -> bool {
+        matches!(
+            (self, scope),
+            (Self::Server, HardeningScope::Server)
+                | (Self::Sites, HardeningScope::Site(_) | HardeningScope::Path(_))
+                | (Self::Pools, HardeningScope::Pool(_))
+        )
+    }
+}
+
+/// What is said of a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Judged {
+    /// As it should be.
+    Good,
+    /// Not: a clause that goes on behind the name of the place.
+    Bad(Text),
+    /// The file does not decide: a clause likewise.
+    Open(Text),
+}
+
+/// A setting, and what is good of it.
+pub(crate) type Want = (&'static str, fn(&HardeningFact) -> Judged);
+
+/// What a rule judges, and what it says.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    pub(crate) reach: Reach,
+    pub(crate) wants: &'static [Want],
+    /// The native module without which the settings have no effect.
+    pub(crate) module: Option<&'static str>,
+    /// What a server that passes is told as, behind its name.
+    pub(crate) passes: &'static str,
+    /// What to do where it fails.
+    pub(crate) help: &'static str,
+}
+
+impl Judge {
+    /// Judges every server.
+    pub(crate) fn run(&self, view: &View<'_>, verdicts: &mut Verdicts<'_>) {
+        each_server(view, verdicts, |verdicts, subject, server, hardening| {
+            self.conclude(verdicts, subject, server, self.facts(hardening));
+        });
+    }
+
+    /// What is said of each value.
+    pub(crate) fn facts<'h>(&self, hardening: &'h Hardening) -> Vec<(&'h HardeningFact, Judged)> {
+        // How the logs of all sites are written is set once for the whole server.
+        let is_meant = |f: &&HardeningFact| self.reach.holds(&f.scope) || f.setting.starts_with("log@");
+        let facts = self.wants.iter().flat_map(|(setting, judge)| hardening.of(setting).filter(is_meant).map(move |f| (f, judge(f))));
+        let mut judged: Vec<_> = facts.collect();
+        judged.extend(self.module.iter().flat_map(|module| without_module(hardening, module, self.reach)));
+        judged
+    }
+
+    /// One verdict of what was judged on a server.
+    pub(crate) fn conclude(
+        &self,
+        verdicts: &mut Verdicts<'_>,
+        subject: Subject,
+        server: &ServerConfiguration,
+        judged: Vec<(&HardeningFact, Judged)>,
+    ) {
+        let host = &server.computer;
+        if self.reach != Reach::Server && server.web_sites.is_empty() {
+            return verdicts.not_applicable(subject, text!("{host} has no web site of the product; other web sites are not judged."));
+        }
+        let (mut bad, mut open) = (Vec::new(), Vec::new());
+        for (fact, said) in judged {
+            match settled(fact, said) {
+                Judged::Bad(why) => bad.push((fact, why)),
+                Judged::Open(why) => open.push((fact, why)),
+                Judged::Good => {}
+            }
+        }
+        let told = |facts: &[(&HardeningFact, Text)]| {
+            let mut by_clause: Vec<(&Text, Vec<&HardeningScope>)> = Vec::new();
+            for (fact, why) in facts {
+                match by_clause.iter_mut().find(|(clause, _)| *clause == why) {
+                    Some((_, scopes)) if !scopes.contains(&&fact.scope) => scopes.push(&fact.scope),
+                    Some(_) => {}
+                    None => by_clause.push((why, vec![&fact.scope])),
+                }
+            }
+            let texts = by_clause.iter().map(|(why, scopes)| match scopes.as_slice() {
+                [one] => text!("{one} {why}"),
+                several => text!("{} each {why}", list(several)),
+            });
+            Text::join(texts, "; ")
+        };
+        let places = |facts: &[(&HardeningFact, Text)]| {
+            // The whole document is the place of what the file does not say: it would add nothing.
+            let places = facts.iter().filter(|(f, _)| !f.is_default).map(|(f, why)| ((&f.origin).into(), text!("{} {why}", f.scope)));
+            places.collect::<Vec<(kerbsync_inventory::citable::Citation, Text)>>()
+        };
+        if !bad.is_empty() {
+            let shown = if places(&bad).is_empty() { whole(server) } else { places(&bad) };
+            verdicts.fail(subject, text!("On {host}, {}.", told(&bad))).at_each(shown).help(self.help);
+        } else if !open.is_empty() {
+            let shown = if places(&open).is_empty() { whole(server) } else { places(&open) };
+            let help = match open.iter().any(|(f, _)| f.doubt == Some(HardeningDoubt::WebConfig)) {
+                true => {
+                    text!("Lock the section in applicationHost.config, or look on {host} for what the web.config files say. {}", self.help)
+                }
+                false => text!("Look on {host} for what is in force. {}", self.help),
+            };
+            verdicts.unknown_with_finding(subject, text!("On {host}, {}.", told(&open)), Advice::say(help)).at_each(shown);
+        } else {
+            verdicts.pass(subject, text!("On {host}, {}.", self.passes));
+        }
+    }
+}
+
+/// The configuration itself, where no line of it says anything.
+fn whole(server: &ServerConfiguration) -> Vec<(kerbsync_inventory::citable::Citation, Text)> {
+    let origin = server.document.map(kerbsync_source::Origin::document);
+    origin.into_iter().map(|origin| (origin.into(), "nothing in it says otherwise".into())).collect()
+}
+
+/// A value with what speaks against it.
+fn settled(fact: &HardeningFact, said: Judged) -> Judged {
+    match (fact.doubt, said) {
+        (None, said) | (_, said @ Judged::Open(_)) => said,
+        (Some(HardeningDoubt::NotHere), _) => Judged::Open("is set in another file, or sealed, so the value is not known".into()),
+        (Some(HardeningDoubt::Version), _) => {
+            Judged::Open(text!("does not set {}, and versions of IIS differ in what holds then", name_of(fact)))
+        }
+        (Some(_), Judged::Bad(why)) if !fact.is_default => Judged::Bad(why),
+        (Some(doubt), said) => {
+            let value = match said {
+                Judged::Bad(why) => why,
+                _ => has(fact),
+            };
+            Judged::Open(match doubt {
+                HardeningDoubt::ChildApplications => text!("{value}, which is not handed down to the applications below"),
+                _ => text!("{value}, and a web.config may say otherwise"),
+            })
+        }
+    }
+}
+
+/// Where the module that a setting needs is not installed, or not among those of the site.
+fn without_module<'h>(hardening: &'h Hardening, module: &'static str, reach: Reach) -> Vec<(&'h HardeningFact, Judged)> {
+    let holds = |fact: &&HardeningFact| !items(fact).any(|i| i.split(':').next().is_some_and(|name| name.eq_ignore_ascii_case(module)));
+    let installed = hardening.of("globalModules").filter(|f| f.scope == HardeningScope::Server).filter(holds);
+    let of_sites = hardening.of("modules").filter(move |f| reach.holds(&f.scope)).filter(holds);
+    let why = text!("does not load {module}, without which these settings have no effect");
+    installed.chain(of_sites).take(3).map(|fact| (fact, Judged::Open(why.clone()))).collect()
+}
+
+/// Calls `judge` for every server whose configuration is in force; the others are undecided, and the rules about configurations tell why.
+pub(crate) fn each_server<'i>(
+    view: &View<'i>,
+    verdicts: &mut Verdicts<'_>,
+    mut judge: impl FnMut(&mut Verdicts<'_>, Subject, &'i ServerConfiguration, &'i Hardening),
+) {
+    let mut told = HashSet::new();
+    for server in view.web_servers() {
+        told.insert(server.host);
+        match server.configuration() {
+            Ok(configuration) => one(verdicts, configuration, &mut judge),
+            Err((why, remedy)) => verdicts.unknown_told_elsewhere(server.subject(), why, remedy),
+        }
+    }
+    for server in view.configurations().filter(|s| !told.contains(&s.computer)) {
+        match server.in_force() {
+            Ok(configuration) => one(verdicts, configuration, &mut judge),
+            Err(why) => {
+                let subject = Subject::Server(server.computer.clone());
+                verdicts.unknown_told_elsewhere(subject, why.why(), crate::view::export_of(&server.computer));
+            }
+        }
+    }
+}
+
+fn one<'i>(
+    verdicts: &mut Verdicts<'_>,
+    server: &'i ServerConfiguration,
+    judge: &mut impl FnMut(&mut Verdicts<'_>, Subject, &'i ServerConfiguration, &'i Hardening),
+) {
+    let subject = Subject::Server(server.computer.clone());
+    match &server.hardening {
+        Some(hardening) => judge(verdicts, subject, server, hardening),
+        None => verdicts.unknown_told_elsewhere(subject, "The settings of IIS were not read.", Advice::say("Audit with --profile stig.")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+use crate::declare::declare_rule;
+use crate::text::list;
+use crate::{Policy, Verdicts, View};
+use kerbsync_advice::Advice;
+use kerbsync_inventory::{HardeningDoubt, HardeningFact, HardeningScope, ServerConfiguration};
+use kerbsync_source::{Origin, Shown, Text, text};
+use std::collections::{BTreeMap, BTreeSet};
+
+declare_rule! {
+    /// The servers of a pool are not set alike.
+    ///
+    /// ## What it checks
+    /// The web sites of the product and the application pools that serve them have the same settings on every server of a pool, as far
+    /// as the rules about the hardening of IIS read them: logs, limits, filters, TLS, authentication of guests, recycling, and which
+    /// sites a pool serves. Addresses of bindings are left out, since every server has its own.
+    ///
+    /// ## Why it matters
+    /// A balancer sends a user to any server of the pool. What one of them refuses or hides, and another does not, shows as a fault
+    /// that comes and goes; and a server that was changed by hand, or by somebody else, looks just so. That the servers of a pool are
+    /// meant to be alike is our reasoning.
+    ///
+    /// ## What to do
+    /// Look at both places, and decide which is meant:
+    ///
+    /// ```powershell
+    /// & $env:windir\System32\inetsrv\appcmd.exe list config "Skype for Business Server Internal Web Site"
+    /// ```
+    ///
+    /// Before: `maxUrl="65536"` on one server of two. After: the same value on both.
+    ///
+    /// ## Sources
+    /// - [Configuration of IIS](https://learn.microsoft.com/iis/configuration/)
+    number: 639,
+    severity: Warning,
+    confidence: Inferred,
+    family: Hardening,
+    subject: Pool,
+    product_error: None,
+    controls: ["NIST SP 800-53 CM-6", "NIST SP 800-53 CM-2"],
+    profile: Stig,
+}
+
+/// What every server has of its own, or has for other sites than the product's.
+const OWN: [&str; 3] = ["site/bindings", "globalModules", "log@centralLogFileMode"];
+
+/// A value as it compares: items and flags in any order and any case. What is not in the file compares with nothing.
+fn comparable(fact: &HardeningFact) -> Option<BTreeSet<String>> {
+    let is_unknown = matches!(fact.doubt, Some(HardeningDoubt::NotHere | HardeningDoubt::Version));
+    (!is_unknown).then(|| fact.value.split(['\n', ',']).map(|item| item.trim().to_lowercase()).filter(|i| !i.is_empty()).collect())
+}
+
+/// The scope as it compares: names of sites, paths and pools in small letters.
+fn place(scope: &HardeningScope) -> Option<String> {
+    match scope {
+        HardeningScope::Server => None,
+        HardeningScope::Site(name) => Some(format!("site {}", name.to_lowercase())),
+        HardeningScope::Path(path) => Some(format!("path {}", path.to_lowercase())),
+        HardeningScope::Pool(name) => Some(format!("pool {}", name.to_lowercase())),
+    }
+}
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    for pool in view.web_pools() {
+        let servers: Vec<_> = view.web_servers().iter().filter(|s| s.pool.fqdn.value == pool.pool.fqdn.value).collect();
+        let (subject, name) = (pool.subject(), pool.name());
+        if servers.len() < 2 {
+            verdicts.not_applicable(subject, text!("{name} has one web server."));
+            continue;
+        }
+        let read: Vec<&ServerConfiguration> =
+            servers.iter().filter_map(|s| s.configuration().ok()).filter(|c| c.hardening.is_some()).collect();
+        let differences = differences(&read);
+        if !differences.is_empty() {
+            let texts: Vec<&Text> = differences.iter().map(|(text, _)| text).collect();
+            let places = differences.iter().flat_map(|(_, places)| places).map(|(origin, note)| (*origin, note.clone()));
+            verdicts
+                .fail(subject, text!("Servers of {name} differ: {}.", list(&texts)))
+                .at_each(places)
+                .help(text!("Compare the servers, and give them the settings that are meant: see 'kerbsync explain KS639'."));
+        } else if read.len() < servers.len() {
+            let missing: Vec<_> = servers.iter().filter(|s| s.configuration().is_err()).map(|s| s.host).collect();
+            let why = text!("The configuration of {} is not there to be compared with its peers in {name}.", list(&missing));
+            verdicts.unknown_told_elsewhere(subject, why, Advice::say("Add the applicationHost.config that is in force."));
+        } else {
+            verdicts.pass(subject, text!("The {} web servers of {name} are set alike.", servers.len()));
+        }
+    }
+}
+
+/// What differs among some servers, each with the places that show it.
+fn differences<'i>(servers: &[&'i ServerConfiguration]) -> Vec<(Text, Vec<(&'i Origin, Text)>)> {
+    type Values<'i> = Vec<(&'i ServerConfiguration, &'i HardeningFact)>;
+    let mut settings: BTreeMap<(String, &'static str), Values<'i>> = BTreeMap::new();
+    for &server in servers {
+        for fact in server.hardening.iter().flat_map(|h| &h.facts).filter(|f| !OWN.contains(&f.setting)) {
+            if let Some(place) = place(&fact.scope) {
+                settings.entry((place, fact.setting)).or_default().push((server, fact));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    for ((_, setting), values) in settings {
+        // A path with a location of its own on some servers alone inherits on the others what is compared for the site.
+        let values: Vec<_> = values.into_iter().filter_map(|(server, fact)| Some((server, fact, comparable(fact)?))).collect();
+        let Some((first, first_fact, first_value)) = values.first() else { continue };
+        let Some((other, other_fact, _)) = values.iter().find(|(_, _, value)| value != first_value) else { continue };
+        let shown = |fact: &HardeningFact| match fact.value.contains('\n') || !setting.contains('@') {
+            true => text!("another list"),
+            false => text!("\"{}\"", Shown::naming(&fact.value)),
+        };
+        let scope = &first_fact.scope;
+        let text =
+            text!("{setting} of {scope} is {} on {} and {} on {}", shown(first_fact), first.computer, shown(other_fact), other.computer);
+        let note = |server: &ServerConfiguration| text!("{setting} of {}", server.computer);
+        found.push((text, vec![(&first_fact.origin, note(first)), (&other_fact.origin, note(other))]));
+    }
+    found
+}

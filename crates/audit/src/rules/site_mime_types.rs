@@ -1,0 +1,54 @@
+use crate::declare::declare_rule;
+use crate::hardened::{Judge, Reach, no_shell_types};
+use crate::{Policy, Verdicts, View};
+
+declare_rule! {
+    /// A web site serves files that a shell runs.
+    ///
+    /// ## What it checks
+    /// Both web sites of the product, and every path below with a section of its own, have no MIME type for `.exe`, `.dll`, `.com`,
+    /// `.bat` and `.csh`, inherited ones included. Where a web.config could add one, the rule stays open.
+    ///
+    /// ## Why it matters
+    /// IIS serves a file only when it knows a type for its extension. Programs are not for clients to download from a web server of this
+    /// kind.
+    ///
+    /// ## What to do
+    /// This is item V-218743 of the guide of DISA for IIS 10.0 (Site V2R15). An exception is documented as a waiver.
+    ///
+    /// ```powershell
+    /// $appcmd = "$env:windir\System32\inetsrv\appcmd.exe"
+    /// & $appcmd set config /section:staticContent "/-[fileExtension='.exe']" /commit:apphost
+    /// ```
+    ///
+    /// | before | after |
+    /// |---|---|
+    /// | `<mimeMap fileExtension=".exe" mimeType="application/octet-stream" />` | the line is gone |
+    ///
+    /// ## Sources
+    /// - [MIME types](https://learn.microsoft.com/iis/configuration/system.webserver/staticcontent/mimemap)
+    /// - [The figures of the guide, as Microsoft made them readable to programs](https://github.com/microsoft/PowerStig)
+    number: 608,
+    severity: Warning,
+    confidence: Documented,
+    family: Hardening,
+    subject: Server,
+    product_error: None,
+    controls: [
+        "DISA IIS 10.0 Site V2R15 V-218743",
+        "NIST SP 800-53 CM-7",
+    ],
+    profile: Stig,
+}
+
+const JUDGE: Judge = Judge {
+    reach: Reach::Sites,
+    wants: &[("staticContent/mimeMap", no_shell_types)],
+    module: None,
+    passes: "the product's web sites serve no files that a shell runs",
+    help: "See 'kerbsync explain KS608'.",
+};
+
+fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    JUDGE.run(view, verdicts);
+}
