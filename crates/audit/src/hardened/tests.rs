@@ -10,8 +10,10 @@ fn is(judge: fn(&HardeningFact) -> Judged, value: &str) -> Judged {
     judge(&fact("a@b", value, false))
 }
 
+type Judgement = fn(&HardeningFact) -> Judged;
+
 /// A judgement, values that are good, and values that are bad.
-type Case = (fn(&HardeningFact) -> Judged, &'static [&'static str], &'static [&'static str]);
+type Case = (Judgement, &'static [&'static str], &'static [&'static str]);
 
 #[test]
 fn what_is_good_of_values() {
@@ -54,7 +56,7 @@ fn what_is_good_of_values() {
 
 #[test]
 fn what_the_file_does_not_decide_is_open() {
-    let cases: &[(fn(&HardeningFact) -> Judged, &str)] = &[
+    let cases: &[(Judgement, &str)] = &[
         (positive, "many"),
         (is_true, "yes"),
         (idle, "soon"),
