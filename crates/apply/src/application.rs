@@ -256,7 +256,7 @@ impl<'s, 'f> Application<'s, 'f> {
         let first: Vec<Record> = std::iter::once(Record::Begin(begin)).chain(already).chain(records).collect();
         let key = journal::key(&self.run);
         let fail = |error| ReplaceError { key: key.clone(), on_disk: OnDisk::Old, why: ReplaceFailure::File(error) };
-        self.store.files().create_folder(&journal::folder()).map_err(fail)?;
+        self.store.create_folders(&journal::folder()).map_err(fail)?;
         self.writer = Some(Writer::create(self.store, key, &first)?);
         Ok(())
     }

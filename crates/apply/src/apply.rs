@@ -45,6 +45,7 @@ impl Engine<'_> {
         if let Some(open) = runs.iter().find(|r| r.is_open() && !is_resumed(r)) {
             return Err(EngineError::Unfinished { run: open.name().to_owned() });
         }
+        self.make_last_end_durable(&runs)?;
         let survey = self.survey(plan, &keys, &runs, resumed)?;
         let mut reports = survey.reports;
         let directory_done = plan.directory.is_some()

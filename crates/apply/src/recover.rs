@@ -34,10 +34,7 @@ impl Engine<'_> {
             let later: Vec<&Run> = runs.iter().skip(index + 1).collect();
             outcomes.push(self.recover_run(run, &later)?);
         }
-        // The last line of a run that ended may still be on its way to the disk.
-        if let Some(run) = runs.last().filter(|r| !r.is_open() && !r.journal.is_torn()) {
-            self.store(run.name()).make_durable(&run.journal.key, run.journal.bytes()).map_err(EngineError::JournalWrite)?;
-        }
+        self.make_last_end_durable(&runs)?;
         // A crash while a journal was written leaves its temporary file.
         if let Err(error) = self.store("tidy").clean_all(&journal::folder())
             && let Some(last) = outcomes.last_mut()
@@ -57,6 +54,7 @@ impl Engine<'_> {
         if let Some(open) = runs.iter().find(|r| r.is_open()) {
             return Err(EngineError::Unfinished { run: open.name().to_owned() });
         }
+        self.make_last_end_durable(&runs)?;
         let index = select(&runs, which)?;
         let Some(run) = runs.get(index) else { return Err(EngineError::NothingStands) };
         if run.directory == Some(StepResult::Done) {
@@ -82,6 +80,15 @@ impl Engine<'_> {
             return Err(EngineError::LaterRun { run: run.name().to_owned(), later: last.name().to_owned() });
         }
         self.take_back(run, TakingBackTask::Rollback, &later)
+    }
+
+    /// The last line of a run that ended may still be on its way to the disk, left there by a process that was killed: makes it last, before
+    /// anything is built on that end.
+    pub(crate) fn make_last_end_durable(&self, runs: &[Run]) -> Result<(), EngineError> {
+        if let Some(run) = runs.last().filter(|r| !r.is_open() && !r.journal.is_torn()) {
+            self.store(run.name()).make_durable(&run.journal.key, run.journal.bytes()).map_err(EngineError::JournalWrite)?;
+        }
+        Ok(())
     }
 
     fn recover_run(&self, run: &Run, later: &[&Run]) -> Result<RunOutcome, EngineError> {

@@ -103,6 +103,8 @@ fn primitives(files: &dyn Primitives) {
     let read = |name: &str| files.read(&key(name)).unwrap_or_else(|e| panic!("{e}"));
     assert_eq!(files.read(&key("d/a")).map_err(|e| e.kind), Err(FileErrorKind::NotFound));
     assert!(files.list("d").is_ok_and(|l| l.is_empty()), "a folder that is not there holds nothing");
+    assert!(files.create_folder("d/e").is_err_and(|e| e.is_not_found()), "a folder is created in one that is there");
+    files.create_folder("d").unwrap_or_else(|e| panic!("{e}"));
     files.create_folder("d/e").unwrap_or_else(|e| panic!("{e}"));
     files.create_folder("d/e").unwrap_or_else(|e| panic!("twice: {e}"));
     put(files, "d/a", b"one");

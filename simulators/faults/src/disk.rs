@@ -1,6 +1,6 @@
 //! A disk in memory behind the engine's primitive operations, on which things go wrong when they are told to.
 
-use crate::image::{Access, Image};
+use crate::image::{Access, Image, folder};
 use kerbsync_store::{Creation, FileError, FileErrorKind, FileIdentity, Files, Key, NewAccess, OpenFile, OpenLock};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -209,6 +209,13 @@ impl MemoryDisk {
         inner.generation += 1;
     }
 
+    /// Another program takes a folder away with all that is in it, durably.
+    pub fn take_folder(&self, folder: &str) {
+        let mut inner = self.inner();
+        inner.image.take_folder(folder);
+        inner.generation += 1;
+    }
+
     /// The name under which a file is kept.
     fn first_name<'n>(&self, name: &'n str) -> std::borrow::Cow<'n, str> {
         let inner = self.inner();
@@ -328,8 +335,12 @@ impl OpenLock for Lock {
 
     fn set_text(&mut self, text: &[u8]) -> Result<(), FileError> {
         let (mut inner, _) = self.disk.call("write", &self.name, true)?;
+        if inner.image.open(&self.name).is_none() {
+            // Somebody took the file away: what is written goes where nobody finds it.
+            return Ok(());
+        }
         // Durable at once: what a torn lock text means is tested where it is read, and here it would only multiply the states.
-        inner.image.put(&self.name, text);
+        inner.image.put_file(&self.name, text);
         Ok(())
     }
 
@@ -383,6 +394,9 @@ impl Files for MemoryDisk {
             (NewAccess::Private, _) => Access::PRIVATE,
             _ => Access::default(),
         };
+        if !inner.image.has_folder(folder(&name)) {
+            return Err(FileError::new(FileErrorKind::NotFound, "create", &name));
+        }
         let there = inner.image.open(&name).is_some();
         if there && creation.exclusive {
             return Err(FileError::new(FileErrorKind::Exists, "create", &name));
@@ -409,7 +423,7 @@ impl Files for MemoryDisk {
             inner.late.push((due, from.into_owned(), to.clone().into_owned()));
             return Err(FileError::new(FileErrorKind::Unreachable, "rename", &to));
         }
-        let done = inner.image.rename(&from, &to);
+        let done = inner.image.has_folder(folder(&to)) && inner.image.rename(&from, &to);
         match (done, fault) {
             (false, _) => Err(FileError::new(FileErrorKind::NotFound, "rename", &from)),
             (true, Some(FaultKind::AnswerLost)) => {
@@ -442,8 +456,9 @@ impl Files for MemoryDisk {
     }
 
     fn create_folder(&self, folder: &str) -> Result<(), FileError> {
-        // Folders have no life of their own here: a name holds its path.
-        self.call("create the folder", folder, false).map(|_| ())
+        let folder = self.first_name(folder);
+        let (mut inner, _) = self.call("create the folder", &folder, true)?;
+        if inner.image.create_folder(&folder) { Ok(()) } else { Err(FileError::new(FileErrorKind::NotFound, "create the folder", &folder)) }
     }
 
     fn identity(&self, key: &Key) -> Result<FileIdentity, FileError> {
@@ -457,8 +472,11 @@ impl Files for MemoryDisk {
         if inner.locked.contains(&name) {
             return Ok(None);
         }
+        if !inner.image.has_folder(folder(&name)) {
+            return Err(FileError::new(FileErrorKind::NotFound, "lock", &name));
+        }
         if inner.image.open(&name).is_none() {
-            inner.image.put(&name, b"");
+            inner.image.put_file(&name, b"");
             inner.image.touch_folder(&name);
             inner.image.set_access(&name, Access::PRIVATE);
         }

@@ -1,9 +1,12 @@
 //! The content of a disk: what programs see, and what would survive a loss of power.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 type Bytes = Arc<[u8]>;
 type Names = Vec<(Arc<str>, u32)>;
+/// Shared until it is changed, as it hardly ever is.
+type Folders = Arc<BTreeSet<Arc<str>>>;
 
 /// A disk at one moment. Cheap to clone: contents are shared.
 #[derive(Clone, Default)]
@@ -15,6 +18,9 @@ pub struct Image {
     durable_names: Names,
     /// Changes of names that were not synced, in order.
     pending: Vec<Change>,
+    /// Folders as programs see them, and as the disk holds them for certain. A folder that is gone takes what is in it along.
+    folders: Folders,
+    durable_folders: Folders,
     /// Folders whose last sync failed: the next one succeeds and does nothing, unless a name was changed in between.
     deaf_folders: Vec<Arc<str>>,
 }
@@ -43,8 +49,21 @@ struct Change {
     node: Option<u32>,
 }
 
-fn folder(name: &str) -> &str {
+pub(crate) fn folder(name: &str) -> &str {
     name.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether a folder is there with all those above it.
+fn reaches(folders: &BTreeSet<Arc<str>>, mut within: &str) -> bool {
+    loop {
+        if within.is_empty() {
+            return true;
+        }
+        if !folders.contains(within) {
+            return false;
+        }
+        within = folder(within);
+    }
 }
 
 fn set(names: &mut Names, name: &Arc<str>, node: Option<u32>) {
@@ -69,6 +88,12 @@ impl Image {
 
     /// Puts a file there durably, in place where there is one: what another program does between our calls.
     pub fn put(&mut self, name: &str, bytes: &[u8]) {
+        self.put_folder(folder(name));
+        self.put_file(name, bytes);
+    }
+
+    /// The same, in a folder that is there and may not last.
+    pub(crate) fn put_file(&mut self, name: &str, bytes: &[u8]) {
         let bytes: Bytes = bytes.into();
         if let Some(id) = self.id(name) {
             let node = &mut self.nodes[id as usize];
@@ -79,6 +104,53 @@ impl Image {
             set(&mut self.names, &name, Some(id));
             set(&mut self.durable_names, &name, Some(id));
         }
+    }
+
+    /// Puts a folder there durably, with those above it: what another program does between our calls.
+    pub fn put_folder(&mut self, mut within: &str) {
+        while !within.is_empty() && !(self.folders.contains(within) && self.durable_folders.contains(within)) {
+            let name: Arc<str> = Arc::from(within);
+            Arc::make_mut(&mut self.folders).insert(name.clone());
+            Arc::make_mut(&mut self.durable_folders).insert(name);
+            within = folder(within);
+        }
+        self.share_folders();
+    }
+
+    fn share_folders(&mut self) {
+        if !Arc::ptr_eq(&self.folders, &self.durable_folders) && self.folders == self.durable_folders {
+            self.durable_folders = self.folders.clone();
+        }
+    }
+
+    /// Takes a folder away with all that is in it, durably: what another program does between our calls.
+    pub fn take_folder(&mut self, within: &str) {
+        let is_below = |name: &str| name.strip_prefix(within).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        Arc::make_mut(&mut self.folders).retain(|f| !is_below(f));
+        Arc::make_mut(&mut self.durable_folders).retain(|f| !is_below(f));
+        self.names.retain(|(name, _)| !is_below(name));
+        self.durable_names.retain(|(name, _)| !is_below(name));
+        self.pending.retain(|change| !is_below(&change.name));
+        self.share_folders();
+    }
+
+    /// Whether a folder is there, as programs see it.
+    #[must_use]
+    pub fn has_folder(&self, within: &str) -> bool {
+        within.is_empty() || self.folders.contains(within)
+    }
+
+    /// Creates a folder in one that is there; `false` where that is not.
+    pub(crate) fn create_folder(&mut self, within: &str) -> bool {
+        if self.has_folder(within) {
+            return true;
+        }
+        if !self.has_folder(folder(within)) {
+            return false;
+        }
+        Arc::make_mut(&mut self.folders).insert(Arc::from(within));
+        self.touch_folder(within);
+        true
     }
 
     fn add(&mut self, node: Node) -> u32 {
@@ -124,7 +196,9 @@ impl Image {
     #[must_use]
     pub fn is_durable(&self, name: &str) -> bool {
         let durable = self.durable_names.binary_search_by(|(n, _)| n.as_ref().cmp(name)).ok().map(|at| self.durable_names[at].1);
-        durable == self.id(name) && durable.is_none_or(|id| self.nodes[id as usize].seen == self.nodes[id as usize].durable)
+        let is_reached =
+            durable.is_none() || Arc::ptr_eq(&self.folders, &self.durable_folders) || reaches(&self.durable_folders, folder(name));
+        is_reached && durable == self.id(name) && durable.is_none_or(|id| self.nodes[id as usize].seen == self.nodes[id as usize].durable)
     }
 
     pub(crate) fn create(&mut self, name: &str, access: Access) -> u32 {
@@ -209,6 +283,13 @@ impl Image {
     }
 
     pub(crate) fn sync_folder(&mut self, within: &str) {
+        // A simplification: that a folder was created is not forgotten after a failed sync, as what befell names of files is.
+        if !Arc::ptr_eq(&self.folders, &self.durable_folders) {
+            let created = self.folders.iter().filter(|f| folder(f) == within && !self.durable_folders.contains(*f));
+            let created: Vec<Arc<str>> = created.cloned().collect();
+            Arc::make_mut(&mut self.durable_folders).extend(created);
+            self.share_folders();
+        }
         if self.deaf_folders.iter().any(|f| f.as_ref() == within) {
             return;
         }
@@ -238,23 +319,45 @@ impl Image {
     /// same ones, and `false` is returned.
     #[must_use]
     pub fn after_power_loss(&self, limit: usize) -> (Vec<Self>, bool) {
+        // Each folder that was created and not synced is there then, or is not.
+        if Arc::ptr_eq(&self.folders, &self.durable_folders) {
+            return self.after_power_loss_with(&self.folders, limit);
+        }
+        let unsure: Vec<&Arc<str>> = self.folders.iter().filter(|f| !self.durable_folders.contains(*f)).collect();
+        let (mut images, mut complete) = (Vec::new(), true);
+        for kept in 0..1usize << unsure.len().min(8) {
+            let mut folders = BTreeSet::clone(&self.durable_folders);
+            folders.extend(unsure.iter().enumerate().filter(|(at, _)| kept >> at & 1 == 1).map(|(_, f)| (*f).clone()));
+            let there = folders.iter().filter(|f| reaches(&folders, f)).cloned().collect::<BTreeSet<_>>();
+            if there.len() < folders.len() {
+                // The same as without the folders that are not reached.
+                continue;
+            }
+            let (some, all) = self.after_power_loss_with(&Arc::new(there), limit);
+            images.extend(some);
+            complete &= all;
+        }
+        (images, complete)
+    }
+
+    fn after_power_loss_with(&self, folders: &Folders, limit: usize) -> (Vec<Self>, bool) {
         let choices = self.name_choices();
         let torn: Vec<Vec<Bytes>> = self.nodes.iter().map(Node::forms).collect();
         let count = choices.iter().try_fold(1usize, |n, (_, c)| n.checked_mul(c.len())).unwrap_or(usize::MAX);
         if count > limit {
-            return (self.drawn(&choices, &torn, limit), false);
+            return (self.drawn(folders, &choices, &torn, limit), false);
         }
         let mut images = Vec::new();
         let mut pick = vec![0usize; choices.len()];
         loop {
-            let tree = self.tree(&choices, &pick);
+            let tree = self.tree(folders, &choices, &pick);
             let alive = alive(&tree, &torn);
             let mut form = vec![0usize; alive.len()];
             loop {
                 if images.len() >= limit {
-                    return (self.drawn(&choices, &torn, limit), false);
+                    return (self.drawn(folders, &choices, &torn, limit), false);
                 }
-                images.push(self.with_contents(&tree, &alive, &form, &torn));
+                images.push(self.with_contents(folders, &tree, &alive, &form, &torn));
                 if !count_on(&mut form, |at| torn[alive[at] as usize].len()) {
                     break;
                 }
@@ -281,15 +384,18 @@ impl Image {
         choices
     }
 
-    fn tree(&self, choices: &[(Arc<str>, Vec<Option<u32>>)], pick: &[usize]) -> Names {
+    fn tree(&self, folders: &Folders, choices: &[(Arc<str>, Vec<Option<u32>>)], pick: &[usize]) -> Names {
         let mut tree = self.durable_names.clone();
         for ((name, to), pick) in choices.iter().zip(pick) {
             set(&mut tree, name, to[*pick]);
         }
+        if !Arc::ptr_eq(&self.folders, folders) {
+            tree.retain(|(name, _)| reaches(folders, folder(name)));
+        }
         tree
     }
 
-    fn drawn(&self, choices: &[(Arc<str>, Vec<Option<u32>>)], torn: &[Vec<Bytes>], limit: usize) -> Vec<Self> {
+    fn drawn(&self, folders: &Folders, choices: &[(Arc<str>, Vec<Option<u32>>)], torn: &[Vec<Bytes>], limit: usize) -> Vec<Self> {
         let mut state = 0x9e37_79b9_7f4a_7c15u64;
         // A counter through a mixing function (splitmix64): the same draws on every machine.
         let mut below = |n: usize| {
@@ -300,15 +406,15 @@ impl Image {
         };
         let draw = |_| {
             let pick: Vec<usize> = choices.iter().map(|(_, to)| below(to.len())).collect();
-            let tree = self.tree(choices, &pick);
+            let tree = self.tree(folders, choices, &pick);
             let alive = alive(&tree, torn);
             let form: Vec<usize> = alive.iter().map(|id| below(torn[*id as usize].len())).collect();
-            self.with_contents(&tree, &alive, &form, torn)
+            self.with_contents(folders, &tree, &alive, &form, torn)
         };
         (0..limit).map(draw).collect()
     }
 
-    fn with_contents(&self, tree: &Names, alive: &[u32], choice: &[usize], torn: &[Vec<Bytes>]) -> Self {
+    fn with_contents(&self, folders: &Folders, tree: &Names, alive: &[u32], choice: &[usize], torn: &[Vec<Bytes>]) -> Self {
         let mut nodes = Vec::with_capacity(tree.len() + 4);
         let mut map: Vec<(u32, u32)> = Vec::with_capacity(tree.len());
         let mut names = tree.clone();
@@ -324,7 +430,15 @@ impl Image {
             map.push((*id, new));
             *id = new;
         }
-        Self { nodes, durable_names: names.clone(), names, pending: Vec::new(), deaf_folders: Vec::new() }
+        Self {
+            nodes,
+            durable_names: names.clone(),
+            names,
+            pending: Vec::new(),
+            folders: folders.clone(),
+            durable_folders: folders.clone(),
+            deaf_folders: Vec::new(),
+        }
     }
 }
 

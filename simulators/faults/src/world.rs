@@ -189,7 +189,7 @@ impl<'l> World<'l> {
         let lasting =
             |name: &str| if image.is_durable(name) { Ok(()) } else { Err(format!("the run says {} and {name} may not last", end.name())) };
         self.old.iter().try_for_each(|(path, _)| lasting(path))?;
-        image.files().map(|(name, _)| name).filter(|n| n.starts_with(".kerbsync/journal/")).try_for_each(lasting)
+        image.files().map(|(name, _)| name).filter(|n| n.starts_with(".kerbsync/journal/") && n.ends_with(".jsonl")).try_for_each(lasting)
     }
 
     /// Everything that must hold after a crash left this disk: recovery ends, tells the truth, leaves nothing behind, and is done then.

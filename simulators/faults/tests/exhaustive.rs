@@ -45,7 +45,7 @@ fn every_crash_of_a_new_password_recovers() {
     let found = timed("set-password, pairs", || Scenario::apply(&world(3, true)).crashes(1));
     clean(&found);
     // Every crash between the directory's answer and the last line of the journal, and each of its recoveries: not one of them is skipped.
-    assert_eq!(found.directory_set, 664, "states in which the directory has the new password");
+    assert_eq!(found.directory_set, 726, "states in which the directory has the new password");
 }
 
 #[test]

@@ -169,7 +169,9 @@ fn two_engines_on_one_set_of_servers_never_both_claim_one_and_leave_a_way_on() {
     let (one, two) = (world(6, &FIRST), world(6, &SECOND));
     let mut shared = 0;
     for seed in 0..SEEDS * 4 {
-        let disk = MemoryDisk::new(one.start());
+        let mut image = one.start();
+        ["a", "b"].into_iter().for_each(|bundle| image.put_folder(bundle));
+        let disk = MemoryDisk::new(image);
         let (a, b) = (Bundle { disk: &disk, name: "a" }, Bundle { disk: &disk, name: "b" });
         let (first, second) = (Mutex::new(None), Mutex::new(None));
         side_by_side(

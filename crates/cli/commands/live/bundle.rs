@@ -90,7 +90,7 @@ impl Bundle {
     fn write(&self, path: &str, bytes: &[u8]) -> Result<(), String> {
         let key = Key::new(path).ok_or_else(|| format!("'{path}' is no path of a bundle"))?;
         let store = WriteStore::new(&self.files, "collect");
-        self.files.create_folder(key.folder()).map_err(|e| e.to_string())?;
+        store.create_folders(key.folder()).map_err(|e| e.to_string())?;
         match store.replace_private(&key, bytes, Expected::Absent) {
             Ok(_) => Ok(()),
             Err(error) => match (&error.why, self.files.read(&key)) {

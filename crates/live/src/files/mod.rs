@@ -142,16 +142,11 @@ impl Files for SmbFiles {
     }
 
     fn create_folder(&self, folder: &str) -> Result<(), FileError> {
-        let mut above = String::new();
-        for part in folder.split('/').filter(|p| !p.is_empty()) {
-            above = if above.is_empty() { part.to_owned() } else { format!("{above}/{part}") };
-            let mut connection = self.connection();
-            match self.wait("create the folder", &above, self.share.tree.create_directory(&mut connection, &above)) {
-                Err(error) if error.kind != FileErrorKind::Exists => return Err(error),
-                _ => {}
-            }
+        let mut connection = self.connection();
+        match self.wait("create the folder", folder, self.share.tree.create_directory(&mut connection, folder)) {
+            Err(error) if error.kind != FileErrorKind::Exists => Err(error),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn lock(&self, key: &Key) -> Result<Option<Box<dyn OpenLock>>, FileError> {

@@ -49,7 +49,7 @@ pub trait Files: Send + Sync {
     /// They may not be durable. [`FileErrorKind::NoFolderSync`] where the file system knows no such call, as mounted shares do.
     fn sync_folder(&self, folder: &str) -> Result<(), FileError>;
 
-    /// Creates a folder for this program's own files with those above it, durably and for this user alone. Nothing is done where it exists.
+    /// Creates a folder for this program's own files, for this user alone, in one that is there. Nothing is done where it exists.
     ///
     /// # Errors
     /// It cannot be created, or a link stands in its place.

@@ -214,20 +214,10 @@ impl Files for FolderFiles {
 
     fn create_folder(&self, folder: &str) -> Result<(), FileError> {
         self.check_own_folders(folder)?;
-        let mut above = String::new();
-        for part in folder.split('/').filter(|p| !p.is_empty()) {
-            let here = if above.is_empty() { part.to_owned() } else { format!("{above}/{part}") };
-            match create_dir(&self.path(&here)) {
-                Ok(()) => match self.sync_folder(&above) {
-                    Err(error) if error.kind == FileErrorKind::NoFolderSync => {}
-                    synced => synced?,
-                },
-                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(e) => return Err(FileError::from_io(&e, "create the folder", &here)),
-            }
-            above = here;
+        match create_dir(&self.path(folder)) {
+            Err(e) if e.kind() != io::ErrorKind::AlreadyExists => Err(FileError::from_io(&e, "create the folder", folder)),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn lock(&self, key: &Key) -> Result<Option<Box<dyn OpenLock>>, FileError> {

@@ -131,7 +131,7 @@ impl WriteStore<'_> {
     /// # Errors
     /// Another process holds it, or one of another machine left it.
     pub fn lock(&self, key: &Key, owner: &LockOwner) -> Result<Guard, LockError> {
-        self.files.create_folder(key.folder())?;
+        self.create_folders(key.folder())?;
         self.take(key, owner, false)
     }
 

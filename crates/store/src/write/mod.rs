@@ -110,6 +110,22 @@ impl<'f> WriteStore<'f> {
         self.sync_folder(key.folder())
     }
 
+    /// Creates a folder for this program's own files with those above it, durably. One that is there may have been created by a process
+    /// that was stopped before it was synced: what is put into it would be gone with it after a loss of power, so that is done once more.
+    ///
+    /// # Errors
+    /// One of them cannot be created, or may not last.
+    pub fn create_folders(&self, folder: &str) -> Result<(), FileError> {
+        let mut above = String::new();
+        for part in folder.split('/').filter(|p| !p.is_empty()) {
+            let here = if above.is_empty() { part.to_owned() } else { format!("{above}/{part}") };
+            self.files.create_folder(&here)?;
+            self.sync_folder(&above)?;
+            above = here;
+        }
+        Ok(())
+    }
+
     /// Makes the names in a folder durable, where its file system can.
     ///
     /// # Errors
