@@ -13,6 +13,9 @@ use kerbsync_plan::{Plan, Step};
 use kerbsync_store::{Expected, FileVersion, Key, OnDisk, ReplaceError, ReplaceFailure, WriteStore, backup};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
+/// How often a controller that has not heard of a change is asked for it.
+const LAGS: u32 = 6;
+
 /// A step that is ready to be written.
 struct Ready<'p> {
     step: &'p Step,
@@ -220,18 +223,29 @@ impl<'s, 'f> Application<'s, 'f> {
             self.troubles.push(Trouble::PasswordNotJournaled(error));
             return StepResult::Skipped;
         }
-        match directory.set_password(account) {
-            // Asked again: who else set one meanwhile may have set the one in force. A controller that is silent now tells nothing against it.
-            Ok(()) if directory.key_version(account).is_ok_and(|now| now.0 > key_version.0 + 1) => {
-                self.troubles.push(Trouble::PasswordSetByOthers { account: account.to_owned() });
-                StepResult::Uncertain
-            }
-            Ok(()) => StepResult::Done,
-            Err(error) => {
-                self.troubles.push(Trouble::PasswordUncertain { account: account.to_owned(), error });
-                StepResult::Uncertain
+        if let Err(error) = directory.set_password(account) {
+            self.troubles.push(Trouble::PasswordUncertain { account: account.to_owned(), error });
+            return StepResult::Uncertain;
+        }
+        // Asked again: who else set one meanwhile may have set the one in force. A controller that is silent now tells nothing against it;
+        // one that has not heard of the change cannot tell who else made one.
+        for attempt in 1..=LAGS {
+            match directory.key_version(account) {
+                Ok(now) if now.0 > key_version.0 + 1 => {
+                    self.troubles.push(Trouble::PasswordSetByOthers { account: account.to_owned() });
+                    return StepResult::Uncertain;
+                }
+                Ok(now) if now <= key_version => self.store.files().pause(attempt),
+                _ => return StepResult::Done,
             }
         }
+        // So that a recovery that gets the same answer does not take it for a password that was never set.
+        let taken = DirectoryOutcome { result: StepResult::Uncertain };
+        if let Err(error) = self.add(todo, vec![Record::DirectoryOutcome(taken)]) {
+            self.troubles.push(Trouble::OutcomesNotJournaled(error));
+        }
+        self.troubles.push(Trouble::PasswordNotSeen { account: account.to_owned() });
+        StepResult::Uncertain
     }
 
     /// Adds a line to the journal; creates it with the first one.

@@ -93,6 +93,9 @@ impl Engine<'_> {
 
     fn recover_run(&self, run: &Run, later: &[&Run]) -> Result<RunOutcome, EngineError> {
         let directory = self.directory_now(run)?;
+        if directory == DirectoryNow::Before && run.directory == Some(StepResult::Uncertain) {
+            return Ok(self.unheard(run));
+        }
         let set = directory != DirectoryNow::Before;
         if run.back.is_none() || set {
             let found = self.look_at_all(run);
@@ -113,7 +116,32 @@ impl Engine<'_> {
             }
         }
         let task = if run.is_rolled_back() { TakingBackTask::Rollback } else { TakingBackTask::Recover };
-        self.take_back(run, task, later)
+        let mut outcome = self.take_back(run, task, later)?;
+        // It was about to be set when the run was cut short, and one answer is all that says that it was not.
+        if let (Some(account), Some(version)) = (&run.begin.directory, run.directory_before) {
+            outcome.directory = Some(StepResult::Uncertain);
+            outcome.notes.push(format!(
+                "The run was cut short when it was about to set the password of {account}. The controller that was asked tells the key version from before ({}), so the servers were taken back. One that has not heard of a change answers the same: compare msDS-KeyVersionNumber at the PDC emulator.",
+                version.0
+            ));
+        }
+        Ok(outcome)
+    }
+
+    /// A run whose password the directory took, while the controller that is asked has not heard of it.
+    fn unheard(&self, run: &Run) -> RunOutcome {
+        let mut outcome = self.outcome_of(run, End::Open, |_| StepResult::Skipped);
+        for server in &mut outcome.servers {
+            server.detail = "left as it is until the directory tells of the new password".to_owned();
+        }
+        outcome.directory = Some(StepResult::Uncertain);
+        outcome.notes = vec![format!(
+            "The directory took the new password of {}, and the controller that was asked still tells the key version from before, so nothing was touched: wait until the change has reached it.",
+            run.begin.directory.as_deref().unwrap_or_default()
+        )];
+        outcome.notes.extend(self.note_of_copies(run, End::Open));
+        outcome.next = self.after_recovery(&outcome);
+        outcome
     }
 
     /// Every configuration of a run as it is now; `None` for those that the run wrote no intent for.

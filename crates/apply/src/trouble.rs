@@ -32,6 +32,14 @@ pub(crate) enum Trouble {
         /// The account.
         account: String,
     },
+    /// The directory took the password, and goes on answering as if it had not.
+    #[error(
+        "Active Directory took the new password of {account} and still answers with the key version from before: the controller that was asked has not heard of the change. Run `kerbsync recover` when it has."
+    )]
+    PasswordNotSeen {
+        /// The account.
+        account: String,
+    },
     /// The directory was told to set the password and did not confirm it.
     #[error("The password of {account} may or may not have been set: {error}.")]
     PasswordUncertain {

@@ -112,6 +112,8 @@ enum Whim {
     SetByAnotherBefore,
     /// Somebody else sets a password just after.
     SetByAnotherAfter,
+    /// The controller that is asked hears of a change after so many questions; and whether somebody else sets a password meanwhile.
+    Lags(u32, bool),
 }
 
 struct Moody {
@@ -126,6 +128,7 @@ impl DirectoryWriter for Moody {
         *asked += 1;
         match self.whim {
             Some(Whim::Silent(times)) if *asked <= times => Err(LowerError::outside("the controller does not answer")),
+            Some(Whim::Lags(times, _)) if *asked <= times => Ok(BEFORE),
             _ => Ok(KeyVersion(*self.version.lock().unwrap())),
         }
     }
@@ -133,7 +136,7 @@ impl DirectoryWriter for Moody {
     fn set_password(&self, _: &str) -> Result<(), LowerError> {
         let add = match self.whim {
             Some(Whim::Refuses) => 0,
-            Some(Whim::SetByAnotherBefore | Whim::SetByAnotherAfter) => 2,
+            Some(Whim::SetByAnotherBefore | Whim::SetByAnotherAfter | Whim::Lags(_, true)) => 2,
             _ => 1,
         };
         *self.version.lock().unwrap() += add;
@@ -174,4 +177,60 @@ fn a_directory_of_any_mood_leaves_servers_and_directory_in_step_or_says_that_the
             other => panic!("{other:?}: {applied:?} {recovered:?}"),
         }
     }
+}
+
+/// A controller that has not heard of a change yet answers as if there had been none. Whatever it answers, nobody is told that the servers
+/// are in step when they are not, and what was finished is not taken back on its word.
+#[test]
+fn a_controller_that_lags_is_not_believed_against_the_one_that_took_the_password() {
+    let world = world(3, true);
+    let on = |moody: &Moody, disk: &MemoryDisk| world.with_engine(disk, Some(moody), 0, |e| e.recover()).unwrap();
+    for others in [false, true] {
+        for lag in [0, 1, 2, 4, 1000] {
+            let moody = Moody { version: Mutex::new(1), asked: Mutex::new(0), whim: Some(Whim::Lags(lag, others)) };
+            let disk = MemoryDisk::new(world.start());
+            let applied = world.with_engine(&disk, Some(&moody), 0, |e| e.apply(&world.plan)).unwrap();
+            let place = format!("{lag} questions late, others: {others}: {applied:?}");
+            let is_new = |disk: &MemoryDisk| world.states(&disk.image()).all(|s| s == ConfigurationState::New);
+            assert!(is_new(&disk), "{place}");
+            if lag < 1000 {
+                let expected = if others { (End::Open, StepResult::Uncertain) } else { (End::AllNew, StepResult::Done) };
+                assert_eq!((applied.end, applied.directory), (expected.0, Some(expected.1)), "{place}");
+                continue;
+            }
+            assert_eq!((applied.end, applied.directory), (End::Open, Some(StepResult::Uncertain)), "{place}");
+            assert!(applied.notes.iter().any(|n| n.contains("has not heard of the change")), "{place}");
+            // Recovered while it still lags: nothing is touched, as often as it is tried.
+            for _ in 0..2 {
+                let waiting = on(&moody, &disk).remove(0);
+                assert_eq!((waiting.end, waiting.directory), (End::Open, Some(StepResult::Uncertain)), "{waiting:?}");
+                assert!(is_new(&disk) && waiting.notes[0].contains("nothing was touched"), "{waiting:?}");
+            }
+            // And when it has heard.
+            let heard = Moody { version: Mutex::new(*moody.version.lock().unwrap()), asked: Mutex::new(0), whim: None };
+            let end = on(&heard, &disk).remove(0).end;
+            assert_eq!(end, if others { End::Diverged } else { End::AllNew }, "{place}");
+            assert!(is_new(&disk));
+        }
+    }
+}
+
+/// Killed after the password was set and before the journal said so, and then a controller is asked that has not heard of it: nobody can
+/// know, so what is said of the directory is that it is uncertain, with what would decide it.
+#[test]
+fn a_recovery_on_the_word_of_one_controller_says_so() {
+    let world = world(3, true);
+    let points = points_of_apply(&world, BEFORE).unwrap();
+    let mut tried = 0;
+    for point in points.iter().filter(|p| p.directory > BEFORE) {
+        let moody = Moody { version: Mutex::new(point.directory.0), asked: Mutex::new(0), whim: Some(Whim::Lags(1000, false)) };
+        let disk = MemoryDisk::new(point.image.clone());
+        let outcomes = world.with_engine(&disk, Some(&moody), 0, |e| e.recover()).unwrap();
+        for outcome in outcomes.iter().filter(|o| o.end != End::AllNew) {
+            assert_eq!(outcome.directory, Some(StepResult::Uncertain), "call {}: {outcome:?}", point.call);
+            assert!(outcome.notes.iter().any(|n| n.contains("PDC emulator")), "call {}: {outcome:?}", point.call);
+            tried += 1;
+        }
+    }
+    assert!(tried > 0);
 }

@@ -452,3 +452,50 @@ fn a_file_that_does_not_read_back_as_it_was_written_is_never_put_in_place() {
     }
     assert!(tried > 4, "the journal, three configurations and a copy: {tried}");
 }
+
+/// What cannot be done beside the steps is said, each in its own words.
+#[test]
+fn an_end_that_cannot_be_journaled_and_traces_that_stay_are_told() {
+    let (world, ad) = (world(3), directory());
+    let disk = MemoryDisk::recording(world.start());
+    world.apply(&disk, &ad).unwrap();
+    let trace = disk.trace();
+    let last = trace.iter().rposition(|(o, n)| *o == "write" && n.ends_with(".jsonl")).unwrap();
+    let disk = MemoryDisk::new(world.start());
+    disk.fault(Fault {
+        at: last as u64,
+        times: 1000,
+        below: ".kerbsync/journal".to_owned(),
+        kind: FaultKind::Error(FileErrorKind::NoSpace),
+    });
+    let outcome = world.apply(&disk, &ad).unwrap();
+    assert_eq!(outcome.end, End::Open);
+    assert!(outcome.notes.iter().any(|n| n.contains("the end of the run cannot be written to its journal")), "{outcome:?}");
+    assert_eq!(world.recover(&MemoryDisk::new(disk.image()), &ad).unwrap().remove(0).end, End::AllNew);
+
+    let disk = stopped(&world);
+    disk.fault(Fault { at: 0, times: 1000, below: "servers/fe03".to_owned(), kind: FaultKind::Error(FileErrorKind::Denied) });
+    let outcome = abandon(&world, &disk, "r0001").unwrap();
+    assert_eq!(outcome.end, End::Abandoned);
+    assert!(outcome.notes.iter().any(|n| n.contains("Its temporary files may be left") && n.contains("fe03")), "{outcome:?}");
+}
+
+/// A loss of power takes the last line of a run's journal after a later run has set the same slots again: that run is named, and not
+/// "someone else", and what it wrote stays.
+#[test]
+fn what_a_later_run_set_again_is_told_as_that_runs() {
+    const LATER: Toy = Toy { generation: 2 };
+    let (first, ad, disk) = (world(2), directory(), MemoryDisk::new(world(2).start()));
+    let run = first.apply(&disk, &ad).unwrap().run.unwrap();
+    let old: Vec<(String, Vec<u8>)> = first.old.iter().zip(&first.new).map(|((path, _), new)| (path.clone(), new.clone())).collect();
+    let second = World::new(toy::plan(&old, false), old, &LATER).unwrap();
+    let later = second.apply(&disk, &ad).unwrap().run.unwrap();
+    disk.edit(&format!(".kerbsync/journal/{run}.jsonl"), |b| {
+        let end = b[..b.len() - 1].iter().rposition(|c| *c == b'\n').unwrap() + 1;
+        b[..end].to_vec()
+    });
+    let outcome = first.recover(&disk, &ad).unwrap().remove(0);
+    assert_eq!((outcome.end, results(&outcome)), (End::Diverged, vec![StepResult::Conflict; 2]), "{outcome:?}");
+    assert!(outcome.servers[0].detail.contains(&format!("set again by the run {later}; roll that run back first")), "{outcome:?}");
+    assert!(all(&second, &disk, ConfigurationState::New));
+}

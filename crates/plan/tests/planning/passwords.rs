@@ -1,9 +1,11 @@
 //! New passwords.
 
-use crate::estate::{ACCOUNT, Builder, Holds};
+use crate::estate::{ACCOUNT, Builder, Holds, at};
 use crate::shown::shown;
 use crate::{common, refused, usual};
-use kerbsync_plan::plan_set_password;
+use kerbsync_inventory::directory::Completeness;
+use kerbsync_plan::{PreconditionOutcome, plan_set_password};
+use kerbsync_source::Spanned;
 
 #[test]
 fn every_server_first_and_the_directory_last() {
@@ -75,4 +77,31 @@ fn where_no_server_shows_the_place_none_is_guessed() {
     }
     let text = refused(plan_set_password(&builder.build(), ACCOUNT, &common()));
     assert!(text.contains("[slot-known]") && text.contains("not public"), "{text}");
+}
+
+/// What the directory shows of the account decides whether its password may be set, and what it does not show is said to be unknown.
+#[test]
+fn an_account_that_is_disabled_or_not_there_gets_no_password() {
+    let judged = |inventory: &kerbsync_inventory::Inventory| {
+        let all = plan_set_password(inventory, ACCOUNT, &common()).map_or_else(|r| r.preconditions, |p| p.preconditions);
+        let one = all.into_iter().find(|p| p.id == "account-in-directory").unwrap();
+        (one.outcome, one.reason.clone())
+    };
+    let mut inventory = usual();
+    assert_eq!(judged(&inventory).0, PreconditionOutcome::Pass);
+    let accounts = |i: &mut kerbsync_inventory::Inventory| std::mem::take(&mut i.directory.as_mut().unwrap().accounts);
+    let mut all = accounts(&mut inventory);
+    let own = all.iter().position(|a| a.distinguished_name.value.contains("KerbAuth")).unwrap();
+    all[own].enabled = Some(Spanned::new(false, at(0)));
+    inventory.directory.as_mut().unwrap().accounts = all;
+    assert_eq!(judged(&inventory), (PreconditionOutcome::Fail, "The account is disabled.".to_owned()));
+    assert!(refused(plan_set_password(&inventory, ACCOUNT, &common())).contains("Enable-ADAccount -Identity 'KerbAuth$'"));
+    let mut all = accounts(&mut inventory);
+    all.remove(own);
+    inventory.directory.as_mut().unwrap().accounts = all;
+    assert_eq!(judged(&inventory), (PreconditionOutcome::Fail, "The directory holds no such account.".to_owned()));
+    inventory.directory.as_mut().unwrap().completeness = Completeness::Partial;
+    assert_eq!(judged(&inventory), (PreconditionOutcome::Unknown, "The directory export does not hold it.".to_owned()));
+    inventory.directory = None;
+    assert_eq!(judged(&inventory).0, PreconditionOutcome::Unknown);
 }

@@ -213,4 +213,20 @@ mod tests {
         let held = ArchiveLimits { held: 1000, ..ArchiveLimits::default() };
         assert!(open_archive("a.tgz", gzip(&small), held).unwrap_err().to_string().contains("more than is held"));
     }
+
+    /// Each bound holds what is as large as it, and nothing larger.
+    #[test]
+    fn limits_hold_what_they_say_and_no_byte_more() {
+        let packed = pack(&[("a", &[7; 4000]), ("b", &[7; 100])]);
+        let tried = |limits: ArchiveLimits| {
+            let archive = open_archive("a.tar", packed.clone(), limits).map_err(|e| e.to_string())?;
+            let refused = archive.store.list().unwrap().errors.len();
+            Ok::<_, String>((keys(&archive).len(), refused))
+        };
+        let of = |members, unpacked, member| ArchiveLimits { members, unpacked, member, ..ArchiveLimits::default() };
+        assert_eq!(tried(of(2, 4100, 4000)), Ok((2, 0)));
+        assert_eq!(tried(of(2, 4100, 3999)), Ok((1, 1)), "a member that is too large is told, and the rest is read");
+        assert!(tried(of(2, 4099, 4000)).is_err_and(|e| e.contains("more than the limit of 4099")));
+        assert!(tried(of(1, 4100, 4000)).is_err_and(|e| e.contains("limit of 1")));
+    }
 }

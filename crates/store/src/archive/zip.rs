@@ -181,4 +181,19 @@ mod tests {
         assert_eq!(ZipStore::open("a.zip", bytes.clone(), ArchiveLimits::default()).unwrap().list().unwrap().errors.len(), 1);
         assert!(ZipStore::open("a.zip", bytes[..bytes.len() / 2].to_vec(), ArchiveLimits::default()).is_err());
     }
+
+    /// Each bound holds what is as large as it, and nothing larger.
+    #[test]
+    fn limits_hold_what_they_say_and_no_byte_more() {
+        let packed = pack(&[("a", &[7; 4000]), ("b", &[7; 100])]);
+        let tried = |limits: ArchiveLimits| {
+            let listing = ZipStore::open("a.zip", packed.clone(), limits).map_err(|e| e.to_string())?.list().unwrap();
+            Ok::<_, String>((listing.entries.len(), listing.errors.len()))
+        };
+        let of = |members, unpacked, member| ArchiveLimits { members, unpacked, member, ..ArchiveLimits::default() };
+        assert_eq!(tried(of(2, 4100, 4000)), Ok((2, 0)));
+        assert_eq!(tried(of(2, 4100, 3999)), Ok((1, 1)), "a member that is too large is told, and the rest is read");
+        assert!(tried(of(2, 4099, 4000)).is_err_and(|e| e.contains("more than the limit of 4099")));
+        assert!(tried(of(1, 4100, 4000)).is_err_and(|e| e.contains("limit of 1")));
+    }
 }
