@@ -84,15 +84,17 @@ impl Run {
 
     /// Whether it ever wrote a configuration, as far as its journal says.
     pub(crate) fn wrote(&self) -> bool {
-        let kept = |r: Option<&StepResult>| {
-            matches!(r, Some(StepResult::Conflict | StepResult::Failed | StepResult::Skipped | StepResult::Untouched))
-        };
-        self.intents.keys().any(|step| !kept(self.outcomes.get(step)))
+        self.intents.keys().any(|step| self.wrote_step(*step))
     }
 
-    /// Whether it wrote, or was to write, that configuration.
+    fn wrote_step(&self, step: usize) -> bool {
+        let kept = |r: &StepResult| matches!(r, StepResult::Conflict | StepResult::Failed | StepResult::Skipped | StepResult::Untouched);
+        self.intents.contains_key(&step) && !self.outcomes.get(&step).is_some_and(kept)
+    }
+
+    /// Whether it ever wrote that configuration, as far as its journal says.
     pub(crate) fn writes(&self, path: &str) -> bool {
-        self.intents.keys().any(|i| self.begin.steps.get(*i).is_some_and(|t| t.path == path))
+        self.begin.steps.iter().enumerate().any(|(step, t)| t.path == path && self.wrote_step(step))
     }
 
     /// The copies of originals that it may have kept: of every configuration in which a secret stood in clear.

@@ -473,6 +473,19 @@ fn an_end_that_cannot_be_journaled_and_traces_that_stay_are_told() {
     assert!(outcome.notes.iter().any(|n| n.contains("the end of the run cannot be written to its journal")), "{outcome:?}");
     assert_eq!(world.recover(&MemoryDisk::new(disk.image()), &ad).unwrap().remove(0).end, End::AllNew);
 
+    // The line before it: what became of the steps.
+    let outcomes = trace[..last].iter().rposition(|(o, n)| *o == "write" && n.ends_with(".jsonl")).unwrap();
+    let disk = MemoryDisk::new(world.start());
+    disk.fault(Fault {
+        at: outcomes as u64,
+        times: 1000,
+        below: ".kerbsync/journal".to_owned(),
+        kind: FaultKind::Error(FileErrorKind::NoSpace),
+    });
+    let outcome = world.apply(&disk, &ad).unwrap();
+    assert_eq!(outcome.end, End::Open);
+    assert!(outcome.notes.iter().any(|n| n.starts_with("The journal cannot be written: ")), "{outcome:?}");
+
     let disk = stopped(&world);
     disk.fault(Fault { at: 0, times: 1000, below: "servers/fe03".to_owned(), kind: FaultKind::Error(FileErrorKind::Denied) });
     let outcome = abandon(&world, &disk, "r0001").unwrap();
@@ -498,4 +511,64 @@ fn what_a_later_run_set_again_is_told_as_that_runs() {
     assert_eq!((outcome.end, results(&outcome)), (End::Diverged, vec![StepResult::Conflict; 2]), "{outcome:?}");
     assert!(outcome.servers[0].detail.contains(&format!("set again by the run {later}; roll that run back first")), "{outcome:?}");
     assert!(all(&second, &disk, ConfigurationState::New));
+}
+
+/// A run whose only step was refused by an edit of somebody else wrote nothing: a rollback of the last run takes back the one before it.
+#[test]
+fn the_last_run_that_is_taken_back_is_the_last_one_that_wrote() {
+    const LATER: Toy = Toy { generation: 2 };
+    let (first, ad, disk) = (world(1), directory(), MemoryDisk::new(world(1).start()));
+    let run = first.apply(&disk, &ad).unwrap().run.unwrap();
+    let old = vec![(first.old[0].0.clone(), first.new[0].clone())];
+    let second = World::new(toy::plan(&old, false), old, &LATER).unwrap();
+    let calls = {
+        let disk = MemoryDisk::recording(disk.image());
+        second.apply(&disk, &ad).unwrap();
+        disk.trace()
+    };
+    let rename = calls.iter().position(|(o, n)| o.starts_with("rename") && *n == toy::path(1)).unwrap() as u64;
+    // Just before the comparison that comes before the rename.
+    disk.act(disk.calls() + rename - 1, |disk| disk.edit(&toy::path(1), |b| [b, b"x=1\n"].concat()));
+    let outcome = second.apply(&disk, &ad).unwrap();
+    assert_eq!((outcome.end, outcome.servers[0].result), (End::Partial, StepResult::Conflict), "{outcome:?}");
+    let back = first.rollback(&disk, &ad).unwrap();
+    assert_eq!((back.run.as_ref(), back.end), (Some(&run), End::AllOld), "{back:?}");
+}
+
+/// One server that cannot be prepared any more stops a new password before any other server gets it.
+#[test]
+fn a_new_password_stops_where_a_server_changed_before_it_was_prepared() {
+    let (world, ad) = (new_password(3), directory());
+    let trace = {
+        let disk = MemoryDisk::recording(world.start());
+        world.apply(&disk, &directory()).unwrap();
+        disk.trace()
+    };
+    // Each configuration is read by the survey, and again when it is prepared.
+    let reads = trace.iter().enumerate().filter(|(_, (o, n))| *o == "read" && *n == toy::path(2)).map(|(at, _)| at as u64);
+    let second = reads.clone().nth(1).unwrap();
+    let disk = MemoryDisk::new(world.start());
+    disk.act(second, |disk| disk.edit(&toy::path(2), |b| [b, b"x=1\n"].concat()));
+    let outcome = world.apply(&disk, &ad).unwrap();
+    assert_eq!(outcome.servers[1].result, StepResult::Conflict, "{outcome:?}");
+    assert!(results(&outcome).iter().all(|r| matches!(r, StepResult::Conflict | StepResult::Skipped)), "{outcome:?}");
+    assert_eq!(ad.version(), KeyVersion(1));
+    let image = disk.image();
+    assert!(world.old.iter().enumerate().all(|(i, (path, old))| i == 1 || image.read(path) == Some(old.as_slice())));
+}
+
+/// Somebody put a secret in clear there and removed the copy: nothing shows that it is the one that stood there, so it is not taken for it.
+#[test]
+fn a_secret_in_clear_whose_copy_is_gone_is_nobodys_original() {
+    let (world, ad, disk) = (world(3), directory(), MemoryDisk::new(world(3).start()));
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    disk.edit(&toy::path(3), |b| {
+        let text = String::from_utf8(b.to_vec()).unwrap();
+        let ours = text.lines().find(|l| l.starts_with("secret=")).unwrap().to_owned();
+        text.replace(&ours, "secret=somebody else's").into_bytes()
+    });
+    disk.remove(&Key::new(&copy_of(3, &run)).unwrap()).unwrap();
+    let outcome = world.rollback(&disk, &ad).unwrap();
+    assert_eq!((outcome.end, outcome.servers[2].result), (End::Diverged, StepResult::Conflict), "{outcome:?}");
+    assert!(outcome.servers[2].detail.contains("not shown to be the one that stood there"), "{outcome:?}");
 }

@@ -105,3 +105,38 @@ fn an_account_that_is_disabled_or_not_there_gets_no_password() {
     inventory.directory = None;
     assert_eq!(judged(&inventory).0, PreconditionOutcome::Unknown);
 }
+
+/// The server that holds the account in most places is the pattern for those that hold it nowhere, wherever it stands in the order of names.
+#[test]
+fn a_server_with_fewer_places_is_no_pattern_for_others() {
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing)]);
+    builder.server("se01.contoso.com", Holds::Old).slots.truncate(1);
+    let plan = plan_set_password(&builder.build(), ACCOUNT, &common()).unwrap();
+    let created = plan.steps.iter().find(|s| s.server == "dir01.contoso.com").unwrap();
+    assert_eq!(created.changes.len(), 2, "{:?}", created.changes);
+}
+
+/// A place of a server that the pattern has not, and that names the account, gets the new password with the rest: once, and it is changed.
+#[test]
+fn a_place_of_a_servers_own_is_not_left_behind_and_none_is_set_twice() {
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing), ("se01.contoso.com", Holds::Old)]);
+    let server = builder.inventory.servers.iter_mut().find(|s| s.computer.to_string() == "fe02.contoso.com").unwrap();
+    let mut further = server.slots[0].clone();
+    further.key = kerbsync_inventory::SlotKey::Section {
+        section: "kerberosAccount".to_owned(),
+        element: None,
+        location: Some("Another Web Site".to_owned()),
+    };
+    further.label = further.key.label();
+    server.slots = vec![server.slots[0].clone(), further];
+    let plan = plan_set_password(&builder.build(), ACCOUNT, &common()).unwrap();
+    for step in &plan.steps {
+        let mut places: Vec<String> = step.changes.iter().map(|c| c.slot.label().to_string()).collect();
+        let all = places.len();
+        places.sort();
+        places.dedup();
+        assert_eq!(places.len(), all, "{}: a place is set twice: {places:?}", step.server);
+        let others = places.iter().any(|p| p.contains("Another Web Site"));
+        assert_eq!((others, all), if step.server == "fe02.contoso.com" { (true, 3) } else { (false, 2) }, "{}: {places:?}", step.server);
+    }
+}

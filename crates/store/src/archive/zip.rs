@@ -196,4 +196,17 @@ mod tests {
         assert!(tried(of(2, 4099, 4000)).is_err_and(|e| e.contains("more than the limit of 4099")));
         assert!(tried(of(1, 4100, 4000)).is_err_and(|e| e.contains("limit of 1")));
     }
+
+    #[test]
+    fn an_encrypted_member_is_told_and_the_rest_is_read() {
+        let mut bytes = pack(&[("a", b"1"), ("b", b"2")]);
+        // The flag in the header of the first member, and in its entry of the directory.
+        for (head, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+            let at = bytes.windows(4).position(|w| w == head).unwrap();
+            bytes[at + flags] |= 1;
+        }
+        let listing = ZipStore::open("a.zip", bytes, ArchiveLimits::default()).unwrap().list().unwrap();
+        assert_eq!(listing.entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["b"]);
+        assert!(listing.errors.len() == 1 && listing.errors[0].to_string().contains("encrypted"), "{:?}", listing.errors);
+    }
 }

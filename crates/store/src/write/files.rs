@@ -254,3 +254,36 @@ impl FileError {
         self.kind == FileErrorKind::NotFound
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a system says decides what is done next: a kind that is taken for another one is a wrong advice.
+    #[test]
+    fn errors_of_the_system_are_told_apart() {
+        let kind = |kind: io::ErrorKind, operation| FileError::from_io(&io::Error::from(kind), operation, "a").kind;
+        for (error, operation, expected) in [
+            (io::ErrorKind::NotFound, "read", FileErrorKind::NotFound),
+            (io::ErrorKind::NotADirectory, "read", FileErrorKind::NotFound),
+            (io::ErrorKind::AlreadyExists, "create", FileErrorKind::Exists),
+            (io::ErrorKind::PermissionDenied, "read", FileErrorKind::Denied),
+            (io::ErrorKind::ReadOnlyFilesystem, "write", FileErrorKind::Denied),
+            (io::ErrorKind::ResourceBusy, "rename", FileErrorKind::Busy),
+            (io::ErrorKind::StorageFull, "write", FileErrorKind::NoSpace),
+            (io::ErrorKind::StaleNetworkFileHandle, "read", FileErrorKind::Unreachable),
+            (io::ErrorKind::TimedOut, "read", FileErrorKind::Unreachable),
+            (io::ErrorKind::Unsupported, "lock", FileErrorKind::NoLocks),
+            (io::ErrorKind::Unsupported, SYNC_FOLDER, FileErrorKind::NoFolderSync),
+            (io::ErrorKind::InvalidInput, SYNC_FOLDER, FileErrorKind::NoFolderSync),
+            (io::ErrorKind::Unsupported, "rename", FileErrorKind::Other),
+            (io::ErrorKind::InvalidInput, "write", FileErrorKind::Other),
+            (io::ErrorKind::Other, "lock", FileErrorKind::Other),
+        ] {
+            assert_eq!(kind(error, operation), expected, "{error:?} when it was to {operation}");
+        }
+        let other = FileError::from_io(&io::Error::other("the disk is on fire"), "read", "a");
+        assert_eq!(other.to_string(), "cannot read a: the disk is on fire");
+        assert!(FileError::from_io(&io::Error::from(io::ErrorKind::StorageFull), "write", "a").to_string().contains("no space is left"));
+    }
+}

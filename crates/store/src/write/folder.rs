@@ -347,6 +347,14 @@ mod tests {
         symlink("elsewhere", dir.path().join(".kerbsync")).unwrap();
         let error = store.lock(&key(".kerbsync/lock"), &LockOwner::default()).map(drop).unwrap_err().to_string();
         assert!(error.contains("cannot use the folder .kerbsync: it is a link"), "{error}");
+        // Nor is a file reached through such a folder, whoever put one there.
+        fs::write(dir.path().join("elsewhere/planted"), b"1").unwrap();
+        let planted = key(".kerbsync/planted");
+        for error in [files.read(&planted).map(drop), files.append(&planted).map(drop), files.list(".kerbsync").map(drop)] {
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains("cannot use the folder .kerbsync: it is a link"), "{error}");
+        }
+        fs::remove_file(dir.path().join("elsewhere/planted")).unwrap();
         assert_eq!(fs::read_dir(dir.path().join("elsewhere")).unwrap().count(), 0);
     }
 
