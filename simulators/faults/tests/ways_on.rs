@@ -572,3 +572,60 @@ fn a_secret_in_clear_whose_copy_is_gone_is_nobodys_original() {
     assert_eq!((outcome.end, outcome.servers[2].result), (End::Diverged, StepResult::Conflict), "{outcome:?}");
     assert!(outcome.servers[2].detail.contains("not shown to be the one that stood there"), "{outcome:?}");
 }
+
+#[test]
+fn a_run_that_keeps_no_copies_says_so_when_it_is_purged() {
+    let (world, ad, disk) = (world(2), directory(), MemoryDisk::new(world(2).start()));
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    let before = disk.image();
+    let purged = world.with_engine(&disk, None, 0, |e| e.purge(&RunSelector::Named(run.clone()))).unwrap();
+    assert_eq!(purged.notes, [format!("The run {run} keeps no copies.")]);
+    let files = |image: &kerbsync_faults::Image| -> Vec<(String, Vec<u8>)> {
+        image.files().filter(|(n, _)| *n != ".kerbsync/lock").map(|(n, b)| (n.to_owned(), b.to_vec())).collect()
+    };
+    assert_eq!(files(&before), files(&disk.image()));
+}
+
+/// Somebody edits a configuration while it is taken back: that is looked at again, and his edit stays.
+#[test]
+fn an_edit_in_the_middle_of_a_rollback_is_looked_at_again() {
+    let world = world(1);
+    let start = {
+        let disk = MemoryDisk::new(world.start());
+        world.apply(&disk, &directory()).unwrap();
+        disk.image()
+    };
+    let trace = {
+        let disk = MemoryDisk::recording(start.clone());
+        world.rollback(&disk, &directory()).unwrap();
+        disk.trace()
+    };
+    let rename = trace.iter().position(|(o, n)| o.starts_with("rename") && *n == toy::path(1)).unwrap() as u64;
+    let disk = MemoryDisk::new(start);
+    disk.act(rename - 1, |disk| disk.edit(&toy::path(1), |b| [b, b"x=1\n"].concat()));
+    let outcome = world.rollback(&disk, &directory()).unwrap();
+    assert_eq!((outcome.end, results(&outcome)), (End::AllOld, vec![StepResult::Restored]), "{outcome:?}");
+    assert_eq!(disk.image().read(&toy::path(1)).unwrap(), [&world.old[0].1[..], b"x=1\n"].concat());
+}
+
+/// What became of a step that could not be prepared is in the journal like the rest.
+#[test]
+fn a_step_that_could_not_be_prepared_is_journaled() {
+    let (world, ad) = (world(3), directory());
+    let trace = {
+        let disk = MemoryDisk::recording(world.start());
+        world.apply(&disk, &directory()).unwrap();
+        disk.trace()
+    };
+    let second = trace.iter().enumerate().filter(|(_, (o, n))| *o == "read" && *n == toy::path(2)).nth(1).unwrap().0 as u64;
+    let disk = MemoryDisk::new(world.start());
+    disk.act(second, |disk| disk.edit(&toy::path(2), |b| [b, b"x=1\n"].concat()));
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    let records = kerbsync_apply::journal::records(disk.image().read(&format!(".kerbsync/journal/{run}.jsonl")).unwrap()).unwrap();
+    let outcomes: Vec<(usize, StepResult)> = records
+        .into_iter()
+        .filter_map(|r| if let kerbsync_apply::journal::Record::Outcome(o) = r { Some((o.step, o.result)) } else { None })
+        .collect();
+    assert_eq!(outcomes.len(), 3, "{outcomes:?}");
+    assert!(outcomes.contains(&(1, StepResult::Conflict)), "{outcomes:?}");
+}

@@ -150,3 +150,23 @@ fn a_section_is_not_created_beside_its_other_form_for_the_whole_server() {
     assert!(create(Some(""), &inside).is_ok(), "it is there, and is set");
     assert!(create(None, &other).is_ok() && create(None, &bare()).is_ok(), "another scope says nothing");
 }
+
+/// The kind of identity is changed where the plan lists it, and nowhere else.
+#[test]
+fn a_kind_of_identity_that_is_not_listed_stays() {
+    let before = bare().replacen(
+        r#"<add name="Bare" autoStart="true" />"#,
+        r#"<add name="Bare"><processModel identityType="NetworkService" userName="CONTOSO\kerbold" password="in clear" /></add>"#,
+        1,
+    );
+    let field = |attribute: &str| kerbsync_plan::FieldChange { attribute: attribute.into(), before: String::new(), after: String::new() };
+    let listed = |names: &[&str]| {
+        let fields = names.iter().map(|n| field(n)).collect();
+        let change = kerbsync_plan::Change { fields, ..change(creatable().remove(0), false) };
+        String::from_utf8(lower(&step(vec![change]), before.as_bytes()).bytes).unwrap()
+    };
+    let kept = listed(&["userName", "password"]);
+    assert!(kept.contains(r#"<processModel identityType="NetworkService" userName="CONTOSO\kerbnew""#), "{}", new_lines(&before, &kept));
+    let set = listed(&["identityType", "userName", "password"]);
+    assert!(set.contains(r#"<processModel identityType="SpecificUser" userName="CONTOSO\kerbnew""#), "{}", new_lines(&before, &set));
+}

@@ -37,6 +37,10 @@ fn members_of_nested_groups_may_and_others_may_not() {
     ] {
         assert_eq!(judged(&inventory, Some(operator)).outcome, outcome, "{operator}");
     }
+    for (operator, groups) in [("CONTOSO\\bob", "the 2 groups that it belongs to."), ("CONTOSO\\cleo", "a group that it belongs to.")] {
+        let reason = judged(&inventory, Some(operator)).reason.to_string();
+        assert!(reason.ends_with(groups), "{reason}");
+    }
     // By the account's own attribute, of a group that the export does not hold.
     let directory = inventory.directory.as_mut().unwrap();
     let mut dora = account("dora");

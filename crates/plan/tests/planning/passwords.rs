@@ -140,3 +140,25 @@ fn a_place_of_a_servers_own_is_not_left_behind_and_none_is_set_twice() {
         assert_eq!((others, all), if step.server == "fe02.contoso.com" { (true, 3) } else { (false, 2) }, "{}: {places:?}", step.server);
     }
 }
+
+/// A server for which no secret can be encrypted, or which lacks a place that nobody can create, refuses the whole change.
+#[test]
+fn a_server_without_its_key_or_its_place_refuses_every_plan() {
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing), ("se01.contoso.com", Holds::Old)]);
+    let server = builder.inventory.servers.iter_mut().find(|s| s.computer.to_string() == "se01.contoso.com").unwrap();
+    server.providers[0].key = kerbsync_inventory::ProviderKey::NoneFits;
+    let text = refused(plan_set_password(&builder.build(), ACCOUNT, &common()));
+    assert!(text.contains("None of the keys at hand fits AesProvider") && text.contains("[keys]"), "{text}");
+
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing), ("se01.contoso.com", Holds::Old)]);
+    for slot in builder.inventory.servers.iter_mut().flat_map(|s| &mut s.slots) {
+        slot.creation = kerbsync_inventory::Creation::Never;
+    }
+    let inventory = builder.build();
+    for text in [
+        refused(plan_set_password(&inventory, ACCOUNT, &common())),
+        refused(crate::sync(&inventory, "fe01.contoso.com", &[crate::computer("dir01.contoso.com")])),
+    ] {
+        assert!(text.contains("dir01.contoso.com: It has no ") && text.contains("[slot-creatable]"), "{text}");
+    }
+}
