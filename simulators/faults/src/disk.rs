@@ -102,6 +102,8 @@ struct Inner {
     second_names: Vec<(String, String)>,
     /// What each call was, by number; only while recording.
     trace: Vec<(&'static str, String)>,
+    /// How often a program waited.
+    pauses: u64,
     /// What files held before another program's last edit.
     before_edit: Vec<(String, Vec<u8>)>,
 }
@@ -180,6 +182,12 @@ impl MemoryDisk {
     #[must_use]
     pub fn hits(&self) -> u64 {
         self.inner().hits
+    }
+
+    /// How often a program waited before it tried something again.
+    #[must_use]
+    pub fn pauses(&self) -> u64 {
+        self.inner().pauses
     }
 
     /// Grows with every change of the disk.
@@ -485,6 +493,7 @@ impl Files for MemoryDisk {
     }
 
     fn pause(&self, _attempt: u32) {
+        self.inner().pauses += 1;
         crate::schedule::yield_now();
     }
 }

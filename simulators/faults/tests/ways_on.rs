@@ -629,3 +629,30 @@ fn a_step_that_could_not_be_prepared_is_journaled() {
     assert_eq!(outcomes.len(), 3, "{outcomes:?}");
     assert!(outcomes.contains(&(1, StepResult::Conflict)), "{outcomes:?}");
 }
+
+/// A file that another program holds is waited for, whether it keeps others from reading it or from replacing it, and told when it stays so.
+#[test]
+fn a_file_that_is_held_is_waited_for() {
+    let world = world(1);
+    let trace = {
+        let disk = MemoryDisk::recording(world.start());
+        world.apply(&disk, &directory()).unwrap();
+        assert_eq!(disk.pauses(), 0);
+        disk.trace()
+    };
+    let rename = trace.iter().position(|(o, n)| o.starts_with("rename") && *n == toy::path(1)).unwrap() as u64;
+    // The comparison is the call before it.
+    for at in [rename - 1, rename] {
+        for times in [1, 2, 3, 1000] {
+            let (disk, ad) = (MemoryDisk::new(world.start()), directory());
+            disk.fault(Fault { at, times, below: "servers/".to_owned(), kind: FaultKind::Error(FileErrorKind::Busy) });
+            let outcome = world.apply(&disk, &ad).unwrap();
+            if times < 1000 {
+                assert_eq!((outcome.end, disk.pauses()), (End::AllNew, times), "call {at}: {outcome:?}");
+            } else {
+                assert!(outcome.end == End::Open && disk.pauses() > 3, "call {at}: {outcome:?}");
+                assert!(outcome.servers[0].detail.contains("another program holds it"), "call {at}: {outcome:?}");
+            }
+        }
+    }
+}

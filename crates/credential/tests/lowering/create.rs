@@ -170,3 +170,18 @@ fn a_kind_of_identity_that_is_not_listed_stays() {
     let set = listed(&["identityType", "userName", "password"]);
     assert!(set.contains(r#"<processModel identityType="SpecificUser" userName="CONTOSO\kerbnew""#), "{}", new_lines(&before, &set));
 }
+
+/// Which item of a collection is meant is told by its attributes: where it is not there, no element of such a name is made up.
+#[test]
+fn an_item_of_a_collection_is_never_created() {
+    let section = "system.webServer/security/authentication/kerberosWebAuthentication";
+    let mut slot = creatable().remove(2);
+    slot.layout = kerbsync_inventory::LayoutId::Declared;
+    slot.key = kerbsync_inventory::SlotKey::Declared {
+        section: section.to_owned(),
+        path: format!("{section}/accounts/add[@name='first']"),
+        location: Some("Lync Server Internal Web Site".to_owned()),
+    };
+    let error = lowering().lower(&step(vec![change(slot, true)]), bare().as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("are only set where they are"), "{error}");
+}

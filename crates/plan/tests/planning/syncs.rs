@@ -346,3 +346,15 @@ fn inputs_are_in_the_order_of_paths_whatever_order_they_were_read_in() {
     let paths: Vec<&str> = plan.inputs.iter().map(|i| i.path.as_str()).collect();
     assert!(paths.len() > 2 && paths.is_sorted() && paths.last() == Some(&"zz/topology.xml"), "{paths:?}");
 }
+
+/// Two servers that lead to one file would each undo what was written for the other.
+#[test]
+fn two_servers_with_one_configuration_are_refused() {
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing), ("se01.contoso.com", Holds::Old)]);
+    let path = "servers/se01.contoso.com/applicationHost.config";
+    for document in builder.inventory.documents.iter_mut().filter(|d| d.path.contains("dir01")) {
+        path.clone_into(&mut document.path);
+    }
+    let text = refused(sync(&builder.build(), "fe01.contoso.com", &[computer("dir01.contoso.com"), computer("se01.contoso.com")]));
+    assert!(text.contains("[plan]") && text.contains("two servers must not share one"), "{text}");
+}
