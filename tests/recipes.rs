@@ -173,3 +173,21 @@ fn the_places_of_a_layout_are_those_of_every_layout() {
         assert!(ids.contains(&format!("\"{}\"", layout.name())), "{layout}");
     }
 }
+
+/// The track record names the test that holds each fault: one that is renamed or removed leaves a claim that nothing shows.
+#[test]
+fn tests_of_the_track_record_are_there() {
+    let mut defined = BTreeSet::new();
+    for file in ["crates", "simulators", "tests"].iter().flat_map(|folder| rust_files(&root().join(folder))) {
+        let text = fs::read_to_string(file).unwrap();
+        defined.extend(text.lines().filter_map(|l| l.trim_start().strip_prefix("fn ")?.split_once('(').map(|(name, _)| name.to_owned())));
+    }
+    let text = fs::read_to_string(root().join("TRACK-RECORD.md")).unwrap();
+    let is_test = |span: &&str| {
+        span.matches('_').count() > 2 && span.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "_:".contains(c))
+    };
+    let named: BTreeSet<&str> = spans(&text).filter(is_test).filter_map(|span| span.rsplit("::").next()).collect();
+    assert!(named.len() > 40, "only {} tests are named: how are they written?", named.len());
+    let gone: Vec<&&str> = named.iter().filter(|name| !defined.contains(**name)).collect();
+    assert!(gone.is_empty(), "the track record names tests that are not there: {gone:?}");
+}

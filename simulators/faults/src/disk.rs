@@ -1,8 +1,9 @@
 //! A disk in memory behind the engine's primitive operations, on which things go wrong when they are told to.
 
+use crate::gate::Gate;
 use crate::image::{Access, Image, folder};
 use kerbsync_store::{Creation, FileError, FileErrorKind, FileIdentity, Files, Key, NewAccess, OpenFile, OpenLock};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Something that goes wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,45 +40,6 @@ pub struct Fault {
     pub below: String,
     /// What happens.
     pub kind: FaultKind,
-}
-
-/// A call at which a program waits until someone else is done.
-#[derive(Default)]
-pub struct Gate {
-    state: Mutex<GateState>,
-    changed: Condvar,
-}
-
-#[derive(Default, Clone, Copy)]
-struct GateState {
-    reached: bool,
-    open: bool,
-}
-
-impl Gate {
-    /// Waits until the program stands at the gate, or has ended.
-    pub fn wait(&self) {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.changed.wait_while(state, |s| !s.reached).unwrap_or_else(PoisonError::into_inner));
-    }
-
-    /// Lets the program go on.
-    pub fn open(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).open = true;
-        self.changed.notify_all();
-    }
-
-    /// Tells that the program stands here.
-    pub fn reach(&self) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).reached = true;
-        self.changed.notify_all();
-    }
-
-    fn pass(&self) {
-        self.reach();
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(self.changed.wait_while(state, |s| !s.open).unwrap_or_else(PoisonError::into_inner));
-    }
 }
 
 type Actor = Box<dyn FnOnce(&MemoryDisk) + Send>;

@@ -7,6 +7,7 @@ mod careless;
 mod disk;
 mod explore;
 pub mod foreign;
+mod gate;
 mod image;
 pub mod oracle;
 mod repeatable;
@@ -18,8 +19,9 @@ pub mod toy;
 mod world;
 
 pub use careless::Mutation;
-pub use disk::{Fault, FaultKind, Gate, MemoryDisk};
+pub use disk::{Fault, FaultKind, MemoryDisk};
 pub use explore::{Exploration, LIMIT, Point, crashes, disks, points, points_of_apply};
+pub use gate::Gate;
 pub use image::{Access, Image};
 pub use repeatable::Repeatable;
 pub use scenario::{FAULTS, Scenario, Task};

@@ -229,4 +229,12 @@ mod tests {
         let error = LockError::Left { path: ".kerbsync/lock".into(), owner: Box::new(owner) };
         insta::assert_snapshot!(error.to_string(), @".kerbsync/lock was left by ann (apply, process 7 on admin01, since 2026-01-01T00:00:00Z): make sure that this process runs no more, delete the file .kerbsync/lock, then run `kerbsync recover` on the bundle");
     }
+
+    /// Whether a lock is this machine's own decides whether it is taken over: names of machines have no case.
+    #[test]
+    fn hosts_are_compared_as_names_are() {
+        let owner = LockOwner { host: "Admin01.contoso.com".into(), ..LockOwner::default() };
+        assert!(owner.is_on("admin01.CONTOSO.com") && owner.is_on("Admin01.contoso.com"));
+        assert!(!owner.is_on("admin02.contoso.com") && !owner.is_on(""));
+    }
 }

@@ -1,0 +1,252 @@
+//! What a run does and says in moments that no other test looked at: each of these fails on an engine with one line of it left out.
+
+#![expect(clippy::unwrap_used, reason = "a test: it may panic")]
+
+use kerbsync_apply::{EngineError, RunSelector};
+use kerbsync_faults::{ConfigurationState, Fault, FaultKind, MemoryDisk, Toy, ToyDirectory, World, points_of_apply, toy};
+use kerbsync_plan::lower::KeyVersion;
+use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
+use kerbsync_store::{FileErrorKind, Files as _, Key};
+
+const TOY: Toy = Toy { generation: 1 };
+
+fn world(servers: usize) -> World<'static> {
+    let old = toy::configurations(servers);
+    World::new(toy::plan(&old, false), old, &TOY).unwrap()
+}
+
+fn new_password(servers: usize) -> World<'static> {
+    let old = toy::configurations(servers);
+    World::new(toy::plan(&old, true), old, &TOY).unwrap()
+}
+
+fn directory() -> ToyDirectory {
+    ToyDirectory::at(KeyVersion(1))
+}
+
+/// A run over three servers that was stopped when the first two were done.
+fn stopped(world: &World<'_>) -> MemoryDisk {
+    let points = points_of_apply(world, KeyVersion(1)).unwrap();
+    let two = [ConfigurationState::New, ConfigurationState::New, ConfigurationState::Old];
+    MemoryDisk::new(points.iter().rev().find(|p| world.states(&p.image).eq(two)).unwrap().image.clone())
+}
+
+fn all(world: &World<'_>, disk: &MemoryDisk, state: ConfigurationState) -> bool {
+    world.states(&disk.image()).all(|s| s == state)
+}
+
+fn results(outcome: &RunOutcome) -> Vec<StepResult> {
+    outcome.servers.iter().map(|s| s.result).collect()
+}
+
+fn abandon(world: &World<'_>, disk: &MemoryDisk, run: &str) -> Result<RunOutcome, EngineError> {
+    world.with_engine(disk, None, 0, |e| e.abandon(run))
+}
+
+fn copy_of(server: usize, run: &str) -> String {
+    format!("{}.kerbsync-{run}.orig", toy::path(server))
+}
+
+/// What cannot be done beside the steps is said, each in its own words.
+#[test]
+fn an_end_that_cannot_be_journaled_and_traces_that_stay_are_told() {
+    let (world, ad) = (world(3), directory());
+    let disk = MemoryDisk::recording(world.start());
+    world.apply(&disk, &ad).unwrap();
+    let trace = disk.trace();
+    let last = trace.iter().rposition(|(o, n)| *o == "write" && n.ends_with(".jsonl")).unwrap();
+    let disk = MemoryDisk::new(world.start());
+    disk.fault(Fault {
+        at: last as u64,
+        times: 1000,
+        below: ".kerbsync/journal".to_owned(),
+        kind: FaultKind::Error(FileErrorKind::NoSpace),
+    });
+    let outcome = world.apply(&disk, &ad).unwrap();
+    assert_eq!(outcome.end, End::Open);
+    assert!(outcome.notes.iter().any(|n| n.contains("the end of the run cannot be written to its journal")), "{outcome:?}");
+    assert_eq!(world.recover(&MemoryDisk::new(disk.image()), &ad).unwrap().remove(0).end, End::AllNew);
+
+    // The line before it: what became of the steps.
+    let outcomes = trace[..last].iter().rposition(|(o, n)| *o == "write" && n.ends_with(".jsonl")).unwrap();
+    let disk = MemoryDisk::new(world.start());
+    disk.fault(Fault {
+        at: outcomes as u64,
+        times: 1000,
+        below: ".kerbsync/journal".to_owned(),
+        kind: FaultKind::Error(FileErrorKind::NoSpace),
+    });
+    let outcome = world.apply(&disk, &ad).unwrap();
+    assert_eq!(outcome.end, End::Open);
+    assert!(outcome.notes.iter().any(|n| n.starts_with("The journal cannot be written: ")), "{outcome:?}");
+
+    let disk = stopped(&world);
+    disk.fault(Fault { at: 0, times: 1000, below: "servers/fe03".to_owned(), kind: FaultKind::Error(FileErrorKind::Denied) });
+    let outcome = abandon(&world, &disk, "r0001").unwrap();
+    assert_eq!(outcome.end, End::Abandoned);
+    assert!(outcome.notes.iter().any(|n| n.contains("Its temporary files may be left") && n.contains("fe03")), "{outcome:?}");
+}
+
+/// A loss of power takes the last line of a run's journal after a later run has set the same slots again: that run is named, and not
+/// "someone else", and what it wrote stays.
+#[test]
+fn what_a_later_run_set_again_is_told_as_that_runs() {
+    const LATER: Toy = Toy { generation: 2 };
+    let (first, ad, disk) = (world(2), directory(), MemoryDisk::new(world(2).start()));
+    let run = first.apply(&disk, &ad).unwrap().run.unwrap();
+    let old: Vec<(String, Vec<u8>)> = first.old.iter().zip(&first.new).map(|((path, _), new)| (path.clone(), new.clone())).collect();
+    let second = World::new(toy::plan(&old, false), old, &LATER).unwrap();
+    let later = second.apply(&disk, &ad).unwrap().run.unwrap();
+    disk.edit(&format!(".kerbsync/journal/{run}.jsonl"), |b| {
+        let end = b[..b.len() - 1].iter().rposition(|c| *c == b'\n').unwrap() + 1;
+        b[..end].to_vec()
+    });
+    let outcome = first.recover(&disk, &ad).unwrap().remove(0);
+    assert_eq!((outcome.end, results(&outcome)), (End::Diverged, vec![StepResult::Conflict; 2]), "{outcome:?}");
+    assert!(outcome.servers[0].detail.contains(&format!("set again by the run {later}; roll that run back first")), "{outcome:?}");
+    assert!(all(&second, &disk, ConfigurationState::New));
+}
+
+/// A run whose only step was refused by an edit of somebody else wrote nothing: a rollback of the last run takes back the one before it.
+#[test]
+fn the_last_run_that_is_taken_back_is_the_last_one_that_wrote() {
+    const LATER: Toy = Toy { generation: 2 };
+    let (first, ad, disk) = (world(1), directory(), MemoryDisk::new(world(1).start()));
+    let run = first.apply(&disk, &ad).unwrap().run.unwrap();
+    let old = vec![(first.old[0].0.clone(), first.new[0].clone())];
+    let second = World::new(toy::plan(&old, false), old, &LATER).unwrap();
+    let calls = {
+        let disk = MemoryDisk::recording(disk.image());
+        second.apply(&disk, &ad).unwrap();
+        disk.trace()
+    };
+    let rename = calls.iter().position(|(o, n)| o.starts_with("rename") && *n == toy::path(1)).unwrap() as u64;
+    // Just before the comparison that comes before the rename.
+    disk.act(disk.calls() + rename - 1, |disk| disk.edit(&toy::path(1), |b| [b, b"x=1\n"].concat()));
+    let outcome = second.apply(&disk, &ad).unwrap();
+    assert_eq!((outcome.end, outcome.servers[0].result), (End::Partial, StepResult::Conflict), "{outcome:?}");
+    let back = first.rollback(&disk, &ad).unwrap();
+    assert_eq!((back.run.as_ref(), back.end), (Some(&run), End::AllOld), "{back:?}");
+}
+
+/// One server that cannot be prepared any more stops a new password before any other server gets it.
+#[test]
+fn a_new_password_stops_where_a_server_changed_before_it_was_prepared() {
+    let (world, ad) = (new_password(3), directory());
+    let trace = {
+        let disk = MemoryDisk::recording(world.start());
+        world.apply(&disk, &directory()).unwrap();
+        disk.trace()
+    };
+    // Each configuration is read by the survey, and again when it is prepared.
+    let reads = trace.iter().enumerate().filter(|(_, (o, n))| *o == "read" && *n == toy::path(2)).map(|(at, _)| at as u64);
+    let second = reads.clone().nth(1).unwrap();
+    let disk = MemoryDisk::new(world.start());
+    disk.act(second, |disk| disk.edit(&toy::path(2), |b| [b, b"x=1\n"].concat()));
+    let outcome = world.apply(&disk, &ad).unwrap();
+    assert_eq!(outcome.servers[1].result, StepResult::Conflict, "{outcome:?}");
+    assert!(results(&outcome).iter().all(|r| matches!(r, StepResult::Conflict | StepResult::Skipped)), "{outcome:?}");
+    assert_eq!(ad.version(), KeyVersion(1));
+    let image = disk.image();
+    assert!(world.old.iter().enumerate().all(|(i, (path, old))| i == 1 || image.read(path) == Some(old.as_slice())));
+}
+
+/// Somebody put a secret in clear there and removed the copy: nothing shows that it is the one that stood there, so it is not taken for it.
+#[test]
+fn a_secret_in_clear_whose_copy_is_gone_is_nobodys_original() {
+    let (world, ad, disk) = (world(3), directory(), MemoryDisk::new(world(3).start()));
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    disk.edit(&toy::path(3), |b| {
+        let text = String::from_utf8(b.to_vec()).unwrap();
+        let ours = text.lines().find(|l| l.starts_with("secret=")).unwrap().to_owned();
+        text.replace(&ours, "secret=somebody else's").into_bytes()
+    });
+    disk.remove(&Key::new(&copy_of(3, &run)).unwrap()).unwrap();
+    let outcome = world.rollback(&disk, &ad).unwrap();
+    assert_eq!((outcome.end, outcome.servers[2].result), (End::Diverged, StepResult::Conflict), "{outcome:?}");
+    assert!(outcome.servers[2].detail.contains("not shown to be the one that stood there"), "{outcome:?}");
+}
+
+#[test]
+fn a_run_that_keeps_no_copies_says_so_when_it_is_purged() {
+    let (world, ad, disk) = (world(2), directory(), MemoryDisk::new(world(2).start()));
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    let before = disk.image();
+    let purged = world.with_engine(&disk, None, 0, |e| e.purge(&RunSelector::Named(run.clone()))).unwrap();
+    assert_eq!(purged.notes, [format!("The run {run} keeps no copies.")]);
+    let files = |image: &kerbsync_faults::Image| -> Vec<(String, Vec<u8>)> {
+        image.files().filter(|(n, _)| *n != ".kerbsync/lock").map(|(n, b)| (n.to_owned(), b.to_vec())).collect()
+    };
+    assert_eq!(files(&before), files(&disk.image()));
+}
+
+/// Somebody edits a configuration while it is taken back: that is looked at again, and his edit stays.
+#[test]
+fn an_edit_in_the_middle_of_a_rollback_is_looked_at_again() {
+    let world = world(1);
+    let start = {
+        let disk = MemoryDisk::new(world.start());
+        world.apply(&disk, &directory()).unwrap();
+        disk.image()
+    };
+    let trace = {
+        let disk = MemoryDisk::recording(start.clone());
+        world.rollback(&disk, &directory()).unwrap();
+        disk.trace()
+    };
+    let rename = trace.iter().position(|(o, n)| o.starts_with("rename") && *n == toy::path(1)).unwrap() as u64;
+    let disk = MemoryDisk::new(start);
+    disk.act(rename - 1, |disk| disk.edit(&toy::path(1), |b| [b, b"x=1\n"].concat()));
+    let outcome = world.rollback(&disk, &directory()).unwrap();
+    assert_eq!((outcome.end, results(&outcome)), (End::AllOld, vec![StepResult::Restored]), "{outcome:?}");
+    assert_eq!(disk.image().read(&toy::path(1)).unwrap(), [&world.old[0].1[..], b"x=1\n"].concat());
+}
+
+/// What became of a step that could not be prepared is in the journal like the rest.
+#[test]
+fn a_step_that_could_not_be_prepared_is_journaled() {
+    let (world, ad) = (world(3), directory());
+    let trace = {
+        let disk = MemoryDisk::recording(world.start());
+        world.apply(&disk, &directory()).unwrap();
+        disk.trace()
+    };
+    let second = trace.iter().enumerate().filter(|(_, (o, n))| *o == "read" && *n == toy::path(2)).nth(1).unwrap().0 as u64;
+    let disk = MemoryDisk::new(world.start());
+    disk.act(second, |disk| disk.edit(&toy::path(2), |b| [b, b"x=1\n"].concat()));
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    let records = kerbsync_apply::journal::records(disk.image().read(&format!(".kerbsync/journal/{run}.jsonl")).unwrap()).unwrap();
+    let outcomes: Vec<(usize, StepResult)> = records
+        .into_iter()
+        .filter_map(|r| if let kerbsync_apply::journal::Record::Outcome(o) = r { Some((o.step, o.result)) } else { None })
+        .collect();
+    assert_eq!(outcomes.len(), 3, "{outcomes:?}");
+    assert!(outcomes.contains(&(1, StepResult::Conflict)), "{outcomes:?}");
+}
+
+/// A file that another program holds is waited for, whether it keeps others from reading it or from replacing it, and told when it stays so.
+#[test]
+fn a_file_that_is_held_is_waited_for() {
+    let world = world(1);
+    let trace = {
+        let disk = MemoryDisk::recording(world.start());
+        world.apply(&disk, &directory()).unwrap();
+        assert_eq!(disk.pauses(), 0);
+        disk.trace()
+    };
+    let rename = trace.iter().position(|(o, n)| o.starts_with("rename") && *n == toy::path(1)).unwrap() as u64;
+    // The comparison is the call before it.
+    for at in [rename - 1, rename] {
+        for times in [1, 2, 3, 1000] {
+            let (disk, ad) = (MemoryDisk::new(world.start()), directory());
+            disk.fault(Fault { at, times, below: "servers/".to_owned(), kind: FaultKind::Error(FileErrorKind::Busy) });
+            let outcome = world.apply(&disk, &ad).unwrap();
+            if times < 1000 {
+                assert_eq!((outcome.end, disk.pauses()), (End::AllNew, times), "call {at}: {outcome:?}");
+            } else {
+                assert!(outcome.end == End::Open && disk.pauses() > 3, "call {at}: {outcome:?}");
+                assert!(outcome.servers[0].detail.contains("another program holds it"), "call {at}: {outcome:?}");
+            }
+        }
+    }
+}
