@@ -165,7 +165,7 @@ pub fn changed_sites(inventory: &Inventory, plan: &Plan) -> Vec<String> {
 }
 
 /// Names of the sites of some web servers, in order.
-fn sites<'i>(inventory: &'i Inventory, of: impl Fn(&HostName) -> bool) -> BTreeSet<&'i str> {
+fn sites(inventory: &Inventory, of: impl Fn(&HostName) -> bool) -> BTreeSet<&str> {
     let servers = inventory.web_servers().filter(|(_, computer)| of(&computer.fqdn.value));
     let sites = servers.filter_map(|(pool, _)| inventory.site(pool.site.as_ref()?));
     sites.map(|site| site.name.value.as_str()).collect()

@@ -108,7 +108,8 @@ impl Image {
 
     /// Puts a folder there durably, with those above it: what another program does between our calls.
     pub fn put_folder(&mut self, mut within: &str) {
-        while !within.is_empty() && !(self.folders.contains(within) && self.durable_folders.contains(within)) {
+        let lasts = |image: &Self, within: &str| image.folders.contains(within) && image.durable_folders.contains(within);
+        while !within.is_empty() && !lasts(self, within) {
             let name: Arc<str> = Arc::from(within);
             Arc::make_mut(&mut self.folders).insert(name.clone());
             Arc::make_mut(&mut self.durable_folders).insert(name);

@@ -1,7 +1,7 @@
 //! Folders have a life of their own: one that was just created may be gone after a loss of power with all that is in it, and others take
 //! folders away and put them back.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a test: it may panic, and prints what it measured")]
+#![expect(clippy::unwrap_used, reason = "a test: it may panic")]
 
 use kerbsync_apply::EngineError;
 use kerbsync_faults::oracle::{Moments, Oracle, Spoke};

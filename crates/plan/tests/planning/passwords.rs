@@ -85,7 +85,7 @@ fn an_account_that_is_disabled_or_not_there_gets_no_password() {
     let judged = |inventory: &kerbsync_inventory::Inventory| {
         let all = plan_set_password(inventory, ACCOUNT, &common()).map_or_else(|r| r.preconditions, |p| p.preconditions);
         let one = all.into_iter().find(|p| p.id == "account-in-directory").unwrap();
-        (one.outcome, one.reason.clone())
+        (one.outcome, one.reason.to_string())
     };
     let mut inventory = usual();
     assert_eq!(judged(&inventory).0, PreconditionOutcome::Pass);
