@@ -57,6 +57,13 @@ pools = "".join('<add name="p%d"><processModel identityType="SpecificUser" userN
 sites = "".join('<site name="s%d" id="%d"><application path="/" applicationPool="p%d"/></site>' % (i, i + 1, i) for i in range(20_000))
 put("many-pools", "servers/fe01.contoso.com/applicationHost.config",
     "<configuration><system.applicationHost><applicationPools>%s</applicationPools><sites>%s</sites></system.applicationHost></configuration>" % (pools, sites))
+put("many-slots", "servers/fe01.contoso.com/applicationHost.config", "<configuration><system.webServer><contoso>%s</contoso></system.webServer></configuration>"
+    % "".join('<add userName="CONTOSO\\u%d" password="x"/>' % i for i in range(200_000)))
+assigned = [("Site:S%d" % i, "CONTOSO\\a%d" % i) for i in range(200_000)]
+put("many-assignments-json", "a.json", json.dumps([{"Identity": site, "UserAccount": account} for site, account in assigned]))
+put("many-assignments-csv", "a.csv", '"Identity","UserAccount"\r\n' + "".join('"%s","%s"\r\n' % pair for pair in assigned))
+put("many-sites", "a.xml", '<Topology xmlns="urn:schema:Microsoft.Rtc.Management.Deploy.Topology.2008" Signature="a"><Sites>%s</Sites><Clusters/><Services/></Topology>'
+    % "".join('<CentralSite SiteId="%d"><Name>S%d</Name></CentralSite>' % (i, i) for i in range(200_000)))
 put("utf-16", "a.xml", b"\xff\xfe" + ("<a>" + "\u20ac" * (20 << 20) + "</a>").encode("utf-16-le"))
 put("ldif-wide", "a.ldf", "dn: CN=a,DC=b\nobjectClass: computer\n" + "".join("servicePrincipalName: http/h%d\n" % i for i in range(600_000)))
 put("steering", "a\u202e\u200b.xml", "<Topology/>")

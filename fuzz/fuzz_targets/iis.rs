@@ -1,7 +1,7 @@
 //! Any XML: read as an applicationHost.config, with everything that can be asked of one, and its credential slots.
 #![no_main]
 
-use kerbsync_credential::{DeclaredSlot, Inputs, Product, Realms, WebSiteNames, discover};
+use kerbsync_credential::{DeclaredSlot, DiscoveryContext, Product, Realms, WebSiteNames, discover};
 use kerbsync_iis::{ApplicationHost, PathKey, Redirection};
 use kerbsync_inventory::SecretState;
 use kerbsync_secret::Tagger;
@@ -41,10 +41,10 @@ fuzz_target!(|data: &[u8]| {
     let names = WebSiteNames { internal: host.sites().first().map(|s| s.name().value.to_string()), external: None };
     let product = Product::recognise(&host, &names);
     let declared = ["contoso/keys", "system.webServer/security/authentication/x", "system.applicationHost/sites/site"].map(|section| {
-        DeclaredSlot { section: section.into(), location: None, account_attribute: "userName".into(), secret_attribute: "password".into() }
+        DeclaredSlot { section: section.into(), location: None, items: Default::default(), account_attribute: Some("userName".into()), secret_attribute: "password".into() }
     });
-    let inputs = Inputs { declared: &declared, realms: &Realms::new(), keys: &[], tagger: &TAGGER };
-    let found = discover(&host, &product, inputs, &mut problems);
+    let context = DiscoveryContext { declared: &declared, realms: &Realms::new(), keys: &[], tagger: &TAGGER };
+    let found = discover(&host, &product, context, &mut problems);
     let mut places: Vec<_> = found
         .slots
         .iter()

@@ -44,6 +44,9 @@ pub(crate) fn read_facts(file: ReadFile) -> (Document, Vec<DocumentFacts>) {
         Some(Recognised::Xml(xml)) => {
             if let Some((kind, part)) = topology::read_xml(&xml, &mut problems) {
                 used(&mut document, kind);
+                let cut = too_many(&problems);
+                let part = if cut.is_some() { part.in_part() } else { part };
+                document.status = cut.map_or(DocumentStatus::Used, DocumentStatus::Unreadable);
                 vec![DocumentFacts::Topology(Box::new(part))]
             } else if xml.root().local_name() == "Objs" {
                 document.kind = DocumentKind::Clixml;
@@ -137,6 +140,11 @@ pub(crate) fn read_facts(file: ReadFile) -> (Document, Vec<DocumentFacts>) {
     (document, parts)
 }
 
+/// The problem of a document that holds more than a deployment has.
+fn too_many(problems: &[Problem]) -> Option<Problem> {
+    problems.iter().find(|p| p.code == kerbsync_topology::TOO_MANY).cloned()
+}
+
 fn used(document: &mut Document, kind: DocumentKind) {
     document.kind = kind;
     document.status = DocumentStatus::Used;
@@ -162,7 +170,9 @@ fn from_objects(objects: &[Object], document: &mut Document, problems: &mut Vec<
         return Vec::new();
     }
     let mut parts = Vec::new();
-    if let Some(part) = topology::read_objects(objects, document.id, problems) {
+    let read = topology::read_objects(objects, document.id, problems);
+    let cut = cut.or_else(|| too_many(problems));
+    if let Some(part) = read {
         parts.push(DocumentFacts::Topology(Box::new(if cut.is_some() { part.in_part() } else { part })));
     }
     parts.extend(kerbsync_ad::read_objects(objects, document.id, problems).map(|p| DocumentFacts::Directory(Box::new(p))));
@@ -258,6 +268,17 @@ mod tests {
             let (document, inventory) = read(path, bytes);
             assert!(!inventory.assignments_known && matches!(document.status, DocumentStatus::Noise(_)), "{path}: {document:?}");
         }
+    }
+
+    /// Rules say something of each: memory is not spent on more than any deployment has.
+    #[test]
+    fn more_assignments_than_any_deployment_has_are_left_out_and_told() {
+        let one = |n: usize| format!("{{\"Identity\": \"Site:S{n}\", \"UserAccount\": \"CONTOSO\\\\a{n}\"}}");
+        let text = format!("[{}]", (0..5000).map(one).collect::<Vec<_>>().join(","));
+        let (document, inventory) = read("assignments.json", text.as_bytes());
+        let DocumentStatus::Unreadable(problem) = &document.status else { panic!("{document:?}") };
+        assert_eq!((problem.code, problem.location.is_some()), (kerbsync_topology::TOO_MANY, true));
+        assert_eq!((inventory.assignments.len(), inventory.assignments_known), (4096, false));
     }
 
     #[test]

@@ -10,7 +10,9 @@ mod origins;
 
 use crate::config::Settings;
 use kerbsync_credential::lower::SlotRules;
-use kerbsync_credential::{DeclaredSlot, DiscoveryContext, Product, ProductSite, WebSiteNames, discover, discover_with, is_product_pool};
+use kerbsync_credential::{
+    DeclaredSlot, DiscoveryContext, MAX_SLOTS, Product, ProductSite, WebSiteNames, discover, discover_with, is_product_pool,
+};
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection};
 use kerbsync_inventory::citable::{self, Cited, Kept};
@@ -112,6 +114,17 @@ pub(crate) fn read_server(input: ServerFiles<'_>, context: &Context<'_>, problem
         Ok(host) => {
             server.status = ServerStatus::Read;
             fill(&mut server, &host, input.keys, context, problems);
+            if server.slots.len() > MAX_SLOTS {
+                server.slots = Vec::new();
+                server.status = ServerStatus::Unreadable(Problem {
+                    level: Level::Error,
+                    code: "iis-slots",
+                    document: document.source().document(),
+                    location: None,
+                    message: text!("the file holds more than {MAX_SLOTS} places for an account and its password: no server does."),
+                    help: Some("Export the applicationHost.config of the server as it is.".into()),
+                });
+            }
         }
         Err(problem) => server.status = ServerStatus::Unreadable(problem),
     }

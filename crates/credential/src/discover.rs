@@ -121,6 +121,8 @@ pub fn discover_with<'d>(
 }
 
 /// Every place once, in document order.
+///
+/// No more than one above [`MAX_SLOTS`].
 pub(crate) fn find<'d>(view: &ConfigurationView<'d, '_>) -> Vec<FoundSlot<'d>> {
     let mut out: Vec<FoundSlot<'d>> = Vec::new();
     let mut known = Known::default();
@@ -133,6 +135,9 @@ pub(crate) fn find<'d>(view: &ConfigurationView<'d, '_>) -> Vec<FoundSlot<'d>> {
                 None => {
                     known.add(&found, out.len());
                     out.push(found);
+                    if out.len() > MAX_SLOTS {
+                        return out;
+                    }
                 }
             }
         }
@@ -178,6 +183,9 @@ impl Known {
         }
     }
 }
+
+/// A configuration with more slots is none of a server: real ones have some tens.
+pub const MAX_SLOTS: usize = 32_768;
 
 /// What a secret's text is.
 enum Judged {

@@ -36,7 +36,7 @@ pub use model::{
     role_in_cmdlets, version_name,
 };
 pub use objects::{ObjectFacts, read_objects};
-pub use reading::{Reading, read_xml};
+pub use reading::{Reading, TOO_MANY, read_xml};
 pub use simple_url::SimpleUrl;
 pub use sniff::{XmlForm, sniff_xml};
 pub use text_hint::{TextForm, TextHint, text_hint};

@@ -88,6 +88,7 @@ pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec
     if !facts.is_empty() {
         reading.objects = Some(facts);
     }
+    reading.keep_within_bounds(&mut context);
     reading.doubt_completeness();
     known.then_some(reading)
 }

@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::model::{Deployment, Form};
 use crate::{Assignment, ManagementLog, ObjectFacts, SimpleUrl, XmlForm};
 use crate::{anchored, assignment, builder, doc_item_set, management_log, published, simple_url, sniff_xml};
-use kerbsync_source::Problem;
+use kerbsync_source::{Problem, text};
 use kerbsync_xml::Document;
 
 /// What one document gave.
@@ -38,6 +38,8 @@ impl Reading {
     pub fn weight(&self) -> usize {
         /// A fact with the texts and places that belong to it.
         const FACT: usize = 600;
+        /// What rules make of an assignment takes as much as so many facts.
+        const ASSIGNMENT: usize = 40;
         /// What a deployment takes without any fact.
         const EMPTY: usize = 24 << 10;
         let deployment = |d: &Deployment| {
@@ -55,11 +57,37 @@ impl Reading {
         let log = |l: &ManagementLog| l.entries.len() + l.unassigned_sites.len() + l.spns.len() + l.verdicts.len();
         let facts = self.deployment.as_ref().map_or(0, deployment)
             + self.objects.as_ref().map_or(0, ObjectFacts::len)
-            + self.assignments.len()
+            + ASSIGNMENT * self.assignments.len()
             + self.simple_urls.len()
             + self.log.as_ref().map_or(0, log);
         let texts: usize = self.log.iter().flat_map(|l| &l.entries).map(|e| e.message.as_str().len()).sum();
         EMPTY + FACT * facts + 2 * texts
+    }
+
+    /// Leaves out what no deployment has so many of: rules say something of each, and that is what memory is spent on.
+    pub(crate) fn keep_within_bounds(&mut self, context: &mut Context<'_>) {
+        const REMEDY: &str = "Give an export of one deployment, and audit others by themselves.";
+        if let Some(first) = self.assignments.get(MAX_ASSIGNMENTS) {
+            let origin = first.origin.clone();
+            context.error(
+                TOO_MANY,
+                &origin,
+                text!("the document holds more than {MAX_ASSIGNMENTS} assignments: the rest is left out."),
+                REMEDY,
+            );
+            self.assignments.truncate(MAX_ASSIGNMENTS);
+            self.assignments_left_out = true;
+        }
+        let Some(deployment) = &mut self.deployment else { return };
+        let site = deployment.sites.get(MAX_SITES).map(|site| site.id.origin.clone());
+        let cluster = deployment.clusters.get(MAX_CLUSTERS).map(|cluster| cluster.origin.clone());
+        if let Some(origin) = site.or(cluster) {
+            let message = text!("the document holds more than {MAX_SITES} sites or {MAX_CLUSTERS} clusters: the rest is left out.");
+            context.error(TOO_MANY, &origin, message, REMEDY);
+            deployment.sites.truncate(MAX_SITES);
+            deployment.clusters.truncate(MAX_CLUSTERS);
+            deployment.complete = false;
+        }
     }
 
     /// An export of which an assignment was left out does not hold all of them.
@@ -78,6 +106,12 @@ impl Reading {
             && self.log.is_none()
     }
 }
+
+/// Code of the problem of a document that holds more than any deployment has; it counts as read in part.
+pub const TOO_MANY: &str = "too-many-facts";
+const MAX_ASSIGNMENTS: usize = 4096;
+const MAX_SITES: usize = 32_768;
+const MAX_CLUSTERS: usize = 65_536;
 
 /// Reads a document of one of this crate's forms; `None` when it is none of them (`Clixml`, `Html` and `Configuration` are not read here).
 #[must_use]
@@ -106,6 +140,7 @@ fn read_with(document: &Document, form: XmlForm, context: &mut Context<'_>) -> O
         XmlForm::ManagementLog => reading.log = Some(management_log::read(root, context)),
         XmlForm::Html | XmlForm::Clixml | XmlForm::Configuration => return None,
     }
+    reading.keep_within_bounds(context);
     reading.doubt_completeness();
     Some(reading)
 }
