@@ -23,6 +23,7 @@ fn init_writes_once_and_never_over_a_file() {
 
 /// The script asks Active Directory for what `collect` asks it for, and for nothing that could hold a secret.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a test reads the sources")]
 fn the_script_reads_what_collect_reads() {
     let shell = Shell::empty();
     shell.run("init DIR/new");

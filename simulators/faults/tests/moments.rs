@@ -250,3 +250,30 @@ fn a_file_that_is_held_is_waited_for() {
         }
     }
 }
+
+/// Where a temporary file is gone when it is to be put in place, what lies there decides: nothing where nothing was is as it was, and
+/// nothing where a configuration was is not.
+#[test]
+fn what_is_absent_after_a_failed_rename_is_as_it_was_only_where_nothing_was() {
+    let world = world(1);
+    let trace = {
+        let disk = MemoryDisk::recording(world.start());
+        world.apply(&disk, &directory()).unwrap();
+        disk.trace()
+    };
+    let rename = |to: &str| trace.iter().position(|(o, n)| o.starts_with("rename") && n.ends_with(to)).unwrap() as u64;
+    let lose = |disk: &MemoryDisk, of: &str| {
+        let files: Vec<String> = disk.image().files().map(|(n, _)| n.to_owned()).filter(|n| n.contains(of)).collect();
+        files.iter().for_each(|name| disk.remove(&Key::new(name).unwrap()).unwrap());
+    };
+    let (disk, ad) = (MemoryDisk::new(world.start()), directory());
+    disk.act(rename(".jsonl"), move |disk| lose(disk, ".jsonl.kerbsync-"));
+    let error = world.apply(&disk, &ad).unwrap_err();
+    assert!(!error.needs_recovery(false), "nothing of the run is there: {error:?}");
+    assert!(all(&world, &disk, ConfigurationState::Old));
+
+    let (disk, ad) = (MemoryDisk::new(world.start()), directory());
+    disk.act(rename("applicationHost.config"), move |disk| lose(disk, "applicationHost.config"));
+    let outcome = world.apply(&disk, &ad).unwrap();
+    assert_eq!((outcome.end, outcome.servers[0].result), (End::Open, StepResult::Uncertain), "{outcome:?}");
+}

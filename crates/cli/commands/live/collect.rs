@@ -81,7 +81,7 @@ fn servers(args: &CollectArgs, io: &mut Io<'_>) -> Result<Vec<Fqdn>, Failure> {
     if let Some(list) = &args.servers {
         return listed(list);
     }
-    let inputs = Inputs { paths: args.topology.clone(), config: None, reference: None, prefer: Vec::new() };
+    let inputs = Inputs { paths: args.topology.clone(), config: None, reference: None, prefer: Vec::new(), hardening: false };
     let inventory = read_paths(inputs, true, io)?.inventory;
     let wanted: Vec<String> = args.site.iter().map(|s| s.to_lowercase()).collect();
     for site in &args.site {

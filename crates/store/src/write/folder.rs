@@ -330,6 +330,10 @@ mod tests {
         drop(store.lock(&key(".kerbsync/lock"), &LockOwner::default()).unwrap());
         store.replace_private(&key(".kerbsync/journal"), b"1", Expected::Absent).unwrap();
         assert_eq!((mode(".kerbsync"), mode(".kerbsync/lock"), mode(".kerbsync/journal")), (0o700, 0o600, 0o600));
+        // What is nobody's secret is as open as the system has it for new files, and no more closed than that.
+        fs::write(dir.path().join("by-the-system"), b"").unwrap();
+        store.replace(&key("usual"), b"1", Expected::Absent, &|_| Ok(())).unwrap();
+        assert_eq!(mode("usual"), mode("by-the-system"));
         fs::write(dir.path().join("victim"), b"precious").unwrap();
         fs::create_dir(dir.path().join("elsewhere")).unwrap();
         for name in ["lock", "journal"] {
