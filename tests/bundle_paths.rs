@@ -136,6 +136,6 @@ fn a_folder_that_is_no_bundle_is_left_as_it_is() {
     insta::assert_snapshot!(told(&[clients]), @r"
     exit 4
     error: there is nothing at 'DIR/absent'
-    hint: give a folder, a zip archive or a file with exports; check the spelling
+    hint: give a folder, an archive or a file with exports; check the spelling
     ");
 }

@@ -31,7 +31,8 @@ struct Fixture {
 impl Fixture {
     fn read(rule: &str, kind: &str) -> Self {
         let hardened = RULES.iter().any(|r| r.id == rule && r.profile == Profile::Stig);
-        let file = fs::read_to_string(root().join(format!("fixtures/rules/{rule}.txt"))).unwrap();
+        let file = fs::read_to_string(root().join(format!("fixtures/rules/{rule}.txt")))
+            .unwrap_or_else(|why| panic!("fixtures/rules/{rule}.txt, with what fires the rule and what comes near: {why}"));
         let text = part(&file, kind).unwrap_or_else(|| panic!("{rule}.txt has no part '//= {kind}'"));
         let first = text.lines().next().unwrap_or_default();
         let also = first.strip_prefix("# also: ").map_or_else(BTreeSet::new, |list| list.split(", ").map(str::to_owned).collect());
@@ -83,7 +84,11 @@ fn files_registry_fixtures_and_snapshots_have_the_same_names() {
     let mut fixtures = names_of(&root().join("fixtures/rules"), ".txt");
     assert!(fixtures.remove("base"));
     assert_eq!(fixtures, registered(), "files of fixtures, and the registry");
-    assert_eq!(names_of(&root().join("tests/snapshots/rules"), ".snap"), registered(), "snapshots, and the registry");
+    assert_eq!(
+        names_of(&root().join("tests/snapshots/rules"), ".snap"),
+        registered(),
+        "snapshots, and the registry; INSTA_UPDATE=always writes one that is missing: run again"
+    );
 }
 
 #[test]

@@ -47,7 +47,11 @@ fn no_snapshot_waits_to_be_looked_at() {
             }
         });
     }
-    assert!(pending.is_empty(), "look at each, then move it over the .snap beside it, or delete it:\n{}", pending.join("\n"));
+    assert!(
+        pending.is_empty(),
+        "look at each, then move a .snap.new over the .snap beside it, put a .pending-snap into the code (cargo insta accept --all), or delete it:\n{}",
+        pending.join("\n")
+    );
 }
 
 #[test]

@@ -172,7 +172,7 @@ fn bundles_with_nothing_in_them_are_told_apart() {
     --
     exit 4
     error: there is nothing at 'DIR/absent'
-    hint: give a folder, a zip archive or a file with exports; check the spelling
+    hint: give a folder, an archive or a file with exports; check the spelling
     ");
 }
 

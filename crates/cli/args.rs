@@ -157,7 +157,7 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct DiffArgs {
-    /// The old state: a folder, file or zip of exports, a topology document, or the JSON report of an audit
+    /// The old state: a folder, file or archive of exports, a topology document, or the JSON report of an audit
     #[arg(value_name = "OLD")]
     pub(crate) old: PathBuf,
     /// The new state, likewise
@@ -183,7 +183,7 @@ pub(crate) struct RenderArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct BundleArgs {
-    /// Folders, files and zip archives with exports, in any mix
+    /// Folders, files and archives with exports, in any mix
     #[arg(required = true, value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
     /// A kerbsync.toml from elsewhere, in place of one in the bundle
@@ -221,7 +221,7 @@ pub(crate) struct InventoryArgs {
 pub(crate) struct ResolveArgs {
     /// A server's FQDN, or any other name: a pool, a NetBIOS name, a web or simple-URL host
     pub(crate) name: String,
-    /// The topology: a file, or a folder or zip that holds it; may be repeated
+    /// The topology: a file, or a folder or archive that holds it; may be repeated
     #[arg(long, value_name = "PATH", required = true)]
     pub(crate) topology: Vec<PathBuf>,
     #[command(flatten)]

@@ -169,7 +169,7 @@ pub(crate) fn unopened(path: &Path, error: &StoreError) -> Failure {
     let path = path.display();
     if error.is_not_found() {
         Failure::new(Exit::Input, format!("there is nothing at '{path}'"))
-            .hint("give a folder, a zip archive or a file with exports; check the spelling")
+            .hint("give a folder, an archive or a file with exports; check the spelling")
     } else {
         Failure::new(Exit::Input, format!("'{path}' cannot be opened: {}", error.told().0))
             .hint("check that you may read it, or give a copy")

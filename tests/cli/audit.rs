@@ -123,7 +123,7 @@ fn a_missing_path_is_named_and_hides_nothing() {
     assert_eq!(ran.code, 4);
     insta::assert_snapshot!(ran.err, @r"
     error: there is nothing at 'DIR/nowhere'
-    hint: give a folder, a zip archive or a file with exports; check the spelling
+    hint: give a folder, an archive or a file with exports; check the spelling
     ");
     assert!(verdict(&ran.out).contains("DIR/nowhere could not be opened."), "{}", ran.out);
     assert_eq!(shell.run("audit DIR/nowhere").code, 3);

@@ -168,7 +168,7 @@ fn own_flags_stand_anywhere() {
     --> 3
     > Test-CsKerberosAccountAssignment --bundle DIR/gone -Identity site:Redmond
     error: there is nothing at 'DIR/gone'
-    hint: give a folder, a zip archive or a file with exports; check the spelling
+    hint: give a folder, an archive or a file with exports; check the spelling
     error: nothing could be opened, so no site is known
     hint: check the path of --bundle
     --> 4

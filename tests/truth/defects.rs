@@ -41,7 +41,7 @@ fn every_rule_has_its_defect() {
         .map(|r| r.id)
         .filter(|id| id.parse::<Defect>().is_err())
         .collect();
-    assert!(rules.is_empty(), "no defect plants what these rules find: {rules:?}");
+    assert!(rules.is_empty(), "no defect plants what these rules find, in simulators/lab/src/plant/list.rs: {rules:?}");
     let orphans: Vec<&str> =
         Defect::all().map(Defect::name).filter(|name| !kerbsync_audit::rules::RULES.iter().any(|r| r.id == *name)).collect();
     assert!(orphans.is_empty(), "no rule finds what these defects plant: {orphans:?}");

@@ -102,7 +102,7 @@ impl Profile {
 pub struct Rule {
     /// Kebab-case id: the name of its file.
     pub id: &'static str,
-    /// Fixed number, 101 for `KS101`; never reused.
+    /// Fixed number, 101 for `KS101`; never reused. The hundred is that of the family, in their order: 1 names to 6 hardening.
     pub number: u16,
     /// One sentence: the first line of the manual page, without the full stop.
     pub title: &'static str,

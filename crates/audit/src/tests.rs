@@ -21,9 +21,12 @@ fn files() -> BTreeMap<u16, String> {
             continue;
         }
         let text = std::fs::read_to_string(&path).unwrap();
-        let number = text.lines().find_map(|l| l.trim().strip_prefix("number: ")).expect("a rule has a number");
+        let number = text
+            .lines()
+            .find_map(|l| l.trim().strip_prefix("number: "))
+            .unwrap_or_else(|| panic!("rules/{module}.rs has no line 'number: '"));
         let number = number.trim_end_matches(',').parse().unwrap();
-        assert_eq!(files.insert(number, module), None, "number {number} is used twice");
+        assert_eq!(files.insert(number, module), None, "number {number} is used twice: a new rule takes the next one of its family");
     }
     files
 }
@@ -55,11 +58,17 @@ fn the_registry_is_what_lies_on_disk() {
 #[test]
 fn ids_are_file_names_and_numbers_belong_to_families() {
     let files = files();
-    assert_eq!(files.len(), RULES.len());
+    assert_eq!(files.len(), RULES.len(), "the registry in rules/mod.rs was out of date: run again");
     for rule in RULES {
-        assert_eq!(Some(rule.id.replace('-', "_")), files.get(&rule.number).cloned());
-        let family = ["names", "servers", "authentication", "directory", "process", "hardening"][usize::from(rule.number / 100) - 1];
-        assert_eq!(rule.family.name(), family, "{}", rule.id);
+        assert_eq!(
+            Some(rule.id.replace('-', "_")),
+            files.get(&rule.number).cloned(),
+            "the registry in rules/mod.rs was out of date: run again"
+        );
+        let families = ["names", "servers", "authentication", "directory", "process", "hardening"];
+        let family = families.get(usize::from(rule.number / 100).wrapping_sub(1)).copied();
+        let told = "its number begins with that of its family: 1 names, 2 servers, 3 authentication, 4 directory, 5 process, 6 hardening";
+        assert_eq!(Some(rule.family.name()), family, "{} is {}: {told}", rule.id, rule.number);
     }
 }
 

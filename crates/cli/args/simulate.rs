@@ -56,7 +56,7 @@ pub(crate) struct ActorsArgs {
 pub(crate) struct FaultsArgs {
     /// The plan document, as `kerbsync plan` saves it
     pub(crate) plan: PathBuf,
-    /// The folder or zip archive that the plan was made for; it is only read. Else KERBSYNC_BUNDLE, else the one
+    /// The folder or archive that the plan was made for; it is only read. Else KERBSYNC_BUNDLE, else the one
     /// that the plan was made from
     #[arg(long, value_name = "DIR")]
     pub(crate) bundle: Option<PathBuf>,

@@ -101,7 +101,7 @@ pub(crate) struct PasswordWhat {
 /// The bundle that a plan is made for.
 #[derive(Debug, Args)]
 pub(crate) struct PlannedBundle {
-    /// A folder with exports, or with the mounted drives of servers; a zip archive for dry runs only
+    /// A folder with exports, or with the mounted drives of servers; an archive for dry runs only
     #[arg(value_name = "BUNDLE")]
     pub(crate) bundle: PathBuf,
     /// A kerbsync.toml from elsewhere, in place of one in the bundle

@@ -24,6 +24,8 @@ pub struct Snippets {
     pub site: &'static str,
     /// Behind `system.applicationHost`.
     pub rest: &'static str,
+    /// Path of the section, where the product's fixture does not declare it: IIS takes no section that `configSections` does not.
+    pub section: &'static str,
 }
 
 /// A configuration with one slot of a layout.
@@ -47,13 +49,30 @@ impl Snippets {
     fn configuration(self) -> String {
         let end = "</configProtectedData>";
         let head = PRODUCT.find("<configSections>").zip(PRODUCT.find(end)).and_then(|(a, b)| PRODUCT.get(a..b + end.len())).unwrap();
-        let Self { pools, site, rest } = self;
+        let head = declaring(head, self.section);
+        let Self { pools, site, rest, .. } = self;
         format!(
             "<configuration>\n    {head}\n    <system.applicationHost>\n        <applicationPools>{pools}</applicationPools>\n        \
              <sites><site name=\"Lync Server Internal Web Site\" id=\"34577\">{site}\
              <application path=\"/\" applicationPool=\"LyncIntFeature\" /></site></sites>\n    </system.applicationHost>\n{rest}\n</configuration>\n"
         )
     }
+}
+
+/// `configSections` with one more section, in the groups of its path that are there.
+fn declaring(head: &str, section: &str) -> String {
+    let mut groups: Vec<&str> = section.split('/').collect();
+    let Some(name) = groups.pop().filter(|name| !name.is_empty()) else { return head.to_owned() };
+    let begin = "<configSections>";
+    let mut at = head.find(begin).unwrap() + begin.len();
+    while let Some(group) = groups.first().map(|group| format!("<sectionGroup name=\"{group}\">"))
+        && let Some(found) = head[at..].find(&group)
+    {
+        at += found + group.len();
+        groups.remove(0);
+    }
+    let open: String = groups.iter().map(|group| format!("<sectionGroup name=\"{group}\">")).collect();
+    format!("{}{open}<section name=\"{name}\" />{}{}", &head[..at], "</sectionGroup>".repeat(groups.len()), &head[at..])
 }
 
 /// Keys of the server, and the one secret that is written.
@@ -139,9 +158,19 @@ fn every_layout_goes_through_discovery_and_lowering() {
         match (layout.creation(), lower.lower(&create, without.as_bytes())) {
             (Creation::Never, Err(_)) => {}
             (Creation::Never, Ok(_)) => panic!("{id} is never created, and was"),
-            (_, Err(error)) => panic!("{id} says that it can be created: {error}"),
+            (_, Err(error)) => panic!("{id} says that it can be created (`section` of its snippets declares one): {error}"),
             (_, Ok(lowered)) => assert_lowered(&lower, &create, &without, &lowered, &example.declared),
         }
+    }
+}
+
+#[test]
+fn a_section_of_an_example_is_declared_in_its_groups() {
+    for section in ["own", "system.webServer/own", "system.webServer/security/authentication/own", "system.webServer/new/own"] {
+        let text = Snippets { section, ..Snippets::default() }.configuration();
+        let document = Document::parse(Source::decode(DocumentId(0), text.into_bytes()).unwrap(), &Limits::default()).unwrap();
+        let host = ApplicationHost::read(&document, &mut Vec::<Problem>::new()).unwrap();
+        assert_eq!(host.section_depth(section), Some(section.split('/').count()), "{section}");
     }
 }
 
