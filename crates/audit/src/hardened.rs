@@ -95,8 +95,15 @@ impl Judge {
             return verdicts.not_applicable(subject, text!("{host} has no web site of the product; other web sites are not judged."));
         }
         let (mut bad, mut open) = (Vec::new(), Vec::new());
+        // Most paths say what the one before says: their words are made once.
+        let mut last: Option<(&HardeningFact, Judged, Judged)> = None;
         for (fact, said) in judged {
-            match settled(fact, said) {
+            let after = match last.take() {
+                Some((other, before, after)) if before == said && is_alike(other, fact) => after,
+                _ => settled(fact, said.clone()),
+            };
+            last = Some((fact, said, after.clone()));
+            match after {
                 Judged::Bad(why) => bad.push((fact, why)),
                 Judged::Open(why) => open.push((fact, why)),
                 Judged::Good => {}
@@ -119,7 +126,8 @@ impl Judge {
         };
         let places = |facts: &[(&HardeningFact, Text)]| {
             // The whole document is the place of what the file does not say: it would add nothing.
-            let places = facts.iter().filter(|(f, _)| !f.is_default).map(|(f, why)| ((&f.origin).into(), text!("{} {why}", f.scope)));
+            let places =
+                facts.iter().filter(|(f, _)| !f.is_default).take(MOST).map(|(f, why)| ((&f.origin).into(), text!("{} {why}", f.scope)));
             places.collect::<Vec<(kerbsync_inventory::citable::Citation, Text)>>()
         };
         if !bad.is_empty() {
@@ -138,6 +146,14 @@ impl Judge {
             verdicts.pass(subject, text!("On {host}, {}.", self.passes));
         }
     }
+}
+
+/// As many facts as places are made of; a finding shows ten.
+const MOST: usize = 20;
+
+/// Whether two facts are the same but for where they hold.
+fn is_alike(a: &HardeningFact, b: &HardeningFact) -> bool {
+    a.setting == b.setting && a.value == b.value && a.is_default == b.is_default && a.doubt == b.doubt
 }
 
 /// The configuration itself, where no line of it says anything.

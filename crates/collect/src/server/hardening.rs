@@ -6,18 +6,35 @@ use kerbsync_iis::ApplicationHost;
 use kerbsync_iis::hardening::{Doubt, Scope, settings};
 use kerbsync_inventory::citable::Kept;
 use kerbsync_inventory::{Hardening, HardeningDoubt, HardeningFact, HardeningScope};
+use kerbsync_source::Origin;
 
 pub(super) fn of(host: &ApplicationHost<'_>, product: &Product<'_>, origins: &mut Origins<'_>) -> Hardening {
     let sites: Vec<_> = product.sites.iter().map(|p| &p.site).collect();
-    let fact = |setting: kerbsync_iis::hardening::HardeningSetting<'_>| HardeningFact {
-        setting: setting.name,
-        scope: scope(&setting.scope, origins),
-        is_default: setting.value.place.is_schema_default(),
-        origin: origins.of(setting.value.place, Kept::Excerpt),
-        value: origins.shared(&setting.value.value),
-        doubt: setting.doubt.map(doubt),
+    let mut of_site: Option<(&'static str, String, Origin)> = None;
+    let mut fact = |setting: kerbsync_iis::hardening::HardeningSetting<'_>| {
+        let value = &setting.value.value;
+        let is_default = setting.value.place.is_schema_default();
+        // A path that repeats what its site says is told with it, by the site's line: there are many such paths.
+        let repeated = of_site
+            .as_ref()
+            .filter(|(name, v, _)| matches!(setting.scope, Scope::Path(_)) && !is_default && *name == setting.name && v == value);
+        let origin = match repeated {
+            Some((.., origin)) => origin.clone(),
+            None => origins.of(setting.value.place, Kept::Excerpt),
+        };
+        if matches!(setting.scope, Scope::Site(_)) {
+            of_site = (!is_default).then(|| (setting.name, value.to_string(), origin.clone()));
+        }
+        HardeningFact {
+            setting: setting.name,
+            scope: scope(&setting.scope, origins),
+            is_default,
+            origin,
+            value: origins.shared(value),
+            doubt: setting.doubt.map(doubt),
+        }
     };
-    Hardening { facts: settings(host, &sites).into_iter().map(fact).collect() }
+    Hardening { facts: settings(host, &sites).into_iter().map(&mut fact).collect() }
 }
 
 fn scope(scope: &Scope, origins: &Origins<'_>) -> HardeningScope {

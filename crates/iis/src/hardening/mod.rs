@@ -63,10 +63,11 @@ pub fn setting_names() -> impl Iterator<Item = &'static str> {
 #[must_use]
 pub fn settings<'d>(host: &ApplicationHost<'d>, sites: &[&Site<'d>]) -> Vec<HardeningSetting<'d>> {
     let sections: HashMap<String, Defined> = host.sections().into_iter().map(|s| (s.path.clone(), Defined::of(&s))).collect();
+    let held = held_sections(host, sites);
     let mut out = Vec::new();
     for wanted in WANTED {
         match wanted.level {
-            Level::Section => Merge::new(host, wanted, &sections).run(sites, &mut out),
+            Level::Section => Merge::new(host, wanted, &sections, &held).run(sites, &mut out),
             Level::Site => of_sites(host, wanted, sites, &mut out),
             Level::Pool => of_pools(host, wanted, sites, &mut out),
             Level::Host => of_host(host, wanted, &mut out),
@@ -187,17 +188,77 @@ impl<'d> State<'d> {
     }
 }
 
+/// A section in a location of the whole server, or of one of the sites.
+struct HeldSection<'h, 'd> {
+    location: &'h Location<'d>,
+    /// Index of the site; none of the whole server.
+    site: Option<usize>,
+    path: PathKey,
+    section: Element<'d>,
+}
+
+/// By the path of the section, in document order. Every location is looked at once.
+type HeldSections<'h, 'd> = HashMap<&'d [&'d str], Vec<HeldSection<'h, 'd>>>;
+
+fn held_sections<'h, 'd>(host: &'h ApplicationHost<'d>, sites: &[&Site<'d>]) -> HeldSections<'h, 'd> {
+    let mut held: HeldSections<'h, 'd> = WANTED.iter().filter(|w| w.level == Level::Section).map(|w| (w.section, Vec::new())).collect();
+    for location in host.locations() {
+        let site = match location.site() {
+            None => None,
+            Some(name) => match sites.iter().position(|s| same_name(&s.name().value, name)) {
+                Some(index) => Some(index),
+                None => continue,
+            },
+        };
+        let path = PathKey::new(location.path_in_site());
+        let mut names = Vec::new();
+        for web_server in location.element().children_named("system.webServer") {
+            hold(web_server, &mut names, &mut held, &|section| HeldSection { location, site, path: path.clone(), section });
+        }
+    }
+    held
+}
+
+/// Puts the sections below an element to the others of their path.
+fn hold<'h, 'd>(
+    element: Element<'d>,
+    names: &mut Vec<&'d str>,
+    held: &mut HeldSections<'h, 'd>,
+    of: &impl Fn(Element<'d>) -> HeldSection<'h, 'd>,
+) {
+    for child in element.children() {
+        names.push(child.local_name());
+        if let Some(list) = held.get_mut(names.as_slice()) {
+            list.push(of(child));
+        }
+        if names.len() < DEEPEST {
+            hold(child, names, held, of);
+        }
+        names.pop();
+    }
+}
+
+/// How many groups and sections are above each other at most: `security/authentication/windowsAuthentication`.
+const DEEPEST: usize = 3;
+
 /// A section on its way from the server to the paths.
-struct Merge<'h, 'd> {
+struct Merge<'m, 'h, 'd> {
     host: &'h ApplicationHost<'d>,
     wanted: &'static Wanted,
     defined: Defined,
+    held: &'m [HeldSection<'h, 'd>],
 }
 
-impl<'h, 'd> Merge<'h, 'd> {
-    fn new(host: &'h ApplicationHost<'d>, wanted: &'static Wanted, sections: &HashMap<String, Defined>) -> Self {
+impl<'m, 'h, 'd> Merge<'m, 'h, 'd> {
+    fn new(
+        host: &'h ApplicationHost<'d>,
+        wanted: &'static Wanted,
+        sections: &HashMap<String, Defined>,
+        held: &'m HeldSections<'h, 'd>,
+    ) -> Self {
         let path = format!("system.webServer/{}", wanted.section.join("/"));
-        Self { host, wanted, defined: sections.get(&path).copied().unwrap_or_default() }
+        let defined = sections.get(&path).copied().unwrap_or_default();
+        Self { host, wanted, defined, held: held.get(wanted.section).map_or(&[], Vec::as_slice) }
     }
 
     fn run(&self, sites: &[&Site<'d>], out: &mut Vec<HardeningSetting<'d>>) {
@@ -206,51 +267,40 @@ impl<'h, 'd> Merge<'h, 'd> {
         for section in self.host.web_server().iter().flat_map(|w| below(*w, self.wanted.section)) {
             self.take(section, &mut server);
         }
-        for location in self.host.locations().iter().filter(|l| l.site().is_none()) {
-            self.take_location(location, &mut server);
+        for held in self.held.iter().filter(|h| h.site.is_none()) {
+            self.take_held(held, &mut server);
         }
         server.put(self.wanted, Scope::Server, out);
-        for site in sites {
+        for (index, site) in sites.iter().enumerate() {
             let name = &site.name().value;
-            let mut at: BTreeMap<PathKey, Vec<&Location<'d>>> = BTreeMap::new();
-            for location in self.host.locations().iter().filter(|l| l.site().is_some_and(|s| same_name(s, name)) && self.is_in(l)) {
-                at.entry(PathKey::new(location.path_in_site())).or_default().push(location);
+            let mut at: BTreeMap<&PathKey, Vec<&HeldSection<'h, 'd>>> = BTreeMap::new();
+            for held in self.held.iter().filter(|h| h.site == Some(index)) {
+                at.entry(&held.path).or_default().push(held);
             }
             let of = |key: &PathKey| {
                 let mut state = server.clone();
-                for location in key.prefixes().filter_map(|prefix| at.get(prefix)).flatten() {
-                    self.take_location(location, &mut state);
+                for held in key.prefixes().filter_map(|prefix| at.get(&PathKey::new(prefix))).flatten() {
+                    self.take_held(held, &mut state);
                 }
                 state
             };
             of(&PathKey::default()).put(self.wanted, Scope::Site(name.to_string()), out);
-            for (key, locations) in at.iter().filter(|(key, _)| **key != PathKey::default()) {
-                of(key).put(self.wanted, Scope::Path(locations[0].path().to_owned()), out);
+            for (key, held) in at.iter().filter(|(key, _)| ***key != PathKey::default()) {
+                of(key).put(self.wanted, Scope::Path(held[0].location.path().to_owned()), out);
             }
         }
     }
 
-    fn sections(&self, location: &Location<'d>) -> impl Iterator<Item = Element<'d>> + use<'d> {
-        let path = self.wanted.section;
-        location.element().children_named("system.webServer").flat_map(move |w| below(w, path))
-    }
-
-    fn is_in(&self, location: &Location<'d>) -> bool {
-        self.sections(location).next().is_some()
-    }
-
-    fn take_location(&self, location: &Location<'d>, state: &mut State<'d>) {
-        for section in self.sections(location) {
-            if !self.defined.host_only {
-                match location.override_mode() {
-                    OverrideMode::Allow => state.locks.section = false,
-                    OverrideMode::Deny => state.locks.section = true,
-                    OverrideMode::Inherit => {}
-                }
+    fn take_held(&self, held: &HeldSection<'h, 'd>, state: &mut State<'d>) {
+        if !self.defined.host_only {
+            match held.location.override_mode() {
+                OverrideMode::Allow => state.locks.section = false,
+                OverrideMode::Deny => state.locks.section = true,
+                OverrideMode::Inherit => {}
             }
-            state.not_handed_down |= location.site().is_some() && !location.inherit_in_child_applications();
-            self.take(section, state);
         }
+        state.not_handed_down |= held.site.is_some() && !held.location.inherit_in_child_applications();
+        self.take(held.section, state);
     }
 
     fn take(&self, section: Element<'d>, state: &mut State<'d>) {

@@ -184,3 +184,8 @@ fn a_second_element_of_a_name_counts_as_well() {
     let twice = "<security><authentication/></security><security><access sslFlags='Ssl'/></security>";
     assert_eq!(told("access@sslFlags", &configuration("", twice, "")).lines().next(), Some("Server = Ssl (file, sure)"));
 }
+
+#[test]
+fn no_section_lies_deeper_than_is_looked_for() {
+    assert_eq!(WANTED.iter().map(|w| w.section.len()).max(), Some(DEEPEST));
+}
