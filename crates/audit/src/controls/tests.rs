@@ -1,3 +1,5 @@
+//! Every item of the guides stands once, and is what the rules say of it.
+
 use super::*;
 use crate::Profile;
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+//! Each judgement of the hardening, on settings that decide it and on such as do not.
+
 use super::*;
 use kerbsync_source::{DocumentId, Origin};
 

@@ -1,3 +1,5 @@
+//! What a configuration says of its hardening, and what it leaves open.
+
 use super::*;
 use kerbsync_source::{DocumentId, Problems, Source};
 use kerbsync_xml::{Document, Limits};
