@@ -277,3 +277,19 @@ fn what_is_absent_after_a_failed_rename_is_as_it_was_only_where_nothing_was() {
     let outcome = world.apply(&disk, &ad).unwrap();
     assert_eq!((outcome.end, outcome.servers[0].result), (End::Open, StepResult::Uncertain), "{outcome:?}");
 }
+
+/// A rollback was cut short behind the removal of the copies, and somebody edited the file since: the secret in clear that stands there was
+/// put back by the run, as its journal says, though no copy shows it any more.
+#[test]
+fn a_secret_that_was_put_back_is_the_original_when_its_copy_is_gone() {
+    let (world, ad, disk) = (world(3), directory(), MemoryDisk::new(world(3).start()));
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    assert_eq!(world.rollback(&disk, &ad).unwrap().end, End::AllOld);
+    disk.edit(&format!(".kerbsync/journal/{run}.jsonl"), |b| {
+        let end = b[..b.len() - 1].iter().rposition(|c| *c == b'\n').unwrap() + 1;
+        b[..end].to_vec()
+    });
+    disk.edit(&toy::path(3), |b| [b, b"x=1\n"].concat());
+    let outcome = world.recover(&disk, &ad).unwrap().remove(0);
+    assert_eq!((outcome.end, outcome.servers[2].result), (End::AllOld, StepResult::Untouched), "{outcome:?}");
+}
