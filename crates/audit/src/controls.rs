@@ -232,15 +232,7 @@ impl Standing {
     /// What the outcomes of an item's rule make of the item. That a rule does not apply is no word of the guide's.
     #[must_use]
     pub fn settle(self, outcomes: impl Iterator<Item = Outcome>) -> Outcome {
-        let worst = |outcome: &Outcome| match outcome {
-            Outcome::Fail => 0,
-            Outcome::Unknown => 1,
-            Outcome::NotChecked => 2,
-            Outcome::Pass => 3,
-            Outcome::Informational => 4,
-            Outcome::NotApplicable => 5,
-        };
-        let outcome = outcomes.min_by_key(worst).unwrap_or(Outcome::NotChecked);
+        let outcome = Outcome::worst(outcomes);
         match (self, outcome) {
             (Self::Decided | Self::DecidedWhereItFails(_), Outcome::Fail) => Outcome::Fail,
             (Self::Decided | Self::DecidedWhereItPasses(_), Outcome::Pass) => Outcome::Pass,

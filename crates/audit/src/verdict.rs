@@ -34,6 +34,19 @@ impl Outcome {
     /// Every outcome, in the order in which reports count them.
     pub const ALL: &[Self] = &[Self::Pass, Self::Fail, Self::Unknown, Self::NotApplicable, Self::NotChecked, Self::Informational];
 
+    /// The worst of some outcomes, and of none that nothing was checked. What was not looked at is worse than what passed.
+    pub fn worst(outcomes: impl IntoIterator<Item = Self>) -> Self {
+        let rank = |outcome: &Self| match outcome {
+            Self::Fail => 0,
+            Self::Unknown => 1,
+            Self::NotChecked => 2,
+            Self::Pass => 3,
+            Self::Informational => 4,
+            Self::NotApplicable => 5,
+        };
+        outcomes.into_iter().min_by_key(rank).unwrap_or(Self::NotChecked)
+    }
+
     /// The word used in reports: `pass`, `fail`, `unknown`, `notapplicable`, `notchecked`, `informational`.
     #[must_use]
     pub const fn name(self) -> &'static str {

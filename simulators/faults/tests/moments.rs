@@ -2,50 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test: it may panic")]
 
-use kerbsync_apply::{EngineError, RunSelector};
-use kerbsync_faults::{ConfigurationState, Fault, FaultKind, MemoryDisk, Toy, ToyDirectory, World, points_of_apply, toy};
+mod toy_runs;
+
+use kerbsync_apply::RunSelector;
+use kerbsync_faults::{ConfigurationState, Fault, FaultKind, MemoryDisk, Toy, World, toy};
 use kerbsync_plan::lower::KeyVersion;
-use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
+use kerbsync_plan::outcome::{End, StepResult};
 use kerbsync_store::{FileErrorKind, Files as _, Key};
-
-const TOY: Toy = Toy { generation: 1 };
-
-fn world(servers: usize) -> World<'static> {
-    let old = toy::configurations(servers);
-    World::new(toy::plan(&old, false), old, &TOY).unwrap()
-}
-
-fn new_password(servers: usize) -> World<'static> {
-    let old = toy::configurations(servers);
-    World::new(toy::plan(&old, true), old, &TOY).unwrap()
-}
-
-fn directory() -> ToyDirectory {
-    ToyDirectory::at(KeyVersion(1))
-}
-
-/// A run over three servers that was stopped when the first two were done.
-fn stopped(world: &World<'_>) -> MemoryDisk {
-    let points = points_of_apply(world, KeyVersion(1)).unwrap();
-    let two = [ConfigurationState::New, ConfigurationState::New, ConfigurationState::Old];
-    MemoryDisk::new(points.iter().rev().find(|p| world.states(&p.image).eq(two)).unwrap().image.clone())
-}
-
-fn all(world: &World<'_>, disk: &MemoryDisk, state: ConfigurationState) -> bool {
-    world.states(&disk.image()).all(|s| s == state)
-}
-
-fn results(outcome: &RunOutcome) -> Vec<StepResult> {
-    outcome.servers.iter().map(|s| s.result).collect()
-}
-
-fn abandon(world: &World<'_>, disk: &MemoryDisk, run: &str) -> Result<RunOutcome, EngineError> {
-    world.with_engine(disk, None, 0, |e| e.abandon(run))
-}
-
-fn copy_of(server: usize, run: &str) -> String {
-    format!("{}.kerbsync-{run}.orig", toy::path(server))
-}
+use toy_runs::{abandon, all, copy_of, directory, new_password, results, stopped, world};
 
 /// What cannot be done beside the steps is said, each in its own words.
 #[test]

@@ -44,7 +44,7 @@ impl<'r> Assessed<'r> {
 
     /// What it comes to: the worst that it said of anything. A waiver accepts a failure and makes no pass of it.
     pub(super) fn outcome(&self) -> Outcome {
-        worst(self.verdicts.iter().map(|v| v.outcome).chain(self.findings.iter().map(|f| f.outcome)))
+        Outcome::worst(self.verdicts.iter().map(|v| v.outcome).chain(self.findings.iter().map(|f| f.outcome)))
     }
 
     /// How many of its verdicts have an outcome.
@@ -55,23 +55,6 @@ impl<'r> Assessed<'r> {
     /// A part of the manual page, as paragraphs.
     pub(super) fn doc(&self, heading: &str) -> Vec<String> {
         self.known.map(|r| section(r.doc, heading)).unwrap_or_default()
-    }
-}
-
-/// The worst of some outcomes; of none, that nothing was checked.
-pub(super) fn worst(outcomes: impl Iterator<Item = Outcome>) -> Outcome {
-    outcomes.min_by_key(|o| rank(*o)).unwrap_or(Outcome::NotChecked)
-}
-
-/// The worst first. What was not looked at is worse than what passed.
-const fn rank(outcome: Outcome) -> u8 {
-    match outcome {
-        Outcome::Fail => 0,
-        Outcome::Unknown => 1,
-        Outcome::NotChecked => 2,
-        Outcome::Pass => 3,
-        Outcome::Informational => 4,
-        Outcome::NotApplicable => 5,
     }
 }
 

@@ -2,7 +2,6 @@
 //!
 //! What could not be decided is `unknown`; what is waived stays `fail`, with the waiver in its message.
 
-use super::assessed::worst;
 use super::checklist::{Item, category, comments, details, items, target, target_comment};
 use super::guides::{self, checklists};
 use super::report_format::{Fingerprints, ReportFormat};
@@ -168,7 +167,7 @@ fn test_result(
                 let mut lines = details(&said.verdicts, &said.findings);
                 lines.extend(comments(&said.findings));
                 let failed = said.findings.iter().any(|f| matches!(Standing::of(f), Standing::Failed(_)));
-                Some((item, worst(outcomes), lines, failed))
+                Some((item, Outcome::worst(outcomes), lines, failed))
             }
             None if kerbsync_audit::controls::item(item.id).is_some() => of_guide(item, said, server.is_none()),
             None if item.id == "run" && server.is_none() => Some((item, item.outcome, item.details.clone(), false)),
