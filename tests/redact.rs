@@ -1,15 +1,14 @@
 //! A copy without secrets: what the audit says of it is what it says of the bundle, but for what needs the secrets.
 #![expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
 
-use crate::rules::{base, part};
+use crate::rules::{estate_of, part};
 use crate::source_tree::{names_of, root};
 use crate::support::audited::{Audited, Files, audit_at, audit_profiles_at};
 use crate::support::estates::{now, options};
-use kerbsync_audit::rules::RULES;
-use kerbsync_audit::{Outcome, Profile, Profiles};
+use kerbsync_audit::{Outcome, Profiles};
 use kerbsync_collect::{Input, Options, Silent, collect, redact};
 use kerbsync_lab::{Defect, build};
-use kerbsync_testkit::{Bundle, MemoryStore};
+use kerbsync_testkit::MemoryStore;
 use std::collections::BTreeSet;
 
 /// Rules that compare secrets, or say that they could not be.
@@ -65,10 +64,7 @@ fn every_fixture_is_judged_alike() {
     for rule in names_of(&root().join("fixtures/rules"), ".txt").into_iter().filter(|r| r != "base") {
         let file = std::fs::read_to_string(root().join(format!("fixtures/rules/{rule}.txt"))).unwrap();
         for kind in ["fires", "silent"] {
-            let mut bundle: Bundle = base();
-            if RULES.iter().any(|r| r.id == rule && r.profile == Profile::Stig) {
-                bundle.change(&std::fs::read_to_string(root().join("fixtures/hardened.txt")).unwrap()).unwrap();
-            }
+            let mut bundle = estate_of(&rule);
             bundle.change(part(&file, kind).unwrap()).unwrap();
             let files: Files = bundle.0.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
             wrong.extend(difference(&format!("{rule}, {kind}"), &files, "2026-03-01T12:00:00Z".parse().unwrap()));

@@ -30,7 +30,7 @@ struct Fixture {
 
 impl Fixture {
     fn read(rule: &str, kind: &str) -> Self {
-        let hardened = RULES.iter().any(|r| r.id == rule && r.profile == Profile::Stig);
+        let hardened = is_of_hardening(rule);
         let file = fs::read_to_string(root().join(format!("fixtures/rules/{rule}.txt")))
             .unwrap_or_else(|why| panic!("fixtures/rules/{rule}.txt, with what fires the rule and what comes near: {why}"));
         let text = part(&file, kind).unwrap_or_else(|| panic!("{rule}.txt has no part '//= {kind}'"));
@@ -59,12 +59,26 @@ pub(crate) fn base() -> Bundle {
     Bundle::parse(&fs::read_to_string(root().join("fixtures/rules/base.txt")).unwrap()).unwrap()
 }
 
-/// The estate with a change. One that is hardened is judged by the rules about that alone.
-fn audited(change: &str, hardened: bool) -> Result<Audited, String> {
+/// The estate that the fixtures of a rule change: for those of the hardening, the hardened one.
+pub(crate) fn estate_of(rule: &str) -> Bundle {
+    estate(is_of_hardening(rule))
+}
+
+fn is_of_hardening(rule: &str) -> bool {
+    RULES.iter().any(|r| r.id == rule && r.profile == Profile::Stig)
+}
+
+fn estate(hardened: bool) -> Bundle {
     let mut bundle = base();
     if hardened {
-        bundle.change(&fs::read_to_string(root().join("fixtures/hardened.txt")).unwrap()).map_err(|e| e.0)?;
+        bundle.change(&fs::read_to_string(root().join("fixtures/hardened.txt")).unwrap()).unwrap();
     }
+    bundle
+}
+
+/// The estate with a change. One that is hardened is judged by the rules about that alone.
+fn audited(change: &str, hardened: bool) -> Result<Audited, String> {
+    let mut bundle = estate(hardened);
     bundle.change(change).map_err(|e| e.0)?;
     let files: Files = bundle.0.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
     let profiles = if hardened { Profiles::Stig } else { Profiles::Default };

@@ -6,7 +6,7 @@ mod same_bytes;
 mod subsets;
 
 use crate::support::audited::Files;
-use kerbsync_audit::{FailOn, Policy, Terms};
+use kerbsync_audit::{FailOn, Policy, Profiles, Terms};
 use kerbsync_collect::{Input, Options, Silent, collect};
 use kerbsync_report::format::{Audited, Report, Tool};
 use kerbsync_store::{Entry, Key, Listing, ReadStore, Snapshot, StoreError};
@@ -18,7 +18,10 @@ pub(crate) const NOW: &str = "2026-03-01T12:00:00Z";
 
 /// The files of the estate that the rules' fixtures change, with a change.
 fn base(change: &str) -> Files {
-    let mut bundle = crate::rules::base();
+    changed(crate::rules::base(), change)
+}
+
+fn changed(mut bundle: kerbsync_testkit::Bundle, change: &str) -> Files {
     bundle.change(change).unwrap();
     bundle.0.into_iter().map(|(path, text)| (path, text.into_bytes())).collect()
 }
@@ -58,11 +61,11 @@ fn report(root: &str, folder: Folder, now: &str) -> Report {
     let inputs = [Input { label: root.to_owned(), store: Box::new(folder) }];
     let collected = collect(
         &inputs,
-        &Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], hardening: false, progress: &Silent },
+        &Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], hardening: true, progress: &Silent },
     )
     .unwrap();
     let now = now.parse().unwrap();
-    let audit = kerbsync_audit::run(&collected.inventory, &Policy::at(now));
+    let audit = kerbsync_audit::run(&collected.inventory, &Policy { profiles: Profiles::All, ..Policy::at(now) });
     let terms = Terms { now, waivers: &[], fail_on: FailOn::default(), require: &[], not_opened: &[], servers: None };
     Report::new(Tool::kerbsync("0"), &Audited { inventory: &collected.inventory, audit: &audit, terms })
 }

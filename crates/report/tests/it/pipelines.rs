@@ -337,3 +337,12 @@ fn a_stored_report_gives_the_same_in_every_format() {
         assert_eq!(rendered_as(&stored, &wanted), rendered_as(&sample(), &wanted), "{}", wanted.0);
     }
 }
+
+/// The page is linked and not loaded; a text that is no address is no link.
+#[test]
+fn a_rule_in_html_links_its_page() {
+    let linked = rendered(&sample().with_pages("https://docs.contoso.com/kerbsync/"), "html");
+    assert!(linked.contains("<a href=\"https://docs.contoso.com/kerbsync/rules.html#ks201-stale-secret\" rel=\"noreferrer\">"), "{linked}");
+    let bad = rendered(&sample().with_pages("javascript:alert(1)"), "html");
+    assert!(!bad.contains("javascript:"), "{bad}");
+}

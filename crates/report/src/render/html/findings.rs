@@ -115,6 +115,12 @@ fn of_rule(page: &mut HtmlWriter, rule: &Assessed<'_>, findings: &[(usize, &Find
     if !rule.controls().is_empty() {
         page.element("p", &[("class", "dim")], &format!("Serves the controls: {}.", rule.controls().join("; ")));
     }
+    if let Some(address) = findings.iter().find_map(|(_, finding)| finding.page()) {
+        page.within("p", &[("class", "dim")], |page| {
+            page.text("The rule's page: ");
+            page.element("a", &[("href", address), ("rel", "noreferrer")], address);
+        });
+    }
     page.raw("\n");
     for (n, finding) in findings {
         one(page, finding, *n);
