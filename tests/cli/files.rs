@@ -120,3 +120,12 @@ fn a_waiver_takes_a_finding_out_of_the_count_until_it_expires() {
     let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(ran.code == 1 && told.contains("expired on 2026-05-29"), "{}", ran.out);
 }
+
+/// A path is shown for what it is: letters and digits in a folder's name are no secret.
+#[test]
+fn the_bundle_is_named_as_it_was_given() {
+    let shell = Shell::empty();
+    shell.put("k3Jx9QzT7w/kerbsync.toml", b"");
+    let shown = shell.run("config show DIR/k3Jx9QzT7w").out;
+    assert!(shown.starts_with("# bundle: DIR/k3Jx9QzT7w  # the command line\n"), "{shown}");
+}

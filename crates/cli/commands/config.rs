@@ -19,7 +19,8 @@ pub(super) fn run(args: ConfigShowArgs, quiet: bool, io: &mut Io<'_>) -> Result<
         (None, Some(path)) if args.config.is_none() => (Some(path.into()), "KERBSYNC_BUNDLE"),
         (None, _) => (None, ""),
     };
-    let mut head = bundle.as_ref().map(|b| format!("# bundle: {}  # {from}\n", shown(&b.display().to_string()))).unwrap_or_default();
+    let mut head =
+        bundle.as_ref().map(|b| format!("# bundle: {}  # {from}\n", Shown::naming(&b.display().to_string()))).unwrap_or_default();
     let bundle = Bundle { config: args.config, ..Bundle::of(bundle.into_iter().collect()) };
     let read = read_paths(bundle, quiet, io)?;
     if !read.not_opened.is_empty() {
