@@ -156,12 +156,19 @@ impl Guide {
 
     /// Its items, in its order.
     #[must_use]
-    pub const fn items(self) -> &'static [Item] {
+    pub fn items(self) -> &'static [Item] {
         match self {
             Self::Server => &server::ITEMS,
             Self::Site => &site::ITEMS,
         }
     }
+}
+
+/// The parts of a guide put together: its order is that of its groups.
+fn in_order<const A: usize, const B: usize>(one: [Item; A], other: [Item; B]) -> Vec<Item> {
+    let mut items: Vec<Item> = one.into_iter().chain(other).collect();
+    items.sort_by_key(|item| item.group);
+    items
 }
 
 /// An item of a guide.
