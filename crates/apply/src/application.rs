@@ -2,7 +2,7 @@
 
 use crate::apply::{all_done, done, record, report_of, summary};
 use crate::journal::{self, Writer};
-use crate::record::{Begin, DirectoryIntent, DirectoryOutcome, Ended, Intent, Record, StepFile, StepOutcome};
+use crate::record::{Begin, DirectoryOutcome, Ended, Intent, Record, StepFile, StepOutcome};
 use crate::run::Run;
 use crate::step_report::StepReport;
 use crate::trouble::Trouble;
@@ -12,9 +12,6 @@ use kerbsync_plan::outcome::{End, StepResult};
 use kerbsync_plan::{Plan, Step};
 use kerbsync_store::{Expected, FileVersion, Key, OnDisk, ReplaceError, ReplaceFailure, WriteStore, backup};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-
-/// How often a controller that has not heard of a change is asked for it.
-const LAGS: u32 = 6;
 
 /// A step that is ready to be written.
 struct Ready<'p> {
@@ -36,8 +33,8 @@ impl Ready<'_> {
 
 /// One application of a plan.
 pub(crate) struct Application<'s, 'f> {
-    engine: &'s Engine<'f>,
-    store: &'s WriteStore<'f>,
+    pub(crate) engine: &'s Engine<'f>,
+    pub(crate) store: &'s WriteStore<'f>,
     run: String,
     plan: &'s Plan,
     writer: Option<Writer<'s, 'f>>,
@@ -45,11 +42,13 @@ pub(crate) struct Application<'s, 'f> {
     pub(crate) troubles: Vec<Trouble>,
     /// Copies of originals that held a secret in clear.
     pub(crate) kept: Vec<Key>,
+    /// What a reader is to know.
+    pub(crate) notes: Vec<String>,
 }
 
 impl<'s, 'f> Application<'s, 'f> {
     pub(crate) const fn new(engine: &'s Engine<'f>, store: &'s WriteStore<'f>, run: String, plan: &'s Plan) -> Self {
-        Self { engine, store, run, plan, writer: None, troubles: Vec::new(), kept: Vec::new() }
+        Self { engine, store, run, plan, writer: None, troubles: Vec::new(), kept: Vec::new(), notes: Vec::new() }
     }
 
     /// Goes on with a run: its journal is continued, and what it had done is made to last.
@@ -210,46 +209,8 @@ impl<'s, 'f> Application<'s, 'f> {
         }
     }
 
-    fn set_password(&mut self, todo: &[usize], account: &str) -> StepResult {
-        let Some(directory) = self.engine.directory else { return StepResult::Skipped };
-        let key_version = match directory.key_version(account) {
-            Ok(version) => version,
-            Err(error) => {
-                self.troubles.push(Trouble::DirectorySilent { account: account.to_owned(), error });
-                return StepResult::Failed;
-            }
-        };
-        if let Err(error) = self.add(todo, vec![Record::DirectoryIntent(DirectoryIntent { key_version })]) {
-            self.troubles.push(Trouble::PasswordNotJournaled(error));
-            return StepResult::Skipped;
-        }
-        if let Err(error) = directory.set_password(account) {
-            self.troubles.push(Trouble::PasswordUncertain { account: account.to_owned(), error });
-            return StepResult::Uncertain;
-        }
-        // Asked again: who else set one meanwhile may have set the one in force. A controller that is silent now tells nothing against it;
-        // one that has not heard of the change cannot tell who else made one.
-        for attempt in 1..=LAGS {
-            match directory.key_version(account) {
-                Ok(now) if now.0 > key_version.0 + 1 => {
-                    self.troubles.push(Trouble::PasswordSetByOthers { account: account.to_owned() });
-                    return StepResult::Uncertain;
-                }
-                Ok(now) if now <= key_version => self.store.files().pause(attempt),
-                _ => return StepResult::Done,
-            }
-        }
-        // So that a recovery that gets the same answer does not take it for a password that was never set.
-        let taken = DirectoryOutcome { result: StepResult::Uncertain };
-        if let Err(error) = self.add(todo, vec![Record::DirectoryOutcome(taken)]) {
-            self.troubles.push(Trouble::OutcomesNotJournaled(error));
-        }
-        self.troubles.push(Trouble::PasswordNotSeen { account: account.to_owned() });
-        StepResult::Uncertain
-    }
-
     /// Adds a line to the journal; creates it with the first one.
-    fn add(&mut self, todo: &[usize], records: Vec<Record>) -> Result<(), ReplaceError> {
+    pub(crate) fn add(&mut self, todo: &[usize], records: Vec<Record>) -> Result<(), ReplaceError> {
         if let Some(writer) = &mut self.writer {
             return if records.is_empty() { Ok(()) } else { writer.append(&records) };
         }

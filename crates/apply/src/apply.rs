@@ -68,6 +68,7 @@ impl Engine<'_> {
         let directory = application.work(&keys, &mut reports)?;
         let end = application.close(&reports, directory);
         let mut notes: Vec<String> = application.troubles.iter().map(ToString::to_string).collect();
+        notes.extend(std::mem::take(&mut application.notes));
         notes.extend(survey.notes);
         if let [first, rest @ ..] = application.kept.as_slice() {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };

@@ -8,6 +8,7 @@
 
 mod application;
 mod apply;
+mod directory;
 mod error;
 mod give_up;
 mod inspect;

@@ -92,6 +92,9 @@ pub struct StepOutcome {
 pub struct DirectoryIntent {
     /// Version of the account's keys before.
     pub key_version: KeyVersion,
+    /// The controller that it is set at; what another one answers may be from before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub controller: Option<String>,
 }
 
 /// What became of the directory's step.

@@ -1,5 +1,6 @@
 //! Mending a run that was cut short, and taking back one that was not.
 
+use crate::directory::{DirectoryNow, DirectorySeen};
 use crate::inspect::ConfigurationNow;
 use crate::journal::Writer;
 use crate::record::{DirectoryOutcome, Ended, Record, TakingBackTask};
@@ -7,17 +8,6 @@ use crate::run::{Run, RunSelector, select};
 use crate::{Engine, EngineError, journal, parallel};
 use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
 use kerbsync_store::Key;
-
-/// What a directory tells of a run that was to set a password in it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum DirectoryNow {
-    /// It has the password from before.
-    Before,
-    /// The password was set once since.
-    Set,
-    /// The password was set more than once: someone else did, too, and whose is in force cannot be told.
-    SetByOthers,
-}
 
 impl Engine<'_> {
     /// Mends every run that was cut short. A run whose every step is done is kept; of any other, every field with the new value gets its
@@ -92,16 +82,20 @@ impl Engine<'_> {
     }
 
     fn recover_run(&self, run: &Run, later: &[&Run]) -> Result<RunOutcome, EngineError> {
-        let directory = self.directory_now(run)?;
-        if directory == DirectoryNow::Before && run.directory == Some(StepResult::Uncertain) {
-            return Ok(self.unheard(run));
+        let seen = self.directory_now(run)?;
+        let directory = seen.now;
+        let is_unheard = directory == DirectoryNow::Before && run.directory == Some(StepResult::Uncertain);
+        if is_unheard || directory == DirectoryNow::NotYetHere {
+            return Ok(self.unheard(run, &seen));
         }
         let set = directory != DirectoryNow::Before;
         if run.back.is_none() || set {
             let found = self.look_at_all(run);
             // What cannot be read is not old: which way to go is known when it can be.
             if found.iter().any(|f| f.as_ref().is_some_and(|now| now.unknown().is_some())) {
-                return Ok(self.waiting(run, &found));
+                let mut outcome = self.waiting(run, &found);
+                outcome.notes.extend(seen.proof);
+                return Ok(outcome);
             }
             let is_new = |(index, now): (usize, &Option<ConfigurationNow>)| match (run.intents.get(&index), now) {
                 (Some(intent), Some(now)) => now.is_new(intent),
@@ -109,36 +103,52 @@ impl Engine<'_> {
             };
             let all_new = found.iter().enumerate().all(is_new);
             if run.back.is_none() && all_new && (run.begin.directory.is_none() || directory == DirectoryNow::Set) {
-                return self.confirm(run, set);
+                let mut outcome = self.confirm(run, set)?;
+                outcome.notes.extend(seen.proof);
+                return Ok(outcome);
             }
             if set {
-                return self.out_of_step(run, directory, &found);
+                let mut outcome = self.out_of_step(run, &seen, &found)?;
+                outcome.notes.extend(seen.proof);
+                return Ok(outcome);
             }
         }
         let task = if run.is_rolled_back() { TakingBackTask::Rollback } else { TakingBackTask::Recover };
         let mut outcome = self.take_back(run, task, later)?;
-        // It was about to be set when the run was cut short, and one answer is all that says that it was not.
-        if let (Some(account), Some(version)) = (&run.begin.directory, run.directory_before) {
-            outcome.directory = Some(StepResult::Uncertain);
-            outcome.notes.push(format!(
-                "The run was cut short when it was about to set the password of {account}. The controller that was asked tells the key version from before ({}), so the servers were taken back. One that has not heard of a change answers the same: compare msDS-KeyVersionNumber at the PDC emulator.",
-                version.0
-            ));
+        let (Some(account), Some(intent)) = (&run.begin.directory, &run.directory_before) else { return Ok(outcome) };
+        outcome.notes.extend(seen.proof);
+        if seen.is_proved {
+            outcome.directory = Some(StepResult::Untouched);
+            outcome.notes.push(format!("The password of {account} was not set, so the servers were taken back."));
+            return Ok(outcome);
         }
+        // It was about to be set when the run was cut short, and one answer is all that says that it was not.
+        outcome.directory = Some(StepResult::Uncertain);
+        outcome.notes.push(format!(
+            "The run was cut short when it was about to set the password of {account}. The controller that was asked tells the key version from before ({}), so the servers were taken back. One that has not heard of a change answers the same: compare msDS-KeyVersionNumber at the PDC emulator.",
+            intent.key_version.0
+        ));
         Ok(outcome)
     }
 
-    /// A run whose password the directory took, while the controller that is asked has not heard of it.
-    fn unheard(&self, run: &Run) -> RunOutcome {
+    /// A run whose password the directory took, or may have taken, while the controller that is asked has not heard of it.
+    fn unheard(&self, run: &Run, seen: &DirectorySeen) -> RunOutcome {
         let mut outcome = self.outcome_of(run, End::Open, |_| StepResult::Skipped);
         for server in &mut outcome.servers {
             server.detail = "left as it is until the directory tells of the new password".to_owned();
         }
         outcome.directory = Some(StepResult::Uncertain);
-        outcome.notes = vec![format!(
-            "The directory took the new password of {}, and the controller that was asked still tells the key version from before, so nothing was touched: wait until the change has reached it.",
-            run.begin.directory.as_deref().unwrap_or_default()
-        )];
+        outcome.notes = match (seen.now, &seen.proof) {
+            (DirectoryNow::NotYetHere, Some(proof)) => {
+                vec![format!(
+                    "{proof} Nothing was touched: ask the one that it was to be set at, or wait until a change has reached this one."
+                )]
+            }
+            _ => vec![format!(
+                "The directory took the new password of {}, and the controller that was asked still tells the key version from before, so nothing was touched: wait until the change has reached it.",
+                run.begin.directory.as_deref().unwrap_or_default()
+            )],
+        };
         outcome.notes.extend(self.note_of_copies(run, End::Open));
         outcome.next = self.after_recovery(&outcome);
         outcome
@@ -168,18 +178,6 @@ impl Engine<'_> {
         outcome.notes.extend(self.note_of_copies(run, End::Open));
         outcome.next = self.after_recovery(&outcome);
         outcome
-    }
-
-    /// Whether the run set the password in the directory.
-    fn directory_now(&self, run: &Run) -> Result<DirectoryNow, EngineError> {
-        let (Some(account), Some(before)) = (&run.begin.directory, run.directory_before) else { return Ok(DirectoryNow::Before) };
-        let directory = self.directory.ok_or_else(|| EngineError::NoDirectory { account: account.clone() })?;
-        let now = directory.key_version(account).map_err(|error| EngineError::Directory { account: account.clone(), error })?;
-        Ok(match now.0.checked_sub(before.0) {
-            Some(0) => DirectoryNow::Before,
-            Some(1) => DirectoryNow::Set,
-            _ => DirectoryNow::SetByOthers,
-        })
     }
 
     /// Every step is done: makes sure that it lasts, and ends the run.
@@ -218,23 +216,27 @@ impl Engine<'_> {
 
     /// Ends a run that can go neither way: the directory has a new password, which is final, while some servers lack it, or the
     /// password may be another's. The servers are named.
-    fn out_of_step(&self, run: &Run, directory: DirectoryNow, found: &[Option<ConfigurationNow>]) -> Result<RunOutcome, EngineError> {
+    fn out_of_step(&self, run: &Run, seen: &DirectorySeen, found: &[Option<ConfigurationNow>]) -> Result<RunOutcome, EngineError> {
         let is_new = |index: usize| match (run.intents.get(&index), found.get(index)) {
             (Some(intent), Some(Some(now))) => now.is_new(intent),
             _ => false,
         };
-        let ours = directory == DirectoryNow::Set;
+        let ours = seen.now == DirectoryNow::Set;
         let mut outcome = self.outcome_of(run, End::Diverged, |index| if is_new(index) { StepResult::Done } else { StepResult::Conflict });
         for server in outcome.servers.iter_mut().filter(|s| s.result == StepResult::Conflict) {
             server.detail =
                 "it does not hold the password that this run made: copy it from a server that does with `kerbsync sync`".to_owned();
         }
         outcome.directory = Some(if ours { StepResult::Done } else { StepResult::Uncertain });
-        if !ours {
+        if !ours && !seen.is_proved {
             outcome.notes = vec![format!(
                 "The password of {} was set more than once since the run began: whose is in force is not known here. Test-CsKerberosAccountAssignment tells whether a server holds it.",
                 run.begin.directory.as_deref().unwrap_or_default()
             )];
+        } else if !ours {
+            outcome.notes = vec![
+                "The servers that this run wrote do not hold the password in force: give the account a new one with `kerbsync set-password`.".to_owned(),
+            ];
         }
         let store = self.store(run.name());
         self.tidy(&store, run, None).map_err(EngineError::File)?;

@@ -1,9 +1,9 @@
 //! The runs of a bundle, as their journals tell them.
 
 use crate::journal::{self, Journal, JournalError};
-use crate::record::{Begin, Intent, Record, TakingBack, TakingBackTask};
+use crate::record::{Begin, DirectoryIntent, Intent, Record, TakingBack, TakingBackTask};
 use crate::{Engine, EngineError};
-use kerbsync_plan::lower::{KeyVersion, Original};
+use kerbsync_plan::lower::Original;
 use kerbsync_plan::outcome::{End, StepResult};
 use kerbsync_store::{Key, backup};
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ pub(crate) struct Run {
     /// By index of the step.
     pub(crate) intents: BTreeMap<usize, Intent>,
     pub(crate) outcomes: BTreeMap<usize, StepResult>,
-    pub(crate) directory_before: Option<KeyVersion>,
+    pub(crate) directory_before: Option<DirectoryIntent>,
     pub(crate) directory: Option<StepResult>,
     /// Set once the run is or was being taken back.
     pub(crate) back: Option<TakingBack>,
@@ -52,7 +52,7 @@ impl Run {
                 Record::Outcome(outcome) => {
                     run.outcomes.insert(outcome.step, outcome.result);
                 }
-                Record::DirectoryIntent(intent) => run.directory_before = Some(intent.key_version),
+                Record::DirectoryIntent(intent) => run.directory_before = Some(intent),
                 Record::DirectoryOutcome(outcome) => run.directory = Some(outcome.result),
                 Record::TakingBack(back) => (run.back, run.end) = (Some(back), None),
                 Record::Resumed(_) => run.end = None,

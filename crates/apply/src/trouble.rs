@@ -40,6 +40,22 @@ pub(crate) enum Trouble {
         /// The account.
         account: String,
     },
+    /// The directory refused to set the password.
+    #[error("The password of {account} was not set: {cause}. `kerbsync recover` takes the servers back.")]
+    PasswordRefused {
+        /// The account.
+        account: String,
+        /// What the directory said.
+        cause: String,
+    },
+    /// The directory took the password, and another one is in force.
+    #[error("{controller} took the new password of {account}, and a ticket from there does not open with it: another one is in force.")]
+    PasswordNotInForce {
+        /// The account.
+        account: String,
+        /// Where.
+        controller: String,
+    },
     /// The directory was told to set the password and did not confirm it.
     #[error("The password of {account} may or may not have been set: {error}.")]
     PasswordUncertain {

@@ -63,7 +63,7 @@ fn lines() -> Vec<Vec<Record>> {
             Record::Intent(Intent { step: 0, before: "01".repeat(32), after: "02".repeat(32), fields }),
         ],
         vec![Record::Resumed(act("2026-05-01T12:10:00Z"))],
-        vec![outcome(0, StepResult::Done, ""), Record::DirectoryIntent(DirectoryIntent { key_version: KeyVersion(7) })],
+        vec![outcome(0, StepResult::Done, ""), Record::DirectoryIntent(DirectoryIntent { key_version: KeyVersion(7), controller: None })],
         vec![
             Record::DirectoryOutcome(DirectoryOutcome { result: StepResult::Done }),
             Record::Ended(Ended { end: End::AllNew, at: "2026-05-01T12:11:00Z".into() }),
@@ -75,6 +75,7 @@ fn lines() -> Vec<Vec<Record>> {
             Record::Abandoned(act("2026-05-01T13:10:00Z")),
             Record::Ended(Ended { end: End::Abandoned, at: "2026-05-01T13:10:00Z".into() }),
         ],
+        vec![Record::DirectoryIntent(DirectoryIntent { key_version: KeyVersion(8), controller: Some("dc01.contoso.com".into()) })],
     ]
 }
 

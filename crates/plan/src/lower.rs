@@ -108,6 +108,35 @@ pub enum FieldState {
 #[serde(transparent)]
 pub struct KeyVersion(pub u64);
 
+/// A password that is compared with the account's.
+#[derive(Clone, Copy)]
+pub enum Candidate<'a> {
+    /// The one that was made for this run.
+    Made,
+    /// The one that a configuration holds, in fields that a run set.
+    Held {
+        /// FQDN of its server.
+        server: &'a str,
+        /// Path of the configuration below the bundle.
+        path: &'a str,
+        /// The configuration as it is now.
+        bytes: &'a [u8],
+        /// The slot that holds it.
+        slot: &'a SlotAddress,
+    },
+}
+
+/// Whether a password is the account's, shown by what the directory encrypts with its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Proof {
+    /// It is the one in force.
+    InForce,
+    /// Another one is in force at the controller that was asked.
+    NotInForce,
+    /// That cannot be decided, and why: words without a full stop.
+    Undecided(String),
+}
+
 /// Active Directory, as far as the engine writes to it. The implementation holds the new password, and asks the controller that it writes to:
 /// another one may not have heard of the change yet, and what it answers would be taken for proof that there was none.
 pub trait DirectoryWriter: Send + Sync {
@@ -120,6 +149,19 @@ pub trait DirectoryWriter: Send + Sync {
     /// Gives the account the new password.
     ///
     /// # Errors
-    /// The directory refused or did not answer; the password may or may not have been set.
+    /// The directory refused ([`LowerError::Refused`]: nothing was set) or did not answer; then the password may or may not have been set.
     fn set_password(&self, account: &str) -> Result<(), LowerError>;
+
+    /// Whether a password is the account's. `None` where this directory gives no proofs: the version of the keys is all there is then.
+    ///
+    /// # Errors
+    /// The directory does not answer, or the password cannot be had.
+    fn prove(&self, _account: &str, _candidate: Candidate<'_>) -> Result<Option<Proof>, LowerError> {
+        Ok(None)
+    }
+
+    /// The controller that is asked, once it was; `None` where there is but one of no name.
+    fn controller(&self) -> Option<String> {
+        None
+    }
 }

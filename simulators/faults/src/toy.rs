@@ -60,8 +60,8 @@ fn slot() -> SlotAddress {
         layout: LayoutId::Structural,
         evidence: String::new(),
         key: SlotKey::Section { section: "slot".to_owned(), element: None, location: None },
-        account_attribute: String::new(),
-        secret_attribute: String::new(),
+        account_attribute: FIELDS[0].to_owned(),
+        secret_attribute: FIELDS[1].to_owned(),
     }
 }
 

@@ -35,6 +35,12 @@ pub enum LowerError {
         /// The path, as it was asked for.
         path: String,
     },
+    /// A directory refused what was asked of it, and did nothing.
+    #[error("{cause}")]
+    Refused {
+        /// What it says.
+        cause: String,
+    },
     /// A store, a directory or another implementation of the seam says why.
     #[error("{cause}")]
     Outside {
@@ -47,6 +53,11 @@ impl LowerError {
     /// The error of a store, a directory or another implementation of the seam.
     pub fn outside(cause: &(impl std::fmt::Display + ?Sized)) -> Self {
         Self::Outside { cause: cause.to_string() }
+    }
+
+    /// A refusal of a directory.
+    pub fn refused(cause: &(impl std::fmt::Display + ?Sized)) -> Self {
+        Self::Refused { cause: cause.to_string() }
     }
 }
 

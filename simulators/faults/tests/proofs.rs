@@ -1,0 +1,174 @@
+//! A directory that proves whose password is in force is believed above every answer, lost or given, and above the version of the keys.
+
+#![expect(clippy::unwrap_used, reason = "a test: it may panic")]
+
+use kerbsync_faults::{ConfigurationState, MemoryDisk, Toy, World, toy};
+use kerbsync_plan::lower::{Candidate, DirectoryWriter, KeyVersion, LowerError, Proof};
+use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
+use std::sync::Mutex;
+
+const TOY: Toy = Toy { generation: 1 };
+
+/// Whose password an account has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    Old,
+    Ours,
+    Others,
+}
+
+/// What becomes of the change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Made,
+    /// Refused in words.
+    Refused,
+    /// Neither made nor answered.
+    Lost,
+    /// Made, and the answer is lost.
+    AnswerLost,
+    /// Somebody else sets a password just before.
+    OthersBefore,
+    /// Somebody else sets a password just after.
+    OthersAfter,
+}
+
+/// A controller, with what it has.
+struct Controller {
+    name: &'static str,
+    change: Change,
+    /// Whether a proof is given.
+    proves: bool,
+    now: Mutex<(u64, Whose)>,
+}
+
+impl Controller {
+    fn of(name: &'static str, change: Change, proves: bool, now: (u64, Whose)) -> Self {
+        Self { name, change, proves, now: Mutex::new(now) }
+    }
+
+    fn now(&self) -> (u64, Whose) {
+        *self.now.lock().unwrap()
+    }
+}
+
+impl DirectoryWriter for Controller {
+    fn key_version(&self, _: &str) -> Result<KeyVersion, LowerError> {
+        Ok(KeyVersion(self.now().0))
+    }
+
+    fn set_password(&self, _: &str) -> Result<(), LowerError> {
+        let mut now = self.now.lock().unwrap();
+        *now = match self.change {
+            Change::Refused => return Err(LowerError::refused("no right")),
+            Change::Lost => return Err(LowerError::outside("no answer")),
+            Change::Made | Change::AnswerLost => (now.0 + 1, Whose::Ours),
+            Change::OthersBefore => (now.0 + 2, Whose::Ours),
+            Change::OthersAfter => (now.0 + 2, Whose::Others),
+        };
+        if self.change == Change::AnswerLost { Err(LowerError::outside("no answer")) } else { Ok(()) }
+    }
+
+    fn prove(&self, _: &str, candidate: Candidate<'_>) -> Result<Option<Proof>, LowerError> {
+        if let Candidate::Held { server, path, bytes, slot } = candidate {
+            assert!(path.contains(server) && !bytes.is_empty() && slot.secret_attribute == "secret", "{server} {path} {slot:?}");
+        }
+        let proof = if self.now().1 == Whose::Ours { Proof::InForce } else { Proof::NotInForce };
+        Ok(self.proves.then_some(proof))
+    }
+
+    fn controller(&self) -> Option<String> {
+        Some(self.name.to_owned())
+    }
+}
+
+fn world() -> World<'static> {
+    let old = toy::configurations(3);
+    World::new(toy::plan(&old, true), old, &TOY).unwrap()
+}
+
+fn all(world: &World<'_>, disk: &MemoryDisk, state: ConfigurationState) -> bool {
+    world.states(&disk.image()).all(|s| s == state)
+}
+
+/// Applies the plan at dc01, and recovers there.
+fn applied(world: &World<'_>, change: Change) -> (MemoryDisk, Controller, RunOutcome, Option<RunOutcome>) {
+    let disk = MemoryDisk::new(world.start());
+    let dc01 = Controller::of("dc01", change, true, (1, Whose::Old));
+    let applied = world.with_engine(&disk, Some(&dc01), 0, |e| e.apply(&world.plan)).unwrap();
+    let recovered = world.with_engine(&disk, Some(&dc01), 0, |e| e.recover()).unwrap().pop();
+    (disk, dc01, applied, recovered)
+}
+
+#[test]
+fn what_is_proved_is_done_whatever_was_answered() {
+    let world = world();
+    for change in [Change::Made, Change::AnswerLost, Change::OthersBefore] {
+        let (disk, _, applied, recovered) = applied(&world, change);
+        assert_eq!((applied.end, applied.directory), (End::AllNew, Some(StepResult::Done)), "{change:?}: {applied:?}");
+        assert!(applied.notes.iter().any(|n| n.contains("from dc01 opens with the new password")), "{:?}", applied.notes);
+        assert!(recovered.is_none() && all(&world, &disk, ConfigurationState::New), "{change:?}");
+    }
+}
+
+#[test]
+fn what_was_not_set_is_taken_back_and_said_to_be_proved() {
+    let world = world();
+    for change in [Change::Refused, Change::Lost] {
+        let (disk, _, applied, recovered) = applied(&world, change);
+        let expected = if change == Change::Refused { StepResult::Failed } else { StepResult::Uncertain };
+        assert_eq!((applied.end, applied.directory), (End::Open, Some(expected)), "{change:?}: {applied:?}");
+        let recovered = recovered.unwrap();
+        assert_eq!((recovered.end, recovered.directory), (End::AllOld, Some(StepResult::Untouched)), "{change:?}");
+        assert!(recovered.notes.iter().any(|n| n.contains("the directory has the one from before")), "{:?}", recovered.notes);
+        assert!(all(&world, &disk, ConfigurationState::Old), "{change:?}");
+    }
+}
+
+#[test]
+fn a_password_that_others_set_after_is_never_called_ours() {
+    let world = world();
+    let (disk, _, applied, recovered) = applied(&world, Change::OthersAfter);
+    assert_eq!((applied.end, applied.directory), (End::Open, Some(StepResult::Uncertain)));
+    let recovered = recovered.unwrap();
+    assert_eq!((recovered.end, recovered.directory), (End::Diverged, Some(StepResult::Uncertain)));
+    assert!(recovered.notes.iter().any(|n| n.contains("do not hold the password in force")), "{:?}", recovered.notes);
+    assert!(all(&world, &disk, ConfigurationState::New));
+}
+
+/// The process dies when the directory has the password, or just before; whoever recovers may ask the same controller or another one.
+#[test]
+fn another_controller_is_believed_when_it_has_the_password_and_never_against_it() {
+    let world = world();
+    for set in [true, false] {
+        let run = || {
+            let disk = MemoryDisk::new(world.start());
+            // Without a proof and an answer the run stays open, as when its process had died.
+            let change = if set { Change::AnswerLost } else { Change::Lost };
+            let dc01 = Controller::of("dc01", change, false, (1, Whose::Old));
+            let applied = world.with_engine(&disk, Some(&dc01), 0, |e| e.apply(&world.plan)).unwrap();
+            assert_eq!((applied.end, applied.directory), (End::Open, Some(StepResult::Uncertain)));
+            disk
+        };
+        let recover = |disk: &MemoryDisk, name, now| {
+            let controller = Controller::of(name, Change::Made, true, now);
+            world.with_engine(disk, Some(&controller), 0, |e| e.recover()).unwrap().pop().unwrap()
+        };
+        let disk = run();
+        // One that has not heard of it, or was told of another change.
+        for version in [1, 2, 3] {
+            let waiting = recover(&disk, "dc02", (version, Whose::Old));
+            assert_eq!((waiting.end, waiting.directory), (End::Open, Some(StepResult::Uncertain)), "{set} {version}: {waiting:?}");
+            assert!(waiting.notes.iter().any(|n| n.contains("was to be set at dc01, and dc02 was asked")), "{:?}", waiting.notes);
+            assert!(all(&world, &disk, ConfigurationState::New), "nothing is touched");
+        }
+        if set {
+            let heard = recover(&disk, "dc02", (2, Whose::Ours));
+            assert_eq!((heard.end, heard.directory), (End::AllNew, Some(StepResult::Done)), "{heard:?}");
+            assert!(heard.notes.iter().any(|n| n.contains("the directory has the new one")), "{:?}", heard.notes);
+        } else {
+            let old = recover(&disk, "dc01", (1, Whose::Old));
+            assert_eq!((old.end, old.directory), (End::AllOld, Some(StepResult::Untouched)), "{old:?}");
+        }
+    }
+}
