@@ -392,7 +392,12 @@ def bad_requests_are_told_what_is_wrong():
 
 HOSTS = estate()
 TOPOLOGY = [p for p in sorted(ESTATE.rglob("*")) if p.is_file() and "servers" not in p.parts and p.suffix.lower() in (".xml", ".tbxml")]
-DOMAIN = peers.Domain(HOME / "domain", HOSTS, "kerbauth", [f"lyncweb.{peers.DNS}"])
+DOMAIN = peers.Domain(HOME / "domain", HOSTS, "kerbauth", [f"{name}.{peers.DNS}" for name in ("lyncweb", "webint-pool01", "dir01", "pool02", "dir02")])
+
+# They look into this module, which has everything that they need by now.
+import password  # noqa: E402
+
+SCENARIOS.extend(password.SCENARIOS)
 
 
 def main():

@@ -3,6 +3,7 @@
 //! [`run`] is the whole program with everything that it touches handed in, so that tests run it in process.
 
 mod args;
+mod bundle_keys;
 mod cmdlet;
 mod commands;
 mod config;

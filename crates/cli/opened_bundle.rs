@@ -3,27 +3,32 @@
 use crate::Exit;
 use crate::Io;
 use crate::args::WriteArgs;
+use crate::bundle_keys::BundleKeys;
 use crate::failure::Failure;
 use crate::progress::Bar;
 use crate::reading::{Asked, read_config, read_stores, unopened, unreadable};
+#[cfg(feature = "live")]
+use crate::{args::LiveWriteArgs, commands::LiveDirectory};
 use jiff::Timestamp;
 use kerbsync_apply::{CommandWords, Context, Engine, EngineError, Options, Threads};
 use kerbsync_collect::{Input, Progress as _, Settings};
 #[cfg(feature = "live")]
 use kerbsync_credential::lower::SecretSource;
-use kerbsync_credential::lower::{CredentialLower, KeySource, ServerSecrets, SlotRules};
-use kerbsync_iis::protection::KeyFile;
+use kerbsync_credential::lower::{CredentialLower, ServerSecrets, SlotRules};
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory};
 use kerbsync_plan::lower::{DirectoryWriter, Lower, LowerError};
 use kerbsync_plan::{Plan, PreconditionOutcome, check_operator, inputs_now};
+#[cfg(feature = "live")]
+use kerbsync_plan::{SecretFrom, SlotAddress};
 use kerbsync_secret::Secret;
+#[cfg(feature = "live")]
+use kerbsync_store::Digest;
 use kerbsync_store::{
     ARCHIVE_HEAD, ArchiveLimits, Expected, Files, FolderFiles, Key, ReadStore, ReplaceFailure, WORK_FOLDER, WriteStore, is_archive,
     open_archive,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 /// A bundle with what was collected from it.
 pub(crate) struct OpenedBundle {
@@ -211,7 +216,7 @@ impl OpenedBundle {
 
     /// Does some work with the formats and keys of this bundle.
     pub(crate) fn with_lower<T>(&self, parameters: &RunParameters<'_>, work: impl FnOnce(&dyn Lower) -> T) -> T {
-        let keys = BundleKeys { opened: self, read: Mutex::new(BTreeMap::new()) };
+        let keys = BundleKeys::of(self);
         let read = |path: &str| self.read(path);
         let secrets = ServerSecrets::new(self.rules.clone(), &read, &keys, parameters.generated.clone());
         work(&CredentialLower::new(self.rules.clone(), &secrets, &keys, parameters.accept_inferred))
@@ -220,9 +225,33 @@ impl OpenedBundle {
     /// Does some work with the secrets of this bundle's servers.
     #[cfg(feature = "live")]
     pub(crate) fn with_secrets<T>(&self, work: impl FnOnce(&dyn SecretSource) -> T) -> T {
-        let keys = BundleKeys { opened: self, read: Mutex::new(BTreeMap::new()) };
+        let keys = BundleKeys::of(self);
         let read = |path: &str| self.read(path);
         work(&ServerSecrets::new(self.rules.clone(), &read, &keys, None))
+    }
+
+    /// The secret that a configuration holds in a slot, opened with its server's keys.
+    #[cfg(feature = "live")]
+    pub(crate) fn secret_in(&self, server: &str, path: &str, bytes: &[u8], slot: &SlotAddress) -> Result<Secret, LowerError> {
+        let keys = BundleKeys::of(self);
+        let read = |_: &str| Ok(bytes.to_vec());
+        let sha256 = Digest::of(bytes).to_string();
+        let from = SecretFrom::Server { server: server.to_owned(), path: path.to_owned(), sha256, slot: Box::new(slot.clone()) };
+        ServerSecrets::new(self.rules.clone(), &read, &keys, None).secret(&from)
+    }
+
+    /// Works on the servers themselves from now on, where that is asked for.
+    #[cfg(feature = "live")]
+    pub(crate) fn go_live(&mut self, args: &LiveWriteArgs, io: &Io<'_>) -> Result<(), Failure> {
+        self.drives = crate::commands::live_drives(&self.path, args, io)?;
+        Ok(())
+    }
+
+    /// The directory itself, where it is named.
+    #[cfg(feature = "live")]
+    pub(crate) fn live_directory(&self, password: Option<Secret>) -> Option<LiveDirectory<'_>> {
+        let controller = self.drives.as_ref()?.controller.as_ref()?;
+        Some(LiveDirectory { controller, bundle: self, password })
     }
 
     /// Does some work with an engine that may write to this bundle.
@@ -246,6 +275,11 @@ impl OpenedBundle {
         let directory = simulated.as_ref().map(|d| d as &dyn DirectoryWriter);
         #[cfg(not(feature = "simulate"))]
         let directory: Option<&dyn DirectoryWriter> = None;
+        #[cfg(feature = "live")]
+        let live = self.live_directory(parameters.generated.clone());
+        // A run on real servers has nothing to do with the directory of a simulation.
+        #[cfg(feature = "live")]
+        let directory = if self.is_live() { live.as_ref().map(|d| d as &dyn DirectoryWriter) } else { directory };
         let bar = Bar::of(io.terminals.1 && !self.quiet, "writing", "servers");
         let result = self.with_lower(parameters, |lower| {
             work(&Engine {
@@ -337,40 +371,19 @@ fn opened(path: &Path) -> Result<Box<dyn ReadStore>, Failure> {
     Ok(Box::new(archive.store))
 }
 
-/// The exported keys that lie in the folders of servers. Those of each server are read once.
-struct BundleKeys<'e> {
-    opened: &'e OpenedBundle,
-    read: Mutex<BTreeMap<String, Arc<[KeyFile]>>>,
-}
-
-impl KeySource for BundleKeys<'_> {
-    fn keys(&self, server: &str) -> Result<Arc<[KeyFile]>, LowerError> {
-        let server = server.to_ascii_lowercase();
-        let mut known = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(keys) = known.get(&server) {
-            return Ok(Arc::clone(keys));
-        }
-        let mut keys = Vec::new();
-        for document in &self.opened.inventory.documents {
-            let of_server = document.computer.as_ref().is_some_and(|c| c.as_str().eq_ignore_ascii_case(&server));
-            if of_server && document.kind == DocumentKind::KeyContainer {
-                let name = document.path.rsplit('/').next().unwrap_or_default();
-                keys.extend(kerbsync_collect::read_key(document.id, name, self.opened.read(&document.path)?));
-            }
-        }
-        let keys: Arc<[KeyFile]> = keys.into();
-        known.insert(server, Arc::clone(&keys));
-        Ok(keys)
-    }
-}
-
 /// Why the engine did not begin, for people.
 pub(crate) fn refused(error: &EngineError, recovering: bool) -> Failure {
     if let EngineError::NoDirectory { account } = error {
-        let message =
-            format!("the password of {account} is set in Active Directory last, and this version writes to a simulated directory only");
-        return Failure::new(Exit::Refused, format!("{message}; nothing was written"))
-            .hint(format!("--what-if shows what would change; on real servers: Set-CsKerberosAccountPassword -UserAccount \"{account}\""));
+        let without = if cfg!(feature = "live") {
+            "no directory is at hand (with --live: --directory ldaps://dc01.contoso.com)"
+        } else {
+            "this version writes to a simulated directory only"
+        };
+        return Failure::new(
+            Exit::Refused,
+            format!("the password of {account} is set in Active Directory last, and {without}; nothing was written"),
+        )
+        .hint(format!("--what-if shows what would change; on real servers: Set-CsKerberosAccountPassword -UserAccount \"{account}\""));
     }
     let exit = if error.needs_recovery(recovering) { Exit::Failed } else { Exit::Refused };
     Failure::new(exit, error.to_string())

@@ -3,6 +3,7 @@
 use super::OutputArgs;
 use clap::Args;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Who asks the directory and the servers. A password is never an argument, and never in the environment.
 #[derive(Debug, Args)]
@@ -34,11 +35,34 @@ pub(crate) struct LiveWriteArgs {
     /// Write to the servers themselves, over SMB: servers/<fqdn>/ of the bundle stands for the server's own C$; the journal stays here
     #[arg(long)]
     pub(crate) live: bool,
+    /// With --live, where a password is set or proved: the domain controller it is set at, ldaps://dc01.contoso.com, or ldap://dc01.contoso.com
+    /// for StartTLS
+    #[arg(long, value_name = "URL", requires = "live")]
+    pub(crate) directory: Option<String>,
+    /// The authorities whose certificates are believed, as PEM, in place of this machine's
+    #[arg(long, value_name = "FILE", requires = "directory")]
+    pub(crate) ca: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) live_operator: OperatorArgs,
     /// How many seconds one answer of a server may take
     #[arg(long, value_name = "SECONDS", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=3600))]
     pub(crate) timeout: u16,
+}
+
+/// What is waited for after a password was set.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ReplicationArgs {
+    /// After a password was set: ask the domain's other controllers until they have it, no longer than this (15m, 90s, 1h)
+    #[arg(long, value_name = "TIME", requires = "directory", value_parser = wait)]
+    pub(crate) wait_replication: Option<Duration>,
+}
+
+/// A time that is waited for, of a second to a day.
+fn wait(text: &str) -> Result<Duration, String> {
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    let parsed = text.parse::<jiff::SignedDuration>().ok().and_then(|d| Duration::try_from(d).ok());
+    let within = parsed.filter(|d| (Duration::from_secs(1)..=DAY).contains(d));
+    within.ok_or_else(|| "give a time from 1s to 24h, such as 15m".to_owned())
 }
 
 /// How patient live commands are.
@@ -100,4 +124,18 @@ pub(crate) struct CollectArgs {
     pub(crate) operator: OperatorArgs,
     #[command(flatten)]
     pub(crate) patience: PatienceArgs,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_to_wait_has_a_unit_and_a_bound() {
+        assert_eq!(wait("15m"), Ok(Duration::from_secs(900)));
+        assert_eq!(wait("90s"), Ok(Duration::from_secs(90)));
+        for bad in ["15", "", "-5m", "0s", "25h", "soon"] {
+            assert!(wait(bad).is_err(), "{bad}");
+        }
+    }
 }

@@ -47,6 +47,9 @@ pub(crate) struct SyncArgs {
     pub(crate) dry: DryRun,
     #[command(flatten)]
     pub(crate) consent: Consent,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(crate) live: super::LiveWriteArgs,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }
@@ -61,6 +64,12 @@ pub(crate) struct PasswordArgs {
     pub(crate) dry: DryRun,
     #[command(flatten)]
     pub(crate) consent: Consent,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(crate) live: super::LiveWriteArgs,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(crate) replication: super::ReplicationArgs,
     #[command(flatten)]
     pub(crate) shown: Shown,
 }
@@ -196,6 +205,9 @@ pub(crate) struct ApplyArgs {
     pub(crate) resume: Option<String>,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
+    #[cfg(feature = "live")]
+    #[command(flatten)]
+    pub(crate) replication: super::ReplicationArgs,
 }
 
 #[derive(Debug, Args)]

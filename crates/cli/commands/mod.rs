@@ -27,7 +27,7 @@ mod verify;
 mod write;
 
 #[cfg(feature = "live")]
-pub(crate) use live::{LiveDrives, drives as live_drives};
+pub(crate) use live::{LiveDirectory, LiveDrives, drives as live_drives};
 
 use crate::args::{Cli, Command, ConfigCommand};
 use crate::failure::Failure;

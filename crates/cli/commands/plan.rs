@@ -1,6 +1,8 @@
 //! `plan`, `sync` and `set-password`: from an intent to a plan, shown, saved, or carried out at once.
 
 use super::{tool, write};
+#[cfg(feature = "live")]
+use crate::args::LiveWriteArgs;
 use crate::args::{
     Consent, DryRun, Format, PasswordArgs, PasswordWhat, PlanCommand, PlanFormat, PlanOut, PlanPasswordArgs, PlanShown, PlanSyncArgs,
     PlannedBundle, Shown, SyncArgs, SyncWhat,
@@ -16,6 +18,8 @@ use kerbsync_plan::{CopyTarget, Plan, Refused, Request, SyncRequest, changed_sit
 use kerbsync_report::format::RefusedReport;
 use kerbsync_report::render;
 use std::path::Path;
+#[cfg(feature = "live")]
+use std::time::Duration;
 
 /// A plan as the product's own cmdlets, with the sites to test at the end.
 type Script = fn(&Plan, &[String]) -> Result<String, kerbsync_source::Text>;
@@ -116,13 +120,17 @@ fn check_plan_file(file: &Path, bundle: &Path) -> Result<(), Failure> {
 }
 
 pub(super) fn sync(args: SyncArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let SyncArgs { bundle, what, dry, consent, shown } = args;
-    run(&bundle, &what.into(), &dry, &shown, &mut Asker::new(&consent, &dry), quiet, io)
+    let front = Asker::new(&args.consent, &args.dry);
+    #[cfg(feature = "live")]
+    let front = Asker { live: Some((args.live, None)), ..front };
+    run(&args.bundle, &args.what.into(), &args.dry, &args.shown, &mut { front }, quiet, io)
 }
 
 pub(super) fn set_password(args: PasswordArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    let PasswordArgs { bundle, what, dry, consent, shown } = args;
-    run(&bundle, &what.into(), &dry, &shown, &mut Asker::new(&consent, &dry), quiet, io)
+    let front = Asker::new(&args.consent, &args.dry);
+    #[cfg(feature = "live")]
+    let front = Asker { live: Some((args.live, args.replication.wait_replication)), ..front };
+    run(&args.bundle, &args.what.into(), &args.dry, &args.shown, &mut { front }, quiet, io)
 }
 
 /// What another front of the program, with questions or reports of its own, learns on the way.
@@ -137,6 +145,11 @@ pub(crate) trait Front {
     fn notes_copies(&self) -> bool {
         true
     }
+    /// The servers themselves, where the run is to write to them, and how long replication of a password is watched.
+    #[cfg(feature = "live")]
+    fn live(&self) -> Option<(&LiveWriteArgs, Option<Duration>)> {
+        None
+    }
     /// It was carried out.
     fn carried_out(&mut self, _: &RunOutcome) {}
 }
@@ -145,17 +158,29 @@ pub(crate) trait Front {
 struct Asker {
     ask: bool,
     rehearsal: bool,
+    #[cfg(feature = "live")]
+    live: Option<(LiveWriteArgs, Option<Duration>)>,
 }
 
 impl Asker {
     const fn new(consent: &Consent, dry: &DryRun) -> Self {
-        Self { ask: !consent.yes && !consent.rehearsal && !dry.what_if, rehearsal: consent.rehearsal }
+        Self {
+            ask: !consent.yes && !consent.rehearsal && !dry.what_if,
+            rehearsal: consent.rehearsal,
+            #[cfg(feature = "live")]
+            live: None,
+        }
     }
 }
 
 impl Front for Asker {
     fn notes_copies(&self) -> bool {
         !self.rehearsal
+    }
+
+    #[cfg(feature = "live")]
+    fn live(&self) -> Option<(&LiveWriteArgs, Option<Duration>)> {
+        self.live.as_ref().map(|(args, wait)| (args, *wait))
     }
 
     fn planned(&mut self, plan: &Plan, io: &mut Io<'_>) -> Result<(), Failure> {
@@ -188,8 +213,9 @@ pub(crate) fn run(
     quiet: bool,
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
-    let opened = open(bundle, quiet, io)?;
-    let unread = opened.warn_unread(io);
+    #[cfg_attr(not(feature = "live"), allow(unused_mut, reason = "what is opened may go live later"))]
+    let mut opened = open(bundle, quiet, io)?;
+    let unread: Vec<String> = opened.warn_unread(io).into_iter().map(str::to_owned).collect();
     let plan = match make(&opened, bundle, wish) {
         Ok(plan) => plan,
         Err(refused) => {
@@ -204,7 +230,16 @@ pub(crate) fn run(
     }
     front.planned(&plan, io)?;
     if !dry.what_if {
-        let outcome = write::applied(&opened, &plan, plan.operator.as_deref(), write::Way::default(), io)?;
+        let way = write::Way::default();
+        #[cfg(feature = "live")]
+        let way = match front.live() {
+            Some((args, wait)) => {
+                opened.go_live(args, io)?;
+                write::Way { wait, ..way }
+            }
+            None => way,
+        };
+        let outcome = write::applied(&opened, &plan, plan.operator.as_deref(), way, io)?;
         front.carried_out(&outcome);
         let told = outcome.clone();
         let ended = write::tell_of_plan(&plan, outcome, shown, io);
@@ -254,7 +289,7 @@ fn refuse(refused: &Refused, shown: &Shown, io: &mut Io<'_>) -> Result<Exit, Fai
 }
 
 /// How a plan that is only shown ends. `unread` are documents that may concern it and could not be read.
-fn exit_of(plan: &Plan, asked: bool, unread: &[&str]) -> Exit {
+fn exit_of<T>(plan: &Plan, asked: bool, unread: &[T]) -> Exit {
     match (unread, asked && !plan.is_empty()) {
         ([_, ..], _) => Exit::Input,
         ([], true) => Exit::Pending,

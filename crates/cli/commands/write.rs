@@ -27,7 +27,12 @@ pub(super) fn apply(args: &ApplyArgs, quiet: bool, io: &mut Io<'_>) -> Result<Ex
         opened.check_operator(other, args.write.operator_unproved)?;
     }
     let operator = args.write.operator.as_deref().or(plan.operator.as_deref());
-    let way = Way { file: Some(&args.plan), resumed: args.resume.as_deref() };
+    let way = Way {
+        file: Some(&args.plan),
+        resumed: args.resume.as_deref(),
+        #[cfg(feature = "live")]
+        wait: args.replication.wait_replication,
+    };
     let outcome = applied(&opened, &plan, operator, way, io)?;
     let told = outcome.clone();
     let ended = tell_of_plan(&plan, outcome, &args.write.shown, io);
@@ -50,6 +55,9 @@ pub(super) struct Way<'a> {
     pub(super) file: Option<&'a Path>,
     /// The run that is gone on with.
     pub(super) resumed: Option<&'a str>,
+    /// How long replication of a password is watched.
+    #[cfg(feature = "live")]
+    pub(super) wait: Option<std::time::Duration>,
 }
 
 /// The bundle that is named, else that of the environment.
@@ -75,7 +83,7 @@ pub(super) fn applied(
     plan: &Plan,
     operator: Option<&str>,
     way: Way<'_>,
-    io: &Io<'_>,
+    io: &mut Io<'_>,
 ) -> Result<RunOutcome, Failure> {
     opened.check_inputs(plan)?;
     let kept = opened.kept_plan(plan);
@@ -85,11 +93,15 @@ pub(super) fn applied(
         generated: new_password(plan)?,
         plan: Some(way.file.unwrap_or(&kept)),
     };
+    #[cfg(feature = "live")]
+    rehearse_directory(opened, plan, &parameters)?;
     let outcome = opened.with_engine(&parameters, io, |engine| match way.resumed {
         Some(run) => engine.resume(plan, &RunSelector::Named(run.to_owned())),
         None => engine.apply(plan),
     })?;
     let mut outcome = outcome.map_err(|e| refused(&e, false))?;
+    #[cfg(feature = "live")]
+    watch_replication(opened, plan, &parameters, way.wait, &mut outcome, io);
     if way.file.is_none()
         && outcome.next.iter().any(|next| next.command.contains("--resume"))
         && let Err(error) = opened.keep_plan(plan)
@@ -98,6 +110,31 @@ pub(super) fn applied(
         outcome.notes.push(format!("The plan cannot be kept for going on with it: {error}."));
     }
     Ok(outcome)
+}
+
+/// Asks the directory itself whether it will be there, before any server is written to.
+#[cfg(feature = "live")]
+fn rehearse_directory(opened: &OpenedBundle, plan: &Plan, parameters: &RunParameters<'_>) -> Result<(), Failure> {
+    let (Some(step), Some(directory)) = (&plan.directory, opened.live_directory(parameters.generated.clone())) else { return Ok(()) };
+    directory.rehearse(&step.account).map(drop).map_err(|e| Failure::new(Exit::Refused, format!("{e}; nothing was written")))
+}
+
+/// Says of the domain's other controllers whether a password that was set has reached them.
+#[cfg(feature = "live")]
+fn watch_replication(
+    opened: &OpenedBundle,
+    plan: &Plan,
+    parameters: &RunParameters<'_>,
+    wait: Option<std::time::Duration>,
+    outcome: &mut RunOutcome,
+    io: &mut Io<'_>,
+) {
+    let set = outcome.directory == Some(kerbsync_plan::outcome::StepResult::Done);
+    let (Some(step), Some(directory), true) = (&plan.directory, opened.live_directory(parameters.generated.clone()), set) else { return };
+    if let Some(wait) = wait {
+        io.note(&format!("the password is set; the other controllers are watched for up to {} s", wait.as_secs()));
+    }
+    outcome.notes.extend(directory.replicated(&step.account, wait));
 }
 
 /// The password that the plan asks for. It lives in this process alone, until it is encrypted for each server.

@@ -267,7 +267,7 @@ async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, sink: &S
         let root = directory.root().await?;
         Ok::<_, DirectoryError>((directory, root))
     };
-    let (mut directory, Root { domain, configuration }) = match opened.await {
+    let (mut directory, Root { domain, configuration, .. }) = match opened.await {
         Ok(opened) => opened,
         Err(error) => {
             for file in FILES {

@@ -4,10 +4,11 @@ use crate::ldif::Entry;
 use crate::operator::{Authority, Operator};
 use kerbsync_source::Shown;
 use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
-use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Scope, SearchEntry};
+use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Mod, Scope, SearchEntry};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -55,6 +56,11 @@ impl DirectoryUrl {
     #[must_use]
     pub fn host(&self) -> &str {
         &self.host
+    }
+
+    /// The same kind of address at another host.
+    pub(crate) fn at(&self, host: &str) -> Self {
+        Self { host: host.to_ascii_lowercase(), ..self.clone() }
     }
 
     fn to_url(&self) -> String {
@@ -141,6 +147,8 @@ pub(crate) struct Root {
     pub(crate) domain: String,
     /// The name of the forest's configuration.
     pub(crate) configuration: String,
+    /// The controller's own name, in small letters.
+    pub(crate) controller: String,
 }
 
 impl Directory {
@@ -169,14 +177,22 @@ impl Directory {
 
     /// What the directory says of itself.
     pub(crate) async fn root(&mut self) -> Result<Root, DirectoryError> {
-        let names = ["defaultNamingContext", "configurationNamingContext"];
+        let names = ["defaultNamingContext", "configurationNamingContext", "dnsHostName"];
         let entries = self.search("", Scope::Base, "(objectClass=*)", &names).await?;
         let value = |name: &str| {
             let values = entries.iter().flat_map(|e| &e.values);
             let mut found = values.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| String::from_utf8_lossy(v).into_owned());
             found.next().unwrap_or_default()
         };
-        Ok(Root { domain: value(names[0]), configuration: value(names[1]) })
+        Ok(Root { domain: value(names[0]), configuration: value(names[1]), controller: value(names[2]).to_ascii_lowercase() })
+    }
+
+    /// Gives an object a value of an attribute in place of what it had. `None` where that was done, else the code and the words of a refusal.
+    pub(crate) async fn replace(&mut self, dn: &str, attribute: &str, value: Vec<u8>) -> Result<Option<(u32, Shown)>, DirectoryError> {
+        let change = Mod::Replace(attribute.as_bytes().to_vec(), HashSet::from([value]));
+        let told = self.ldap.with_timeout(self.timeout).modify(dn, vec![change]).await;
+        let told = told.map_err(|e| DirectoryError::Connection { host: self.host.clone(), why: why(&e) })?;
+        Ok((told.rc != 0).then(|| (told.rc, Shown::of(&told.text))))
     }
 
     /// Every entry that a search finds, page by page; referrals to other servers are not followed.
@@ -225,7 +241,7 @@ fn entry(found: SearchEntry) -> Entry {
     Entry { dn: found.dn, values: text.chain(bytes).collect() }
 }
 
-fn tls(trust: &Trust) -> Result<ClientConfig, DirectoryError> {
+pub(crate) fn tls(trust: &Trust) -> Result<ClientConfig, DirectoryError> {
     let mut roots = RootCertStore::empty();
     match trust {
         Trust::System => {

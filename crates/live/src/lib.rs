@@ -8,17 +8,21 @@
 //! enough for servers, and not for the directory. Tried against Samba 4.17 only; what a real Windows does differently is unknown.
 
 mod collect;
+mod controller;
 mod directory;
 mod files;
 mod kerberos;
 mod ldif;
 mod operator;
+mod replication;
 mod share;
 mod spread;
 
 pub use collect::{CONFIGURATION, CollectError, CollectRequest, DirectoryRequest, Fetched, FileSink, Missed, collect};
+pub use controller::{AccountName, Controller, ControllerError, ControllerRequest};
 pub use directory::{DirectoryError, DirectoryUrl, DirectoryUrlError, Trust};
 pub use files::{Drives, DrivesError};
 pub use kerberos::{KdcError, ProofRequest, Prover, Tested};
 pub use operator::{Authority, Operator, OperatorError, read_password_descriptor, read_password_file};
+pub use replication::{Elsewhere, Replication};
 pub use share::{Authentication, ShareError, ShareErrorKind};

@@ -4,8 +4,10 @@ mod bundle;
 mod collect;
 mod drives;
 mod operator;
+mod password;
 mod prove;
 
 pub(super) use collect::run as collect;
 pub(crate) use drives::{LiveDrives, drives};
+pub(crate) use password::{LiveController, LiveDirectory};
 pub(super) use prove::run as prove;

@@ -64,23 +64,26 @@ impl Prover {
     pub fn new(request: &ProofRequest, account: &str, services: &[String]) -> Result<Self, KdcError> {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|_| KdcError::Answer("threads are made"))?;
-        runtime.block_on(async {
-            let centre = Centre::open(&address(&request.kdc), &request.operator, request.timeout, request.now).await?;
-            let mut ticket = centre.service(account).await;
-            for service in services {
-                if !matches!(ticket, Err(KdcError::Service { .. })) {
-                    break;
-                }
-                ticket = centre.service(service).await;
+        runtime.block_on(Self::get(request, account, services))
+    }
+
+    /// As [`new`](Self::new), for whoever waits for other answers too.
+    pub(crate) async fn get(request: &ProofRequest, account: &str, services: &[String]) -> Result<Self, KdcError> {
+        let centre = Centre::open(&address(&request.kdc), &request.operator, request.timeout, request.now).await?;
+        let mut ticket = centre.service(account).await;
+        for service in services {
+            if !matches!(ticket, Err(KdcError::Service { .. })) {
+                break;
             }
-            let ticket = ticket?;
-            // An account that is disabled does not say; tickets for its names are given all the same (measured against Samba).
-            let infos = centre.key_info(account).await.unwrap_or_default();
-            let told: Vec<String> = infos.into_iter().map(|i| i.salt).filter(|s| !s.is_empty()).collect();
-            let salt_known = !told.is_empty();
-            let salts = if salt_known { told } else { vec![usual_salt(&request.operator.realm(), account)] };
-            Ok(Self { ticket, salts, salt_known })
-        })
+            ticket = centre.service(service).await;
+        }
+        let ticket = ticket?;
+        // An account that is disabled does not say; tickets for its names are given all the same (measured against Samba).
+        let infos = centre.key_info(account).await.unwrap_or_default();
+        let told: Vec<String> = infos.into_iter().map(|i| i.salt).filter(|s| !s.is_empty()).collect();
+        let salt_known = !told.is_empty();
+        let salts = if salt_known { told } else { vec![usual_salt(&request.operator.realm(), account)] };
+        Ok(Self { ticket, salts, salt_known })
     }
 
     /// The version of the account's key that the controller used, where it said so.
