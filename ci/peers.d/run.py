@@ -396,8 +396,9 @@ DOMAIN = peers.Domain(HOME / "domain", HOSTS, "kerbauth", [f"{name}.{peers.DNS}"
 
 # They look into this module, which has everything that they need by now.
 import password  # noqa: E402
+import probing  # noqa: E402
 
-SCENARIOS.extend(password.SCENARIOS)
+SCENARIOS.extend(probing.SCENARIOS + password.SCENARIOS)
 
 
 def main():

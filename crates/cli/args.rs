@@ -130,6 +130,9 @@ pub(crate) enum Command {
     /// Test whether servers hold the account's password in Active Directory, by a ticket; nobody logs on as the account
     #[cfg(feature = "live")]
     Prove(ProveArgs),
+    /// Ask each server's internal web service with a Kerberos ticket, as a user would: accepted, refused, NTLM only, or no answer
+    #[cfg(feature = "live")]
+    Probe(ProbeArgs),
     /// Copy a bundle without its secrets and keys, so that the copy may leave the server
     Redact(RedactArgs),
     /// Check an archive of evidence: its signature, every file, and what an audit of its inputs says

@@ -94,6 +94,34 @@ pub(crate) struct ProveArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct ProbeArgs {
+    /// The bundle whose topology names the web servers
+    #[arg(value_name = "BUNDLE")]
+    pub(crate) bundle: PathBuf,
+    /// Ask the servers themselves; without it nobody is asked
+    #[arg(long)]
+    pub(crate) live: bool,
+    /// The path that is asked for; it must be one that asks for authentication
+    #[arg(long, value_name = "PATH", default_value = "/abs/handler")]
+    pub(crate) path: String,
+    /// The port of the internal web services
+    #[arg(long, value_name = "PORT", default_value_t = 443)]
+    pub(crate) port: u16,
+    /// The authorities whose certificates are believed, as PEM, in place of this machine's
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) operator: OperatorArgs,
+    #[command(flatten)]
+    pub(crate) patience: PatienceArgs,
+    /// A kerbsync.toml from elsewhere, in place of one in the bundle
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct CollectArgs {
     /// Files for the bundle: the topology document that names the web servers, and what else there is (assignments, kerbsync.toml); may be
     /// repeated

@@ -59,6 +59,8 @@ pub(crate) fn dispatch(cli: Cli, io: &mut Io<'_>) -> Result<Exit, Failure> {
         #[cfg(feature = "live")]
         Command::Collect(args) => live::collect(&args, quiet, io),
         #[cfg(feature = "live")]
+        Command::Probe(args) => live::probe(args, quiet, io),
+        #[cfg(feature = "live")]
         Command::Prove(args) => live::prove(args, quiet, io),
         Command::Redact(args) => redact::run(args, quiet, io),
         Command::Verify(args) => verify::run(&args, quiet, io),

@@ -2,11 +2,11 @@
 
 use crate::empty;
 use crate::manifest::{self, Manifest};
-use crate::proof;
 use crate::read_file::ReadFile;
 use crate::recognise::{Recognised, problem};
 use crate::server;
 use crate::topology::{self, TopologyFacts};
+use crate::{probe, proof};
 use kerbsync_ad::DirectoryFacts;
 use kerbsync_inventory::state::TicketProof;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
@@ -70,9 +70,10 @@ pub(crate) fn read_facts(file: ReadFile) -> (Document, Vec<DocumentFacts>) {
                 }
             }
         }
-        Some(Recognised::Text(DocumentKind::Json, source)) if proof::is_proof(&source) => {
+        Some(Recognised::Text(DocumentKind::Json, source)) if proof::is_proof(&source) || probe::is_probe(&source) => {
             document.kind = DocumentKind::TicketProof;
-            match proof::read(&source) {
+            let read = if probe::is_probe(&source) { probe::read(&source) } else { proof::read(&source) };
+            match read {
                 Ok(proofs) => {
                     document.status = DocumentStatus::Used;
                     vec![DocumentFacts::Proofs(proofs)]

@@ -18,6 +18,7 @@ mod items;
 pub mod learn;
 mod manifest;
 mod names;
+mod probe;
 mod progress;
 mod proof;
 mod read_file;

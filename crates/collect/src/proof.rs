@@ -1,7 +1,7 @@
 //! `kerbsync.proof/v1`: what `prove` found, as evidence of an audit.
 
 use jiff::Timestamp;
-use kerbsync_inventory::state::{ProvedServer, TicketProof};
+use kerbsync_inventory::state::{ProvedServer, Tested, TicketProof};
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_source::{Level, Problem, Source, Text, text};
 use serde::Deserialize;
@@ -73,7 +73,7 @@ fn proof(read: Account) -> Option<TicketProof> {
             "refuted" => false,
             _ => return None,
         };
-        Some(ProvedServer { server: HostName::new(&s.server)?, sha256: s.sha256?, holds })
+        Some(ProvedServer { server: HostName::new(&s.server)?, tested: Tested::Configuration(s.sha256?), holds })
     });
     Some(TicketProof { account, tested_at, key_version: read.key_version.and_then(|v| u32::try_from(v).ok()), servers: servers.collect() })
 }

@@ -22,7 +22,7 @@ use kerbsync_source::{Shown, Text, text};
 pub use proof::{Proofs, configuration_time};
 use reference::Reference;
 use std::collections::{BTreeMap, HashMap, HashSet};
-pub use ticket_proof::{ProvedServer, TicketProof};
+pub use ticket_proof::{ProvedServer, Tested, TicketProof};
 
 /// State of one computer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,6 +18,7 @@ pub const SCHEMAS: &[(&str, &str)] = &[
     (format::REFUSED, include_str!("../schemas/refused.schema.json")),
     (format::RUNS, include_str!("../schemas/runs.schema.json")),
     (format::STATUS, include_str!("../schemas/status.schema.json")),
+    (format::PROBE, include_str!("../schemas/probe.schema.json")),
     (format::PROOF, include_str!("../schemas/proof.schema.json")),
     (format::MANIFEST, include_str!("../schemas/manifest.schema.json")),
 ];

@@ -52,7 +52,7 @@ pub(in crate::commands) fn run(args: ProveArgs, quiet: bool, io: &mut Io<'_>) ->
 }
 
 /// The accounts that web servers are to hold, each with its servers, by their names.
-fn accounts(inventory: &Inventory) -> Vec<(DownLevelName, Vec<&HostName>)> {
+pub(super) fn accounts(inventory: &Inventory) -> Vec<(DownLevelName, Vec<&HostName>)> {
     let expectations = Expectations::of(inventory);
     let mut accounts: BTreeMap<String, (DownLevelName, Vec<&HostName>)> = BTreeMap::new();
     for (pool, computer) in inventory.web_servers() {

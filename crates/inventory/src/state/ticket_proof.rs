@@ -24,10 +24,19 @@ pub struct TicketProof {
 pub struct ProvedServer {
     /// The server.
     pub server: HostName,
-    /// SHA-256 of the configuration that was tested, 64 hex digits: of another one this says nothing.
-    pub sha256: String,
+    /// What was tested: of anything else this says nothing.
+    pub tested: Tested,
     /// Whether its secrets are the account's password.
     pub holds: bool,
+}
+
+/// What was tested of a server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tested {
+    /// The secrets of a configuration, by its SHA-256: 64 hex digits.
+    Configuration(String),
+    /// Its web service, which opened a ticket of the account.
+    WebService,
 }
 
 /// Clocks of a domain differ by at most this much, or Kerberos refuses the test.
@@ -35,7 +44,8 @@ const SKEW: SignedDuration = SignedDuration::from_mins(5);
 
 /// When, and whether, a server's configuration was shown to hold the password of today: by the newest test that still speaks.
 ///
-/// A test speaks of the bytes that it saw. It speaks of today's password while the account's key has the version that it saw; where one of
+/// A test of secrets speaks of the bytes that it saw, and goes before one of a web service. That speaks of the configuration that it ran with:
+/// one that was written before and read after, and gives the account one secret. It speaks of today's password while the account's key has the version that it saw; where one of
 /// the two is not known, while the password was surely set before it.
 pub(super) fn of_server(
     inventory: &Inventory,
@@ -43,19 +53,43 @@ pub(super) fn of_server(
     server: &HostName,
     configuration: Option<&ServerConfiguration>,
 ) -> Option<(Timestamp, bool)> {
-    let sha256 = inventory.document(configuration?.document?)?.sha256.as_deref()?;
     let object = inventory.directory.as_ref()?.account(&DownLevelName::parse(account).ok()?.name)?;
+    let configuration = configuration?;
+    let document = inventory.document(configuration.document?)?;
+    let sha256 = document.sha256.as_deref()?;
+    let ran_at = |time: Timestamp| {
+        let (Some(written), Some(read)) = (document.written, document.read_at) else { return false };
+        time.duration_since(written) > SKEW && read > time
+    };
     let of_account = inventory.proofs.iter().filter(|proof| account_key(&proof.account, inventory.domains()) == account);
-    let mut said: Vec<(Timestamp, bool)> = of_account
+    let mut said: Vec<(bool, Timestamp, bool)> = of_account
         .filter(|proof| speaks_of_today(proof, object))
         .flat_map(|proof| proof.servers.iter().map(|s| (proof.tested_at, s)))
-        .filter(|(_, s)| s.server == *server && s.sha256.eq_ignore_ascii_case(sha256))
-        .map(|(time, s)| (time, s.holds))
+        .filter(|(time, s)| {
+            s.server == *server
+                && match &s.tested {
+                    Tested::Configuration(tested) => tested.eq_ignore_ascii_case(sha256),
+                    Tested::WebService => ran_at(*time) && has_one_secret(inventory, account, configuration),
+                }
+        })
+        .map(|(time, s)| (s.tested != Tested::WebService, time, s.holds))
         .collect();
     said.sort();
-    let (time, holds) = said.last().copied()?;
+    let (of_secrets, time, holds) = said.last().copied()?;
     // Two tests of one moment that disagree prove nothing.
-    said.iter().all(|(t, h)| *t != time || *h == holds).then_some((time, holds))
+    said.iter().all(|(s, t, h)| (*s, *t) != (of_secrets, time) || *h == holds).then_some((time, holds))
+}
+
+/// Whether a configuration gives the account one place, or several that are shown to hold one secret: which one a web service used is not
+/// known else.
+fn has_one_secret(inventory: &Inventory, account: &str, configuration: &ServerConfiguration) -> bool {
+    let ours = |slot: &&crate::Slot| slot.account.value.name.as_ref().is_some_and(|n| account_key(n, inventory.domains()) == account);
+    let tags: Vec<_> = configuration.slots.iter().filter(|slot| slot.counts()).filter(ours).map(|slot| slot.secret.tag()).collect();
+    match tags.as_slice() {
+        [] => false,
+        [_] => true,
+        [first, rest @ ..] => first.is_some() && rest.iter().all(|tag| tag == first),
+    }
 }
 
 fn speaks_of_today(proof: &TicketProof, object: &Account) -> bool {

@@ -10,7 +10,7 @@ use smb2::auth::kerberos::ccache::load_ccache;
 use smb2::auth::kerberos::crypto::{EncryptionType, compute_checksum};
 use smb2::auth::kerberos::kdc::{KdcConfig, send_to_kdc};
 use smb2::auth::kerberos::messages::{
-    EncryptedData, PaData, PrincipalName, Ticket, encode_ap_req, encode_as_req, encode_authenticator, encode_pa_enc_timestamp,
+    EncryptedData, KdcRep, PaData, PrincipalName, Ticket, encode_ap_req, encode_as_req, encode_authenticator, encode_pa_enc_timestamp,
     encode_tgs_req, encode_tgs_req_body, parse_enc_kdc_rep_part, parse_kdc_rep, parse_krb_error, parse_ticket,
 };
 use std::time::{Duration, Instant};
@@ -20,6 +20,7 @@ const USAGE_PA_TIMESTAMP: u32 = 1;
 const USAGE_AS_REP: u32 = 3;
 const USAGE_TGS_CHECKSUM: u32 = 6;
 const USAGE_TGS_AUTHENTICATOR: u32 = 7;
+const USAGE_TGS_REP: u32 = 8;
 
 const PA_ENC_TIMESTAMP: i32 = 2;
 const PA_ETYPE_INFO2: i32 = 19;
@@ -104,6 +105,22 @@ pub(super) struct Centre {
     began: (Timestamp, Instant),
 }
 
+/// A ticket for a service, with the key that the client shares with it.
+pub(super) struct ServiceTicket {
+    pub(super) realm: String,
+    pub(super) client: PrincipalName,
+    pub(super) ticket: Ticket,
+    pub(super) session: Key,
+    began: (Timestamp, Instant),
+}
+
+impl ServiceTicket {
+    /// The time of now as Kerberos writes it, and its microseconds.
+    pub(super) fn time(&self) -> (String, u32) {
+        time(self.began)
+    }
+}
+
 /// How an account's keys are made, by the words of the centre.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct KeyInfo {
@@ -132,6 +149,20 @@ impl Centre {
 
     /// A ticket for a service, or for an account by its own name. It is encrypted with the key of whoever holds that name.
     pub(super) async fn service(&self, service: &str) -> Result<EncryptedData, KdcError> {
+        Ok(self.ask(service).await?.ticket.enc_part)
+    }
+
+    /// A ticket for a service to be shown to it.
+    pub(super) async fn ticket(&self, service: &str) -> Result<ServiceTicket, KdcError> {
+        let error = || KdcError::Answer("a service ticket is asked for");
+        let answer = self.ask(service).await?;
+        let part = self.session.decrypt(USAGE_TGS_REP, &answer.enc_part.cipher).ok_or_else(error)?;
+        let part = parse_enc_kdc_rep_part(&part).map_err(|_| error())?;
+        let session = of_number(part.key.keytype).and_then(|t| Key::of_session(part.key.keyvalue, t)).ok_or_else(error)?;
+        Ok(ServiceTicket { realm: self.realm.clone(), client: self.client.clone(), ticket: answer.ticket, session, began: self.began })
+    }
+
+    async fn ask(&self, service: &str) -> Result<KdcRep, KdcError> {
         let error = || KdcError::Answer("a service ticket is asked for");
         let name_type = if service.contains('/') { 2 } else { 1 };
         let name = PrincipalName { name_type, name_string: service.split('/').map(str::to_owned).collect() };
@@ -153,8 +184,8 @@ impl Centre {
             let code = parse_krb_error(&answer).map_err(|_| error())?.error_code;
             return Err(KdcError::Service { service: Shown::of(service), code, why: meaning(code) });
         }
-        let ticket = parse_kdc_rep(&answer).map_err(|_| error())?.ticket;
-        if is_referral(&ticket) { Err(KdcError::Elsewhere(Shown::of(service))) } else { Ok(ticket.enc_part) }
+        let answer = parse_kdc_rep(&answer).map_err(|_| error())?;
+        if is_referral(&answer.ticket) { Err(KdcError::Elsewhere(Shown::of(service))) } else { Ok(answer) }
     }
 
     /// How the keys of an account are made. The question carries no proof of a password, so no attempt is counted.
@@ -252,7 +283,7 @@ fn nonce() -> Result<u32, KdcError> {
     Ok(u32::from_le_bytes(bytes) & 0x7fff_ffff)
 }
 
-fn confounder() -> Result<[u8; 16], KdcError> {
+pub(super) fn confounder() -> Result<[u8; 16], KdcError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| KdcError::Random)?;
     Ok(bytes)

@@ -3,8 +3,10 @@
 mod cipher;
 mod der;
 mod kdc;
+mod negotiate;
 mod proof;
 
 pub use kdc::KdcError;
 pub(crate) use kdc::address;
+pub(crate) use negotiate::{HttpTicket, Tickets};
 pub use proof::{ProofRequest, Prover, Tested};

@@ -13,6 +13,7 @@ mod learn;
 mod manifest;
 mod place;
 mod preview;
+mod probe;
 mod proof;
 mod resolve;
 mod rules;
@@ -41,6 +42,7 @@ pub use learn::{Change, CmdletRun, Comparison, DeclaredSlot, LearnReport, Learne
 pub use manifest::{MANIFEST, Manifest, ManifestFile, MissingFile};
 pub use place::Place;
 pub use preview::{FilePreview, LineChange, Lines, PlanPreview};
+pub use probe::{PROBE, ProbeOutcome, ProbeReport, ProbedServer};
 pub use proof::{PROOF, ProofOutcome, ProofReport, ProvedAccount, ProvedServer};
 pub use resolve::ResolveReport;
 pub use rules::{Rule, RulesReport};

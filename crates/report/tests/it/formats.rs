@@ -39,6 +39,7 @@ fn documents() -> Vec<Value> {
         json(&RefusedReport::new(tool(), &Refused { preconditions: changes::plan().preconditions })).unwrap(),
         json(&RunsReport::of_plan(tool(), &changes::plan(), changes::outcome(End::AllNew))).unwrap(),
         json(&changes::status()).unwrap(),
+        json(&crate::probed::report()).unwrap(),
         json(&crate::proved::report()).unwrap(),
         MANIFEST.to_owned(),
     ];

@@ -7,6 +7,7 @@ mod compliance;
 mod formats;
 mod learned;
 mod pipelines;
+mod probed;
 mod proved;
 mod registry;
 mod sample;

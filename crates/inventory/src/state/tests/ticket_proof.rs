@@ -1,7 +1,7 @@
 //! Tests against Active Directory as evidence.
 
 use super::*;
-use crate::state::{ProvedServer, TicketProof};
+use crate::state::{ProvedServer, Tested, TicketProof};
 
 const SHA: &str = "aa";
 
@@ -27,7 +27,7 @@ fn proved(servers: Vec<ServerConfiguration>, holds: bool, password_set: &str) ->
         account: DownLevelName::parse(ACCOUNT).unwrap().name,
         tested_at: "2026-03-02T08:00:00Z".parse().unwrap(),
         key_version: Some(3),
-        servers: vec![ProvedServer { server: host("fe01.contoso.com"), sha256: SHA.to_owned(), holds }],
+        servers: vec![ProvedServer { server: host("fe01.contoso.com"), tested: Tested::Configuration(SHA.to_owned()), holds }],
     }];
     inventory
 }
@@ -83,4 +83,37 @@ fn a_server_with_two_secrets_is_not_proved_by_a_test_of_both() {
     let two = server("fe01.contoso.com", vec![slot(1, ACCOUNT, SecretState::Clear(a)), slot(2, ACCOUNT, SecretState::Clear(b))]);
     let text = computed(proved(vec![two, holding("fe02.contoso.com", b)], false, "2026-03-02T07:00:00Z"), None);
     assert!(!text.contains(" directory "), "which of the two was refuted is not known: {text}");
+}
+
+/// A web service that opened a ticket ran with the configuration that was written before and read after.
+#[test]
+fn a_web_service_speaks_of_the_configuration_that_it_ran_with() {
+    let [a, b, ..] = tags();
+    let at = |time: &str| Some(time.parse().unwrap());
+    let taken = |written: &str, read: &str| {
+        let servers = vec![holding("fe01.contoso.com", a), holding("fe02.contoso.com", b)];
+        let mut inventory = proved(servers, true, "2026-03-02T07:00:00Z");
+        inventory.proofs[0].servers[0].tested = Tested::WebService;
+        (inventory.documents[0].written, inventory.documents[0].read_at) = (at(written), at(read));
+        inventory
+    };
+    let (before, after) = ("2026-03-02T07:30:00Z", "2026-03-02T08:30:00Z");
+    let text = computed(taken(before, after), None);
+    assert!(text.starts_with("fe01.contoso.com in-sync directory A "), "{text}");
+    assert!(text.contains("fe02.contoso.com stale directory B "), "{text}");
+    // Written after the test, or about then by another clock; or read before, so that what ran then is not known.
+    for (written, read) in [(after, "2026-03-02T09:00:00Z"), ("2026-03-02T07:57:00Z", after), (before, "2026-03-02T07:45:00Z")] {
+        let text = computed(taken(written, read), None);
+        assert!(!text.contains("directory"), "{written} {read}: {text}");
+    }
+    let mut undated = taken(before, after);
+    undated.documents[0].written = None;
+    assert!(!computed(undated, None).contains("directory"));
+    // A test of the secret itself goes before it, whenever it was.
+    let mut refuted = taken(before, after);
+    let mut older = refuted.proofs[0].clone();
+    older.tested_at = "2026-03-02T07:40:00Z".parse().unwrap();
+    older.servers[0] = ProvedServer { tested: Tested::Configuration(SHA.to_owned()), holds: false, ..older.servers[0].clone() };
+    refuted.proofs.push(older);
+    assert!(computed(refuted, None).starts_with("fe01.contoso.com stale directory A "));
 }
