@@ -59,6 +59,11 @@ put("many-pools", "servers/fe01.contoso.com/applicationHost.config",
     "<configuration><system.applicationHost><applicationPools>%s</applicationPools><sites>%s</sites></system.applicationHost></configuration>" % (pools, sites))
 put("many-slots", "servers/fe01.contoso.com/applicationHost.config", "<configuration><system.webServer><contoso>%s</contoso></system.webServer></configuration>"
     % "".join('<add userName="CONTOSO\\u%d" password="x"/>' % i for i in range(200_000)))
+slots = "<configuration><system.webServer><contoso>%s</contoso></system.webServer></configuration>" % "".join(
+    '<add userName="C\\u%d" password="x"/>' % i for i in range(2000))
+put("many-servers", "a.zip", packed([("servers/h%d.contoso.com/applicationHost.config" % i,
+    "<configuration><system.applicationHost><sites/></system.applicationHost></configuration>") for i in range(60_000)]))
+put("many-slots-of-many", "a.zip", packed([("servers/h%d.contoso.com/applicationHost.config" % i, slots) for i in range(400)]))
 assigned = [("Site:S%d" % i, "CONTOSO\\a%d" % i) for i in range(200_000)]
 put("many-assignments-json", "a.json", json.dumps([{"Identity": site, "UserAccount": account} for site, account in assigned]))
 put("many-assignments-csv", "a.csv", '"Identity","UserAccount"\r\n' + "".join('"%s","%s"\r\n' % pair for pair in assigned))
@@ -68,6 +73,8 @@ put("utf-16", "a.xml", b"\xff\xfe" + ("<a>" + "\u20ac" * (20 << 20) + "</a>").en
 put("ldif-wide", "a.ldf", "dn: CN=a,DC=b\nobjectClass: computer\n" + "".join("servicePrincipalName: http/h%d\n" % i for i in range(600_000)))
 put("steering", "a\u202e\u200b.xml", "<Topology/>")
 put("settings", "kerbsync.toml", '[[slots]]\nsection = "a/b"\naccount = "u"\nsecret = "not a name"\n')
+
+put("settings-long", "kerbsync.toml", "a=[" + "[]," * 5_000_000 + "]")
 
 put("special", "good.xml", TOPOLOGY)
 special = os.path.join(root, "special")

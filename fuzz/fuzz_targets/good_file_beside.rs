@@ -12,7 +12,7 @@ const TOPOLOGY: &str = include_str!("../corpus/bundle/topology-seed.xml");
 pub fn holds(path: &str, bytes: Vec<u8>) {
     let store: MemoryStore = [("a-topology.xml", TOPOLOGY.as_bytes().to_vec()), (path, bytes)].into_iter().collect();
     let inputs = [Input { label: "bundle".into(), store: Box::new(store) }];
-    let options = Options { config: None, reference: None, prefer: Vec::new(), unsettled: &[], progress: &Silent };
+    let options = Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], hardening: true, progress: &Silent };
     let Ok(collected) = collect(&inputs, &options) else { return };
     let inventory = collected.inventory;
     let good = inventory.documents.iter().find(|d| d.path.ends_with("a-topology.xml"));

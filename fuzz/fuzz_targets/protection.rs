@@ -51,7 +51,7 @@ fuzz_target!(|data: &[u8]| {
         let Ok(value) = ProtectedValue::parse(wrapped) else { continue };
         let mut opener = Opener::new(&providers, &KEYS[..]);
         if let Err(error) = opener.open(&value) {
-            assert!(!quotes(&opener.settle(value.provider(), error).to_string(), value.payload()), "an error quotes the value");
+            assert!(!quotes(&opener.refine(value.provider(), error).to_string(), value.payload()), "an error quotes the value");
             assert!(opener.fits(value.provider()).is_none());
         }
     }

@@ -1,6 +1,8 @@
 //! What one run may hold in memory, whatever its inputs unpack to.
 
+use kerbsync_names::HostName;
 use kerbsync_store::ArchiveFault;
+use std::collections::HashSet;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Bytes of archives that are kept open, all together. A bundle of 64 MB in an archive within an archive fits.
@@ -9,10 +11,12 @@ const HELD: u64 = 144 << 20;
 const ARCHIVES: usize = 512;
 /// Files that are listed, all together.
 const FILES: usize = 120_000;
+/// Servers whose folders are listed, all together.
+pub(crate) const SERVERS: usize = 32_768;
 /// Bytes that documents may take while they are read, all together; one alone may take more and is then read alone.
 const READING: u64 = 256 << 20;
 
-/// Bytes that the facts of documents may take, all together, of inputs of up to [`SMALL`] bytes.
+/// Bytes that the facts of documents and servers may take, all together, of inputs of up to [`SMALL`] bytes.
 const FACTS: u64 = 160 << 20;
 /// Inputs of more bytes get three bytes of memory for each of them.
 const SMALL: u64 = 64 << 20;
@@ -44,12 +48,21 @@ impl Pot {
     }
 }
 
-/// The documents in portions that are read side by side, by how many bytes each has.
-pub(crate) fn portions<T>(items: Vec<T>, bytes: impl Fn(&T) -> u64) -> Vec<Vec<T>> {
+/// What a document of so many bytes may unfold to: a tree, a record and what a reader makes of a small document.
+pub(crate) fn unfolded(bytes: u64) -> u64 {
+    bytes.saturating_mul(32).saturating_add(24 << 10)
+}
+
+/// What the facts of a server may take whose files have so many bytes. Their trees are gone when the next one is read.
+pub(crate) fn facts_of(bytes: u64) -> u64 {
+    bytes.saturating_mul(16).saturating_add(16 << 10)
+}
+
+/// The inputs in portions that are read side by side, by what each may unfold to.
+pub(crate) fn portions<T>(items: Vec<T>, unfolds: impl Fn(&T) -> u64) -> Vec<Vec<T>> {
     let (mut out, mut current, mut weight) = (Vec::new(), Vec::new(), 0u64);
     for item in items {
-        // A tree, a record and what a reader makes of a small document.
-        let unfolds = bytes(&item).saturating_mul(32).saturating_add(24 << 10).min(TOGETHER);
+        let unfolds = unfolds(&item).min(TOGETHER);
         if weight + unfolds > TOGETHER && !current.is_empty() {
             out.push(std::mem::take(&mut current));
             weight = 0;
@@ -67,11 +80,12 @@ pub(crate) struct Budget {
     held: u64,
     archives: usize,
     files: usize,
+    servers: HashSet<HostName>,
 }
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { held: HELD, archives: ARCHIVES, files: FILES }
+        Self { held: HELD, archives: ARCHIVES, files: FILES, servers: HashSet::new() }
     }
 }
 
@@ -102,16 +116,19 @@ impl Budget {
         self.held = self.held.saturating_sub(bytes);
     }
 
-    /// Takes one file; `false` when there were too many.
-    pub(crate) fn file(&mut self) -> bool {
-        let left = self.files > 0;
-        self.files = self.files.saturating_sub(1);
-        left
-    }
-
-    /// What is told of the files that are left out.
-    pub(crate) const fn too_many() -> ArchiveFault {
-        ArchiveFault::TooManyFiles { limit: FILES }
+    /// Takes one file, of a server or of none.
+    ///
+    /// # Errors
+    /// What there were too many of.
+    pub(crate) fn file(&mut self, server: Option<&HostName>) -> Result<(), ArchiveFault> {
+        if let Some(host) = server.filter(|host| !self.servers.contains(*host)) {
+            if self.servers.len() == SERVERS {
+                return Err(ArchiveFault::TooManyServers { limit: SERVERS });
+            }
+            self.servers.insert(host.clone());
+        }
+        self.files = self.files.checked_sub(1).ok_or(ArchiveFault::TooManyFiles { limit: FILES })?;
+        Ok(())
     }
 }
 
@@ -157,11 +174,21 @@ mod tests {
 
     #[test]
     fn archives_and_files_are_counted_and_what_is_spent_is_told() {
-        let mut budget = Budget { held: 100, archives: 2, files: 1 };
+        let mut budget = Budget { held: 100, archives: 2, files: 1, servers: HashSet::new() };
         assert!(matches!(budget.archive(101), Err(ArchiveFault::BeyondMemory { bytes: 101, .. })));
         assert!(budget.archive(60).is_ok() && budget.archive(60).is_err() && budget.archive(40).is_ok());
         assert!(matches!(budget.archive(0), Err(ArchiveFault::TooManyArchives { .. })));
-        assert!(budget.file() && !budget.file());
+        assert!(budget.file(None).is_ok());
+        assert!(matches!(budget.file(None), Err(ArchiveFault::TooManyFiles { .. })));
+    }
+
+    #[test]
+    fn servers_are_counted_once_however_many_files_they_have() {
+        let host = |n: usize| HostName::new(&format!("h{n}.contoso.com")).unwrap();
+        let mut budget = Budget::default();
+        assert!((0..SERVERS).all(|n| budget.file(Some(&host(n))).is_ok() && budget.file(Some(&host(n))).is_ok()));
+        assert!(matches!(budget.file(Some(&host(SERVERS))), Err(ArchiveFault::TooManyServers { limit: SERVERS })));
+        assert!(budget.file(Some(&host(7))).is_ok() && budget.file(None).is_ok());
     }
 
     #[test]
@@ -174,7 +201,7 @@ mod tests {
     #[test]
     fn portions_hold_every_document_once_and_large_ones_alone() {
         let all = vec![1u64, 10, 100 << 20, 5, 6];
-        let portions = portions(all.clone(), |b| *b);
+        let portions = portions(all.clone(), |b| unfolded(*b));
         assert_eq!(portions, [vec![1, 10], vec![100 << 20], vec![5, 6]]);
         assert_eq!(portions.concat(), all);
     }

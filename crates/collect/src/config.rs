@@ -223,7 +223,14 @@ pub(crate) fn read_waivers(source: &Source) -> Result<Vec<WaiverSetting>, Proble
     Ok(file.waivers)
 }
 
+/// Bytes of a settings file or a file of waivers; the tree of a longer one would take hundreds of megabytes.
+pub(crate) const LONGEST: usize = 4 << 20;
+
 fn parse<T: serde::de::DeserializeOwned>(source: &Source) -> Result<T, Problem> {
+    if source.text().len() > LONGEST {
+        let message = text!("the file has {} bytes, and settings may have {LONGEST}.", source.text().len());
+        return Err(problem(source, None, message));
+    }
     toml::from_str(source.text()).map_err(|e| problem(source, e.span(), reason(e.message())))
 }
 
@@ -317,6 +324,14 @@ seed = 7
         .unwrap();
         assert_eq!((s.accept_inferred_protection, s.operator.as_deref()), (Some(true), Some(r"CONTOSO\admin")));
         assert_eq!((s.slots.len(), s.domains.len(), s.directory.complete, s.thresholds.password_age_days), (1, 1, true, Some(90)));
+    }
+
+    #[test]
+    fn a_file_that_is_too_long_is_refused_before_it_is_parsed() {
+        let lines = |bytes: usize| format!("reference = 'fe01.contoso.com'\n{}", "#\n".repeat(bytes / 2 - 20));
+        assert!(read(&lines(LONGEST)).is_ok());
+        let refused = read(&lines(LONGEST + 50)).unwrap_err();
+        assert!(refused.message.to_string().contains("and settings may have 4194304"), "{}", refused.message);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The whole way from inputs to the inventory: gather files, read them in parallel, join what they say.
 
-use crate::budget::{Gate, Pot, portions};
+use crate::budget::{self, Gate, Pot, portions};
 use crate::competing::Preferred;
 use crate::facts::{DocumentFacts, read_facts};
 use crate::folder::Folder;
@@ -9,11 +9,11 @@ use crate::names::FullNames;
 use crate::read_file::{read_file, record};
 use crate::recognise::problem;
 use crate::server::Context;
-use crate::{Collected, Input, Options, absence, directory, foreign, gaps, manifest, settings, topology};
-use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory, ServerConfiguration, state};
+use crate::{Collected, Input, Options, absence, directory, foreign, gaps, manifest, settings, topology, unlisted};
+use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory, ServerConfiguration, ServerStatus, state};
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
-use kerbsync_source::{DocumentId, Shown, text};
+use kerbsync_source::{DocumentId, Problem, Shown, text};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
 
@@ -30,7 +30,7 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) ->
     let (folders, others) = by_server(&gathered, &documents);
 
     let mut facts = Facts::of(gathered.items.iter().map(|item| item.bytes).sum());
-    for portion in portions(others, |item| item.bytes) {
+    for portion in portions(others, |item| budget::unfolded(item.bytes)) {
         for (mut document, read) in read_others(inputs, options, portion) {
             facts.add(&mut document, read);
             documents.insert(document.id, document);
@@ -53,12 +53,15 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) ->
         dated: &dated,
         preferred: &preferred,
     };
-    for folder in read_folders(&how, folders) {
-        inventory.servers.push(folder.server);
-        documents.extend(folder.documents.into_iter().map(|d| (d.id, d)));
-        for (id, read) in folder.further {
-            if let Some(document) = documents.get_mut(&id) {
-                facts.add(document, read);
+    for portion in portions(folders.into_iter().collect(), |(_, files)| budget::facts_of(bytes_of(files))) {
+        for folder in read_folders(&how, portion) {
+            let folder = facts.server(folder);
+            inventory.servers.push(folder.server);
+            documents.extend(folder.documents.into_iter().map(|d| (d.id, d)));
+            for (id, read) in folder.further {
+                if let Some(document) = documents.get_mut(&id) {
+                    facts.add(document, read);
+                }
             }
         }
     }
@@ -74,6 +77,7 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) ->
     absence::assignments(settings.assignments, &mut inventory);
     absence::directory(&mut inventory);
     name_servers(&mut inventory);
+    unlisted::add(&mut inventory, &gathered, &full_names);
     foreign::mark(&mut inventory);
     gaps::add(&mut inventory, &gathered.items);
     for (run, servers) in options.open_runs {
@@ -113,8 +117,7 @@ impl Facts {
     fn add(&mut self, document: &mut Document, facts: Vec<DocumentFacts>) {
         let id = document.id;
         if !facts.is_empty() && !self.pot.take(facts.iter().map(DocumentFacts::weight).sum()) {
-            let remedy = "Give fewer or smaller exports, or audit parts of the bundle by themselves.";
-            document.status = DocumentStatus::Unreadable(problem(id, "beyond-memory", Pot::spent(), remedy));
+            document.status = DocumentStatus::Unreadable(beyond_memory(id));
             return;
         }
         for fact in facts {
@@ -126,6 +129,27 @@ impl Facts {
             }
         }
     }
+
+    /// Takes what a server's folder gave, as long as memory is spent on facts: behind that, that the server is there, and was not read.
+    fn server(&mut self, mut folder: ReadFolder) -> ReadFolder {
+        let said = folder.documents.iter().map(|d| d.problems.len()).sum::<usize>() * size_of::<Problem>();
+        let weight = folder.server.weight() + said;
+        if self.pot.take(weight as u64) {
+            return folder;
+        }
+        let ServerConfiguration { computer, document, .. } = folder.server;
+        let status = document.map_or(ServerStatus::Missing, |id| ServerStatus::Unreadable(beyond_memory(id)));
+        for record in folder.documents.iter_mut().filter(|d| matches!(d.status, DocumentStatus::Used)) {
+            record.status = DocumentStatus::Unreadable(beyond_memory(record.id));
+            record.problems = Vec::new();
+        }
+        ReadFolder { server: ServerConfiguration::without_facts(computer, document, status), ..folder }
+    }
+}
+
+/// What is told of a document whose facts are left out.
+fn beyond_memory(document: DocumentId) -> Problem {
+    problem(document, "beyond-memory", Pot::spent(), "Give fewer or smaller exports, or audit parts of the bundle by themselves.")
 }
 
 /// A file or folder that was not read.
@@ -205,17 +229,21 @@ struct Reading<'r> {
     preferred: &'r Preferred,
 }
 
-/// The folders of all servers, in parallel, in the order of names.
-fn read_folders(how: &Reading<'_>, folders: BTreeMap<HostName, Vec<&Item>>) -> Vec<ReadFolder> {
+fn bytes_of(files: &[&Item]) -> u64 {
+    files.iter().map(|item| item.bytes).sum()
+}
+
+/// The folders of servers, in parallel, in their order.
+fn read_folders(how: &Reading<'_>, folders: Vec<(HostName, Vec<&Item>)>) -> Vec<ReadFolder> {
     let gate = Gate::default();
     let read = |(host, files): (HostName, Vec<&Item>)| {
         let count = files.len() as u64;
-        let _pass = gate.enter(files.iter().map(|item| item.bytes).sum());
+        let _pass = gate.enter(bytes_of(&files));
         let folder = read_folder(how, host, files);
         how.options.progress.step(count);
         folder
     };
-    folders.into_iter().collect::<Vec<_>>().into_par_iter().map(read).collect()
+    folders.into_par_iter().map(read).collect()
 }
 
 /// Everything in one server's folder. Only here are whole configurations in memory, one for each thread.
@@ -247,15 +275,42 @@ fn read_folder(how: &Reading<'_>, host: HostName, files: Vec<&Item>) -> ReadFold
 
 /// Gives servers whose folder has a short name the name that the topology gives them, where only one fits.
 fn name_servers(inventory: &mut Inventory) {
-    let names: HashSet<HostName> = inventory.computers().map(|(_, c)| c.fqdn.value.clone()).collect();
-    for server in &mut inventory.servers {
-        if names.contains(&server.computer) || server.computer.as_str().contains('.') {
-            continue;
-        }
-        let mut fits = names.iter().filter(|n| n.first_label().eq_ignore_ascii_case(server.computer.as_str()));
-        if let (Some(name), None) = (fits.next(), fits.next()) {
-            server.computer = name.clone();
-        }
+    let of_topology: HashSet<HostName> = inventory.computers().map(|(_, c)| c.fqdn.value.clone()).collect();
+    let names = FullNames::new(of_topology.iter().cloned());
+    for server in inventory.servers.iter_mut().filter(|s| !of_topology.contains(&s.computer)) {
+        server.computer = names.of(&server.computer);
     }
     inventory.servers.sort_by(|a, b| a.computer.cmp(&b.computer));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(id: u32) -> ReadFolder {
+        let (id, host) = (DocumentId(id), HostName::new("fe01.contoso.com").unwrap());
+        let mut document = record(id, "servers/fe01.contoso.com/applicationHost.config", 7);
+        document.status = DocumentStatus::Used;
+        ReadFolder {
+            server: ServerConfiguration { web_site_count: 3, ..ServerConfiguration::without_facts(host, Some(id), ServerStatus::Read) },
+            documents: vec![document],
+            further: Vec::new(),
+        }
+    }
+
+    /// Documents and servers draw on one account; a server that is left out says so, and nothing that was read of it is kept.
+    #[test]
+    fn a_server_beyond_memory_is_unread_and_not_without_a_configuration() {
+        let mut facts = Facts::of(0);
+        let read = facts.server(folder(0));
+        assert!(read.server.status == ServerStatus::Read && read.server.web_site_count == 3);
+        assert!(facts.pot.take(u64::MAX));
+        let ReadFolder { server, documents, .. } = facts.server(folder(1));
+        assert!(matches!(&server.status, ServerStatus::Unreadable(p) if p.code == "beyond-memory"));
+        assert!(server.web_site_count == 0 && server.document == Some(DocumentId(1)));
+        assert!(matches!(&documents[0].status, DocumentStatus::Unreadable(p) if p.document == DocumentId(1)));
+        let mut without = folder(2);
+        without.server.document = None;
+        assert_eq!(facts.server(without).server.status, ServerStatus::Missing);
+    }
 }

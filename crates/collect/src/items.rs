@@ -57,6 +57,8 @@ pub(crate) struct Obstacle {
 pub(crate) struct Gathered {
     pub(crate) items: Vec<Item>,
     pub(crate) obstacles: Vec<Obstacle>,
+    /// Servers with files that were not listed, since there were too many files or servers before them.
+    pub(crate) unlisted: BTreeSet<HostName>,
 }
 
 impl Gathered {
@@ -75,48 +77,48 @@ const UNNUMBERED: DocumentId = DocumentId(u32::MAX);
 
 /// Everything in the inputs, and what could not be listed.
 pub(crate) fn gather(inputs: &[Input]) -> Gathered {
-    let (mut items, mut obstacles) = (Vec::new(), Vec::new());
+    let mut gathered = Gathered { items: Vec::new(), obstacles: Vec::new(), unlisted: BTreeSet::new() };
     let mut budget = Budget::default();
     for (i, input) in inputs.iter().enumerate() {
-        walk(inputs, Store::Given(i), &input.label, 0, &mut budget, &mut items, &mut obstacles);
+        walk(inputs, Store::Given(i), &input.label, 0, &mut budget, &mut gathered);
     }
+    let Gathered { items, obstacles, .. } = &mut gathered;
     items.sort_by(|a, b| a.path.cmp(&b.path));
     obstacles.sort_by(|a, b| a.path.cmp(&b.path));
     items.iter_mut().enumerate().for_each(|(i, item)| item.id = number(i));
     let first = items.len();
     obstacles.iter_mut().enumerate().for_each(|(i, obstacle)| obstacle.id = number(first + i));
-    Gathered { items, obstacles }
+    gathered
 }
 
-fn walk(
-    inputs: &[Input],
-    store: Store,
-    label: &str,
-    depth: usize,
-    budget: &mut Budget,
-    items: &mut Vec<Item>,
-    obstacles: &mut Vec<Obstacle>,
-) {
+fn walk(inputs: &[Input], store: Store, label: &str, depth: usize, budget: &mut Budget, gathered: &mut Gathered) {
     let listing = match store.get(inputs).list() {
         Ok(listing) => listing,
-        Err(error) => return obstacles.push(Obstacle { id: UNNUMBERED, path: label.to_owned(), error: Some(error), bytes: 0 }),
+        Err(error) => return gathered.obstacles.push(Obstacle { id: UNNUMBERED, path: label.to_owned(), error: Some(error), bytes: 0 }),
     };
     let mut folders = BTreeSet::new();
     for error in listing.errors {
         match passed_over(error.path()) {
             Some(folder) => drop(folders.insert(path_below(label, folder))),
-            None => obstacles.push(Obstacle { id: UNNUMBERED, path: path_below(label, error.path()), error: Some(error), bytes: 0 }),
+            None => {
+                gathered.obstacles.push(Obstacle { id: UNNUMBERED, path: path_below(label, error.path()), error: Some(error), bytes: 0 })
+            }
         }
     }
+    // Told once, at the first file that is not listed.
+    let mut too_many = None;
     for Entry { key, bytes, modified } in listing.kept {
         // Copies beside configurations that are of no server tell nothing: no run wrote those.
         let Some((original, run)) = kept_by(&key).filter(|_| passed_over(key.as_str()).is_none()) else { continue };
         let path = path_below(label, key.as_str());
         let end = path.len() - (key.as_str().len() - original.len());
         let Some(server) = path.get(..end).and_then(|of| server_of(of, original)) else { continue };
-        if budget.file() {
-            let (kept_by, server) = (Some(run.to_owned()), Some(server));
-            items.push(Item { id: UNNUMBERED, store: store.clone(), key, path, bytes, modified, server, kept_by });
+        match budget.file(Some(&server.0)) {
+            Ok(()) => {
+                let (kept_by, server) = (Some(run.to_owned()), Some(server));
+                gathered.items.push(Item { id: UNNUMBERED, store: store.clone(), key, path, bytes, modified, server, kept_by });
+            }
+            Err(fault) => drop(too_many.get_or_insert((path, bytes, fault))),
         }
     }
     for Entry { key, bytes, modified } in listing.entries {
@@ -138,19 +140,25 @@ fn walk(
                 Ok(archive) => {
                     // One that was unpacked whole takes more than it had.
                     budget.more(archive.held.saturating_sub(bytes));
-                    walk(inputs, Store::Opened(archive.store), &format!("{path}!"), depth + 1, budget, items, obstacles);
+                    walk(inputs, Store::Opened(archive.store), &format!("{path}!"), depth + 1, budget, gathered);
                 }
-                Err(error) => obstacles.push(Obstacle { id: UNNUMBERED, path, error: Some(error), bytes }),
+                Err(error) => gathered.obstacles.push(Obstacle { id: UNNUMBERED, path, error: Some(error), bytes }),
             }
             continue;
         }
-        if !budget.file() {
-            let error = StoreError::Archive { path: path.clone(), fault: Budget::too_many() };
-            return obstacles.push(Obstacle { id: UNNUMBERED, path, error: Some(error), bytes });
+        if let Err(fault) = budget.file(server.as_ref().map(|(host, _)| host)) {
+            gathered.unlisted.extend(server.map(|(host, _)| host));
+            too_many.get_or_insert((path, bytes, fault));
+            continue;
         }
-        items.push(Item { id: UNNUMBERED, store: store.clone(), key, path, bytes, modified, server, kept_by: None });
+        gathered.items.push(Item { id: UNNUMBERED, store: store.clone(), key, path, bytes, modified, server, kept_by: None });
     }
-    obstacles.extend(folders.into_iter().map(|path| Obstacle { id: UNNUMBERED, path, error: None, bytes: 0 }));
+    if let Some((path, bytes, fault)) = too_many {
+        let error = StoreError::Archive { path: path.clone(), fault };
+        gathered.obstacles.push(Obstacle { id: UNNUMBERED, path, error: Some(error), bytes });
+    }
+    let folders = folders.into_iter().map(|path| Obstacle { id: UNNUMBERED, path, error: None, bytes: 0 });
+    gathered.obstacles.extend(folders);
 }
 
 /// Folders of version control and of operating systems: what lies in them is a copy or no export at all.

@@ -29,6 +29,7 @@ mod setting_lines;
 mod settings;
 mod single;
 mod topology;
+mod unlisted;
 
 pub use config::{AssignmentSetting, DirectorySetting, Settings, SimulatedSetting, SlotSetting, Thresholds, WaiverSetting, WebSiteSetting};
 

@@ -17,8 +17,7 @@ use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection};
 use kerbsync_inventory::citable::{self, Cited, Kept};
 use kerbsync_inventory::{
-    Application, ApplicationPool, ApplicationPoolIdentity, Besides, ClearCopy, SecretState, ServerConfiguration, ServerStatus, SlotKey,
-    WebSite,
+    Application, ApplicationPool, ApplicationPoolIdentity, ClearCopy, SecretState, ServerConfiguration, ServerStatus, SlotKey, WebSite,
 };
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
@@ -83,22 +82,11 @@ pub(crate) struct ServerFiles<'a> {
 
 /// Reads one server. What is odd goes into `problems`; a configuration that cannot be read at all is in the status.
 pub(crate) fn read_server(input: ServerFiles<'_>, context: &Context<'_>, problems: &mut Vec<Problem>) -> ServerConfiguration {
+    let document = input.configuration.map(|(id, _)| id);
     let mut server = ServerConfiguration {
-        computer: input.host,
-        document: input.configuration.map(|(id, _)| id),
-        status: ServerStatus::Missing,
         redirected_to: input.redirection.and_then(|r| redirected_to(r, problems)),
-        windows_authentication_module: None,
-        web_sites: Vec::new(),
-        other_web_sites: Vec::new(),
-        web_site_count: 0,
-        application_pools: Vec::new(),
-        slots: Vec::new(),
-        providers: Vec::new(),
-        restrictions: Vec::new(),
         history: input.history,
-        hardening: None,
-        besides: Besides::default(),
+        ..ServerConfiguration::without_facts(input.host, document, ServerStatus::Missing)
     };
     let document = match input.configuration {
         None => return server,

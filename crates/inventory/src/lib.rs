@@ -19,6 +19,7 @@ mod slot;
 mod slot_key;
 pub mod state;
 mod web_site;
+mod weight;
 
 pub use document::{Document, DocumentKind, DocumentStatus};
 pub use estate::{Assignment, Computer, Pool, PoolKind, SimpleUrl, Site, SiteKind, Topology, TopologyForm};

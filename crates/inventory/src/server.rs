@@ -170,6 +170,28 @@ impl std::fmt::Display for NotInForce<'_> {
 }
 
 impl ServerConfiguration {
+    /// A server of which nothing but this is known.
+    #[must_use]
+    pub fn without_facts(computer: HostName, document: Option<DocumentId>, status: ServerStatus) -> Self {
+        Self {
+            computer,
+            document,
+            status,
+            redirected_to: None,
+            windows_authentication_module: None,
+            web_sites: Vec::new(),
+            other_web_sites: Vec::new(),
+            web_site_count: 0,
+            application_pools: Vec::new(),
+            slots: Vec::new(),
+            providers: Vec::new(),
+            restrictions: Vec::new(),
+            history: Vec::new(),
+            hardening: None,
+            besides: Besides::default(),
+        }
+    }
+
     /// The configuration, where it was read and decides what its server does; else why not. Every judgement of a server starts here.
     pub const fn in_force(&self) -> Result<&Self, NotInForce<'_>> {
         match (&self.redirected_to, &self.status) {

@@ -73,6 +73,12 @@ pub enum ArchiveFault {
         /// How many.
         limit: usize,
     },
+    /// A run has listed as many servers as it reads.
+    #[error("a run reads {limit} servers at most: the rest is not read")]
+    TooManyServers {
+        /// How many.
+        limit: usize,
+    },
     /// There is no such member.
     #[error("there is no such member")]
     NoMember,

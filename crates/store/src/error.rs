@@ -71,6 +71,9 @@ impl StoreError {
             Self::Large { bytes, limit, .. } => {
                 (format!("{bytes} bytes, more than the limit of {limit}; it is not read"), "Leave it out, if it is no export.")
             }
+            Self::Archive { fault: fault @ (ArchiveFault::TooManyFiles { .. } | ArchiveFault::TooManyServers { .. }), .. } => {
+                (fault.to_string(), "Audit parts of the bundle by themselves.")
+            }
             Self::Archive { fault, .. } => (fault.to_string(), "Make the archive again, or give the folder itself."),
         }
     }

@@ -1,6 +1,7 @@
 //! Secrets by shape: hundreds of texts planted wherever people and programs leave passwords, looked for in every spelling and in parts.
 
 mod errors;
+mod passed_on;
 mod planted;
 mod planter;
 

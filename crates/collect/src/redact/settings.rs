@@ -1,11 +1,15 @@
 //! Settings of this program: all of them, but for what looks like a secret.
 
 use super::{is_plain_name, reads_as_settings};
+use crate::config::LONGEST;
 use kerbsync_source::{Shown, TAKEN_OUT};
 use toml::Value;
 
 /// The settings without comments; `None` for what is no settings file.
 pub(super) fn rewrite(text: &str) -> Option<String> {
+    if text.len() > LONGEST {
+        return None;
+    }
     let table: toml::Table = toml::from_str(text).ok()?;
     let Value::Table(table) = redacted(Value::Table(table)) else { return None };
     let out = toml::to_string(&table).ok()?;
