@@ -21,7 +21,7 @@ use kerbsync_inventory::{
 };
 use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
-use kerbsync_source::{DocumentId, Level, Problem, Shown, Source, Spanned, text};
+use kerbsync_source::{DocumentId, Level, Problem, Shown, Source, Spanned, Text, text};
 use kerbsync_xml::Document;
 use origins::{Interner, Origins};
 use std::collections::HashSet;
@@ -101,22 +101,31 @@ pub(crate) fn read_server(input: ServerFiles<'_>, context: &Context<'_>, problem
     match ApplicationHost::read(document, problems) {
         Ok(host) => {
             server.status = ServerStatus::Read;
+            let sites = host.sites().len().max(host.pools().len());
+            if sites > MAX_SITES {
+                server.status =
+                    too_many("iis-sites", document, text!("the file holds {sites} web sites or application pools: no server does."));
+                return server;
+            }
             fill(&mut server, &host, input.keys, context, problems);
             if server.slots.len() > MAX_SLOTS {
+                let message = text!("the file holds more than {MAX_SLOTS} places for an account and its password: no server does.");
+                server.status = too_many("iis-slots", document, message);
                 server.slots = Vec::new();
-                server.status = ServerStatus::Unreadable(Problem {
-                    level: Level::Error,
-                    code: "iis-slots",
-                    document: document.source().document(),
-                    location: None,
-                    message: text!("the file holds more than {MAX_SLOTS} places for an account and its password: no server does."),
-                    help: Some("Export the applicationHost.config of the server as it is.".into()),
-                });
             }
         }
         Err(problem) => server.status = ServerStatus::Unreadable(problem),
     }
     server
+}
+
+/// Web sites or application pools of one configuration.
+const MAX_SITES: usize = 32_768;
+
+/// A file that holds more of something than any server has.
+fn too_many(code: &'static str, document: &Document, message: Text) -> ServerStatus {
+    let help = Some("Export the applicationHost.config of the server as it is.".into());
+    ServerStatus::Unreadable(Problem { level: Level::Error, code, document: document.source().document(), location: None, message, help })
 }
 
 /// Secrets that stand in clear in a copy that is never in force.

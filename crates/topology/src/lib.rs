@@ -9,6 +9,7 @@
 
 mod anchored;
 mod assignment;
+mod bounds;
 mod builder;
 mod check;
 mod context;
@@ -27,6 +28,7 @@ mod sniff;
 mod text_hint;
 
 pub use assignment::Assignment;
+pub use bounds::TOO_MANY;
 pub use derive::{Derived, DerivedPool, derive};
 pub use difference::{Difference, compare};
 pub use graph::{Dangling, dangling_references, has_cycle};
@@ -36,7 +38,7 @@ pub use model::{
     role_in_cmdlets, version_name,
 };
 pub use objects::{ObjectFacts, read_objects};
-pub use reading::{Reading, TOO_MANY, read_xml};
+pub use reading::{Reading, read_xml};
 pub use simple_url::SimpleUrl;
 pub use sniff::{XmlForm, sniff_xml};
 pub use text_hint::{TextForm, TextHint, text_hint};

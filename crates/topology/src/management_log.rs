@@ -169,7 +169,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>) -> ManagementLo
         if element.local_name() == "Info"
             && matches!(plain(element, "Title").as_deref(), Some("Name" | "Host"))
             && let Some(host) = HostName::new(&message).filter(|h| h.as_str().contains('.'))
-            && !log.computers.contains(&host)
+            && said.computers.insert(host.clone())
         {
             log.computers.push(host);
         }
@@ -191,6 +191,7 @@ fn is_test(cmdlet: &str) -> bool {
 struct Said {
     sites: HashSet<SiteId>,
     events: HashSet<SpnEvent>,
+    computers: HashSet<HostName>,
 }
 
 /// Takes what one sentence says. Sentences come twice and more: sites and SPN events are kept once.

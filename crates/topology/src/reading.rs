@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::model::{Deployment, Form};
 use crate::{Assignment, ManagementLog, ObjectFacts, SimpleUrl, XmlForm};
 use crate::{anchored, assignment, builder, doc_item_set, management_log, published, simple_url, sniff_xml};
-use kerbsync_source::{Problem, text};
+use kerbsync_source::Problem;
 use kerbsync_xml::Document;
 
 /// What one document gave.
@@ -64,32 +64,6 @@ impl Reading {
         EMPTY + FACT * facts + 2 * texts
     }
 
-    /// Leaves out what no deployment has so many of: rules say something of each, and that is what memory is spent on.
-    pub(crate) fn keep_within_bounds(&mut self, context: &mut Context<'_>) {
-        const REMEDY: &str = "Give an export of one deployment, and audit others by themselves.";
-        if let Some(first) = self.assignments.get(MAX_ASSIGNMENTS) {
-            let origin = first.origin.clone();
-            context.error(
-                TOO_MANY,
-                &origin,
-                text!("the document holds more than {MAX_ASSIGNMENTS} assignments: the rest is left out."),
-                REMEDY,
-            );
-            self.assignments.truncate(MAX_ASSIGNMENTS);
-            self.assignments_left_out = true;
-        }
-        let Some(deployment) = &mut self.deployment else { return };
-        let site = deployment.sites.get(MAX_SITES).map(|site| site.id.origin.clone());
-        let cluster = deployment.clusters.get(MAX_CLUSTERS).map(|cluster| cluster.origin.clone());
-        if let Some(origin) = site.or(cluster) {
-            let message = text!("the document holds more than {MAX_SITES} sites or {MAX_CLUSTERS} clusters: the rest is left out.");
-            context.error(TOO_MANY, &origin, message, REMEDY);
-            deployment.sites.truncate(MAX_SITES);
-            deployment.clusters.truncate(MAX_CLUSTERS);
-            deployment.complete = false;
-        }
-    }
-
     /// An export of which an assignment was left out does not hold all of them.
     pub(crate) fn doubt_completeness(&mut self) {
         self.assignments_exported &= !self.assignments_left_out;
@@ -106,12 +80,6 @@ impl Reading {
             && self.log.is_none()
     }
 }
-
-/// Code of the problem of a document that holds more than any deployment has; it counts as read in part.
-pub const TOO_MANY: &str = "too-many-facts";
-const MAX_ASSIGNMENTS: usize = 4096;
-const MAX_SITES: usize = 32_768;
-const MAX_CLUSTERS: usize = 65_536;
 
 /// Reads a document of one of this crate's forms; `None` when it is none of them (`Clixml`, `Html` and `Configuration` are not read here).
 #[must_use]

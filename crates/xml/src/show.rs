@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// What stands for a part of a line that is left out.
 const LEFT_OUT: &str = "…";
 /// As far on either side of a place its line is looked for.
-const REACH: usize = 1 << 20;
+const REACH: usize = 16 << 10;
 /// Bytes of a path from which on steps are left out.
 const LONGEST_PATH: usize = 768;
 /// Bytes of an excerpt from which on only what is meant is added.

@@ -28,7 +28,7 @@ fn no_report_that_is_passed_on_tells_a_secret() {
     let program = Program::at("2026-05-01T12:00:00Z");
     let planter = bundle(&program, None);
     let planted = &planter.planted;
-    let good = |line: &str, codes: &[i32]| {
+    let good = |line: &str, codes: &[u8]| {
         let ran = run(&program, planted, line);
         assert!(codes.contains(&ran.code), "{line}: {} {}", ran.code, ran.err);
         ran
