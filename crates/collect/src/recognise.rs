@@ -2,7 +2,7 @@
 
 use kerbsync_inventory::DocumentKind;
 use kerbsync_source::{DecodeError, DocumentId, Level, Location, Position, Problem, Source, Text, text};
-use kerbsync_xml::{Document, Limits, XmlError};
+use kerbsync_xml::{Document, ErrorKind, Limits, XmlError};
 
 /// A file, as far as its own bytes tell.
 pub(crate) enum Recognised {
@@ -97,18 +97,29 @@ fn xml(source: Source, expected: Option<DocumentKind>) -> Recognised {
         return Recognised::Text(DocumentKind::ManagementLogHtml, source);
     }
     let kind = expected.or_else(|| root_kind(source.text()));
-    match Document::parse(source, &Limits::default()) {
+    match Document::parse(source, &limits(kind)) {
         Ok(document) => Recognised::Xml(document),
         Err(error) => match kind {
             Some(kind) => Recognised::Broken(kind, damaged(&error)),
             None => {
                 // Of a file that may be anything, no name is told.
                 let Position { line, column } = error.location.position;
-                let what = text!("markup that is not well-formed XML (line {line}, column {column}) and of no known kind");
+                let what = match error.kind {
+                    // Nothing is wrong as far as it was read.
+                    ErrorKind::Limit { .. } => text!("a larger XML document than is read, of no known kind"),
+                    _ => text!("markup that is not well-formed XML (line {line}, column {column}) and of no known kind"),
+                };
                 Recognised::Noise(DocumentKind::Unrecognised, what)
             }
         },
     }
+}
+
+/// A Clixml export has an element for each property of an object; the largest other documents have some ten thousands.
+fn limits(kind: Option<DocumentKind>) -> Limits {
+    const ELEMENTS: usize = 500_000;
+    let all = Limits::default();
+    if kind == Some(DocumentKind::Clixml) { all } else { Limits { elements: ELEMENTS, ..all } }
 }
 
 fn damaged(error: &XmlError) -> Problem {
@@ -173,6 +184,16 @@ mod tests {
             Recognised::Broken(kind, problem) => format!("broken {}: {problem}", kind.name()),
             Recognised::Noise(kind, what) => format!("noise {}: {what}", kind.name()),
         }
+    }
+
+    /// Exports of objects have an element for each property; nothing else has half a million.
+    #[test]
+    fn documents_of_endless_elements_are_refused_and_exports_of_objects_are_not() {
+        let of = |root: &str| format!("<{root}>{}</{root}>", "<a/>".repeat(500_000)).into_bytes();
+        assert!(kind("a.xml", &of("Topology")).starts_with("broken topology: "), "{}", kind("a.xml", &of("Topology")));
+        assert!(kind("a.xml", &of("configuration")).contains("500000"), "{}", kind("a.xml", &of("configuration")));
+        assert_eq!(kind("a.xml", &of("Objs")), "xml Objs");
+        assert_eq!(kind("a.xml", &of("svg")), "noise unrecognised: a larger XML document than is read, of no known kind");
     }
 
     #[test]

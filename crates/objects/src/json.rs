@@ -5,7 +5,7 @@ use crate::leaf::{flatten, text_value};
 use crate::positions::Positions;
 use crate::{MAX_DEPTH, MAX_VALUES, Object, Property, Value, is_secret_property};
 use kerbsync_source::{Level, Origin, Problem, Source, Span, Text, is_harmless, text};
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// The objects of a JSON document: `{…}` is one, `[…]` several, `{"value": […], "Count": n}` (as Windows PowerShell wraps arrays) several.
@@ -99,7 +99,10 @@ impl<'de> Visitor<'de> for Items<'_, 'de> {
     }
 }
 
-/// The members of an object in order, values unread.
+/// Members of one object; no class of the directory has a thousand attributes.
+const MAX_MEMBERS: usize = 16_384;
+
+/// The members of an object in order, values unread; one more than [`MAX_MEMBERS`] at most.
 struct Members<'de>(Vec<(String, &'de RawValue)>);
 
 impl<'de> Deserialize<'de> for Members<'de> {
@@ -112,9 +115,12 @@ impl<'de> Deserialize<'de> for Members<'de> {
             }
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members<'de>, A::Error> {
                 let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
+                while members.len() <= MAX_MEMBERS
+                    && let Some(member) = map.next_entry()?
+                {
                     members.push(member);
                 }
+                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 Ok(Members(members))
             }
         }
@@ -139,19 +145,23 @@ impl<'s> Reader<'s, '_> {
         let own = if matches!(text.as_bytes().first(), Some(b'{' | b'[')) { 0 } else { text.len() };
         if self.left == 0 || depth > 2 * MAX_DEPTH || !self.allowance.take(own + self.path.len()) {
             self.left = if depth > 2 * MAX_DEPTH { self.left } else { 0 };
-            if !self.full {
-                self.full = true;
-                let message =
-                    text!("more than {MAX_VALUES} values or {MAX_DEPTH} levels, or texts that repeat too much: the rest is left out");
-                self.report(Level::Error, "json-size", raw, message);
-            }
-            return Value::Lost("beyond the bounds".into());
+            return self.beyond_bounds(raw);
         }
         self.left -= 1;
         match text.as_bytes().first() {
             Some(b'{') => self.object(raw, depth),
             Some(b'[') => match serde_json::from_str::<Vec<&'s RawValue>>(raw.get()) {
-                Ok(items) => Value::List(items.into_iter().map(|i| self.value(i, depth + 1)).collect()),
+                Ok(items) => {
+                    let mut values = Vec::new();
+                    for item in items {
+                        values.push(self.value(item, depth + 1));
+                        // The first that is beyond the bounds stands for all that follow.
+                        if self.left == 0 {
+                            break;
+                        }
+                    }
+                    Value::List(values)
+                }
                 Err(_) => self.odd(raw),
             },
             Some(b'"') => match serde_json::from_str::<String>(text) {
@@ -163,6 +173,18 @@ impl<'s> Reader<'s, '_> {
             Some(b'n') | None => Value::Null,
             Some(_) => text.parse().map_or_else(|_| Value::Text(text.to_owned()), Value::Integer),
         }
+    }
+
+    fn beyond_bounds(&mut self, raw: &'s RawValue) -> Value {
+        if !self.full {
+            self.full = true;
+            let message = text!(
+                "more than {MAX_VALUES} values or {MAX_DEPTH} levels, an object of more than {MAX_MEMBERS} members, or texts that repeat \
+                 too much: the rest is left out"
+            );
+            self.report(Level::Error, "json-size", raw, message);
+        }
+        Value::Lost("beyond the bounds".into())
     }
 
     fn odd(&mut self, raw: &'s RawValue) -> Value {
@@ -181,6 +203,9 @@ impl<'s> Reader<'s, '_> {
     fn object(&mut self, raw: &'s RawValue, depth: usize) -> Value {
         let origin = self.origin(raw, "");
         let Ok(Members(members)) = serde_json::from_str::<Members<'s>>(raw.get()) else { return self.odd(raw) };
+        if members.len() > MAX_MEMBERS {
+            return self.beyond_bounds(raw);
+        }
         let mut properties = Vec::with_capacity(members.len());
         for (name, raw) in members {
             let secret = is_secret_property(&name);

@@ -29,6 +29,24 @@ fn deep_objects_are_cut_off() {
     assert!(json(&deep("[", "]", 100_000)).1.iter().any(|p| p.code == "json-size"));
 }
 
+/// What follows the first value beyond the bounds takes no memory, and an object with endless members is none.
+#[test]
+fn values_beyond_the_bounds_are_told_once_and_not_kept() {
+    let many = format!("{{\"a\":[{}]}}", vec!["{\"b\":1}"; 1_200_000].join(","));
+    let (objects, problems) = json(&many);
+    assert_eq!(problems.iter().filter(|p| p.code == "json-size").count(), 1, "{problems:?}");
+    let Some(Value::List(items)) = objects[0].get("a").map(|p| &p.value) else { panic!("{:?}", objects[0].type_names) };
+    assert!(matches!(items.last(), Some(Value::Lost(_)) | Some(Value::Object(_))) && items.len() < 1_200_000, "{}", items.len());
+    let lost = items.iter().filter(|v| matches!(v, Value::Lost(_))).count();
+    assert!(lost <= 1, "{lost} values stand for what was left out");
+    let members = |n: usize| (0..n).map(|i| format!("\"m{i}\":1")).collect::<Vec<_>>().join(",");
+    let (objects, problems) = json(&format!("[{{{}}},{{\"Name\":\"b\"}}]", members(16_385)));
+    assert!(problems.iter().any(|p| p.code == "json-size"), "{problems:?}");
+    assert!(objects.iter().any(|o| o.get("Name").is_some()), "the object behind it is read: {}", objects.len());
+    let (objects, problems) = json(&format!("[{{{}}}]", members(16_384)));
+    assert!(problems.is_empty() && objects[0].properties.len() == 16_384, "{problems:?}");
+}
+
 fn leaf() -> impl Strategy<Value = String> {
     prop_oneof![
         Just("<Nil/>".to_owned()),
