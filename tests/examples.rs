@@ -4,6 +4,7 @@
 use crate::book::run;
 use crate::source_tree::root;
 use std::collections::BTreeMap;
+#[cfg(unix)]
 use std::path::{Path, PathBuf};
 
 /// A repository with exports of one stale server, and those of its base, in which it was in sync.
