@@ -101,7 +101,7 @@ mod tests {
     }
 
     fn cluster(number: usize, machines: std::ops::Range<usize>) -> String {
-        let machines: String = machines.map(|m| format!("<Machine OrdinalInCluster=\"{m}\" Fqdn=\"m{m}.c.com\"/>")).collect();
+        let machines: String = machines.map(|m| format!("<Machine OrdinalInCluster=\"{m}\" Fqdn=\"m{m}.c.com\"/>\n")).collect();
         format!("<Cluster Fqdn=\"p{number}.c.com\"><ClusterId SiteId=\"1\" Number=\"{number}\"/>{machines}</Cluster>")
     }
 
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn of_clusters_no_service_is_ruled_out_when_services_are_left_out() {
         let service =
-            |n: usize| format!("<Service ServiceVersion=\"7\"><ServiceId SiteId=\"1\" RoleName=\"W\" Instance=\"{n}\"/></Service>");
+            |n: usize| format!("<Service ServiceVersion=\"7\"><ServiceId SiteId=\"1\" RoleName=\"W\" Instance=\"{n}\"/></Service>\n");
         let services: String = (0..=MAX_SERVICES).map(service).collect();
         let (reading, told) = read(topology(&cluster(1, 0..1), &services));
         let deployment = reading.deployment.unwrap();
@@ -130,7 +130,7 @@ mod tests {
 
     #[test]
     fn entries_of_a_report_are_bounded() {
-        let entries: String = (0..MAX_ENTRIES + 2).map(|n| format!("<Error>e{n}</Error>")).collect();
+        let entries: String = (0..MAX_ENTRIES + 2).map(|n| format!("<Error>e{n}</Error>\n")).collect();
         let (reading, told) = read(format!("<CsMgmtLog Name=\"Enable-CsTopology\">{entries}</CsMgmtLog>"));
         assert_eq!((reading.log.unwrap().entries.len(), told.len()), (MAX_ENTRIES, 1));
     }
