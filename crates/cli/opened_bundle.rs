@@ -222,11 +222,17 @@ impl OpenedBundle {
         work(&CredentialLower::new(self.rules.clone(), &secrets, &keys, parameters.accept_inferred))
     }
 
-    /// Does some work with the secrets of this bundle's servers.
+    /// Does some work with the secrets of this bundle's servers, as its copies hold them, or `files` now.
     #[cfg(feature = "live")]
-    pub(crate) fn with_secrets<T>(&self, work: impl FnOnce(&dyn SecretSource) -> T) -> T {
+    pub(crate) fn with_secrets<T>(&self, files: Option<&dyn Files>, work: impl FnOnce(&dyn SecretSource) -> T) -> T {
         let keys = BundleKeys::of(self);
-        let read = |path: &str| self.read(path);
+        let read = |path: &str| match files {
+            Some(files) => {
+                let key = Key::new(path).ok_or_else(|| LowerError::Path { path: path.to_owned() })?;
+                files.read(&key).map_err(|e| LowerError::outside(&e))
+            }
+            None => self.read(path),
+        };
         work(&ServerSecrets::new(self.rules.clone(), &read, &keys, None))
     }
 

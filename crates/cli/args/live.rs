@@ -81,6 +81,9 @@ pub(crate) struct ProveArgs {
     /// The bundle whose servers' secrets are tested; its keys open them
     #[arg(value_name = "BUNDLE")]
     pub(crate) bundle: PathBuf,
+    /// Read each server's configuration anew, over SMB: a copy in the bundle that is not what the server has is not tested
+    #[arg(long)]
+    pub(crate) live: bool,
     #[command(flatten)]
     pub(crate) operator: OperatorArgs,
     /// How many seconds one answer may take

@@ -1,6 +1,6 @@
 //! `prove`: do servers hold the account's password in Active Directory?
 
-use super::operator::operator;
+use super::operator::{authentication, operator};
 use crate::args::ProveArgs;
 use crate::commands::tool;
 use crate::failure::Failure;
@@ -11,13 +11,15 @@ use kerbsync_credential::lower::SecretSource;
 use kerbsync_inventory::directory::{Completeness, Domain};
 use kerbsync_inventory::state::{Expectation, Expectations, account_key};
 use kerbsync_inventory::{Inventory, ServerConfiguration, Slot};
-use kerbsync_live::{ProofRequest, Prover, Tested};
+use kerbsync_live::{Drives, ProofRequest, Prover, Tested};
 use kerbsync_names::{DownLevelName, HostName};
+use kerbsync_plan::lower::{LowerError, SourceFault};
 use kerbsync_plan::{SecretFrom, SlotAddress};
 use kerbsync_report::format::{PROOF, ProofOutcome, ProofReport, ProvedAccount, ProvedServer};
 use kerbsync_report::render;
 use kerbsync_secret::EqualityTag;
 use kerbsync_source::Shown;
+use kerbsync_store::Files;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -30,14 +32,21 @@ pub(in crate::commands) fn run(args: ProveArgs, quiet: bool, io: &mut Io<'_>) ->
     };
     let opened = OpenedBundle::open(&args.bundle, args.config.as_deref(), quiet, io)?;
     opened.check_read()?;
-    let request =
-        ProofRequest { operator: operator(&args.operator, io)?, kdc, timeout: Duration::from_secs(args.timeout.into()), now: (io.now)() };
+    let timeout = Duration::from_secs(args.timeout.into());
+    let request = ProofRequest { operator: operator(&args.operator, io)?, kdc, timeout, now: (io.now)() };
+    let drives = if args.live {
+        let asked_by = request.operator.clone();
+        let opened = Drives::open(&args.bundle, asked_by, authentication(&args.operator), &request.kdc, timeout);
+        Some(opened.map_err(|e| Failure::new(Exit::Refused, e.to_string()))?)
+    } else {
+        None
+    };
     let accounts = accounts(&opened.inventory);
     if accounts.is_empty() {
         return Err(Failure::new(Exit::NothingChecked, "no web server among the inputs is to hold a Kerberos account")
             .hint("give a topology, the assignments and the servers' configurations; `kerbsync audit` tells what is missing"));
     }
-    let proved = opened.with_secrets(|secrets| {
+    let proved = opened.with_secrets(drives.as_ref().map(|d| d as &dyn Files), |secrets| {
         let each = accounts.iter().map(|(account, servers)| of_account(&opened.inventory, account, servers, &request, secrets));
         each.collect()
     });
@@ -168,6 +177,9 @@ fn of_server(
             Ok(Tested::Refuted) => refuted = refuted.or(Some(slot)),
             Ok(Tested::SaltUnknown) => return undecided("the controller does not say how the account's keys are made"),
             Ok(Tested::Unspoken(etype)) => return undecided(&format!("the ticket has encryption type {etype}, which is not spoken here")),
+            Err(LowerError::Source(error)) if error.fault == SourceFault::Changed => {
+                return undecided("its configuration is not the one in the bundle any more: collect again");
+            }
             Err(error) => return undecided(Shown::of(&error.to_string()).as_str()),
         }
     }
