@@ -126,6 +126,25 @@ def a_new_password_reaches_servers_and_then_the_directory():
         stage.must("all-new" in status.stdout or "done" in status.stdout, status.stdout)
 
 
+def a_new_password_takes_one_command():
+    """Planned and applied at once; by the name of a domain, whoever answers is asked by its own name from then on. A domain controller that the
+    directory names and that is not there is told as such."""
+    with Prepared("one-command") as at:
+        gone = f"CN=DC09,OU=Domain Controllers,{peers.BASE}"
+        stage.DOMAIN.modify(f"dn: {gone}\nchangetype: add\nobjectClass: computer\nsAMAccountName: DC09$\nuserAccountControl: 4096\n"
+                            f"dNSHostName: dc09.{peers.DNS}\n\ndn: {gone}\nchangetype: modify\nreplace: userAccountControl\nuserAccountControl: 532480\n")
+        try:
+            done = stage.kerbsync("set-password", at.bundle, "--user-account", ACCOUNT, "--operator", "CONTOSO\\lyncadmin",
+                                  "--accept-inferred-protection", "--yes", *stage.write_live()[:1], *stage.write_live()[3:], "--directory",
+                                  f"ldaps://{peers.DNS}", "--ca", stage.DOMAIN.authority, "--wait-replication", "1s")
+        finally:
+            stage.DOMAIN.modify(f"dn: {gone}\nchangetype: delete\n")
+        told = done.stdout + done.stderr
+        stage.must(f"from dc01.{peers.DNS} opens with the new password" in told, told)
+        stage.must(f"Whether dc09.{peers.DNS} has the new password is not known" in told, told)
+        stage.must(at.is_new() and account() != at.version, told)
+
+
 class Cut:
     """A relay before the directory's port, which acts where a connection stands at a certain moment."""
 
@@ -274,6 +293,7 @@ def who_may_not_set_the_password_is_told_so():
 
 SCENARIOS = [
     a_new_password_reaches_servers_and_then_the_directory,
+    a_new_password_takes_one_command,
     a_controller_that_goes_before_the_password_leaves_the_old_one,
     an_answer_that_is_lost_is_made_up_for_by_the_proof,
     killed_when_the_directory_has_the_password_it_is_found_by_the_proof,
