@@ -69,6 +69,9 @@ put("many-assignments-json", "a.json", json.dumps([{"Identity": site, "UserAccou
 put("many-assignments-csv", "a.csv", '"Identity","UserAccount"\r\n' + "".join('"%s","%s"\r\n' % pair for pair in assigned))
 put("many-sites", "a.xml", '<Topology xmlns="urn:schema:Microsoft.Rtc.Management.Deploy.Topology.2008" Signature="a"><Sites>%s</Sites><Clusters/><Services/></Topology>'
     % "".join('<CentralSite SiteId="%d"><Name>S%d</Name></CentralSite>' % (i, i) for i in range(200_000)))
+put("many-machines", "a.xml", '<Topology xmlns="urn:schema:Microsoft.Rtc.Management.Deploy.Topology.2008"><Sites/><Clusters><Cluster Fqdn="p.contoso.com"><ClusterId SiteId="1" Number="1"/>%s</Cluster></Clusters><Services/></Topology>'
+    % "".join('<Machine OrdinalInCluster="%d" Fqdn="m%d.contoso.com"/>' % (i, i) for i in range(400_000)))
+put("numbers-json", "a.json", '{"findings":[%s]}' % ",".join('{"id":%d}' % i for i in range(4_000_000)))
 put("utf-16", "a.xml", b"\xff\xfe" + ("<a>" + "\u20ac" * (20 << 20) + "</a>").encode("utf-16-le"))
 put("ldif-wide", "a.ldf", "dn: CN=a,DC=b\nobjectClass: computer\n" + "".join("servicePrincipalName: http/h%d\n" % i for i in range(600_000)))
 put("steering", "a\u202e\u200b.xml", "<Topology/>")
