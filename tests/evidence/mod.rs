@@ -67,5 +67,5 @@ fn report(root: &str, folder: Folder, now: &str) -> Report {
     let now = now.parse().unwrap();
     let audit = kerbsync_audit::run(&collected.inventory, &Policy { profiles: Profiles::All, ..Policy::at(now) });
     let terms = Terms { now, waivers: &[], fail_on: FailOn::default(), require: &[], not_opened: &[], servers: None };
-    Report::new(Tool::kerbsync("0"), &Audited { inventory: &collected.inventory, audit: &audit, terms })
+    Report::new(Tool::kerbsync("0"), Audited { inventory: &collected.inventory, audit, terms })
 }

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use std::collections::HashSet;
 
 /// The result of an audit.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Audit {
     /// One per rule and subject, in the order of rule numbers.
     pub verdicts: Vec<Verdict>,

@@ -105,7 +105,7 @@ pub(crate) fn audit_of(
     keep(&mut audit);
     let terms =
         Terms { now, waivers: &policy.waivers, fail_on: gate.fail_on, require: &gate.require, not_opened: &read.not_opened, servers };
-    let report = Report::new(tool(), &Audited { inventory: &read.inventory, audit: &audit, terms });
+    let report = Report::new(tool(), Audited { inventory: &read.inventory, audit, terms });
     Ok(match &read.manual {
         Some(manual) => report.with_pages(manual),
         None => report,

@@ -94,7 +94,7 @@ fn audit_again(members: &[Member], evidence: &Evidence, report: &Report, quiet: 
 
 /// Outcomes by rule and subject.
 fn outcomes(report: &Report) -> BTreeMap<(&str, &str), Outcome> {
-    report.verdicts.iter().map(|v| ((v.rule.as_str(), v.subject.as_str()), v.outcome)).collect()
+    report.verdicts.iter().map(|v| ((&*v.rule, v.subject.as_str()), v.outcome)).collect()
 }
 
 fn first_difference(kept: &BTreeMap<(&str, &str), Outcome>, again: &BTreeMap<(&str, &str), Outcome>) -> Option<String> {

@@ -49,7 +49,10 @@ impl Text {
     #[doc(hidden)]
     #[must_use]
     pub fn __of_told(arguments: fmt::Arguments<'_>) -> Self {
-        Self(Cow::Owned(fmt::format(arguments)))
+        let mut text = fmt::format(arguments);
+        // Formatting grows it by doubling, and a report keeps hundreds of thousands.
+        text.shrink_to_fit();
+        Self(Cow::Owned(text))
     }
 
     /// The words.

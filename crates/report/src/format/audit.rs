@@ -7,14 +7,15 @@ use super::{
 use kerbsync_audit::{Audit, Profiles, Terms};
 use kerbsync_inventory::Inventory;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 
 /// What a report is made from.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct Audited<'a> {
     /// What was read.
     pub inventory: &'a Inventory,
-    /// What the rules said.
-    pub audit: &'a Audit,
+    /// What the rules said. It is used up, so that no text of its is held twice.
+    pub audit: Audit,
     /// The terms on which it is concluded.
     pub terms: Terms<'a>,
 }
@@ -58,11 +59,11 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Id of the rule.
-    pub rule: String,
+    pub rule: Cow<'static, str>,
     /// Number of the rule.
     pub number: u16,
     /// Kind of the subject.
-    pub subject_kind: String,
+    pub subject_kind: Cow<'static, str>,
     /// The subject.
     pub subject: String,
     /// The outcome.
@@ -151,15 +152,15 @@ pub struct Summary {
 impl Report {
     /// Puts a run into the format.
     #[must_use]
-    pub fn new(tool: Tool, audited: &Audited<'_>) -> Self {
-        let Audited { inventory, audit, terms } = *audited;
-        let (coverage, summary) = kerbsync_audit::conclude(inventory, audit, &terms);
+    pub fn new(tool: Tool, audited: Audited<'_>) -> Self {
+        let Audited { inventory, audit, terms } = audited;
+        let (coverage, summary) = kerbsync_audit::conclude(inventory, &audit, &terms);
         let estate = Estate::new(inventory);
         let mut findings: Vec<Finding> = audit.findings.iter().map(|f| Finding::new(f, inventory)).collect();
         findings.sort_by_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
         let waivers: Vec<Waiver> = terms.waivers.iter().zip(&audit.waivers).map(|(w, used)| Waiver::new(w, *used)).collect();
         let summary = Summary::new(summary, InventorySummary::of(&estate.sites, &estate.unplaced_pools), &waivers);
-        let verdicts: Vec<Verdict> = audit.verdicts.iter().map(Verdict::from).collect();
+        let verdicts: Vec<Verdict> = audit.verdicts.into_iter().map(Verdict::from).collect();
         Self {
             schema: REPORT.to_owned(),
             tool,
@@ -190,15 +191,15 @@ impl Report {
     }
 }
 
-impl From<&kerbsync_audit::Verdict> for Verdict {
-    fn from(verdict: &kerbsync_audit::Verdict) -> Self {
+impl From<kerbsync_audit::Verdict> for Verdict {
+    fn from(verdict: kerbsync_audit::Verdict) -> Self {
         Self {
-            rule: verdict.rule.id.to_owned(),
+            rule: verdict.rule.id.into(),
             number: verdict.rule.number,
-            subject_kind: verdict.subject.kind().name().to_owned(),
+            subject_kind: verdict.subject.kind().name().into(),
             subject: verdict.subject.to_string(),
             outcome: verdict.outcome,
-            reason: verdict.reason.to_string(),
+            reason: verdict.reason.into_string(),
         }
     }
 }

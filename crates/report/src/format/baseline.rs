@@ -51,7 +51,7 @@ impl BaselineReport {
         // Verdicts that another rule's finding explains are undecided all the same.
         let undecided = report.verdicts.iter().filter(|v| v.outcome == Outcome::Unknown).map(|v| Known {
             fingerprint: fingerprint(&v.rule, &v.subject_kind, &v.subject, v.outcome),
-            rule: v.rule.clone(),
+            rule: v.rule.to_string(),
             subject: v.subject.clone(),
             outcome: v.outcome,
             severity: Severity::Note,

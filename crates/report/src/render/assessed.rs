@@ -62,7 +62,7 @@ impl<'r> Assessed<'r> {
 pub(super) fn assessed(report: &Report) -> Vec<Assessed<'_>> {
     let mut rules: BTreeMap<(u16, &str), Assessed<'_>> = BTreeMap::new();
     for verdict in &report.verdicts {
-        let id = verdict.rule.as_str();
+        let id = &*verdict.rule;
         rules.entry((verdict.number, id)).or_insert_with(|| Assessed::new(verdict.number, id)).verdicts.push(verdict);
     }
     for finding in &report.findings {

@@ -204,9 +204,9 @@ pub(crate) fn report_with(
     let now = NOW.parse().unwrap();
     Report::new(
         tool(),
-        &Audited {
+        Audited {
             inventory,
-            audit,
+            audit: audit.clone(),
             terms: Terms {
                 now,
                 waivers: &waivers,

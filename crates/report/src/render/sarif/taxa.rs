@@ -16,7 +16,7 @@ pub(super) struct Taxa {
 impl Taxa {
     /// Of the rules that a report tells of; of both guides every item.
     pub(super) fn of(report: &Report) -> Self {
-        let told: BTreeSet<&str> = report.verdicts.iter().map(|v| v.rule.as_str()).collect();
+        let told: BTreeSet<&str> = report.verdicts.iter().map(|v| &*v.rule).collect();
         let rules = kerbsync_audit::rules::RULES.iter().filter(|r| told.contains(r.id));
         let named: BTreeSet<(Catalogue, &str)> = rules.flat_map(|r| r.controls).filter_map(|c| Catalogue::of(c)).collect();
         let ids = |catalogue: Catalogue| -> Vec<String> {
