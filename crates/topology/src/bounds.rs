@@ -8,8 +8,10 @@ use kerbsync_source::{Origin, text};
 /// Code of the problem of a document that holds more than any deployment has; it counts as read in part.
 pub const TOO_MANY: &str = "too-many-facts";
 const MAX_ASSIGNMENTS: usize = 4096;
-/// Sites, clusters, and machines of all clusters.
+/// Sites, and machines of all clusters.
 const MAX_SITES: usize = few_in_tests(32_768);
+/// Every web pool of one server takes 17 KB of an audit.
+const MAX_CLUSTERS: usize = few_in_tests(24_576);
 const MAX_SERVICES: usize = few_in_tests(65_536);
 /// Entries of a report, and of each of its lists.
 const MAX_ENTRIES: usize = few_in_tests(65_536);
@@ -39,7 +41,7 @@ impl Reading {
         }
         if let Some(origin) = self.deployment.as_mut().and_then(Deployment::keep_within_bounds) {
             let message = text!(
-                "the document holds more than {MAX_SITES} sites, clusters or machines, or {MAX_SERVICES} services: the rest is left out."
+                "the document holds more than {MAX_SITES} sites or machines, {MAX_CLUSTERS} clusters or {MAX_SERVICES} services: the rest is left out."
             );
             context.error(TOO_MANY, &origin, message, REMEDY);
         }
@@ -51,8 +53,8 @@ impl Deployment {
     fn keep_within_bounds(&mut self) -> Option<Origin> {
         let mut first = self.sites.get(MAX_SITES).map(|s| s.id.origin.clone());
         self.sites.truncate(MAX_SITES);
-        first = first.or(self.clusters.get(MAX_SITES).map(|c| c.origin.clone()));
-        self.clusters.truncate(MAX_SITES);
+        first = first.or(self.clusters.get(MAX_CLUSTERS).map(|c| c.origin.clone()));
+        self.clusters.truncate(MAX_CLUSTERS);
         let service = self.services.get(MAX_SERVICES).map(|s| s.host.origin.clone());
         self.services.truncate(MAX_SERVICES);
         let mut left = MAX_SITES;
