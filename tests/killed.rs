@@ -13,8 +13,8 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-/// Where a phase is not met, so many runs are tried for it.
-const TRIES: usize = 30;
+/// Where a phase is not met, so many runs are tried for it; more where a process cannot be held still, so that phases are met by chance.
+const TRIES: usize = if cfg!(unix) { 30 } else { 200 };
 /// How long a command goes on between two looks at its files, in microseconds, for each try in turn: a machine that is busy, or quick, wants
 /// another one.
 const SLICES: [u64; 4] = [200, 50, 10, 800];
