@@ -14,6 +14,7 @@ use kerbsync_advice::Advice;
 use kerbsync_inventory::{Hardening, HardeningDoubt, HardeningFact, HardeningScope, ServerConfiguration};
 use kerbsync_source::{Text, text};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Where a rule looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +49,7 @@ pub(crate) enum Judged {
     Open(Text),
 }
 
-/// A setting, and what is good of it.
+/// A setting, and what is good of it. It is decided by the value alone, and by whether it is the schema's default.
 pub(crate) type Want = (&'static str, fn(&HardeningFact) -> Judged);
 
 /// What a rule judges, and what it says.
@@ -76,8 +77,17 @@ impl Judge {
     pub(crate) fn facts<'h>(&self, hardening: &'h Hardening) -> Vec<(&'h HardeningFact, Judged)> {
         // How the logs of all sites are written is set once for the whole server.
         let is_meant = |f: &&HardeningFact| self.reach.holds(&f.scope) || f.setting.starts_with("log@");
-        let facts = self.wants.iter().flat_map(|(setting, judge)| hardening.of(setting).filter(is_meant).map(move |f| (f, judge(f))));
-        let mut judged: Vec<_> = facts.collect();
+        let mut judged: Vec<(&'h HardeningFact, Judged)> = Vec::new();
+        for (setting, judge) in self.wants {
+            // Another want may judge the same setting in another way.
+            let begin = judged.len();
+            for fact in hardening.of(setting).filter(is_meant) {
+                // Most sites and paths have the value of the one before: it is judged once.
+                let before = judged[begin..].last().filter(|(other, _)| has_same_value(other, fact));
+                let said = before.map_or_else(|| judge(fact), |(_, said)| said.clone());
+                judged.push((fact, said));
+            }
+        }
         judged.extend(self.module.iter().flat_map(|module| without_module(hardening, module, self.reach)));
         judged
     }
@@ -125,23 +135,26 @@ impl Judge {
             Text::join(texts, "; ")
         };
         let places = |facts: &[(&HardeningFact, Text)]| {
-            // The whole document is the place of what the file does not say: it would add nothing.
-            let places =
-                facts.iter().filter(|(f, _)| !f.is_default).take(MOST).map(|(f, why)| ((&f.origin).into(), text!("{} {why}", f.scope)));
-            places.collect::<Vec<(kerbsync_inventory::citable::Citation, Text)>>()
+            // The whole document is the place of what the file does not say: it would add nothing. Of several facts that one place decided,
+            // the first is told.
+            let mut places: Vec<(kerbsync_inventory::citable::Citation, Text)> = Vec::new();
+            for (fact, why) in facts.iter().filter(|(f, _)| !f.is_default).take(MOST) {
+                if places.iter().all(|(known, _)| known.origin != fact.origin) {
+                    places.push(((&fact.origin).into(), text!("{} {why}", fact.scope)));
+                }
+            }
+            if places.is_empty() { whole(server) } else { places }
         };
         if !bad.is_empty() {
-            let shown = if places(&bad).is_empty() { whole(server) } else { places(&bad) };
-            verdicts.fail(subject, text!("On {host}, {}.", told(&bad))).at_each(shown).help(self.help);
+            verdicts.fail(subject, text!("On {host}, {}.", told(&bad))).at_each(places(&bad)).help(self.help);
         } else if !open.is_empty() {
-            let shown = if places(&open).is_empty() { whole(server) } else { places(&open) };
             let help = match open.iter().any(|(f, _)| f.doubt == Some(HardeningDoubt::WebConfig)) {
                 true => {
                     text!("Lock the section in applicationHost.config, or look on {host} for what the web.config files say. {}", self.help)
                 }
                 false => text!("Look on {host} for what is in force. {}", self.help),
             };
-            verdicts.unknown_with_finding(subject, text!("On {host}, {}.", told(&open)), Advice::say(help)).at_each(shown);
+            verdicts.unknown_with_finding(subject, text!("On {host}, {}.", told(&open)), Advice::say(help)).at_each(places(&open));
         } else {
             verdicts.pass(subject, text!("On {host}, {}.", self.passes));
         }
@@ -153,7 +166,12 @@ const MOST: usize = 20;
 
 /// Whether two facts are the same but for where they hold.
 fn is_alike(a: &HardeningFact, b: &HardeningFact) -> bool {
-    a.setting == b.setting && a.value == b.value && a.is_default == b.is_default && a.doubt == b.doubt
+    a.setting == b.setting && has_same_value(a, b) && a.doubt == b.doubt
+}
+
+/// Whether two facts of one setting have the same value, by default or not. What is read of servers shares its texts.
+fn has_same_value(a: &HardeningFact, b: &HardeningFact) -> bool {
+    a.is_default == b.is_default && (Arc::ptr_eq(&a.value, &b.value) || a.value == b.value)
 }
 
 /// The configuration itself, where no line of it says anything.

@@ -36,6 +36,9 @@ pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
     let (about_waivers, others): (Vec<&'static Rule>, Vec<&'static Rule>) =
         rules::RULES.iter().copied().filter(|r| policy.profiles.runs(r)).partition(|r| r.subject == SubjectKind::Waiver);
     let judged: Vec<_> = others.par_iter().map(|rule| judge(rule, &view, policy)).collect();
+    // As much room as is needed: they are the most of what stays of a large estate.
+    audit.verdicts.reserve_exact(judged.iter().map(|(verdicts, _)| verdicts.len()).sum());
+    audit.findings.reserve_exact(judged.iter().map(|(_, findings)| findings.len()).sum());
     for (verdicts, findings) in judged {
         audit.verdicts.extend(verdicts);
         audit.findings.extend(findings);

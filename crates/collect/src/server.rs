@@ -243,7 +243,7 @@ fn applications(site: &ProductSite<'_>, pools: &HashSet<String>, origins: &mut O
         .map(|a| {
             let pool_exists = pools.contains(&a.pool.value.to_lowercase());
             let kept = citable::application(pool_exists);
-            Application { path: origins.cited_text(&a.path, kept), pool: origins.cited_text(&a.pool, kept), pool_exists }
+            Application { path: origins.cited_shared(&a.path, kept), pool: origins.cited_shared(&a.pool, kept), pool_exists }
         })
         .collect()
 }

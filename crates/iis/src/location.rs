@@ -20,17 +20,35 @@ pub enum OverrideMode {
 pub struct Location<'d> {
     element: Element<'d>,
     path: Cow<'d, str>,
+    override_mode: OverrideMode,
+    inherit_in_child_applications: bool,
 }
 
 impl<'d> Location<'d> {
     /// Reads the path of a `<location>` element. A missing path, `""` and `"."` all mean the whole server; slashes at the ends are dropped.
     pub(crate) fn new(element: Element<'d>) -> Self {
-        let path = match element.attribute("path").map(|a| a.value()) {
-            None => Cow::Borrowed(""),
-            Some(Cow::Borrowed(text)) => Cow::Borrowed(tidy(text)),
-            Some(Cow::Owned(text)) => Cow::Owned(tidy(&text).to_owned()),
+        let (mut path, mut denies, mut allows, mut inherits) = (Cow::Borrowed(""), false, false, true);
+        for a in element.attributes() {
+            let is = |value: &str| a.value().trim().eq_ignore_ascii_case(value);
+            match a.name() {
+                "path" => {
+                    path = match a.value() {
+                        Cow::Borrowed(text) => Cow::Borrowed(tidy(text)),
+                        Cow::Owned(text) => Cow::Owned(tidy(&text).to_owned()),
+                    };
+                }
+                "overrideMode" => (denies, allows) = (denies || is("Deny"), allows || is("Allow")),
+                "allowOverride" => (denies, allows) = (denies || is("false"), allows || is("true")),
+                "inheritInChildApplications" => inherits = !is("false"),
+                _ => {}
+            }
+        }
+        let override_mode = match (denies, allows) {
+            (true, _) => OverrideMode::Deny,
+            (false, true) => OverrideMode::Allow,
+            (false, false) => OverrideMode::Inherit,
         };
-        Self { element, path }
+        Self { element, path, override_mode, inherit_in_child_applications: inherits }
     }
 
     /// The element.
@@ -59,21 +77,14 @@ impl<'d> Location<'d> {
 
     /// overrideMode, or the legacy allowOverride. Anything unknown counts as `Inherit`.
     #[must_use]
-    pub fn override_mode(&self) -> OverrideMode {
-        let is = |name: &str, value: &str| self.element.attribute(name).is_some_and(|a| a.value().trim().eq_ignore_ascii_case(value));
-        if is("overrideMode", "Deny") || is("allowOverride", "false") {
-            OverrideMode::Deny
-        } else if is("overrideMode", "Allow") || is("allowOverride", "true") {
-            OverrideMode::Allow
-        } else {
-            OverrideMode::Inherit
-        }
+    pub const fn override_mode(&self) -> OverrideMode {
+        self.override_mode
     }
 
     /// inheritInChildApplications; default true.
     #[must_use]
-    pub fn inherit_in_child_applications(&self) -> bool {
-        !self.element.attribute("inheritInChildApplications").is_some_and(|a| a.value().trim().eq_ignore_ascii_case("false"))
+    pub const fn inherit_in_child_applications(&self) -> bool {
+        self.inherit_in_child_applications
     }
 }
 

@@ -5,34 +5,52 @@
 //! that a rule which cites a dropped place fails there. A value of which that holds is [`Cited`]: it has its place, or the reason why it has none.
 
 use crate::{ApplicationPoolIdentity, AuthenticationPath, ServerConfiguration};
-use kerbsync_source::{DocumentId, Origin};
+use kerbsync_source::{DocumentId, Origin, Spot};
 use std::ops::Deref;
 use std::sync::Arc;
 
 /// A value of a configuration with its place, or with the reason why none was kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+///
+/// A server has hundreds of them, so the parts of the origin lie beside the others, with no gap between them.
+#[derive(Clone)]
 pub struct Cited<T> {
     /// The value.
     pub value: T,
     why_dropped: Option<WhyDropped>,
-    origin: Origin,
+    document: DocumentId,
+    spot: Option<Arc<Spot>>,
 }
 
 impl<T> Cited<T> {
     /// A value and its place. A schema default has the whole document.
-    pub const fn new(value: T, origin: Origin) -> Self {
-        Self { value, why_dropped: None, origin }
+    pub fn new(value: T, origin: Origin) -> Self {
+        let (document, spot) = origin.into_parts();
+        Self { value, why_dropped: None, document, spot }
     }
 
     /// A value of which only the document is kept.
     pub const fn dropped(value: T, document: DocumentId, why: WhyDropped) -> Self {
-        Self { value, why_dropped: Some(why), origin: Origin::document(document) }
+        Self { value, why_dropped: Some(why), document, spot: None }
     }
 
     /// What a finding may cite of it.
     #[must_use]
     pub fn citation(&self) -> Citation {
-        Citation { origin: self.origin.clone(), why_dropped: self.why_dropped }
+        Citation { origin: Origin::from_parts(self.document, self.spot.clone()), why_dropped: self.why_dropped }
+    }
+}
+
+impl<T: PartialEq> PartialEq for Cited<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value && self.citation() == other.citation()
+    }
+}
+impl<T: Eq> Eq for Cited<T> {}
+
+impl<T: std::fmt::Debug> std::fmt::Debug for Cited<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Citation { origin, why_dropped } = self.citation();
+        f.debug_struct("Cited").field("value", &self.value).field("why_dropped", &why_dropped).field("origin", &origin).finish()
     }
 }
 
@@ -85,7 +103,7 @@ impl<T> Citable for Cited<T> {
     }
 
     fn drop_place(&mut self, why: WhyDropped) {
-        self.origin = Origin::document(self.origin.document);
+        self.spot = None;
         self.why_dropped = Some(why);
     }
 }

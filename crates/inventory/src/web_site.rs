@@ -63,10 +63,10 @@ pub struct WebSite {
 /// An application of a web site. How much of its places is kept: [`citable::application`](crate::citable::application).
 #[derive(Debug, Clone)]
 pub struct Application {
-    /// Path, `/` or `/Abs`.
-    pub path: Cited<String>,
+    /// Path, `/` or `/Abs`. Servers have the same applications, so the texts are shared.
+    pub path: Cited<Arc<str>>,
     /// The application pool it names, or that the defaults give it.
-    pub pool: Cited<String>,
+    pub pool: Cited<Arc<str>>,
     /// Whether a pool of that name exists.
     pub pool_exists: bool,
 }

@@ -1,7 +1,13 @@
 //! Which values of a file may be shown: only those that are known to be harmless, by the name that holds them and by their form.
 
+mod lists;
+
 use crate::redact::{is_secret_name, may_hold_secret};
-use crate::shown::Shown;
+use crate::shown::through_gate;
+use lists::{FACTS, NAMES, WORDS};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// How a harmless value is formed.
 #[derive(Clone, Copy)]
@@ -12,274 +18,6 @@ enum Form {
     Fact,
 }
 
-/// Attributes of configurations and topology documents, properties of exports and attributes of directories, in small letters.
-const NAMES: &[&str] = &[
-    "account",
-    "allowdefinition",
-    "applicationpool",
-    "assembly",
-    "bindinginformation",
-    "bindings",
-    "cluster",
-    "clusterfqdn",
-    "computername",
-    "cn",
-    "canonicalname",
-    "configurationstring",
-    "defaultdocument",
-    "distinguishedname",
-    "dn",
-    "dnshostname",
-    "dnsname",
-    "dnsroot",
-    "domain",
-    "fqdn",
-    "group",
-    "host",
-    "identity",
-    "image",
-    "key",
-    "keycontainername",
-    "manager",
-    "machinename",
-    "memberof",
-    "member",
-    "modules",
-    "name",
-    "ncname",
-    "netbiosname",
-    "objectcategory",
-    "objectclass",
-    "operatingsystem",
-    "orderedmachine",
-    "path",
-    "physicalpath",
-    "pool",
-    "poolfqdn",
-    "precondition",
-    "primarygroup",
-    "role",
-    "samaccountname",
-    "scope",
-    "section",
-    "serviceid",
-    "serviceinstanceid",
-    "serviceprincipalname",
-    "serviceprincipalnames",
-    "site",
-    "siteid",
-    "sitename",
-    "sourcetype",
-    "topologyid",
-    "type",
-    "typename",
-    "useraccount",
-    "username",
-    "userprincipalname",
-    "version",
-    "xmlns",
-    "refid",
-    "n",
-];
-
-/// The same for those that hold numbers, booleans and words of a schema.
-const FACTS: &[&str] = &[
-    "accountdisabled",
-    "accountexpires",
-    "ordinalincluster",
-    "requiresreplication",
-    "requiressetup",
-    "allow",
-    "allowsubdirconfig",
-    "attributes",
-    "authpersistnonntlm",
-    "authpersistsinglerequest",
-    "autostart",
-    "badpwdcount",
-    "certificatestorename",
-    "changetype",
-    "connecttimeout",
-    "delegation",
-    "deny",
-    "disabled",
-    "enable32bitapponwin64",
-    "enabled",
-    "enableddirectbydefault",
-    "flags",
-    "gcmodeflag",
-    "grouptype",
-    "id",
-    "identitytype",
-    "idletimeout",
-    "inheritinchildapplications",
-    "instancetype",
-    "iscriticalsystemobject",
-    "isdeleted",
-    "lastlogontimestamp",
-    "loadbalancercapabilities",
-    "loadusersprofile",
-    "loaduserprofile",
-    "lockattributes",
-    "lockelements",
-    "lockitem",
-    "logonmethod",
-    "managedpipelinemode",
-    "managedruntimeversion",
-    "maxprocesses",
-    "msds-keyversionnumber",
-    "msds-supportedencryptiontypes",
-    "ordinal",
-    "overridemode",
-    "overridemodedefault",
-    "passwordlastset",
-    "port",
-    "primarygroupid",
-    "protocol",
-    "protocols",
-    "enabledprotocols",
-    "pwdlastset",
-    "queuelength",
-    "requiressl",
-    "rolename",
-    "samaccounttype",
-    "serverautostart",
-    "skipauthentication",
-    "sslflags",
-    "startmode",
-    "state",
-    "systemflags",
-    "tokenchecking",
-    "trusteddelegation",
-    "useapppoolcredentials",
-    "usekernelmode",
-    "useraccountcontrol",
-    "usnchanged",
-    "usncreated",
-    "whenchanged",
-    "whencreated",
-    "xpsslport",
-    "xp",
-    "extendedprotection",
-    "value__",
-    "isprimary",
-    "iso",
-    "allowdoubleescaping",
-    "allowhighbitcharacters",
-    "allowunlisted",
-    "centrallogfilemode",
-    "dontlog",
-    "errormode",
-    "includesubdomains",
-    "keepsessionidsecure",
-    "logeventonrecycle",
-    "logextfileflags",
-    "logformat",
-    "logtargetw3c",
-    "max-age",
-    "maxallowedcontentlength",
-    "maxconnections",
-    "maxquerystring",
-    "maxurl",
-    "notlistedcgisallowed",
-    "notlistedisapisallowed",
-    "rapidfailprotection",
-    "rapidfailprotectioninterval",
-    "redirecthttptohttps",
-    "requests",
-    "time",
-    "minorversion",
-    "majorversion",
-    "objectversion",
-];
-
-/// The words of the schemas that are no number and no boolean, in small letters.
-const WORDS: &[&str] = &[
-    "add",
-    "allow",
-    "alwaysrunning",
-    "apphostonly",
-    "applicationpoolidentity",
-    "classic",
-    "cleartext",
-    "deny",
-    "everywhere",
-    "http",
-    "https",
-    "inherit",
-    "integrated",
-    "interactive",
-    "localservice",
-    "localsystem",
-    "machinetoapplication",
-    "machineonly",
-    "machinetorootweb",
-    "machinetowebroot",
-    "modify",
-    "msmq.formatname",
-    "negotiate",
-    "negotiate:kerberos",
-    "negotiatecookie",
-    "net.msmq",
-    "net.pipe",
-    "net.tcp",
-    "network",
-    "networkservice",
-    "none",
-    "ntlm",
-    "ondemand",
-    "require",
-    "sni",
-    "specificuser",
-    "ssl",
-    "sslnegotiatecert",
-    "sslrequirecert",
-    "ssl128",
-    "started",
-    "stopped",
-    "batch",
-    "proxy",
-    "proxycohosting",
-    "noservicenamecheck",
-    "dotlessspn",
-    "my",
-    "webhosting",
-    "password",
-    "username",
-    "*",
-    // Logs of web sites and of the recycling of application pools.
-    "centralbinary",
-    "centralw3c",
-    "clientip",
-    "configchange",
-    "custom",
-    "date",
-    "detailed",
-    "detailedlocalonly",
-    "etw",
-    "file",
-    "httpstatus",
-    "httpsubstatus",
-    "iis",
-    "isapiunhealthy",
-    "memory",
-    "method",
-    "ncsa",
-    "privatememory",
-    "referer",
-    "requests",
-    "schedule",
-    "serverip",
-    "serverport",
-    "site",
-    "time",
-    "timetaken",
-    "uriquery",
-    "uristem",
-    "useragent",
-    "w3c",
-    "win32status",
-];
-
 /// The longest name that is shown.
 const LONGEST: usize = 256;
 
@@ -288,18 +26,12 @@ const LONGEST: usize = 256;
 /// The name must be listed, and the value must have the form that the name promises and look unlike a secret.
 #[must_use]
 pub fn is_harmless(name: &str, value: &str) -> bool {
-    let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
+    let local = name.rsplit(':').next().unwrap_or(name);
     // Lists of a configuration hold their items in `value`, which may be anything; of it the words of authentication are known.
-    if local == "value" {
+    if local.eq_ignore_ascii_case("value") {
         return ["NTLM", "Negotiate", "Negotiate:Kerberos"].iter().any(|word| value.eq_ignore_ascii_case(word));
     }
-    let form = if FACTS.contains(&local.as_str()) {
-        Form::Fact
-    } else if NAMES.contains(&local.as_str()) {
-        Form::Name
-    } else {
-        return false;
-    };
+    let Some(form) = form_of(local) else { return false };
     if value.is_empty() {
         return true;
     }
@@ -311,6 +43,23 @@ pub fn is_harmless(name: &str, value: &str) -> bool {
         Form::Name => is_name(value),
     }
 }
+
+/// The form of what a name promises, where it is listed.
+fn form_of(local: &str) -> Option<Form> {
+    static FORMS: LazyLock<HashMap<&[u8], Form>> = LazyLock::new(|| {
+        let names = NAMES.iter().map(|name| (name.as_bytes(), Form::Name));
+        // A name in both lists promises a fact.
+        names.chain(FACTS.iter().map(|name| (name.as_bytes(), Form::Fact))).collect()
+    });
+    let mut small = [0; LONGEST_LISTED];
+    let small = small.get_mut(..local.len())?;
+    small.copy_from_slice(local.as_bytes());
+    small.make_ascii_lowercase();
+    FORMS.get(&*small).copied()
+}
+
+/// Bytes of the longest listed name, or more.
+const LONGEST_LISTED: usize = 32;
 
 /// A number, a time, a boolean, a version or a word of the schema.
 fn is_fact(word: &str) -> bool {
@@ -327,7 +76,7 @@ fn is_fact(word: &str) -> bool {
 /// A name, path or address. It is refused for a sign that begins a value within, for a word that a secret's name has, and for letters that
 /// look random.
 fn is_name(value: &str) -> bool {
-    let fits = |c: char| c.is_alphanumeric() || " .,_-\\/$@():*%#[]`+{}'".contains(c) || c == '=';
+    let fits = |c: char| c.is_ascii_alphanumeric() || " .,_-\\/$@():*%#[]`+{}'=".contains(c) || c.is_alphanumeric();
     // `=` stands in distinguished names, versions of assemblies and ports alone.
     let pairs = value.split(',').filter(|part| part.contains('=')).all(|part| {
         let (key, _) = part.split_once('=').unwrap_or((part, ""));
@@ -350,7 +99,7 @@ fn is_option(word: &str) -> bool {
 
 /// Whether the gate would mask anything of it.
 fn is_secret_text(value: &str) -> bool {
-    Shown::of(value).as_str() != value
+    matches!(through_gate(value, true), Cow::Owned(shown) if shown != value)
 }
 
 #[cfg(test)]
@@ -384,6 +133,14 @@ mod tests {
             let known = name.starts_with("xmlns") || is_harmless(name, value);
             assert!(known, "{name}={value}");
         }
+    }
+
+    #[test]
+    fn every_listed_name_is_found_in_letters_of_any_case() {
+        for name in NAMES.iter().chain(FACTS) {
+            assert!(name.len() <= LONGEST_LISTED && form_of(&name.to_uppercase()).is_some(), "{name}");
+        }
+        assert!(form_of("").is_none() && form_of(&"a".repeat(LONGEST_LISTED + 1)).is_none());
     }
 
     #[test]

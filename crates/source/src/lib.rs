@@ -28,6 +28,6 @@ pub use origin::{DocumentId, Location, Origin, Position, Span, Spanned, Spot};
 pub use pipeline::{commands_runner, runner_marks};
 pub use problem::{Level, Problem, ProblemSink, Problems};
 pub use redact::{REDACTED, TAKEN_OUT, is_secret_name, may_hold_secret, redact_values};
-pub use shown::{Shown, printable, steers};
+pub use shown::{Shown, is_plainly_printable, printable, steers};
 pub use text::{Tell, Teller, Text, gated, hex_bits};
 pub use words::{count, grouped, hex, letters};

@@ -118,6 +118,18 @@ impl Origin {
         Self { document, spot: Some(spot) }
     }
 
+    /// The document and the place in it, for whoever keeps them without the gap that an origin has between the two.
+    #[must_use]
+    pub fn into_parts(self) -> (DocumentId, Option<Arc<Spot>>) {
+        (self.document, self.spot)
+    }
+
+    /// What [`Self::into_parts`] took apart.
+    #[must_use]
+    pub const fn from_parts(document: DocumentId, spot: Option<Arc<Spot>>) -> Self {
+        Self { document, spot }
+    }
+
     /// The same place with one of its parts changed.
     pub fn change(&mut self, change: impl FnOnce(&mut Spot)) {
         change(Arc::make_mut(self.spot.get_or_insert_with(|| Arc::new(WHOLE.clone()))));

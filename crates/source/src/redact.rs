@@ -57,13 +57,57 @@ pub fn is_secret_name(name: &str) -> bool {
 
 /// Whether one of the parts occurs, in letters of any case. Asked for everything near a place that is shown, so it allocates nothing.
 fn holds_part(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let is_at = |i: usize, part: &str| bytes.get(i..i + part.len()).is_some_and(|b| b.eq_ignore_ascii_case(part.as_bytes()));
-    bytes.windows(2).enumerate().any(|(i, pair)| {
-        // The first two letters of every part, in small letters; other bytes are sorted out by the comparison behind it.
-        matches!(&[pair[0] | 0x20, pair[1] | 0x20], b"pa" | b"pw" | b"pr" | b"se" | b"cr" | b"co" | b"to" | b"ap" | b"de" | b"va")
-            && PARTS.iter().any(|part| is_at(i, part))
-    })
+    static FINDER: Finder<1> = Finder::new([PARTS]);
+    FINDER.finds(text)
+}
+
+/// Whether a word that speaks of a secret occurs anywhere, also within another word. Where none does, [`crate::Shown`] masks nothing for the
+/// sake of words.
+pub(crate) fn holds_secret_word(text: &str) -> bool {
+    static FINDER: Finder<2> = Finder::new([PARTS, SECRET_WORDS]);
+    FINDER.finds(text)
+}
+
+/// Finds words of lists within a text, in letters of any case.
+///
+/// Nearly every text holds none. Two tables say of two bytes side by side whether a word may begin with them: a bit stands for the first
+/// letter of a word, and the second letter's entry holds the bits of all first letters that it follows.
+struct Finder<const LISTS: usize> {
+    lists: [&'static [&'static str]; LISTS],
+    first: [u32; 256],
+    second: [u32; 256],
+}
+
+impl<const LISTS: usize> Finder<LISTS> {
+    /// The words are of two small letters or more.
+    const fn new(lists: [&'static [&'static str]; LISTS]) -> Self {
+        let (mut first, mut second) = ([0; 256], [0; 256]);
+        let mut list = 0;
+        while list < LISTS {
+            let mut word = 0;
+            while word < lists[list].len() {
+                let (a, b) = (lists[list][word].as_bytes()[0], lists[list][word].as_bytes()[1]);
+                assert!(a.is_ascii_lowercase() && b.is_ascii_lowercase());
+                let bit = 1 << (a - b'a');
+                first[a as usize] = bit;
+                first[a.to_ascii_uppercase() as usize] = bit;
+                second[b as usize] |= bit;
+                second[b.to_ascii_uppercase() as usize] |= bit;
+                word += 1;
+            }
+            list += 1;
+        }
+        Self { lists, first, second }
+    }
+
+    fn finds(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        let is_at = |i: usize, word: &str| bytes.get(i..i + word.len()).is_some_and(|b| b.eq_ignore_ascii_case(word.as_bytes()));
+        bytes.windows(2).enumerate().any(|(i, pair)| {
+            self.first[usize::from(pair[0])] & self.second[usize::from(pair[1])] != 0
+                && self.lists.iter().any(|words| words.iter().any(|word| is_at(i, word)))
+        })
+    }
 }
 
 /// Whether an encrypted value begins anywhere.
@@ -184,10 +228,22 @@ mod tests {
     #[test]
     fn secret_names_are_told_by_their_parts() {
         for part in PARTS {
-            assert!(is_secret_name(&format!("x:my{}Of", part.to_uppercase())), "{part}: the two letters looked for must cover every part");
+            assert!(is_secret_name(&format!("x:my{}Of", part.to_uppercase())), "{part}");
         }
         for name in HARMLESS.iter().copied().chain(["userName", "", "path", "password:x", "passwor", "p"]) {
             assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_word_of_a_secret_is_found_wherever_it_stands() {
+        for word in PARTS.iter().chain(SECRET_WORDS) {
+            for text in [(*word).to_owned(), word.to_uppercase(), format!("x{word}"), format!("ü {word}s")] {
+                assert!(holds_secret_word(&text), "{text}");
+            }
+        }
+        for text in ["", "p", "Skype for Business Server Internal Web Site", "fe01.contoso.com"] {
+            assert!(!holds_secret_word(text), "{text}");
         }
     }
 

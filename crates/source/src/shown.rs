@@ -2,7 +2,7 @@
 
 mod mask;
 
-use mask::{mask, masked};
+use mask::masked;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -26,14 +26,13 @@ impl Shown {
     /// address and its parameters, and words that mix letters and digits as only a key or a password does.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let masked = mask(text);
-        Self(printable(&masked).into_owned())
+        Self(through_gate(text, true).into_owned())
     }
 
     /// A path or a name as somebody gave it: masked where it carries what looks like a secret, and not for its letters alone.
     #[must_use]
     pub fn naming(name: &str) -> Self {
-        Self(printable(&masked(name, false)).into_owned())
+        Self(through_gate(name, false).into_owned())
     }
 
     /// A sentence of this program that quotes what somebody wrote between `'`: that passes the gate, the sentence itself stays.
@@ -64,7 +63,7 @@ impl Shown {
     /// Whether the gate would mask a part of a text.
     #[must_use]
     pub fn masks(text: &str) -> bool {
-        mask(text) != text
+        masked(text, true) != text
     }
 
     /// The text.
@@ -98,6 +97,14 @@ impl From<Shown> for String {
     }
 }
 
+/// What [`Shown`] holds of a text; `random` is that of [`masked`]. A text that is borrowed is the text as it was.
+pub(crate) fn through_gate(text: &str, random: bool) -> Cow<'_, str> {
+    match masked(text, random) {
+        Cow::Borrowed(text) => printable(text),
+        Cow::Owned(masked) => Cow::Owned(printable(&masked).into_owned()),
+    }
+}
+
 /// Whether a character steers a terminal, turns the direction of writing, or is not seen at all.
 #[must_use]
 pub fn steers(c: char) -> bool {
@@ -108,10 +115,25 @@ pub fn steers(c: char) -> bool {
             | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Whether a text is of visible ASCII characters and blanks alone, with no sign twice that a runner's command begins with: most is, and then
+/// nothing in it steers, and nothing has to be spelled out.
+#[must_use]
+pub fn is_plainly_printable(text: &str) -> bool {
+    // Without a way out of the loops, so that many bytes are looked at side by side.
+    let bytes = text.as_bytes();
+    let is_odd = |b: &u8| !matches!(b, b' '..=b'~' | b'\t');
+    let is_mark = |(a, b): (&u8, &u8)| (a == b) & ((*a == b':') | (*a == b'#'));
+    !bytes.iter().fold(false, |odd, b| odd | is_odd(b))
+        && !bytes.iter().zip(bytes.get(1..).unwrap_or_default()).fold(false, |marked, pair| marked | is_mark(pair))
+}
+
 /// The text without characters that [steer](steers), which are spelled `\u{1b}`, and without what a pipeline's runner would take for a
 /// command; ends of lines become blanks.
 #[must_use]
 pub fn printable(text: &str) -> Cow<'_, str> {
+    if is_plainly_printable(text) {
+        return Cow::Borrowed(text);
+    }
     if !text.contains(steers) {
         return crate::pipeline::disarm(text);
     }
@@ -215,6 +237,15 @@ mod tests {
         fn a_value_behind_a_secrets_name_is_never_seen(before in "[a-z ;,=]{0,20}", name in "(password|Pwd|clientSecret|apiKey|token)", sign in "( ?[=:] ?)", after in "[ -~]{0,20}") {
             let text = format!("{before} {name}{sign}Xy7XyZq9{after}");
             prop_assert!(!shown(&text).contains("Xy7XyZq9"), "{}", shown(&text));
+        }
+
+        #[test]
+        fn a_plainly_printable_text_stays_as_it_is(text in "[ -~\\t]{0,20}|[:#a\\x1f\\x7fü]{0,6}") {
+            if is_plainly_printable(&text) {
+                prop_assert!(!text.contains(steers) && crate::pipeline::disarm(&text) == text.as_str());
+            } else {
+                prop_assert!(!text.bytes().all(|b| matches!(b, b' '..=b'~' | b'\t')) || text.contains("::") || text.contains("##"));
+            }
         }
 
         #[test]

@@ -183,7 +183,7 @@ impl Teller<'_, '_> {
         if name.bytes().all(plain) {
             return self.0.pad(name);
         }
-        self.0.pad(Shown::naming(name).as_str())
+        self.0.pad(&crate::shown::through_gate(name, false))
     }
 
     /// A sentence of an error that quotes what somebody wrote, as [`Shown::quoting`] shows it.

@@ -115,6 +115,21 @@ mod tests {
     }
 
     #[test]
+    fn an_attribute_is_found_by_its_whole_name_alone() {
+        let d = read("<a ab=\"c='1' d\" \r\n x:d = 'd=\"2\"'\td='3' é=\"4\" e=''/>");
+        let value = |name: &str| d.root().attribute(name).map(|a| a.value().into_owned());
+        let found = ["ab", "x:d", "d", "é", "e"].map(|name| value(name).unwrap());
+        assert_eq!(found, ["c='1' d", "d=\"2\"", "3", "4", ""]);
+        for name in ["a", "b", "c", "x", "x:", "d=", "d='3'", "f", "", "/"] {
+            assert_eq!(value(name), None, "{name}");
+        }
+        let by_walking = |name: &str| d.root().attributes().find(|a| a.name() == name).map(|a| a.span());
+        for name in ["ab", "x:d", "d", "é", "e", "c", "d="] {
+            assert_eq!(d.root().attribute(name).map(|a| a.span()), by_walking(name), "{name}");
+        }
+    }
+
+    #[test]
     fn text_is_joined_around_what_is_no_text() {
         let d = read("<a>\u{FC}<b>x</b>\u{E9}<!-- <b> --->\u{20AC}\r\n&#xD;<?p <b> ?><![CDATA[]]>.</a>".replace("--->", "-->").as_str());
         assert_eq!(d.root().text(), "\u{FC}\u{E9}\u{20AC}\n\r.");

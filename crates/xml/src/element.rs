@@ -1,6 +1,7 @@
 //! Elements and ways through them.
 
 use crate::document::{NONE, Node};
+use crate::name::{BLANK, NAME, is, skip};
 use crate::{Attribute, Attributes, Document, escape};
 use kerbsync_source::Span;
 use std::borrow::Cow;
@@ -131,7 +132,18 @@ impl<'d> Element<'d> {
     /// The attribute of exactly this name (no prefix handling).
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<Attribute<'d>> {
-        self.attributes().find(|a| a.name() == name)
+        let Attributes { text, mut at, end } = self.attributes();
+        let bytes = text.as_bytes().get(..end)?;
+        loop {
+            let start = skip(bytes, at, BLANK);
+            let rest = bytes.get(start..)?;
+            if rest.starts_with(name.as_bytes()) && rest.get(name.len()).is_some_and(|b| !is(*b, NAME)) {
+                return Attributes { text, at: start, end }.next().filter(|a| a.name() == name);
+            }
+            // Another one, of which only the end is looked for: no quote stands before its value, and none of its kind within.
+            let open = start + memchr::memchr2(b'"', b'\'', rest)?;
+            at = open + 1 + memchr::memchr(bytes[open], &bytes[open + 1..])? + 1;
+        }
     }
 
     /// The element around this one.

@@ -137,8 +137,13 @@ pub(crate) fn forwarded_for(fact: &HardeningFact) -> Judged {
 }
 
 pub(crate) fn no_shell_types(fact: &HardeningFact) -> Judged {
-    let shell = [".exe", ".dll", ".com", ".bat", ".csh"];
-    let found: Vec<&'static str> = shell.into_iter().filter(|s| items(fact).any(|i| i.trim().eq_ignore_ascii_case(s))).collect();
+    const SHELL: [&str; 5] = [".exe", ".dll", ".com", ".bat", ".csh"];
+    // Of hundreds of types each is looked at once.
+    let mut has = [false; SHELL.len()];
+    for item in items(fact).map(str::trim).filter(|i| i.len() == SHELL[0].len()) {
+        has.iter_mut().zip(SHELL).for_each(|(has, shell)| *has |= item.eq_ignore_ascii_case(shell));
+    }
+    let found: Vec<&'static str> = SHELL.into_iter().zip(has).filter_map(|(shell, has)| has.then_some(shell)).collect();
     good_if(found.is_empty(), || text!("has a MIME type for {}", list(&found)))
 }
 

@@ -71,7 +71,7 @@ mod tests {
     fn a_pool_that_is_not_there_fails() {
         let mut inventory = estate();
         let application = &mut config(&mut inventory, "fe01").web_sites[0].applications[1];
-        (application.pool.value, application.pool_exists) = ("LyncIntFeatures".to_owned(), false);
+        (application.pool.value, application.pool_exists) = ("LyncIntFeatures".into(), false);
         config(&mut inventory, "fe02").web_sites.clear();
         inventory.servers.remove(0);
         insta::assert_snapshot!(check(&RULE, inventory), @r"

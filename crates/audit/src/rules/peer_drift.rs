@@ -4,7 +4,8 @@ use crate::{Policy, Verdicts, View};
 use kerbsync_advice::Advice;
 use kerbsync_inventory::{HardeningDoubt, HardeningFact, HardeningScope, ServerConfiguration};
 use kerbsync_source::{Origin, Shown, Text, text};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 
 declare_rule! {
     /// The servers of a pool are not set alike.
@@ -43,10 +44,17 @@ declare_rule! {
 /// What every server has of its own, or has for other sites than the product's.
 const OWN: [&str; 3] = ["site/bindings", "globalModules", "log@centralLogFileMode"];
 
-/// A value as it compares: items and flags in any order and any case. What is not in the file compares with nothing.
-fn comparable(fact: &HardeningFact) -> Option<BTreeSet<String>> {
-    let is_unknown = matches!(fact.doubt, Some(HardeningDoubt::NotHere | HardeningDoubt::Version));
-    (!is_unknown).then(|| fact.value.split(['\n', ',']).map(|item| item.trim().to_lowercase()).filter(|i| !i.is_empty()).collect())
+/// Whether the value is one to compare: what is not in the file compares with nothing.
+fn is_known(fact: &HardeningFact) -> bool {
+    !matches!(fact.doubt, Some(HardeningDoubt::NotHere | HardeningDoubt::Version))
+}
+
+/// Whether two values are the same: items and flags in any order and any case.
+fn is_same(a: &HardeningFact, b: &HardeningFact) -> bool {
+    let items = |fact: &HardeningFact| -> BTreeSet<String> {
+        fact.value.split(['\n', ',']).map(|item| item.trim().to_lowercase()).filter(|i| !i.is_empty()).collect()
+    };
+    a.value == b.value || items(a) == items(b)
 }
 
 /// The scope as it compares: names of sites, paths and pools in small letters.
@@ -90,20 +98,23 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 /// What differs among some servers, each with the places that show it.
 fn differences<'i>(servers: &[&'i ServerConfiguration]) -> Vec<(Text, Vec<(&'i Origin, Text)>)> {
     type Values<'i> = Vec<(&'i ServerConfiguration, &'i HardeningFact)>;
-    let mut settings: BTreeMap<(String, &'static str), Values<'i>> = BTreeMap::new();
+    let mut settings: BTreeMap<(Rc<str>, &'static str), Values<'i>> = BTreeMap::new();
+    // A place has many settings, and the same one is on every server.
+    let mut places: HashMap<&HardeningScope, Option<Rc<str>>> = HashMap::new();
     for &server in servers {
         for fact in server.hardening.iter().flat_map(|h| &h.facts).filter(|f| !OWN.contains(&f.setting)) {
-            if let Some(place) = place(&fact.scope) {
-                settings.entry((place, fact.setting)).or_default().push((server, fact));
+            let place = places.entry(&fact.scope).or_insert_with(|| place(&fact.scope).map(Rc::from));
+            if let Some(place) = place {
+                settings.entry((Rc::clone(place), fact.setting)).or_default().push((server, fact));
             }
         }
     }
     let mut found = Vec::new();
     for ((_, setting), values) in settings {
         // A path with a location of its own on some servers alone inherits on the others what is compared for the site.
-        let values: Vec<_> = values.into_iter().filter_map(|(server, fact)| Some((server, fact, comparable(fact)?))).collect();
-        let Some((first, first_fact, first_value)) = values.first() else { continue };
-        let Some((other, other_fact, _)) = values.iter().find(|(_, _, value)| value != first_value) else { continue };
+        let mut values = values.into_iter().filter(|(_, fact)| is_known(fact));
+        let Some((first, first_fact)) = values.next() else { continue };
+        let Some((other, other_fact)) = values.find(|(_, fact)| !is_same(first_fact, fact)) else { continue };
         let shown = |fact: &HardeningFact| match fact.value.contains('\n') || !setting.contains('@') {
             true => text!("another list"),
             false => text!("\"{}\"", Shown::naming(&fact.value)),

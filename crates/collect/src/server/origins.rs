@@ -174,6 +174,11 @@ impl<'a> Origins<'a> {
         self.cited(setting.value.clone().into_owned(), setting.place, kept)
     }
 
+    /// The same of a text that other servers have too.
+    pub(super) fn cited_shared(&mut self, setting: &Setting<'_, Cow<'_, str>>, kept: Kept) -> Cited<Arc<str>> {
+        self.cited(self.shared(&setting.value), setting.place, kept)
+    }
+
     /// A text with its origin.
     pub(super) fn text(&mut self, setting: &Setting<'_, Cow<'_, str>>, kept: Kept) -> Spanned<String> {
         Spanned::new(setting.value.clone().into_owned(), self.of(setting.place, kept))

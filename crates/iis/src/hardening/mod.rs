@@ -6,13 +6,16 @@
 //! section, `allowDefinition`, and `lockItem`, `lockAttributes` and `lockAllAttributesExcept` of the element. What else locks (`lockElements`)
 //! is not taken for a lock.
 
+mod marks;
 mod table;
 
 use crate::text::same_name;
-use crate::{ApplicationHost, Location, OverrideMode, PathKey, Place, Setting, Site};
+use crate::{ApplicationHost, Location, OverrideMode, PathKey, Place, Pool, Setting, Site};
 use kerbsync_xml::Element;
-use std::borrow::Cow;
+use marks::{Marks, is_elsewhere};
+use std::borrow::{Borrow as _, Cow};
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 use table::{Level, Value, WANTED, Wanted};
 
 /// Where a setting holds.
@@ -64,12 +67,13 @@ pub fn setting_names() -> impl Iterator<Item = &'static str> {
 pub fn settings<'d>(host: &ApplicationHost<'d>, sites: &[&Site<'d>]) -> Vec<HardeningSetting<'d>> {
     let sections: HashMap<String, Defined> = host.sections().into_iter().map(|s| (s.path.clone(), Defined::of(&s))).collect();
     let held = held_sections(host, sites);
+    let pools = served_pools(host, sites);
     let mut out = Vec::new();
     for wanted in WANTED {
         match wanted.level {
             Level::Section => Merge::new(host, wanted, &sections, &held).run(sites, &mut out),
             Level::Site => of_sites(host, wanted, sites, &mut out),
-            Level::Pool => of_pools(host, wanted, sites, &mut out),
+            Level::Pool => of_pools(&pools, wanted, &mut out),
             Level::Host => of_host(host, wanted, &mut out),
         }
     }
@@ -99,11 +103,6 @@ fn below<'d>(element: Element<'d>, path: &[&str]) -> Vec<Element<'d>> {
     path.iter().fold(vec![element], |found, name| found.iter().flat_map(|e| e.children().filter(|c| c.local_name() == *name)).collect())
 }
 
-/// Whether an element, or its section, stands in another file or is sealed.
-fn is_elsewhere(element: Element<'_>) -> bool {
-    ["configSource", "configProtectionProvider"].iter().any(|name| element.attribute(name).is_some())
-}
-
 /// What is known while one goes down: the value, where it was set, and what speaks against it.
 #[derive(Clone)]
 struct State<'d> {
@@ -116,7 +115,8 @@ struct State<'d> {
 #[derive(Clone)]
 enum Held<'d> {
     One(Setting<'d, Cow<'d, str>>),
-    Many(Vec<String>, Option<Place<'d>>),
+    /// Keys, which most sites and paths have in common with the server, and the place of the last change.
+    Many(Rc<Vec<String>>, Option<Place<'d>>),
 }
 
 #[derive(Clone, Copy, Default)]
@@ -131,7 +131,7 @@ impl<'d> State<'d> {
     fn new(value: Value) -> Self {
         let held = match value {
             Value::Attribute(_, default) => Held::One(Setting::schema_default(Cow::Borrowed(default))),
-            Value::Collection { .. } => Held::Many(Vec::new(), None),
+            Value::Collection { .. } => Held::Many(Rc::default(), None),
         };
         Self { held, locks: Locks::default(), elsewhere: false, not_handed_down: false }
     }
@@ -139,6 +139,10 @@ impl<'d> State<'d> {
     /// Takes in what one element says.
     fn apply(&mut self, element: Element<'d>, value: Value) {
         self.elsewhere |= is_elsewhere(element);
+        self.take_value(element, value);
+    }
+
+    fn take_value(&mut self, element: Element<'d>, value: Value) {
         match (&mut self.held, value) {
             (Held::One(setting), Value::Attribute(name, _)) => {
                 if let Some(a) = element.attribute(name) {
@@ -150,12 +154,13 @@ impl<'d> State<'d> {
                     let key =
                         || keys.iter().filter_map(|k| step.attribute(k)).map(|a| a.value().into_owned()).collect::<Vec<_>>().join(":");
                     match step.local_name() {
-                        name if name == add => items.push(key()),
+                        name if name == add => Rc::make_mut(items).push(key()),
                         name if name == remove && !remove.is_empty() => {
                             let key = key();
-                            items.retain(|k| !same_name(k, &key) && !k.split(':').next().is_some_and(|first| same_name(first, &key)));
+                            Rc::make_mut(items)
+                                .retain(|k| !same_name(k, &key) && !k.split(':').next().is_some_and(|first| same_name(first, &key)));
                         }
-                        "clear" => items.clear(),
+                        "clear" => *items = Rc::default(),
                         _ => continue,
                     }
                     *place = Some(Place::element(element));
@@ -195,6 +200,7 @@ struct HeldSection<'h, 'd> {
     site: Option<usize>,
     path: PathKey,
     section: Element<'d>,
+    marks: Marks<'d>,
 }
 
 /// By the path of the section, in document order. Every location is looked at once.
@@ -213,7 +219,13 @@ fn held_sections<'h, 'd>(host: &'h ApplicationHost<'d>, sites: &[&Site<'d>]) -> 
         let path = PathKey::new(location.path_in_site());
         let mut names = Vec::new();
         for web_server in location.element().children_named("system.webServer") {
-            hold(web_server, &mut names, &mut held, &|section| HeldSection { location, site, path: path.clone(), section });
+            hold(web_server, &mut names, &mut held, &|section| HeldSection {
+                location,
+                site,
+                path: path.clone(),
+                section,
+                marks: Marks::of(section),
+            });
         }
     }
     held
@@ -265,7 +277,7 @@ impl<'m, 'h, 'd> Merge<'m, 'h, 'd> {
         let mut server = State::new(self.wanted.value);
         server.locks.section = self.defined.denied || self.defined.host_only;
         for section in self.host.web_server().iter().flat_map(|w| below(*w, self.wanted.section)) {
-            self.take(section, &mut server);
+            self.take(section, &Marks::of(section), &mut server);
         }
         for held in self.held.iter().filter(|h| h.site.is_none()) {
             self.take_held(held, &mut server);
@@ -277,16 +289,18 @@ impl<'m, 'h, 'd> Merge<'m, 'h, 'd> {
             for held in self.held.iter().filter(|h| h.site == Some(index)) {
                 at.entry(&held.path).or_default().push(held);
             }
-            let of = |key: &PathKey| {
-                let mut state = server.clone();
-                for held in key.prefixes().filter_map(|prefix| at.get(&PathKey::new(prefix))).flatten() {
-                    self.take_held(held, &mut state);
-                }
-                state
-            };
-            of(&PathKey::default()).put(self.wanted, Scope::Site(name.to_string()), out);
+            let take_all = |held: &[&HeldSection<'h, 'd>], state: &mut State<'d>| held.iter().for_each(|h| self.take_held(h, state));
+            let mut of_site = server.clone();
+            take_all(at.get(&PathKey::default()).map_or(&[], Vec::as_slice), &mut of_site);
+            of_site.put(self.wanted, Scope::Site(name.to_string()), out);
+            // A path comes behind those that contain it, so it goes on where the nearest of them ended.
+            let mut states: HashMap<&str, State<'d>> = HashMap::new();
             for (key, held) in at.iter().filter(|(key, _)| ***key != PathKey::default()) {
-                of(key).put(self.wanted, Scope::Path(held[0].location.path().to_owned()), out);
+                let around = key.prefixes().rev().skip(1).find_map(|prefix| states.get(prefix));
+                let mut state = around.unwrap_or(&of_site).clone();
+                take_all(held, &mut state);
+                state.put(self.wanted, Scope::Path(held[0].location.path().to_owned()), out);
+                states.insert((*key).borrow(), state);
             }
         }
     }
@@ -300,32 +314,24 @@ impl<'m, 'h, 'd> Merge<'m, 'h, 'd> {
             }
         }
         state.not_handed_down |= held.site.is_some() && !held.location.inherit_in_child_applications();
-        self.take(held.section, state);
+        self.take(held.section, &held.marks, state);
     }
 
-    fn take(&self, section: Element<'d>, state: &mut State<'d>) {
-        state.elsewhere |= is_elsewhere(section);
-        let inner = self.wanted.elements.is_empty();
-        state.locks.element |= locks(section, self.wanted.value, inner);
+    fn take(&self, section: Element<'d>, marks: &Marks<'d>, state: &mut State<'d>) {
+        let value = self.wanted.value;
+        state.elsewhere |= marks.elsewhere;
+        if self.wanted.elements.is_empty() {
+            state.locks.element |= marks.locks(value);
+            state.take_value(section, value);
+            return;
+        }
         for element in below(section, self.wanted.elements) {
-            state.locks.element |= locks(element, self.wanted.value, true);
-            state.apply(element, self.wanted.value);
+            let marks = Marks::of(element);
+            state.elsewhere |= marks.elsewhere;
+            state.locks.element |= marks.locks(value);
+            state.take_value(element, value);
         }
     }
-}
-
-/// Whether an element locks an attribute of its own, where `holds` says that it holds it, or itself with all that is in it. Items of collections
-/// have locks of their own, which are not looked at.
-fn locks(element: Element<'_>, value: Value, holds: bool) -> bool {
-    let Value::Attribute(attribute, _) = value else { return false };
-    let listed = |name: &str| {
-        let list = element.attribute(name)?.value().into_owned();
-        Some(list.split(',').any(|n| n.trim() == "*" || n.trim().eq_ignore_ascii_case(attribute)))
-    };
-    holds
-        && (element.attribute("lockItem").is_some_and(|a| a.value().trim().eq_ignore_ascii_case("true"))
-            || listed("lockAttributes") == Some(true)
-            || listed("lockAllAttributesExcept") == Some(false))
 }
 
 /// Sections of `system.applicationHost` stand in this file alone.
@@ -347,9 +353,16 @@ fn of_sites<'d>(host: &ApplicationHost<'d>, wanted: &'static Wanted, sites: &[&S
     }
 }
 
-fn of_pools<'d>(host: &ApplicationHost<'d>, wanted: &'static Wanted, sites: &[&Site<'d>], out: &mut Vec<HardeningSetting<'d>>) {
+/// The application pools that serve one of `sites`.
+fn served_pools<'d>(host: &ApplicationHost<'d>, sites: &[&Site<'d>]) -> Vec<Pool<'d>> {
     let served: Vec<Cow<'d, str>> = sites.iter().flat_map(|s| s.applications()).map(|a| a.pool.value).collect();
-    for pool in host.pools().iter().filter(|p| served.iter().any(|name| same_name(name, &p.name().value))) {
+    let mut pools = host.pools();
+    pools.retain(|p| served.iter().any(|name| same_name(name, &p.name().value)));
+    pools
+}
+
+fn of_pools<'d>(pools: &[Pool<'d>], wanted: &'static Wanted, out: &mut Vec<HardeningSetting<'d>>) {
+    for pool in pools {
         let mut state = State::new(wanted.value);
         let collection = pool.element().parent();
         state.elsewhere = collection.is_some_and(is_elsewhere);

@@ -1,7 +1,7 @@
 //! JSON, the same for every format.
 
 use super::report_format::{Fingerprints, ReportFormat};
-use kerbsync_source::{runner_marks, steers};
+use kerbsync_source::{is_plainly_printable, runner_marks, steers};
 use serde::Serialize;
 use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 use std::io::{self, Write};
@@ -55,6 +55,9 @@ struct Escaping<F>(F);
 
 impl<F: Formatter> Formatter for Escaping<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if is_plainly_printable(fragment) {
+            return writer.write_all(fragment.as_bytes());
+        }
         let mut marks = runner_marks(fragment).peekable();
         let mut done = 0;
         for (at, c) in fragment.char_indices() {

@@ -1,15 +1,17 @@
 //! What looks like a secret in a text, and the text without it.
 
 use crate::plain_words::PLAIN;
-use crate::redact::{REDACTED, SECRET_WORDS, is_secret_name};
+use crate::redact::{REDACTED, SECRET_WORDS, holds_secret_word, is_secret_name};
+use std::borrow::Cow;
 
-/// The text with what looks like a secret masked.
-pub(super) fn mask(text: &str) -> String {
-    masked(text, true)
+/// The text with what looks like a secret masked; `random` says whether words are masked for their letters alone. Folders have such names,
+/// too. A text that is borrowed is the text as it was.
+pub(super) fn masked(text: &str, random: bool) -> Cow<'_, str> {
+    if has_nothing_to_mask(text, random) { Cow::Borrowed(text) } else { Cow::Owned(mask(text, random)) }
 }
 
-/// As [`mask`]; `random` says whether words are masked for their letters alone. Folders have such names, too.
-pub(super) fn masked(text: &str, random: bool) -> String {
+/// The same, word by word.
+fn mask(text: &str, random: bool) -> String {
     let mut out = Masked { text: String::with_capacity(text.len()), random };
     // Whether what comes belongs to a secret's name that stood before.
     let mut behind = Behind::Nothing;
@@ -18,6 +20,37 @@ pub(super) fn masked(text: &str, random: bool) -> String {
         behind = mask_word(word, behind, &mut out);
     }
     out.text
+}
+
+/// Whether a look from afar shows that [`mask`] would change nothing, which holds of most names: no sign that begins a value, an address or an
+/// encrypted value, no word that speaks of a secret, and nothing that could look random. Where it cannot tell, it says no.
+fn has_nothing_to_mask(text: &str, random: bool) -> bool {
+    let bytes = text.as_bytes();
+    // Without a way out of the loop, so that many bytes are looked at side by side.
+    let has_sign = bytes.iter().fold(false, |has_sign, b| has_sign | matches!(b, b'=' | b':'));
+    let may_be_random = || random && bytes.iter().any(u8::is_ascii_digit) && bytes.split(|b| is_end(*b)).any(may_look_random);
+    text.is_ascii() && !has_sign && !holds_secret_word(text) && !may_be_random()
+}
+
+/// Whether a part of a word may [look random](looks_random), or what is left of it without signs at its end.
+fn may_look_random(part: &[u8]) -> bool {
+    let class = |b: u8| match b {
+        b'0'..=b'9' => 0,
+        b'a'..=b'z' => 1,
+        b'A'..=b'Z' => 2,
+        _ => 3,
+    };
+    part.len() >= 40 || (part.len() >= 9 && part.windows(2).filter(|pair| class(pair[0]) != class(pair[1])).count() >= 4)
+}
+
+/// Whether a byte ends the parts of words that are looked at one by one: blanks, the ends of clauses, and [stops](is_stop).
+const fn is_end(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0b || matches!(byte, b';' | b',' | b'&' | b'?') || is_stop(byte as char)
+}
+
+/// Whether a character stands between the parts of a name or path.
+const fn is_stop(c: char) -> bool {
+    matches!(c, '.' | '/' | '\\' | '-' | '_' | '@' | '(' | ')' | '\'' | '"' | '<' | '>' | '{' | '}')
 }
 
 /// What was masked so far.
@@ -138,8 +171,8 @@ fn mask_part(part: &str, named: bool, out: &mut Masked) -> Behind {
 /// A word without a sign: masked where it follows a secret's name and is no plain word, or where it looks like a key.
 fn mask_plain(word: &str, named: bool, out: &mut Masked) {
     let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
-    let plain = bare.is_empty() || PLAIN.contains(&bare.to_lowercase().as_str());
-    if named && !plain {
+    let is_plain = || bare.is_empty() || PLAIN.contains(&bare.to_lowercase().as_str());
+    if named && !is_plain() {
         out.push_str(REDACTED);
     } else if let Some((scheme, rest)) = word.split_once("://").filter(|(_, rest)| rest.contains('@')) {
         out.push_str(scheme);
@@ -148,7 +181,7 @@ fn mask_plain(word: &str, named: bool, out: &mut Masked) {
         out.push_str(&rest[rest.rfind('@').unwrap_or(0)..]);
     } else {
         // Parts of a name or path are looked at one by one.
-        for piece in word.split_inclusive(['.', '/', '\\', '-', '_', '@', '(', ')', '\'', '"', '<', '>', '{', '}']) {
+        for piece in word.split_inclusive(is_stop) {
             let (stem, stop) = match piece.char_indices().last() {
                 Some((at, c)) if !c.is_alphanumeric() => piece.split_at(at),
                 _ => (piece, ""),
@@ -192,4 +225,39 @@ fn looks_random(word: &str) -> bool {
     let inner = word.trim_matches(|c: char| c.is_ascii_digit()).split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty()).count();
     (length >= 9 && seen(0) && seen(1) && seen(2) && changes >= 4 && (inner >= 2 || (inner == 1 && changes >= 7)))
         || (length >= 40 && seen(0) && (seen(1) || seen(2)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_name_of_the_product_is_known_from_afar() {
+        for name in
+            ["Skype for Business Server Internal Web Site/groupexpansion", "fe01.contoso.com", "%SystemDrive%\\inetpub\\wwwroot", ""]
+        {
+            assert!(has_nothing_to_mask(name, true), "{name}");
+        }
+        for text in ["pwd", "a=b", "Zq900vB3xKw9LmTr8", "x:y", "ü"] {
+            assert!(!has_nothing_to_mask(text, true), "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// Whatever is let through from afar, the look at every word lets through as well.
+        #[test]
+        fn what_has_nothing_to_mask_is_masked_nowhere(
+            words in prop::collection::vec("pass|Auth|key|PIN|sig|token|Sec|ret|is|[a-zA-Z0-9]{1,14}|[ -~]{1,3}|[\\x09-\\x0d\\x1c-\\x1f]", 0..8),
+            between in "[ ._/\\\\@(?;,&-]?",
+            random: bool,
+        ) {
+            let text = words.join(&between);
+            if has_nothing_to_mask(&text, random) {
+                prop_assert_eq!(mask(&text, random), text);
+            }
+        }
+    }
 }

@@ -57,8 +57,8 @@ pub(crate) fn providers(path: &mut AuthenticationPath) -> &mut Vec<Cited<String>
 
 fn web_site(role: WebSiteRole, name: &str, pool: &str, document: u32, line: u32) -> WebSite {
     let application = |path: &str, line| Application {
-        path: cited(document, line, path.to_owned()),
-        pool: cited(document, line, pool.to_owned()),
+        path: cited(document, line, path.into()),
+        pool: cited(document, line, pool.into()),
         pool_exists: true,
     };
     let path = |path: &str, line, windows, providers: &[&str], anonymous| AuthenticationPath {
