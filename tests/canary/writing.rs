@@ -40,7 +40,9 @@ fn watch(seed: u64, layout: Layout, encoding: Option<Encoding>) -> usize {
     for (to, _) in servers.iter().filter(|(name, state)| name != from && state != "in-sync") {
         let copy = format!("DIR/b --from-computer {from} --to-computer {to}");
         let planned = run(&format!("plan sync {copy} -v -o DIR/plan.json"));
-        run(&format!("plan sync {copy} --format json"));
+        for format in ["json", "powershell", "ansible"] {
+            run(&format!("plan sync {copy} --format {format}"));
+        }
         run(&format!("sync {copy} --what-if -v"));
         if planned.code != 0 {
             continue;
