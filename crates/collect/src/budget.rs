@@ -12,7 +12,7 @@ const ARCHIVES: usize = 512;
 /// Files that are listed, all together.
 const FILES: usize = 120_000;
 /// Servers whose folders are listed, all together.
-pub(crate) const SERVERS: usize = 32_768;
+pub(crate) const SERVERS: usize = 24_576;
 /// Bytes that documents may take while they are read, all together; one alone may take more and is then read alone.
 const READING: u64 = 256 << 20;
 

@@ -81,7 +81,7 @@ mod tests {
         let told = inventory
             .documents
             .iter()
-            .filter(|d| matches!(&d.status, DocumentStatus::Unreadable(p) if p.message.to_string().contains("32768 servers")));
+            .filter(|d| matches!(&d.status, DocumentStatus::Unreadable(p) if p.message.to_string().contains("24576 servers")));
         assert_eq!(told.count(), 1, "told once");
     }
 }
