@@ -61,6 +61,8 @@ put("many-slots", "servers/fe01.contoso.com/applicationHost.config", "<configura
     % "".join('<add userName="CONTOSO\\u%d" password="x"/>' % i for i in range(200_000)))
 slots = "<configuration><system.webServer><contoso>%s</contoso></system.webServer></configuration>" % "".join(
     '<add userName="C\\u%d" password="x"/>' % i for i in range(2000))
+put("many-servers", "a.zip", packed([("servers/h%d.contoso.com/applicationHost.config" % i,
+    "<configuration><system.applicationHost><sites/></system.applicationHost></configuration>") for i in range(60_000)]))
 put("many-slots-of-many", "a.zip", packed([("servers/h%d.contoso.com/applicationHost.config" % i, slots) for i in range(400)]))
 assigned = [("Site:S%d" % i, "CONTOSO\\a%d" % i) for i in range(200_000)]
 put("many-assignments-json", "a.json", json.dumps([{"Identity": site, "UserAccount": account} for site, account in assigned]))
