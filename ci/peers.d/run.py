@@ -109,6 +109,11 @@ def the_directory_tells_what_rules_ask():
     unread = [i for i in report["inputs"] if i["status"] == "unreadable"]
     must(not unread, unread)
     about = {(v["rule"], v["outcome"]) for v in report["verdicts"]}
+    # The catalogue shows every holder of the forest: that there is no second one is proved. (Samba refuses to make one.)
+    manifest = json.loads((bundle / "manifest.json").read_text())
+    must(any(f["path"] == "directory/holders.ldif" and f["source"] == f"ldaps://dc01.{peers.DNS}:3269/" for f in manifest["files"]), manifest)
+    duplicates = lambda r: [v["outcome"] for v in r["verdicts"] if v["rule"] == "spn-duplicate"]
+    must(duplicates(report) == ["pass"], duplicates(report))
     must(("account-disabled", "pass") in about or any(r == "account-disabled" for r, o in about if o != "unknown"), sorted(about))
 
 
@@ -400,8 +405,10 @@ DOMAIN = peers.Domain(HOME / "domain", HOSTS, "kerbauth", [f"{name}.{peers.DNS}"
 # They look into this module, which has everything that they need by now.
 import password  # noqa: E402
 import probing  # noqa: E402
+import replicas  # noqa: E402
+import speed  # noqa: E402
 
-SCENARIOS.extend(probing.SCENARIOS + password.SCENARIOS)
+SCENARIOS.extend(probing.SCENARIOS + speed.SCENARIOS + password.SCENARIOS + replicas.SCENARIOS)
 
 
 def main():

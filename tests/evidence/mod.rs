@@ -1,5 +1,6 @@
 //! What the evidence of an estate proves: the same bytes the same, less of it never more, and what contradicts itself nothing.
 
+mod catalogue;
 mod competing;
 mod proofs;
 mod same_bytes;

@@ -1,6 +1,7 @@
 //! `collect`: what an audit wants of a deployment, fetched into a folder as an administrator would by hand.
 
-use crate::directory::{Directory, DirectoryError, DirectoryUrl, Root, Trust};
+use crate::catalogue;
+use crate::directory::{Directory, DirectoryError, DirectoryUrl, Trust};
 use crate::kerberos;
 use crate::ldif::{self, Entry};
 use crate::operator::Operator;
@@ -181,19 +182,19 @@ pub fn collect(request: &CollectRequest, sink: &Arc<dyn FileSink>) -> Result<(),
 }
 
 /// A file sink, with what is said to it.
-struct Sink<'p>(&'p dyn FileSink);
+pub(crate) struct Sink<'p>(&'p dyn FileSink);
 
 impl Sink<'_> {
-    fn has(&self, path: &str) -> bool {
+    pub(crate) fn has(&self, path: &str) -> bool {
         self.0.has(path)
     }
 
-    fn miss(&self, path: String, source: String, reason: &str) {
+    pub(crate) fn miss(&self, path: String, source: String, reason: &str) {
         self.0.miss(Missed { path, source, reason: reason.to_owned() });
     }
 
     /// Keeps a file, or says why it could not be kept.
-    fn keep(&self, path: String, source: String, bytes: &[u8], written: Option<Timestamp>) {
+    pub(crate) fn keep(&self, path: String, source: String, bytes: &[u8], written: Option<Timestamp>) {
         let file = Fetched { path: path.clone(), source: source.clone(), read_at: self.0.now(), written };
         if let Err(why) = self.0.keep(file, bytes) {
             self.miss(path, source, &why);
@@ -261,26 +262,27 @@ async fn of_history(server: &Fqdn, share: &mut Share, sink: &Sink<'_>) {
 /// The searches, each a file of its own, so that one that fails does not take the others with it.
 async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, sink: &Sink<'_>) {
     const FILES: [&str; 3] = ["directory/accounts.ldif", "directory/groups.ldif", "directory/domains.ldif"];
+    let (operator, timeout) = (&all.operator, all.timeout);
     let source = |base: &str| format!("{}/{}", request.url, base);
     let opened = async {
-        let mut directory = Directory::connect(&request.url, &all.operator, &request.trust, all.timeout).await?;
+        let mut directory = Directory::connect(&request.url, operator, &request.trust, timeout).await?;
         let root = directory.root().await?;
         Ok::<_, DirectoryError>((directory, root))
     };
-    let (mut directory, Root { domain, configuration, .. }) = match opened.await {
+    let (mut directory, root) = match opened.await {
         Ok(opened) => opened,
         Err(error) => {
-            for file in FILES {
+            for file in FILES.into_iter().chain([catalogue::FILE]) {
                 sink.miss(file.to_owned(), request.url.to_string(), &error.to_string());
             }
             return;
         }
     };
-    let partitions = format!("CN=Partitions,{configuration}");
-    let accounts = accounts(&all.operator);
+    let partitions = format!("CN=Partitions,{}", root.configuration);
+    let (domain, accounts) = (root.domain.as_str(), accounts(operator));
     let searches = [
-        (domain.as_str(), accounts.as_str(), ACCOUNT_ATTRIBUTES),
-        (domain.as_str(), GROUPS, GROUP_ATTRIBUTES),
+        (domain, accounts.as_str(), ACCOUNT_ATTRIBUTES),
+        (domain, GROUPS, GROUP_ATTRIBUTES),
         (partitions.as_str(), DOMAINS, DOMAIN_ATTRIBUTES),
     ];
     for (file, (base, filter, attributes)) in FILES.into_iter().zip(searches) {
@@ -295,10 +297,11 @@ async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, sink: &S
             Err(error) => sink.miss(file.to_owned(), source(base), &error.to_string()),
         }
     }
+    catalogue::collect(&mut directory, &root, request, operator, timeout, sink).await;
 }
 
 /// Entries with a head and an end as `ldapsearch` writes them: what was asked for is part of what the answer proves.
-fn export(base: &str, filter: &str, attributes: &[&str], entries: Vec<Entry>) -> String {
+pub(crate) fn export(base: &str, filter: &str, attributes: &[&str], entries: Vec<Entry>) -> String {
     let count = entries.len();
     let head = format!(
         "# extended LDIF\n#\n# LDAPv3\n# base <{base}> with scope subtree\n# filter: {filter}\n# requesting: {}\n#\n\n",

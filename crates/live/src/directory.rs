@@ -63,6 +63,11 @@ impl DirectoryUrl {
         Self { host: host.to_ascii_lowercase(), ..self.clone() }
     }
 
+    /// The global catalogue at a host, spoken to in the same way: 3269 in place of 636, 3268 in place of 389.
+    pub(crate) fn catalogue_at(&self, host: &str) -> Self {
+        Self { port: if self.start_tls { 3268 } else { 3269 }, ..self.at(host) }
+    }
+
     fn to_url(&self) -> String {
         format!("{}://{}:{}", if self.start_tls { "ldap" } else { "ldaps" }, self.host, self.port)
     }
@@ -297,7 +302,11 @@ mod tests {
         assert_eq!(url("ldaps://DC01.contoso.com").unwrap(), "ldaps://dc01.contoso.com:636");
         assert_eq!(url("ldap://dc01.contoso.com/").unwrap(), "ldap://dc01.contoso.com:389");
         assert_eq!(url("ldaps://dc01.contoso.com:3269").unwrap(), "ldaps://dc01.contoso.com:3269");
-        assert!(DirectoryUrl::parse("ldap://dc01.contoso.com").unwrap().start_tls);
+        let clear = DirectoryUrl::parse("ldap://dc01.contoso.com").unwrap();
+        assert!(clear.start_tls);
+        assert_eq!(clear.catalogue_at("DC02.contoso.com").to_string(), "ldap://dc02.contoso.com:3268");
+        let secure = DirectoryUrl::parse("ldaps://dc01.contoso.com:10636").unwrap();
+        assert_eq!(secure.catalogue_at("dc01.contoso.com").to_string(), "ldaps://dc01.contoso.com:3269");
         for bad in [
             "dc01.contoso.com",
             "http://dc01",

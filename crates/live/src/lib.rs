@@ -7,6 +7,7 @@
 //! ticket for the operator that may be used for other services. LDAP wants the operator's password, sent inside TLS only; a ticket alone is
 //! enough for servers, and not for the directory. Tried against Samba 4.17 only; what a real Windows does differently is unknown.
 
+mod catalogue;
 mod collect;
 mod controller;
 mod directory;

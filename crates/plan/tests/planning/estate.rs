@@ -214,6 +214,7 @@ fn directory() -> Directory {
         domains: Vec::new(),
         deleted: Vec::new(),
         completeness: Completeness::Complete,
+        every_holder: false,
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) fn directory() -> Directory {
         domains: vec![Domain { netbios: "CONTOSO".to_owned(), dns: "contoso.com".to_owned(), origin: None }],
         deleted: Vec::new(),
         completeness: Completeness::Complete,
+        every_holder: false,
     }
 }
 

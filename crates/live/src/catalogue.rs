@@ -1,0 +1,82 @@
+//! The global catalogue: of every domain of the forest, who holds names of services. It answers on ports of its own, below the empty name.
+
+use crate::collect::{DirectoryRequest, Sink, export};
+use crate::controller::first;
+use crate::directory::{Directory, DirectoryError, Root};
+use crate::operator::Operator;
+use ldap3::Scope;
+use std::time::Duration;
+
+/// Where the answer goes in a bundle.
+pub(crate) const FILE: &str = "directory/holders.ldif";
+
+const HOLDERS: &str = "(servicePrincipalName=*)";
+/// Of the attributes that the catalogue holds (MS-ADA1 to 3: isMemberOfPartialAttributeSet), those that tell who a holder is.
+const ATTRIBUTES: &[&str] = &[
+    "objectClass",
+    "objectCategory",
+    "sAMAccountName",
+    "objectSid",
+    "userAccountControl",
+    "dNSHostName",
+    "whenChanged",
+    "servicePrincipalName",
+];
+/// The settings objects of controllers that are a catalogue (NTDSDSA_OPT_IS_GC, MS-ADTS 6.1.1.2.2.1.2.1.1).
+const CATALOGUES: &str = "(&(objectClass=nTDSDSA)(options:1.2.840.113556.1.4.803:=1))";
+
+/// Asks a catalogue of the forest: the controller itself where it is one, else the others in the order of their names until one answers.
+pub(crate) async fn collect(
+    directory: &mut Directory,
+    root: &Root,
+    request: &DirectoryRequest,
+    operator: &Operator,
+    timeout: Duration,
+    sink: &Sink<'_>,
+) {
+    if sink.has(FILE) {
+        return;
+    }
+    let hosts = match hosts(directory, root).await {
+        Ok(hosts) => hosts,
+        Err(error) => return sink.miss(FILE.to_owned(), request.url.to_string(), &error.to_string()),
+    };
+    let mut last = (request.url.to_string(), "the directory names no controller that is a global catalogue".to_owned());
+    for host in hosts {
+        let url = request.url.catalogue_at(&host);
+        let asked = async {
+            let mut catalogue = Directory::connect(&url, operator, &request.trust, timeout).await?;
+            catalogue.search("", Scope::Subtree, HOLDERS, ATTRIBUTES).await
+        };
+        match asked.await {
+            Ok(entries) => {
+                let text = export("", HOLDERS, ATTRIBUTES, entries);
+                return sink.keep(FILE.to_owned(), format!("{url}/"), text.as_bytes(), None);
+            }
+            Err(error) => last = (url.to_string(), error.to_string()),
+        }
+    }
+    let (source, why) = last;
+    sink.miss(FILE.to_owned(), source, &format!("{why}; who holds names of services in other domains of the forest is not known"));
+}
+
+/// The controllers that are a catalogue, by their DNS names, the one that is connected first.
+async fn hosts(directory: &mut Directory, root: &Root) -> Result<Vec<String>, DirectoryError> {
+    let sites = format!("CN=Sites,{}", root.configuration);
+    let mut servers: Vec<String> = directory
+        .search(&sites, Scope::Subtree, CATALOGUES, &["objectClass"])
+        .await?
+        .iter()
+        // The settings lie below the controller's own object.
+        .filter_map(|entry| entry.dn.split_once(',').map(|(_, server)| server.to_owned()))
+        .collect();
+    servers.sort();
+    let mut hosts = Vec::new();
+    for server in servers {
+        let found = directory.search(&server, Scope::Base, "(objectClass=server)", &["dNSHostName"]).await?;
+        hosts.extend(found.first().and_then(|entry| first(entry, "dNSHostName")).map(|name| name.to_ascii_lowercase()));
+    }
+    hosts.sort_by_key(|host| (*host != root.controller, host.clone()));
+    hosts.dedup();
+    Ok(hosts)
+}
