@@ -64,7 +64,7 @@ pub(crate) fn join(
     }
     let complete = complete && exported && cut.is_empty() && filtered.is_none();
     gaps.extend(filtered);
-    let every_holder = catalogue.is_whole(gaps);
+    let every_holder = catalogue.whole(gaps);
     let mut accounts = merge_all(accounts, gaps);
     accounts.iter_mut().for_each(|account| drop_exported_from_shown(account, gaps));
     // An object that a whole export does not hold was there at another time than the export, or the export is not whole.

@@ -27,7 +27,7 @@ impl Catalogue {
 
     /// Whether every holder of the forest is known by an answer. One that lacks a holder which another export shows was given at another time,
     /// or of another forest: a gap says so.
-    pub(super) fn is_whole(self, gaps: &mut Vec<Gap>) -> bool {
+    pub(super) fn whole(self, gaps: &mut Vec<Gap>) -> bool {
         let Some((holder, document)) = self.lacks else { return self.answered };
         gaps.push(Gap {
             subject: GapSubject::Document(document),
@@ -73,7 +73,7 @@ mod tests {
         };
         let parts: Vec<_> = (0..).map(DocumentId).zip(exports.iter().map(read)).collect();
         let mut gaps = Vec::new();
-        let whole = Catalogue::of(&parts).is_whole(&mut gaps);
+        let whole = Catalogue::of(&parts).whole(&mut gaps);
         (whole, gaps.iter().map(|g| format!("{}: {}", g.code, g.reason)).collect())
     }
 
