@@ -406,9 +406,10 @@ DOMAIN = peers.Domain(HOME / "domain", HOSTS, "kerbauth", [f"{name}.{peers.DNS}"
 import password  # noqa: E402
 import probing  # noqa: E402
 import replicas  # noqa: E402
+import sealed  # noqa: E402
 import speed  # noqa: E402
 
-SCENARIOS.extend(probing.SCENARIOS + speed.SCENARIOS + password.SCENARIOS + replicas.SCENARIOS)
+SCENARIOS.extend(probing.SCENARIOS + speed.SCENARIOS + sealed.SCENARIOS + password.SCENARIOS + replicas.SCENARIOS)
 
 
 def main():

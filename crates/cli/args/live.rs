@@ -36,7 +36,7 @@ pub(crate) struct LiveWriteArgs {
     #[arg(long)]
     pub(crate) live: bool,
     /// With --live, where a password is set or proved: the domain controller it is set at, ldaps://dc01.contoso.com, or ldap://dc01.contoso.com
-    /// for StartTLS
+    /// for StartTLS, or for a ticket cache
     #[arg(long, value_name = "URL", requires = "live")]
     pub(crate) directory: Option<String>,
     /// The authorities whose certificates are believed, as PEM, in place of this machine's
@@ -130,7 +130,8 @@ pub(crate) struct CollectArgs {
     /// repeated
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) topology: Vec<PathBuf>,
-    /// The directory: ldaps://dc01.contoso.com, or ldap://dc01.contoso.com for StartTLS; nothing is sent outside TLS
+    /// The directory: ldaps://dc01.contoso.com, or ldap://dc01.contoso.com for StartTLS, or for a
+    /// ticket cache (then sealed by Kerberos); nothing is sent in clear
     #[arg(long, value_name = "URL")]
     pub(crate) directory: Option<String>,
     /// The folder for the bundle: new or empty, or with --resume the one begun before

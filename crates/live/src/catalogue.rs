@@ -1,11 +1,9 @@
 //! The global catalogue: of every domain of the forest, who holds names of services. It answers on ports of its own, below the empty name.
 
-use crate::collect::{DirectoryRequest, Sink, export};
+use crate::collect::{Sink, export};
 use crate::controller::first;
-use crate::directory::{Directory, DirectoryError, Root};
-use crate::operator::Operator;
+use crate::directory::{Asker, Directory, DirectoryError, DirectoryUrl, Root};
 use ldap3::Scope;
-use std::time::Duration;
 
 /// Where the answer goes in a bundle.
 pub(crate) const FILE: &str = "directory/holders.ldif";
@@ -26,26 +24,19 @@ const ATTRIBUTES: &[&str] = &[
 const CATALOGUES: &str = "(&(objectClass=nTDSDSA)(options:1.2.840.113556.1.4.803:=1))";
 
 /// Asks a catalogue of the forest: the controller itself where it is one, else the others in the order of their names until one answers.
-pub(crate) async fn collect(
-    directory: &mut Directory,
-    root: &Root,
-    request: &DirectoryRequest,
-    operator: &Operator,
-    timeout: Duration,
-    sink: &Sink<'_>,
-) {
+pub(crate) async fn collect(directory: &mut Directory, root: &Root, url: &DirectoryUrl, asker: &Asker<'_>, sink: &Sink<'_>) {
     if sink.has(FILE) {
         return;
     }
     let hosts = match hosts(directory, root).await {
         Ok(hosts) => hosts,
-        Err(error) => return sink.miss(FILE.to_owned(), request.url.to_string(), &error.to_string()),
+        Err(error) => return sink.miss(FILE.to_owned(), url.to_string(), &error.to_string()),
     };
-    let mut last = (request.url.to_string(), "the directory names no controller that is a global catalogue".to_owned());
+    let mut last = (url.to_string(), "the directory names no controller that is a global catalogue".to_owned());
     for host in hosts {
-        let url = request.url.catalogue_at(&host);
+        let url = url.catalogue_at(&host);
         let asked = async {
-            let mut catalogue = Directory::connect(&url, operator, &request.trust, timeout).await?;
+            let mut catalogue = Directory::connect(&url, asker).await?;
             catalogue.search("", Scope::Subtree, HOLDERS, ATTRIBUTES).await
         };
         match asked.await {

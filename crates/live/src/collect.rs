@@ -1,7 +1,8 @@
 //! `collect`: what an audit wants of a deployment, fetched into a folder as an administrator would by hand.
 
 use crate::catalogue;
-use crate::directory::{Directory, DirectoryError, DirectoryUrl, Trust};
+use crate::clock::Clock;
+use crate::directory::{Asker, Directory, DirectoryError, DirectoryUrl, Trust};
 use crate::kerberos;
 use crate::ldif::{self, Entry};
 use crate::operator::Operator;
@@ -262,10 +263,16 @@ async fn of_history(server: &Fqdn, share: &mut Share, sink: &Sink<'_>) {
 /// The searches, each a file of its own, so that one that fails does not take the others with it.
 async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, sink: &Sink<'_>) {
     const FILES: [&str; 3] = ["directory/accounts.ldif", "directory/groups.ldif", "directory/domains.ldif"];
-    let (operator, timeout) = (&all.operator, all.timeout);
+    let asker = Asker {
+        operator: &all.operator,
+        trust: &request.trust,
+        timeout: all.timeout,
+        clock: Clock::showing(sink.0.now()),
+        kdc: all.kdc.as_deref(),
+    };
     let source = |base: &str| format!("{}/{}", request.url, base);
     let opened = async {
-        let mut directory = Directory::connect(&request.url, operator, &request.trust, timeout).await?;
+        let mut directory = Directory::connect(&request.url, &asker).await?;
         let root = directory.root().await?;
         Ok::<_, DirectoryError>((directory, root))
     };
@@ -279,7 +286,7 @@ async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, sink: &S
         }
     };
     let partitions = format!("CN=Partitions,{}", root.configuration);
-    let (domain, accounts) = (root.domain.as_str(), accounts(operator));
+    let (domain, accounts) = (root.domain.as_str(), accounts(&all.operator));
     let searches = [
         (domain, accounts.as_str(), ACCOUNT_ATTRIBUTES),
         (domain, GROUPS, GROUP_ATTRIBUTES),
@@ -297,7 +304,7 @@ async fn of_directory(request: &DirectoryRequest, all: &CollectRequest, sink: &S
             Err(error) => sink.miss(file.to_owned(), source(base), &error.to_string()),
         }
     }
-    catalogue::collect(&mut directory, &root, request, operator, timeout, sink).await;
+    catalogue::collect(&mut directory, &root, &request.url, &asker, sink).await;
 }
 
 /// Entries with a head and an end as `ldapsearch` writes them: what was asked for is part of what the answer proves.

@@ -1,10 +1,10 @@
 //! One domain controller, at which the password of an account is set and proved.
 
-use crate::directory::{Directory, DirectoryError, DirectoryUrl, Root, Trust};
+use crate::clock::Clock;
+use crate::directory::{Asker, Directory, DirectoryError, DirectoryUrl, Root, Trust};
 use crate::kerberos::{KdcError, ProofRequest, Prover, Tested};
 use crate::ldif::Entry;
 use crate::operator::Operator;
-use jiff::Timestamp;
 use kerbsync_secret::Secret;
 use kerbsync_source::Shown;
 use ldap3::{Scope, ldap_escape};
@@ -22,8 +22,8 @@ pub struct ControllerRequest {
     pub operator: Operator,
     /// How long one answer may take.
     pub timeout: Duration,
-    /// The time by the clock.
-    pub now: Timestamp,
+    /// What time it is.
+    pub clock: Clock,
 }
 
 /// A controller that cannot be used for it.
@@ -173,8 +173,8 @@ impl Controller {
 
     /// A question for a ticket to a controller of the same domain.
     pub(crate) fn proof_request(&self, controller: &str) -> ProofRequest {
-        let ControllerRequest { operator, timeout, now, .. } = &self.request;
-        ProofRequest { operator: operator.clone(), kdc: controller.to_owned(), timeout: *timeout, now: *now }
+        let ControllerRequest { operator, timeout, clock, .. } = &self.request;
+        ProofRequest { operator: operator.clone(), kdc: controller.to_owned(), timeout: *timeout, clock: *clock }
     }
 
     pub(crate) const fn runtime(&self) -> &tokio::runtime::Runtime {
@@ -224,7 +224,8 @@ impl Controller {
 }
 
 async fn connect(request: &ControllerRequest) -> Result<Directory, DirectoryError> {
-    Directory::connect(&request.url, &request.operator, &request.trust, request.timeout).await
+    let ControllerRequest { url, trust, operator, timeout, clock } = request;
+    Directory::connect(url, &Asker { operator, trust, timeout: *timeout, clock: *clock, kdc: None }).await
 }
 
 /// The first value of an attribute.

@@ -1,8 +1,11 @@
 //! A domain controller, asked by LDAP inside TLS.
 
+use crate::clock::Clock;
 use crate::ldif::Entry;
 use crate::operator::{Authority, Operator};
 use kerbsync_source::Shown;
+#[cfg(unix)]
+use ldap3::StdStream;
 use ldap3::adapters::{Adapter, EntriesOnly, PagedResults};
 use ldap3::{Ldap, LdapConnAsync, LdapConnSettings, LdapError, Mod, Scope, SearchEntry};
 use rustls::pki_types::CertificateDer;
@@ -16,8 +19,8 @@ use std::time::Duration;
 /// Entries of one page. Active Directory gives at most 1,000 by default (MaxPageSize).
 const PAGE: i32 = 500;
 
-/// Where a directory is asked: `ldaps://dc01.contoso.com` (port 636), or `ldap://dc01.contoso.com` (port 389) with StartTLS. Nothing is ever
-/// sent outside TLS, and no certificate goes unchecked.
+/// Where a directory is asked: `ldaps://dc01.contoso.com` (port 636), or `ldap://dc01.contoso.com` (port 389) with StartTLS, and for one who
+/// has tickets with encryption by Kerberos. Nothing is ever sent in clear, and no certificate goes unchecked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DirectoryUrl {
     host: String,
@@ -119,8 +122,10 @@ pub enum DirectoryError {
         /// What the directory said.
         why: Shown,
     },
-    /// LDAP wants the password.
-    #[error("the directory wants the operator's password: a ticket cache alone is not enough in this version")]
+    /// Inside TLS the password is wanted.
+    #[error(
+        "inside TLS the directory wants the operator's password; a ticket cache is enough at ldap:// (port 389), where Kerberos encrypts, and not on Windows"
+    )]
     NoPassword,
     /// A search that was not answered to its end.
     #[error("the directory {host} did not answer '{filter}' below '{base}' to the end (result {code}): {why}")]
@@ -136,6 +141,20 @@ pub enum DirectoryError {
         /// What was said.
         why: Shown,
     },
+}
+
+/// Who asks a directory, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Asker<'a> {
+    pub(crate) operator: &'a Operator,
+    pub(crate) trust: &'a Trust,
+    /// How long one answer may take.
+    pub(crate) timeout: Duration,
+    #[cfg_attr(not(unix), expect(dead_code, reason = "tickets are for sealed connections"))]
+    pub(crate) clock: Clock,
+    /// Who gives tickets; without it the controller itself.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "tickets are for sealed connections"))]
+    pub(crate) kdc: Option<&'a str>,
 }
 
 /// A connection on which the operator is believed.
@@ -157,17 +176,13 @@ pub(crate) struct Root {
 }
 
 impl Directory {
-    /// Connects inside TLS and binds with the operator's password.
-    pub(crate) async fn connect(url: &DirectoryUrl, operator: &Operator, trust: &Trust, timeout: Duration) -> Result<Self, DirectoryError> {
-        let Authority::Password(password) = operator.authority() else { return Err(DirectoryError::NoPassword) };
+    /// Connects inside TLS and binds with the operator's password; with a ticket cache, sealed by Kerberos.
+    pub(crate) async fn connect(url: &DirectoryUrl, asker: &Asker<'_>) -> Result<Self, DirectoryError> {
+        let Asker { operator, trust, timeout, .. } = *asker;
+        let Authority::Password(password) = operator.authority() else { return Self::connect_sealed(url, asker).await };
         let connection = |e: &LdapError| DirectoryError::Connection { host: url.host.clone(), why: why(e) };
         let settings = LdapConnSettings::new().set_conn_timeout(timeout).set_config(Arc::new(tls(trust)?)).set_starttls(url.start_tls);
-        let opened = tokio::time::timeout(timeout, LdapConnAsync::with_settings(settings, &url.to_url())).await;
-        let (driver, mut ldap) = opened
-            .map_err(|_| DirectoryError::Connection { host: url.host.clone(), why: Shown::of("no answer in time") })?
-            .map_err(|e| connection(&e))?;
-        tokio::spawn(async move { drop(driver.drive().await) });
-        ldap.with_timeout(timeout);
+        let mut ldap = Self::opened(url, settings, &url.to_url(), timeout).await?;
         let bound = ldap.simple_bind(&operator.principal(), password.expose()).await.map_err(|e| connection(&e))?;
         if bound.rc != 0 {
             return Err(DirectoryError::Refused {
@@ -178,6 +193,43 @@ impl Directory {
             });
         }
         Ok(Self { ldap, host: url.host.clone(), timeout })
+    }
+
+    /// Connects with the operator's tickets, which seal what is said.
+    #[cfg(unix)]
+    async fn connect_sealed(url: &DirectoryUrl, asker: &Asker<'_>) -> Result<Self, DirectoryError> {
+        use crate::kerberos::ProofRequest;
+        use crate::sealed::SealedError;
+        if !url.start_tls {
+            return Err(DirectoryError::NoPassword);
+        }
+        let Asker { operator, clock, timeout, kdc, .. } = *asker;
+        let host = url.host.clone();
+        let request = ProofRequest { operator: operator.clone(), kdc: kdc.unwrap_or(&host).to_owned(), timeout, clock };
+        let stream = crate::sealed::connect(&host, url.port, &request).await.map_err(|error| match error {
+            SealedError::Refused { code, said } => {
+                DirectoryError::Refused { host: host.clone(), principal: operator.principal(), code, why: said }
+            }
+            other => DirectoryError::Connection { host: host.clone(), why: Shown::of(&other.to_string()) },
+        })?;
+        let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(stream));
+        // Of the address only the kind counts: the stream is there already.
+        let ldap = Self::opened(url, settings, "ldapi://sealed", timeout).await?;
+        Ok(Self { ldap, host, timeout })
+    }
+
+    #[cfg(not(unix))]
+    async fn connect_sealed(_: &DirectoryUrl, _: &Asker<'_>) -> Result<Self, DirectoryError> {
+        std::future::ready(Err(DirectoryError::NoPassword)).await
+    }
+
+    async fn opened(url: &DirectoryUrl, settings: LdapConnSettings, address: &str, timeout: Duration) -> Result<Ldap, DirectoryError> {
+        let failed = |why| DirectoryError::Connection { host: url.host.clone(), why };
+        let opened = tokio::time::timeout(timeout, LdapConnAsync::with_settings(settings, address)).await;
+        let (driver, mut ldap) = opened.map_err(|_| failed(Shown::of("no answer in time")))?.map_err(|e| failed(why(&e)))?;
+        tokio::spawn(async move { drop(driver.drive().await) });
+        ldap.with_timeout(timeout);
+        Ok(ldap)
     }
 
     /// What the directory says of itself.

@@ -8,6 +8,7 @@
 //! enough for servers, and not for the directory. Tried against Samba 4.17 only; what a real Windows does differently is unknown.
 
 mod catalogue;
+mod clock;
 mod collect;
 mod controller;
 mod directory;
@@ -18,9 +19,12 @@ mod ldif;
 mod operator;
 mod probe;
 mod replication;
+#[cfg(unix)]
+mod sealed;
 mod share;
 mod spread;
 
+pub use clock::Clock;
 pub use collect::{CONFIGURATION, CollectError, CollectRequest, DirectoryRequest, Fetched, FileSink, Missed, collect};
 pub use controller::{AccountName, Controller, ControllerError, ControllerRequest};
 pub use directory::{DirectoryError, DirectoryUrl, DirectoryUrlError, Trust};

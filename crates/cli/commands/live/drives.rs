@@ -5,7 +5,7 @@ use super::operator::{authentication, operator};
 use crate::args::LiveWriteArgs;
 use crate::failure::Failure;
 use crate::{Exit, Io};
-use kerbsync_live::{Authentication, ControllerRequest, DirectoryUrl, Drives, Trust};
+use kerbsync_live::{Authentication, Clock, ControllerRequest, DirectoryUrl, Drives, Trust};
 use kerbsync_source::Shown;
 use std::path::Path;
 use std::time::Duration;
@@ -44,7 +44,7 @@ pub(crate) fn drives(bundle: &Path, args: &LiveWriteArgs, io: &Io<'_>) -> Result
     let words = ["--live".to_owned()].into_iter().chain(words).chain(args.live_operator.ntlm.then(|| "--ntlm".to_owned()));
     let controller = url.map(|url| {
         let trust = args.ca.clone().map_or(Trust::System, Trust::File);
-        LiveController::new(ControllerRequest { url, trust, operator: asked_by.clone(), timeout, now: (io.now)() })
+        LiveController::new(ControllerRequest { url, trust, operator: asked_by.clone(), timeout, clock: Clock::showing((io.now)()) })
     });
     let drives = Drives::open(bundle, asked_by, authentication, &kdc, timeout).map_err(|e| Failure::new(Exit::Refused, e.to_string()))?;
     Ok(Some(LiveDrives { drives, words: words.collect::<Vec<_>>().join(" "), controller }))

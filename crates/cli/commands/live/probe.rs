@@ -9,7 +9,7 @@ use crate::opened_bundle::OpenedBundle;
 use crate::output::Outputs;
 use crate::{Exit, Io};
 use kerbsync_inventory::Inventory;
-use kerbsync_live::{ProbeAnswer, ProbeRequest, Probed, ProbedService, ProofRequest, Trust};
+use kerbsync_live::{Clock, ProbeAnswer, ProbeRequest, Probed, ProbedService, ProofRequest, Trust};
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_report::format::{PROBE, ProbeOutcome, ProbeReport, ProbedServer};
 use kerbsync_report::render;
@@ -36,13 +36,18 @@ pub(in crate::commands) fn run(args: ProbeArgs, quiet: bool, io: &mut Io<'_>) ->
         return Err(Failure::new(Exit::NothingChecked, "no web server among the inputs is to hold a Kerberos account")
             .hint("give a topology and the assignments; `kerbsync audit` tells what is missing"));
     }
-    let now = (io.now)();
     let operator = operator(&args.operator, io)?;
+    let now = (io.now)();
     let principal = operator.principal();
     let named = servers.iter().filter_map(|s| Some(ProbedService { server: s.server.clone(), name: s.service.clone()? }));
     let request = ProbeRequest {
         servers: named.collect(),
-        operator: ProofRequest { operator, kdc: kdc.clone(), timeout: Duration::from_secs(args.patience.timeout.into()), now },
+        operator: ProofRequest {
+            operator,
+            kdc: kdc.clone(),
+            timeout: Duration::from_secs(args.patience.timeout.into()),
+            clock: Clock::showing(now),
+        },
         trust: args.ca.map_or(Trust::System, Trust::File),
         port: args.port,
         path: args.path.clone(),

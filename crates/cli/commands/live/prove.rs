@@ -11,7 +11,7 @@ use kerbsync_credential::lower::SecretSource;
 use kerbsync_inventory::directory::{Completeness, Domain};
 use kerbsync_inventory::state::{Expectation, Expectations, account_key};
 use kerbsync_inventory::{Inventory, ServerConfiguration, Slot};
-use kerbsync_live::{Drives, ProofRequest, Prover, Tested};
+use kerbsync_live::{Clock, Drives, ProofRequest, Prover, Tested};
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_plan::lower::{LowerError, SourceFault};
 use kerbsync_plan::{SecretFrom, SlotAddress};
@@ -33,7 +33,7 @@ pub(in crate::commands) fn run(args: ProveArgs, quiet: bool, io: &mut Io<'_>) ->
     let opened = OpenedBundle::open(&args.bundle, args.config.as_deref(), quiet, io)?;
     opened.check_read()?;
     let timeout = Duration::from_secs(args.timeout.into());
-    let request = ProofRequest { operator: operator(&args.operator, io)?, kdc, timeout, now: (io.now)() };
+    let request = ProofRequest { operator: operator(&args.operator, io)?, kdc, timeout, clock: Clock::showing((io.now)()) };
     let drives = if args.live {
         let asked_by = request.operator.clone();
         let opened = Drives::open(&args.bundle, asked_by, authentication(&args.operator), &request.kdc, timeout);
@@ -85,6 +85,8 @@ fn of_account(
     secrets: &dyn SecretSource,
 ) -> ProvedAccount {
     let name = format!("{}$", account.account().trim_end_matches('$'));
+    // Of before the ticket: a password that is set meanwhile is newer than the test.
+    let tested_at = request.clock.now().to_string();
     let prover = match elsewhere(inventory.domains(), account, request.operator.domain()) {
         Some(why) => Err(why),
         None => Prover::new(request, &name, &own_services(inventory, account)).map_err(|e| e.to_string()),
@@ -108,7 +110,7 @@ fn of_account(
     ProvedAccount {
         account: account.to_string(),
         controller: request.kdc.clone(),
-        tested_at: request.now.to_string(),
+        tested_at,
         key_version: prover.as_ref().ok().and_then(Prover::key_version),
         encryption: prover.as_ref().ok().map(Prover::encryption),
         not_tested: prover.as_ref().err().cloned(),

@@ -3,7 +3,7 @@
 //! smb2 writes and reads the messages themselves; these two parts of it are not public.
 
 /// A value with its tag: lengths up to 65,535 bytes, which no message of a pre-authentication reaches.
-pub(super) fn value(tag: u8, content: &[u8]) -> Vec<u8> {
+pub(crate) fn value(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     match content.len() {
         n @ 0..=0x7f => out.push(n as u8),
@@ -15,27 +15,30 @@ pub(super) fn value(tag: u8, content: &[u8]) -> Vec<u8> {
 }
 
 /// `EncryptedData` of RFC 4120, section 5.2.9, without a key version.
-pub(super) fn encrypted_data(etype: u8, cipher: &[u8]) -> Vec<u8> {
+pub(crate) fn encrypted_data(etype: u8, cipher: &[u8]) -> Vec<u8> {
     let etype = value(0xa0, &value(0x02, &[etype]));
     let cipher = value(0xa2, &value(0x04, cipher));
     value(0x30, &[etype, cipher].concat())
 }
 
 /// The tag and content of the first value, and what follows it; `None` for anything cut or overlong.
-pub(super) fn first(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+pub(crate) fn first(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let (tag, rest) = bytes.split_first()?;
     let (length, rest) = rest.split_first()?;
     let (length, rest) = match length {
         0..=0x7f => (usize::from(*length), rest),
-        0x81 => (usize::from(*rest.first()?), rest.get(1..)?),
-        0x82 => (usize::from(u16::from_be_bytes(rest.first_chunk().copied()?)), rest.get(2..)?),
+        // Active Directory writes lengths of LDAP with four bytes, whatever they are (BER allows that).
+        0x81..=0x84 => {
+            let (length, rest) = rest.split_at_checked(usize::from(length & 0x7f))?;
+            (length.iter().fold(0, |n, b| n << 8 | usize::from(*b)), rest)
+        }
         _ => return None,
     };
     Some((*tag, rest.get(..length)?, rest.get(length..)?))
 }
 
 /// The values in a value.
-pub(super) fn each(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+pub(crate) fn each(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     std::iter::from_fn(move || {
         let (tag, content, rest) = first(bytes)?;
         bytes = rest;
@@ -44,18 +47,18 @@ pub(super) fn each(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
 }
 
 /// What is inside a value, where it has that tag.
-pub(super) fn inside(bytes: &[u8], tag: u8) -> Option<&[u8]> {
+pub(crate) fn inside(bytes: &[u8], tag: u8) -> Option<&[u8]> {
     first(bytes).filter(|(t, ..)| *t == tag).map(|(_, content, _)| content)
 }
 
 /// A field of a sequence's content, by its context tag; with the tag of what it holds.
-pub(super) fn field(content: &[u8], context: u8, tag: u8) -> Option<&[u8]> {
+pub(crate) fn field(content: &[u8], context: u8, tag: u8) -> Option<&[u8]> {
     let (_, held) = each(content).find(|(t, _)| *t == 0xa0 + context)?;
     inside(held, tag)
 }
 
 /// A small integer.
-pub(super) fn integer(content: &[u8]) -> Option<i32> {
+pub(crate) fn integer(content: &[u8]) -> Option<i32> {
     let negative = content.first()? & 0x80 != 0;
     if content.len() > 4 {
         return None;

@@ -1,11 +1,15 @@
-//! Kerberos as far as a proof needs it: a service ticket that the operator asks for, and whether a password opens it.
+//! Kerberos as far as it is needed: a service ticket that the operator asks for, whether a password opens it, and a sealed connection by it.
 
 mod cipher;
-mod der;
+#[cfg(unix)]
+mod context;
+pub(crate) mod der;
 mod kdc;
 mod negotiate;
 mod proof;
 
+#[cfg(unix)]
+pub(crate) use context::{Opener, Opening, Sealer};
 pub use kdc::KdcError;
 pub(crate) use kdc::address;
 pub(crate) use negotiate::{HttpTicket, Tickets};

@@ -9,7 +9,7 @@ use smb2::auth::spnego::{parse_neg_token_resp, wrap_neg_token_init};
 
 // Key usages of RFC 4120, section 7.5.1.
 const USAGE_AP_REQ: u32 = 11;
-const USAGE_AP_REP: u32 = 12;
+pub(super) const USAGE_AP_REP: u32 = 12;
 
 /// Kerberos 5 (1.2.840.113554.1.2.2), with tag and length.
 const KERBEROS: [u8; 11] = [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x12, 0x01, 0x02, 0x02];
@@ -25,12 +25,16 @@ pub(crate) struct Tickets(Centre);
 impl Tickets {
     /// Makes the centre believe the operator.
     pub(crate) async fn open(request: &ProofRequest) -> Result<Self, KdcError> {
-        Ok(Self(Centre::open(&address(&request.kdc), &request.operator, request.timeout, request.now).await?))
+        Ok(Self(Centre::open(&address(&request.kdc), &request.operator, request.timeout, request.clock).await?))
     }
 
     /// A ticket for a service.
     pub(crate) async fn of(&self, service: &str) -> Result<HttpTicket, KdcError> {
-        Ok(HttpTicket(self.0.ticket(service).await?))
+        Ok(HttpTicket(self.ticket(service).await?))
+    }
+
+    pub(super) async fn ticket(&self, service: &str) -> Result<ServiceTicket, KdcError> {
+        self.0.ticket(service).await
     }
 }
 
@@ -45,15 +49,7 @@ impl HttpTicket {
 
     /// A token for one request.
     pub(crate) fn token(&self) -> Result<Vec<u8>, KdcError> {
-        let (time, micros) = self.0.time();
-        let checksum = [16_u32.to_le_bytes().as_slice(), &[0; 16], &MUTUAL.to_le_bytes()].concat();
-        let plain = encode_authenticator(&self.0.realm, &self.0.client, &time, micros, None, Some(0), Some((&checksum, GSS_CHECKSUM)));
-        let session = &self.0.session;
-        let cipher = session.encrypt(USAGE_AP_REQ, confounder()?, &plain);
-        let authenticator = EncryptedData { etype: session.etype() as i32, kvno: None, cipher };
-        let request = encode_ap_req(&self.0.ticket, &authenticator, true);
-        let gss = der::value(0x60, &[KERBEROS.as_slice(), &[1, 0], &request].concat());
-        Ok(wrap_neg_token_init(&[&KERBEROS], &gss))
+        Ok(wrap_neg_token_init(&[&KERBEROS], &gss_token(&self.0, MUTUAL)?))
     }
 
     /// Whether an answer shows that whoever gave it opened the ticket: it is encrypted with the key that the ticket holds.
@@ -62,12 +58,28 @@ impl HttpTicket {
     }
 }
 
+/// The first token of a context (RFC 4121, section 4.1), with what is wanted of it.
+pub(super) fn gss_token(ticket: &ServiceTicket, flags: u32) -> Result<Vec<u8>, KdcError> {
+    let (time, micros) = ticket.clock.kerberos();
+    let checksum = [16_u32.to_le_bytes().as_slice(), &[0; 16], &flags.to_le_bytes()].concat();
+    let plain = encode_authenticator(&ticket.realm, &ticket.client, &time, micros, None, Some(0), Some((&checksum, GSS_CHECKSUM)));
+    let session = &ticket.session;
+    let cipher = session.encrypt(USAGE_AP_REQ, confounder()?, &plain);
+    let authenticator = EncryptedData { etype: session.etype() as i32, kvno: None, cipher };
+    let request = encode_ap_req(&ticket.ticket, &authenticator, true);
+    Ok(der::value(0x60, &[KERBEROS.as_slice(), &[1, 0], &request].concat()))
+}
+
+/// The answer of Kerberos in a token.
+pub(super) fn message_of(token: &[u8]) -> Option<&[u8]> {
+    // The two bytes between the mechanism and the message say which one follows.
+    der::inside(token, 0x60)?.strip_prefix(KERBEROS.as_slice())?.strip_prefix(&[2, 0])
+}
+
 fn opens(session: &Key, answer: &[u8]) -> bool {
     let spnego = parse_neg_token_resp(answer).ok().and_then(|r| r.response_token);
     let token = spnego.unwrap_or_else(|| answer.to_vec());
-    // The two bytes between the mechanism and the message say which one follows.
-    let inner = der::inside(&token, 0x60).and_then(|t| t.strip_prefix(KERBEROS.as_slice())).and_then(|t| t.strip_prefix(&[2, 0]));
-    let message = inner.unwrap_or(&token);
+    let message = message_of(&token).unwrap_or(&token);
     parse_ap_rep(message).is_ok_and(|reply| session.decrypt(USAGE_AP_REP, &reply.enc_part.cipher).is_some())
 }
 

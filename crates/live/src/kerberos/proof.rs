@@ -5,8 +5,8 @@
 
 use super::cipher::{Key, of_number};
 use super::kdc::{Centre, KdcError, address};
+use crate::clock::Clock;
 use crate::operator::Operator;
-use jiff::Timestamp;
 use kerbsync_secret::Secret;
 use smb2::auth::kerberos::crypto::EncryptionType;
 use smb2::auth::kerberos::messages::EncryptedData;
@@ -24,8 +24,8 @@ pub struct ProofRequest {
     pub kdc: String,
     /// How long one answer may take.
     pub timeout: Duration,
-    /// The time by the clock.
-    pub now: Timestamp,
+    /// What time it is.
+    pub clock: Clock,
 }
 
 /// A ticket for the account, against which passwords are tried.
@@ -69,7 +69,7 @@ impl Prover {
 
     /// As [`new`](Self::new), for whoever waits for other answers too.
     pub(crate) async fn get(request: &ProofRequest, account: &str, services: &[String]) -> Result<Self, KdcError> {
-        let centre = Centre::open(&address(&request.kdc), &request.operator, request.timeout, request.now).await?;
+        let centre = Centre::open(&address(&request.kdc), &request.operator, request.timeout, request.clock).await?;
         let mut ticket = centre.service(account).await;
         for service in services {
             if !matches!(ticket, Err(KdcError::Service { .. })) {
