@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent))
 import domain as peers  # noqa: E402
@@ -288,75 +287,6 @@ def a_copy_reaches_the_servers_themselves():
     must(drive_file("fe02").read_bytes() == before and security("fe02") == owner, "not taken back to the byte")
 
 
-def serving():
-    """The processes that serve connections of SMB now."""
-    told = subprocess.run(["ss", "-tnpH", "state", "established", "sport", "=", ":445"], stdout=subprocess.PIPE, text=True).stdout
-    # The one that waits for connections holds each for a moment: without it there would be no server any more.
-    parent = lambda p: int(Path(f"/proc/{p}/stat").read_text().rsplit(")", 1)[1].split()[1])
-    name = lambda p: Path(f"/proc/{p}/comm").read_text().strip()
-    found = set()
-    for process in {int(p) for p in re.findall(r"pid=(\d+)", told)}:
-        try:
-            if name(process).startswith("smbd") and name(parent(process)).startswith("smbd"):
-                found.add(process)
-        except OSError:
-            pass
-    return found
-
-
-@scenario
-def killed_while_it_writes_nothing_is_torn():
-    """The servers' processes are killed in the middle of a run, again and again; recover makes every file old or new, and keeps its access."""
-    random = Random(7)
-    bundle, _ = collect("killed")
-    with_keys(bundle)
-    plan = HOME / "killed-plan.json"
-    kerbsync("plan", "sync", bundle, "--from-computer", f"fe01.{peers.DNS}", "--all", "--ready-only", "--operator", "CONTOSO\\lyncadmin", "-o", plan)
-    targets = sorted({s["server"].split(".")[0] for s in json.loads(plan.read_text())["steps"]})
-    must(targets, "the plan has no step")
-    old = {h: drive_file(h).read_bytes() for h in DOMAIN.hosts}
-    access = {h: security(h) for h in targets}
-    ends = {}
-    began = time.monotonic()
-    kerbsync("apply", plan, "--bundle", bundle, *write_live())
-    usual = time.monotonic() - began
-    kerbsync("rollback", "--last", bundle, *write_live())
-    for _ in range(int(os.environ.get("KERBSYNC_PEERS_KILLS", "8"))):
-        run = subprocess.Popen([PROGRAM, "apply", str(plan), "--bundle", str(bundle), *map(str, write_live())], stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=DOMAIN.environment())
-        # Any moment of the run, by how long the runs before took; most of it is before the first server is asked.
-        time.sleep(random.uniform(0.3, 1.0) * usual)
-        for process in serving():
-            try:
-                os.kill(process, 9)
-            except ProcessLookupError:
-                pass
-        told = run.communicate(timeout=120)[0]
-        must(run.returncode in (0, 5, 6), f"exit {run.returncode}\n{told}")
-        ends[run.returncode] = ends.get(run.returncode, 0) + 1
-        recovered = kerbsync("recover", bundle, *write_live(), codes=(0, 6))
-        if recovered.returncode:
-            recovered = kerbsync("recover", bundle, *write_live())
-        new = []
-        for host, was in old.items():
-            now = drive_file(host).read_bytes()
-            must(now == was or (host in targets and b"</configuration>" in now and b"KerbAuth" in now), f"{host} is torn")
-            new += [host] if now != was else []
-            # A file that a killed server had to remove is taken over by the next survey.
-            left = [p.name for p in drive_file(host).parent.iterdir() if p.name.endswith(".tmp") and "-probe." not in p.name]
-            must(not left, f"{host}: {left} is left\n{told}{recovered.stdout}")
-        must(set(new) in (set(), set(targets)), f"recover left {new} of {targets}")
-        must(all(security(h) == a for h, a in access.items()), "owner or access changed")
-        if new:
-            kerbsync("rollback", "--last", bundle, *write_live())
-            must(all(drive_file(h).read_bytes() == b for h, b in old.items()), "not taken back to the byte")
-    kerbsync("apply", plan, "--bundle", bundle, *write_live())
-    kerbsync("rollback", "--last", bundle, *write_live())
-    left = [p.name for h in DOMAIN.hosts for p in drive_file(h).parent.iterdir() if "kerbsync" in p.name]
-    must(not left, f"{left} is left")
-    print(f"       ends of apply by exit code: {ends}; servers of the plan: {len(targets)}", flush=True)
-
-
 @scenario
 def nothing_secret_crosses_the_wire_in_clear():
     if not shutil.which("tshark"):
@@ -403,13 +333,14 @@ TOPOLOGY = [p for p in sorted(ESTATE.rglob("*")) if p.is_file() and "servers" no
 DOMAIN = peers.Domain(HOME / "domain", HOSTS, "kerbauth", [f"{name}.{peers.DNS}" for name in ("lyncweb", "webint-pool01", "dir01", "pool02", "dir02")])
 
 # They look into this module, which has everything that they need by now.
+import killing  # noqa: E402
 import password  # noqa: E402
 import probing  # noqa: E402
 import replicas  # noqa: E402
 import sealed  # noqa: E402
 import speed  # noqa: E402
 
-SCENARIOS.extend(probing.SCENARIOS + speed.SCENARIOS + sealed.SCENARIOS + password.SCENARIOS + replicas.SCENARIOS)
+SCENARIOS.extend(killing.SCENARIOS + probing.SCENARIOS + speed.SCENARIOS + sealed.SCENARIOS + replicas.SCENARIOS + password.SCENARIOS)
 
 
 def main():
