@@ -139,8 +139,9 @@ impl Judge {
             // the first is told.
             let mut places: Vec<(kerbsync_inventory::citable::Citation, Text)> = Vec::new();
             for (fact, why) in facts.iter().filter(|(f, _)| !f.is_default).take(MOST) {
-                if places.iter().all(|(known, _)| known.origin != fact.origin) {
-                    places.push(((&fact.origin).into(), text!("{} {why}", fact.scope)));
+                let origin = server.hardening.as_ref().map(|h| h.origin_of(fact));
+                if let Some(origin) = origin.filter(|o| places.iter().all(|(known, _)| known.origin != *o)) {
+                    places.push((origin.into(), text!("{} {why}", fact.scope)));
                 }
             }
             if places.is_empty() { whole(server) } else { places }

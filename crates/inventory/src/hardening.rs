@@ -1,19 +1,28 @@
 //! Settings of IIS beyond those of the Kerberos account, kept only where an audit of the hardening asks for them.
 
-use kerbsync_source::{Origin, Tell, Teller};
+use kerbsync_source::{DocumentId, Origin, Spot, Tell, Teller};
 use std::sync::Arc;
 
 /// What holds on one server.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Hardening {
-    /// Values in force, in the order of the table of settings and of the document.
-    pub facts: Vec<HardeningFact>,
+    /// The configuration that says so.
+    pub document: DocumentId,
+    /// Values in force, in the order of the table of settings and of the document. There are hundreds, and most servers of a deployment have
+    /// the same in the same places, so they are shared.
+    pub facts: Arc<[HardeningFact]>,
 }
 
 impl Hardening {
     /// The values of one setting: `directoryBrowse@enabled`.
     pub fn of<'h>(&'h self, setting: &'h str) -> impl Iterator<Item = &'h HardeningFact> {
         self.facts.iter().filter(move |f| f.setting == setting)
+    }
+
+    /// What decided a value of this server.
+    #[must_use]
+    pub fn origin_of(&self, fact: &HardeningFact) -> Origin {
+        Origin::from_parts(self.document, fact.spot.clone())
     }
 }
 
@@ -29,8 +38,8 @@ pub struct HardeningFact {
     pub value: Arc<str>,
     /// Whether nothing in the file says so, and the schema's default holds.
     pub is_default: bool,
-    /// What decided it; the whole document where the schema's default holds.
-    pub origin: Origin,
+    /// What decided it, in the configuration of the server; absent for the whole document, where the schema's default holds.
+    pub spot: Option<Arc<Spot>>,
     /// Why it need not be the value in force.
     pub doubt: Option<HardeningDoubt>,
 }

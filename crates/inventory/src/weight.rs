@@ -19,7 +19,7 @@ impl ServerConfiguration {
     pub fn weight(&self) -> usize {
         let sites: usize = self.web_sites.iter().map(site).sum();
         let others: usize = self.other_web_sites.iter().map(|s| SITE + PART * s.bindings.len()).sum();
-        let hardening: usize = self.hardening.iter().flat_map(|h| &h.facts).map(fact).sum();
+        let hardening: usize = self.hardening.iter().flat_map(|h| &*h.facts).map(fact).sum();
         let besides = &self.besides;
         let kept: usize = besides.kept.iter().map(|k| 1 + k.clear.len()).sum();
         SERVER

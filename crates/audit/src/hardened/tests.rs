@@ -1,11 +1,9 @@
 //! Each judgement of the hardening, on settings that decide it and on such as do not.
 
 use super::*;
-use kerbsync_source::{DocumentId, Origin};
 
 fn fact(setting: &'static str, value: &str, is_default: bool) -> HardeningFact {
-    let origin = Origin::document(DocumentId(0));
-    HardeningFact { setting, scope: HardeningScope::Server, value: value.into(), is_default, origin, doubt: None }
+    HardeningFact { setting, scope: HardeningScope::Server, value: value.into(), is_default, spot: None, doubt: None }
 }
 
 fn is(judge: fn(&HardeningFact) -> Judged, value: &str) -> Judged {

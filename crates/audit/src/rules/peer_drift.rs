@@ -2,7 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::Advice;
-use kerbsync_inventory::{HardeningDoubt, HardeningFact, HardeningScope, ServerConfiguration};
+use kerbsync_inventory::{Hardening, HardeningDoubt, HardeningFact, HardeningScope, ServerConfiguration};
 use kerbsync_source::{Origin, Shown, Text, text};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -80,7 +80,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let differences = differences(&read);
         if !differences.is_empty() {
             let texts: Vec<&Text> = differences.iter().map(|(text, _)| text).collect();
-            let places = differences.iter().flat_map(|(_, places)| places).map(|(origin, note)| (*origin, note.clone()));
+            let places = differences.iter().flat_map(|(_, places)| places).map(|(origin, note)| (origin.clone(), note.clone()));
             verdicts
                 .fail(subject, text!("Servers of {name} differ: {}.", list(&texts)))
                 .at_each(places)
@@ -96,25 +96,26 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 }
 
 /// What differs among some servers, each with the places that show it.
-fn differences<'i>(servers: &[&'i ServerConfiguration]) -> Vec<(Text, Vec<(&'i Origin, Text)>)> {
-    type Values<'i> = Vec<(&'i ServerConfiguration, &'i HardeningFact)>;
-    let mut settings: BTreeMap<(Rc<str>, &'static str), Values<'i>> = BTreeMap::new();
+fn differences(servers: &[&ServerConfiguration]) -> Vec<(Text, Vec<(Origin, Text)>)> {
+    type Values<'i> = Vec<(&'i ServerConfiguration, &'i Hardening, &'i HardeningFact)>;
+    let mut settings: BTreeMap<(Rc<str>, &'static str), Values<'_>> = BTreeMap::new();
     // A place has many settings, and the same one is on every server.
     let mut places: HashMap<&HardeningScope, Option<Rc<str>>> = HashMap::new();
     for &server in servers {
-        for fact in server.hardening.iter().flat_map(|h| &h.facts).filter(|f| !OWN.contains(&f.setting)) {
+        let Some(hardening) = &server.hardening else { continue };
+        for fact in hardening.facts.iter().filter(|f| !OWN.contains(&f.setting)) {
             let place = places.entry(&fact.scope).or_insert_with(|| place(&fact.scope).map(Rc::from));
             if let Some(place) = place {
-                settings.entry((Rc::clone(place), fact.setting)).or_default().push((server, fact));
+                settings.entry((Rc::clone(place), fact.setting)).or_default().push((server, hardening, fact));
             }
         }
     }
     let mut found = Vec::new();
     for ((_, setting), values) in settings {
         // A path with a location of its own on some servers alone inherits on the others what is compared for the site.
-        let mut values = values.into_iter().filter(|(_, fact)| is_known(fact));
-        let Some((first, first_fact)) = values.next() else { continue };
-        let Some((other, other_fact)) = values.find(|(_, fact)| !is_same(first_fact, fact)) else { continue };
+        let mut values = values.into_iter().filter(|(.., fact)| is_known(fact));
+        let Some((first, of_first, first_fact)) = values.next() else { continue };
+        let Some((other, of_other, other_fact)) = values.find(|(.., fact)| !is_same(first_fact, fact)) else { continue };
         let shown = |fact: &HardeningFact| match fact.value.contains('\n') || !setting.contains('@') {
             true => text!("another list"),
             false => text!("\"{}\"", Shown::naming(&fact.value)),
@@ -123,7 +124,7 @@ fn differences<'i>(servers: &[&'i ServerConfiguration]) -> Vec<(Text, Vec<(&'i O
         let text =
             text!("{setting} of {scope} is {} on {} and {} on {}", shown(first_fact), first.computer, shown(other_fact), other.computer);
         let note = |server: &ServerConfiguration| text!("{setting} of {}", server.computer);
-        found.push((text, vec![(&first_fact.origin, note(first)), (&other_fact.origin, note(other))]));
+        found.push((text, vec![(of_first.origin_of(first_fact), note(first)), (of_other.origin_of(other_fact), note(other))]));
     }
     found
 }

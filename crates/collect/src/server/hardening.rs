@@ -29,12 +29,13 @@ pub(super) fn of(host: &ApplicationHost<'_>, product: &Product<'_>, origins: &mu
             setting: setting.name,
             scope: scope(&setting.scope, origins),
             is_default,
-            origin,
+            spot: origin.into_parts().1,
             value: origins.shared(value),
             doubt: setting.doubt.map(doubt),
         }
     };
-    Hardening { facts: settings(host, &sites).into_iter().map(&mut fact).collect() }
+    let facts: Vec<HardeningFact> = settings(host, &sites).into_iter().map(&mut fact).collect();
+    Hardening { document: origins.document(), facts: origins.shared_facts(facts) }
 }
 
 fn scope(scope: &Scope, origins: &Origins<'_>) -> HardeningScope {

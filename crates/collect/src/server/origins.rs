@@ -4,11 +4,13 @@
 //! something may have to be shown.
 
 use kerbsync_iis::{Place, Setting};
+use kerbsync_inventory::HardeningFact;
 use kerbsync_inventory::citable::{Cited, Kept};
-use kerbsync_source::{Location, Origin, Span, Spanned, Spot};
+use kerbsync_source::{DocumentId, Location, Origin, Span, Spanned, Spot};
 use kerbsync_xml::{Document, Element, NodeId};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Texts and places that occur on many servers, kept once per run: paths, masked lines and often whole places are the same everywhere.
@@ -18,6 +20,36 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) struct Interner {
     texts: [Mutex<HashSet<Arc<str>>>; SHARDS],
     spots: [Mutex<HashMap<SpotKey, Arc<Spot>>>; SHARDS],
+    facts: Mutex<HashSet<SharedFacts>>,
+}
+
+/// Facts about the hardening of servers, known again by the addresses of their texts and places, which were shared before.
+struct SharedFacts(Arc<[HardeningFact]>);
+
+impl PartialEq for SharedFacts {
+    fn eq(&self, other: &Self) -> bool {
+        let is_same = |(a, b): (&HardeningFact, &HardeningFact)| {
+            // Every field is named, so that none is forgotten.
+            let HardeningFact { setting, scope, value, is_default, spot, doubt } = a;
+            let is_same_place = match (spot, &b.spot) {
+                (Some(spot), Some(other)) => Arc::ptr_eq(spot, other),
+                (spot, other) => spot.is_none() && other.is_none(),
+            };
+            is_same_place
+                && Arc::ptr_eq(value, &b.value)
+                && (*setting, *is_default, *doubt) == (b.setting, b.is_default, b.doubt)
+                && *scope == b.scope
+        };
+        self.0.len() == other.0.len() && self.0.iter().zip(&*other.0).all(is_same)
+    }
+}
+impl Eq for SharedFacts {}
+impl Hash for SharedFacts {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        for fact in &*self.0 {
+            (fact.value.as_ptr() as usize, fact.spot.as_ref().map(|spot| Arc::as_ptr(spot) as usize)).hash(state);
+        }
+    }
 }
 
 const SHARDS: usize = 16;
@@ -43,6 +75,17 @@ impl Interner {
         let at = spot.location.map_or(0, |l| l.byte_start);
         let mut known = lock(&self.spots[(at % SHARDS as u64) as usize]);
         Arc::clone(known.entry(key).or_insert_with(|| Arc::new(spot)))
+    }
+
+    fn share_facts(&self, facts: Vec<HardeningFact>) -> Arc<[HardeningFact]> {
+        let facts = SharedFacts(facts.into());
+        let mut known = lock(&self.facts);
+        if let Some(same) = known.get(&facts) {
+            return Arc::clone(&same.0);
+        }
+        let shared = Arc::clone(&facts.0);
+        known.insert(facts);
+        shared
     }
 }
 
@@ -182,6 +225,16 @@ impl<'a> Origins<'a> {
     /// A text with its origin.
     pub(super) fn text(&mut self, setting: &Setting<'_, Cow<'_, str>>, kept: Kept) -> Spanned<String> {
         Spanned::new(setting.value.clone().into_owned(), self.of(setting.place, kept))
+    }
+
+    /// The document that all of them are in.
+    pub(super) fn document(&self) -> DocumentId {
+        self.whole.document
+    }
+
+    /// Facts whose texts and places were shared before, and that other servers may have too.
+    pub(super) fn shared_facts(&self, facts: Vec<HardeningFact>) -> Arc<[HardeningFact]> {
+        self.interner.share_facts(facts)
     }
 
     /// A text that other servers have too.

@@ -3,9 +3,10 @@
 use super::*;
 use crate::config::{SlotSetting, WebSiteSetting};
 use kerbsync_inventory::citable::Citation;
-use kerbsync_inventory::{LayoutId, SecretState, SlotRelevance, WebSiteRole};
+use kerbsync_inventory::{Hardening, LayoutId, SecretState, SlotRelevance, WebSiteRole};
 use kerbsync_xml::Limits;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 const PRODUCT: &str = include_str!("../../../../fixtures/documents/iis/product.config");
 const REDIRECTION: &str = include_str!("../../../../fixtures/documents/iis/redirection-on.config");
@@ -260,4 +261,23 @@ fn keys_are_read_or_say_why_not() {
     assert_eq!((problem.code, problem.document), ("key-file", DocumentId(5)));
     assert!(!problem.to_string().contains("canary"));
     assert!(read_key_xml(&document(6, "<RSAKeyValue/>")).is_err());
+}
+
+#[test]
+fn servers_with_the_same_settings_share_them() {
+    let (settings, tagger) = (Settings::default(), Tagger::new().unwrap());
+    let context = Context::new(&settings, &[], &tagger).with_hardening(true);
+    let hardening = |id: u32, text: &str| {
+        let document = document(id, text);
+        read_server(input(&document, &[]), &context, &mut Vec::new()).hardening.unwrap()
+    };
+    let moved = PRODUCT.replacen("<configuration>", "\n<configuration>", 1);
+    let (first, second, third) = (hardening(1, PRODUCT), hardening(2, PRODUCT), hardening(3, &moved));
+    assert!(Arc::ptr_eq(&first.facts, &second.facts));
+    // In other places, or of another document, a value is told where it stands.
+    assert!(!Arc::ptr_eq(&first.facts, &third.facts));
+    let of = |hardening: &Hardening| hardening.origin_of(hardening.facts.iter().find(|f| f.spot.is_some()).unwrap());
+    assert_eq!([of(&first), of(&second)].map(|o| o.document), [DocumentId(1), DocumentId(2)]);
+    assert_eq!(of(&first).location, of(&second).location);
+    assert_ne!(of(&first).location, of(&third).location);
 }
