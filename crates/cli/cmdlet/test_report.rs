@@ -80,7 +80,7 @@ impl<'a> Tested<'a> {
                     })
                     .collect()
             }
-            _ => vec![Said { product: None, sentence: finding.message.clone(), server: finding.server.as_deref(), finding }],
+            _ => vec![Said { product: None, sentence: finding.message.to_string(), server: finding.server.as_deref(), finding }],
         }
     }
 
@@ -185,7 +185,11 @@ impl<'a> Tested<'a> {
     /// What could not be decided, with what would decide it.
     fn open(&self) -> impl Iterator<Item = FollowUp> {
         let unknown = self.report.findings.iter().filter(|f| f.outcome == Outcome::Unknown && f.waived.is_none());
-        unknown.map(|f| FollowUp { subject: f.subject.clone(), reason: format!("Not decided: {}", f.message), command: f.help.clone() })
+        unknown.map(|f| FollowUp {
+            subject: f.subject.to_string(),
+            reason: format!("Not decided: {}", f.message),
+            command: f.help.as_ref().map(ToString::to_string),
+        })
     }
 
     /// The documents of this site's servers, and those of no server.
@@ -217,10 +221,10 @@ fn problem(said: &Said<'_>) -> Problem {
     let finding = said.finding;
     Problem {
         error: finding.severity == Severity::Error,
-        title: said.product.map_or_else(|| finding.rule.clone(), str::to_owned),
-        short: finding.title.clone(),
+        title: said.product.map_or_else(|| finding.rule.to_string(), str::to_owned),
+        short: finding.title.to_string(),
         long: said.sentence.clone(),
-        advice: finding.help.clone(),
+        advice: finding.help.as_ref().map(ToString::to_string),
         server: said.server.map(str::to_owned),
     }
 }

@@ -1,6 +1,6 @@
 //! Text that keeps its letters and compares without regard to ASCII case.
 
-/// Gives a newtype over `String` case-insensitive equality, order and hash, and prints it as given.
+/// Gives a newtype over `String` or `Arc<str>` case-insensitive equality, order and hash, and prints it as given.
 macro_rules! folded {
     ($name:ident) => {
         impl $name {

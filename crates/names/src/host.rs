@@ -1,11 +1,14 @@
 //! A host name as a document gives it, which need not be an FQDN.
 
 use crate::{Fqdn, FqdnError, FqdnNote, Parsed, folded::folded};
+use std::sync::Arc;
 
 /// A computer's, pool's or web host's name as a document gives it, trimmed: an FQDN, a single label (`S4BLab92-WAC1`), an address or even a
 /// placeholder that was never filled in (`$SkypeFQDN`). Compares without regard to ASCII case and to one trailing dot.
+///
+/// A verdict of every rule names its server, so the letters are shared by all copies.
 #[derive(Debug, Clone)]
-pub struct HostName(String);
+pub struct HostName(Arc<str>);
 
 folded!(HostName);
 
@@ -15,7 +18,7 @@ impl HostName {
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
         let text = text.strip_suffix('.').unwrap_or(text);
-        (!text.is_empty()).then(|| Self(text.to_owned()))
+        (!text.is_empty()).then(|| Self(text.into()))
     }
 
     /// The name as a strict FQDN.
@@ -24,6 +27,12 @@ impl HostName {
     /// Why it is none.
     pub fn to_fqdn(&self) -> Result<Parsed<Fqdn, FqdnNote>, FqdnError> {
         Fqdn::parse(&self.0)
+    }
+
+    /// The letters as given, for whoever keeps them with this name.
+    #[must_use]
+    pub fn to_shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 
     /// The part before the first dot.
@@ -35,6 +44,6 @@ impl HostName {
 
 impl From<&Fqdn> for HostName {
     fn from(fqdn: &Fqdn) -> Self {
-        Self(fqdn.as_str().to_owned())
+        Self(fqdn.as_str().into())
     }
 }

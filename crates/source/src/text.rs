@@ -1,8 +1,7 @@
 //! Sentences of this program: words that stand in its source, numbers, and what passed the gate for text from outside.
 
-use crate::{Shown, Spanned};
+use crate::{Shown, Spanned, Words};
 use kerbsync_names::{AccountNameError, DownLevelName, Fqdn, FqdnError, HostName, ServicePrincipalName, SiteId, SiteIdentity, SpnError};
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -39,20 +38,24 @@ use std::sync::Arc;
 /// let told: kerbsync_source::Text = site.as_str().into();
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Text(Cow<'static, str>);
+pub struct Text(Words);
 
 impl Text {
     /// No words.
-    pub const EMPTY: Self = Self(Cow::Borrowed(""));
+    pub const EMPTY: Self = Self(Words::OfSource(""));
 
     /// What [`text!`](crate::text) makes: every argument is [`gated`], which is why nothing else may call it.
     #[doc(hidden)]
     #[must_use]
     pub fn __of_told(arguments: fmt::Arguments<'_>) -> Self {
-        let mut text = fmt::format(arguments);
-        // Formatting grows it by doubling, and a report keeps hundreds of thousands.
-        text.shrink_to_fit();
-        Self(Cow::Owned(text))
+        match arguments.as_str() {
+            Some(words) => Self(Words::OfSource(words)),
+            None => Self::of(&fmt::format(arguments)),
+        }
+    }
+
+    fn of(gated: &str) -> Self {
+        Self(Words::Shared(gated.into()))
     }
 
     /// The words.
@@ -64,13 +67,19 @@ impl Text {
     /// The words, taken out. There is no way back.
     #[must_use]
     pub fn into_string(self) -> String {
-        self.0.into_owned()
+        self.0.to_string()
+    }
+
+    /// The words, taken out and shared with every copy of the text. There is no way back.
+    #[must_use]
+    pub fn into_words(self) -> Words {
+        self.0
     }
 
     /// The text without words at its end, where it ends with them.
     #[must_use]
     pub fn without_end(&self, end: &str) -> Self {
-        self.0.strip_suffix(end).map_or_else(|| self.clone(), |start| Self(Cow::Owned(start.to_owned())))
+        self.0.strip_suffix(end).map_or_else(|| self.clone(), Self::of)
     }
 
     /// The text with a small letter at its beginning: for the middle of a sentence.
@@ -78,25 +87,26 @@ impl Text {
     pub fn lower_first(&self) -> Self {
         let mut letters = self.0.chars();
         let first = letters.next().map(|c| c.to_lowercase().to_string()).unwrap_or_default();
-        Self(Cow::Owned(first + letters.as_str()))
+        Self::of(&(first + letters.as_str()))
     }
 
     /// Puts another text behind this one.
     pub fn push(&mut self, other: impl Into<Self>) {
-        self.0.to_mut().push_str(&other.into().0);
+        let other: Self = other.into();
+        *self = Self::of(&[&**self, &*other].concat());
     }
 
     /// Texts, with one between each two.
     #[must_use]
     pub fn join<T: Into<Self>>(texts: impl IntoIterator<Item = T>, between: &'static str) -> Self {
-        let mut all = Self::EMPTY;
+        let mut all = String::new();
         for (i, text) in texts.into_iter().enumerate() {
             if i > 0 {
-                all.push(between);
+                all.push_str(between);
             }
-            all.push(text);
+            all.push_str(&text.into());
         }
-        all
+        Self::of(&all)
     }
 }
 
@@ -127,13 +137,13 @@ impl fmt::Debug for Text {
 
 impl From<&'static str> for Text {
     fn from(words: &'static str) -> Self {
-        Self(Cow::Borrowed(words))
+        Self(Words::OfSource(words))
     }
 }
 
 impl From<Shown> for Text {
     fn from(shown: Shown) -> Self {
-        Self(Cow::Owned(shown.into_string()))
+        Self::of(shown.as_str())
     }
 }
 
@@ -151,13 +161,13 @@ impl From<Text> for String {
 
 impl PartialEq<str> for Text {
     fn eq(&self, other: &str) -> bool {
-        self.0 == other
+        &*self.0 == other
     }
 }
 
 impl PartialEq<&str> for Text {
     fn eq(&self, other: &&str) -> bool {
-        self.0 == *other
+        &*self.0 == *other
     }
 }
 

@@ -2,12 +2,11 @@
 
 use super::{
     BaselineSummary, Conclusion, Coverage, Estate, FailureCounts, Guide, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT,
-    Required, Severity, Shard, StateCount, Tool, Waiver, WaiverCounts, guides::guides,
+    Required, Severity, Shard, StateCount, Tool, Waiver, WaiverCounts, Wording, guides::guides, wording::SaidBefore,
 };
-use kerbsync_audit::{Audit, Profiles, Terms};
+use kerbsync_audit::{Audit, Profiles, Subject, Terms};
 use kerbsync_inventory::Inventory;
 use serde::{Deserialize, Serialize};
-use std::borrow::Cow;
 
 /// What a report is made from.
 #[derive(Debug)]
@@ -59,56 +58,56 @@ pub struct Report {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Verdict {
     /// Id of the rule.
-    pub rule: Cow<'static, str>,
+    pub rule: Wording,
     /// Number of the rule.
     pub number: u16,
     /// Kind of the subject.
-    pub subject_kind: Cow<'static, str>,
+    pub subject_kind: Wording,
     /// The subject.
-    pub subject: String,
+    pub subject: Wording,
     /// The outcome.
     pub outcome: Outcome,
     /// Why.
-    pub reason: String,
+    pub reason: Wording,
 }
 
 /// A failed or undecided verdict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// Id of the rule.
-    pub rule: String,
+    pub rule: Wording,
     /// Number of the rule.
     pub number: u16,
     /// Title of the rule.
-    pub title: String,
+    pub title: Wording,
     /// How bad.
     pub severity: Severity,
     /// `fail` or `unknown`.
     pub outcome: Outcome,
     /// Kind of the subject.
-    pub subject_kind: String,
+    pub subject_kind: Wording,
     /// The subject.
-    pub subject: String,
+    pub subject: Wording,
     /// What was found.
-    pub message: String,
+    pub message: Wording,
     /// What to do next.
-    pub help: Option<String>,
+    pub help: Option<Wording>,
     /// The server it concerns.
-    pub server: Option<String>,
+    pub server: Option<Wording>,
     /// Id of the site it concerns.
-    pub site: Option<String>,
+    pub site: Option<Wording>,
     /// Places that show it, the primary one first.
     pub locations: Vec<Place>,
     /// Stays the same over runs as long as rule, subject and outcome do.
-    pub fingerprint: String,
+    pub fingerprint: Wording,
     /// Reason of the waiver that covers it; null when none does.
-    pub waived: Option<String>,
+    pub waived: Option<Wording>,
     /// Whether the baseline holds it: it was there before.
     #[serde(default)]
     pub known: bool,
     /// Address of the rule's page; absent where no address of the manual is configured.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub page: Option<String>,
+    pub page: Option<Wording>,
 }
 
 /// What it comes to.
@@ -156,7 +155,9 @@ impl Report {
         let Audited { inventory, audit, terms } = audited;
         let (coverage, summary) = kerbsync_audit::conclude(inventory, &audit, &terms);
         let estate = Estate::new(inventory);
-        let mut findings: Vec<Finding> = audit.findings.iter().map(|f| Finding::new(f, inventory)).collect();
+        let mut said = SaidBefore::default();
+        let mut findings: Vec<Finding> = audit.findings.into_iter().map(|f| Finding::new(f, inventory, &mut said)).collect();
+        drop(said);
         findings.sort_by_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
         let waivers: Vec<Waiver> = terms.waivers.iter().zip(&audit.waivers).map(|(w, used)| Waiver::new(w, *used)).collect();
         let summary = Summary::new(summary, InventorySummary::of(&estate.sites, &estate.unplaced_pools), &waivers);
@@ -183,9 +184,10 @@ impl Report {
     /// The same with the address of its rule's page in each finding. `manual` is where the pages of `docs/` are published.
     #[must_use]
     pub fn with_pages(mut self, manual: &str) -> Self {
+        let mut said = SaidBefore::default();
         for finding in &mut self.findings {
             let anchor = format!("{}-{}", finding.code().to_lowercase(), finding.rule);
-            finding.page = Some(format!("{}/rules.html#{anchor}", manual.trim_end_matches('/')));
+            finding.page = Some(said.share(format!("{}/rules.html#{anchor}", manual.trim_end_matches('/'))));
         }
         self
     }
@@ -197,30 +199,39 @@ impl From<kerbsync_audit::Verdict> for Verdict {
             rule: verdict.rule.id.into(),
             number: verdict.rule.number,
             subject_kind: verdict.subject.kind().name().into(),
-            subject: verdict.subject.to_string(),
+            subject: wording(&verdict.subject),
             outcome: verdict.outcome,
-            reason: verdict.reason.into_string(),
+            reason: verdict.reason.into(),
         }
     }
 }
 
+/// A subject as it is written; a server by the letters of its name, which other verdicts have too.
+fn wording(subject: &Subject) -> Wording {
+    match subject {
+        Subject::Pool(host) | Subject::Server(host) => host.into(),
+        other => other.to_string().into(),
+    }
+}
+
 impl Finding {
-    fn new(finding: &kerbsync_audit::Finding, inventory: &Inventory) -> Self {
+    fn new(finding: kerbsync_audit::Finding, inventory: &Inventory, said: &mut SaidBefore) -> Self {
+        let place = |r: &kerbsync_audit::Related| Place::of(&r.at.origin, r.told(), inventory).shared(said);
         Self {
-            rule: finding.rule.id.to_owned(),
+            locations: finding.locations.iter().map(place).collect(),
+            fingerprint: finding.fingerprint(inventory).into(),
+            rule: finding.rule.id.into(),
             number: finding.rule.number,
-            title: finding.rule.title.to_owned(),
+            title: finding.rule.title.into(),
             severity: finding.severity,
             outcome: finding.outcome,
-            subject_kind: finding.subject.kind().name().to_owned(),
-            subject: finding.subject.to_string(),
-            message: finding.message.to_string(),
-            help: finding.help.as_ref().map(ToString::to_string),
-            server: finding.server.as_ref().map(ToString::to_string),
-            site: finding.site.as_ref().map(ToString::to_string),
-            locations: finding.locations.iter().map(|r| Place::of(&r.at.origin, &r.told(), inventory)).collect(),
-            fingerprint: finding.fingerprint(inventory),
-            waived: finding.waived.as_ref().map(ToString::to_string),
+            subject_kind: finding.subject.kind().name().into(),
+            subject: wording(&finding.subject),
+            message: finding.message.into(),
+            help: finding.help.map(|help| said.share(help.to_string())),
+            server: finding.server.as_ref().map(Wording::from),
+            site: finding.site.as_ref().map(|site| said.share(site)),
+            waived: finding.waived.map(|why| said.share(why)),
             known: finding.known,
             page: None,
         }

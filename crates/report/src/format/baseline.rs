@@ -42,9 +42,9 @@ impl BaselineReport {
     pub fn of(report: &Report) -> Self {
         let told: BTreeSet<&str> = report.findings.iter().map(|f| f.fingerprint.as_str()).collect();
         let findings = report.findings.iter().filter(|f| f.waived.is_none()).map(|f| Known {
-            fingerprint: f.fingerprint.clone(),
-            rule: f.rule.clone(),
-            subject: f.subject.clone(),
+            fingerprint: f.fingerprint.to_string(),
+            rule: f.rule.to_string(),
+            subject: f.subject.to_string(),
             outcome: f.outcome,
             severity: f.severity,
         });
@@ -52,7 +52,7 @@ impl BaselineReport {
         let undecided = report.verdicts.iter().filter(|v| v.outcome == Outcome::Unknown).map(|v| Known {
             fingerprint: fingerprint(&v.rule, &v.subject_kind, &v.subject, v.outcome),
             rule: v.rule.to_string(),
-            subject: v.subject.clone(),
+            subject: v.subject.to_string(),
             outcome: v.outcome,
             severity: Severity::Note,
         });

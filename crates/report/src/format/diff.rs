@@ -183,7 +183,7 @@ impl Consequence {
         Self {
             kind: "new-error".to_owned(),
             severity: Severity::Error,
-            subject: finding.subject.clone(),
+            subject: finding.subject.to_string(),
             message: format!("KS{} {}: {}", finding.number, finding.rule, finding.message),
             help: None,
         }
@@ -199,14 +199,14 @@ impl From<kerbsync_diff::Change> for Difference {
 impl From<&super::Finding> for FindingLine {
     fn from(finding: &super::Finding) -> Self {
         Self {
-            rule: finding.rule.clone(),
+            rule: finding.rule.to_string(),
             number: finding.number,
             severity: finding.severity,
             outcome: finding.outcome,
-            subject: finding.subject.clone(),
-            message: finding.message.clone(),
-            fingerprint: finding.fingerprint.clone(),
-            waived: finding.waived.clone(),
+            subject: finding.subject.to_string(),
+            message: finding.message.to_string(),
+            fingerprint: finding.fingerprint.to_string(),
+            waived: finding.waived.as_ref().map(ToString::to_string),
         }
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn guides(verdicts: &[Verdict]) -> Vec<Guide> {
 
 fn of(item: &controls::Item, verdicts: &[Verdict]) -> GuideItem {
     let rules = item.rules();
-    let outcomes = verdicts.iter().filter(|v| rules.iter().any(|r| r.id == v.rule)).map(|v| v.outcome);
+    let outcomes = verdicts.iter().filter(|v| rules.iter().any(|r| v.rule == r.id)).map(|v| v.outcome);
     GuideItem {
         group: item.group.to_owned(),
         rule: item.rule.to_owned(),

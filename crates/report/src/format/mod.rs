@@ -21,6 +21,7 @@ mod shard;
 mod site;
 mod slots;
 mod waiver;
+mod wording;
 mod words;
 
 pub use audit::{Audited, Finding, Report, Summary, Verdict};
@@ -49,6 +50,7 @@ pub use rules::{Rule, RulesReport};
 pub use shard::{MergeError, Partition, Shard};
 pub use slots::{Provider, Slot, SlotsReport};
 pub use waiver::Waiver;
+pub use wording::Wording;
 pub use words::{Basis, InputStatus, Level, State};
 
 use serde::{Deserialize, Serialize};

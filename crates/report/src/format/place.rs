@@ -1,14 +1,17 @@
 //! Places in input documents.
 
+use super::Wording;
+use super::wording::SaidBefore;
 use kerbsync_inventory::Inventory;
 use kerbsync_source::Origin;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// A place in an input document. Lines and columns count from 1, columns in Unicode characters; bytes are offsets in the file on disk.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// Path of the document as in `inputs`.
-    pub path: String,
+    pub path: Wording,
     /// Line.
     pub line: Option<u32>,
     /// Column.
@@ -22,27 +25,27 @@ pub struct Place {
     /// One past the last byte.
     pub byte_end: Option<u64>,
     /// What holds the value: an element path, an attribute or property name; null for the whole document.
-    pub element: Option<String>,
+    pub element: Option<Wording>,
     /// What is there, in a few words.
-    pub note: Option<String>,
+    pub note: Option<Wording>,
     /// The line with every secret-looking value masked.
-    pub excerpt: Option<String>,
+    pub excerpt: Option<Wording>,
 }
 
 impl Place {
     /// The place of an origin; `note` is dropped when empty.
     #[must_use]
-    pub fn of(origin: &Origin, note: &str, inventory: &Inventory) -> Self {
+    pub fn of(origin: &Origin, note: impl Into<Wording>, inventory: &Inventory) -> Self {
         let path = inventory.document(origin.document).map_or_else(|| format!("document {}", origin.document.0), |d| d.path.clone());
         Self::in_document(origin, note, path)
     }
 
     /// The same where the path is known.
     #[must_use]
-    pub fn in_document(origin: &Origin, note: &str, path: String) -> Self {
-        let text = |s: &str| (!s.is_empty()).then(|| s.to_owned());
+    pub fn in_document(origin: &Origin, note: impl Into<Wording>, path: impl Into<Wording>) -> Self {
+        let text = |s: &Arc<str>| (!s.is_empty()).then(|| Wording::from(Arc::clone(s)));
         Self {
-            path,
+            path: path.into(),
             line: origin.location.map(|l| l.position.line),
             column: origin.location.map(|l| l.position.column),
             end_line: origin.location.map(|l| l.end.line),
@@ -50,8 +53,17 @@ impl Place {
             byte_start: origin.location.map(|l| l.byte_start),
             byte_end: origin.location.map(|l| l.byte_end),
             element: text(&origin.element),
-            note: text(note),
-            excerpt: origin.excerpt.as_deref().and_then(text),
+            note: Some(note.into()).filter(|n| !n.is_empty()),
+            excerpt: origin.excerpt.as_ref().and_then(text),
         }
+    }
+
+    /// The same place, with the letters of what was said before.
+    pub(super) fn shared(mut self, said: &mut SaidBefore) -> Self {
+        for text in [&mut self.element, &mut self.note, &mut self.excerpt] {
+            *text = text.take().map(|t| said.share(t));
+        }
+        self.path = said.share(self.path);
+        self
     }
 }

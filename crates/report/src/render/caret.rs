@@ -103,14 +103,14 @@ mod tests {
 
     fn place(column: u32, bytes: u64, element: &str) -> Place {
         Place {
-            path: "a.config".to_owned(),
+            path: "a.config".into(),
             line: Some(1),
             column: Some(column),
             end_line: None,
             end_column: None,
             byte_start: Some(1000),
             byte_end: Some(1000 + bytes),
-            element: Some(element.to_owned()),
+            element: Some(element.to_owned().into()),
             note: None,
             excerpt: None,
         }

@@ -24,10 +24,10 @@ fn concise(report: &Report) -> String {
 
 fn line(finding: &Finding) -> String {
     let at = match place(finding) {
-        None => finding.subject.clone(),
+        None => finding.subject.to_string(),
         Some(place) => match (place.line, place.column) {
             (Some(line), Some(column)) => format!("{}:{line}:{column}", place.path),
-            _ => place.path.clone(),
+            _ => place.path.to_string(),
         },
     };
     let word = Standing::of(finding).word();

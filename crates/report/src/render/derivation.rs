@@ -8,7 +8,7 @@ pub(super) fn derivation(writer: &mut TextWriter<'_>, report: &Report, finding: 
     let mut steps = Vec::new();
     for (at, place) in finding.locations.iter().enumerate() {
         if !finding.locations[..at].iter().any(|earlier| earlier.path == place.path) {
-            steps.push(report.inputs.iter().find(|i| i.path == place.path).map_or_else(|| format!("{} was read.", place.path), read));
+            steps.push(report.inputs.iter().find(|i| place.path == i.path).map_or_else(|| format!("{} was read.", place.path), read));
         }
         steps.push(there(place));
     }

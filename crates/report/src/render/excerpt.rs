@@ -71,16 +71,16 @@ mod tests {
 
     fn place(line: &str, column: u32, element: &str) -> Place {
         Place {
-            path: "a.config".to_owned(),
+            path: "a.config".into(),
             line: Some(212),
             column: Some(column),
             end_line: None,
             end_column: None,
             byte_start: Some(10),
             byte_end: Some(14),
-            element: Some(element.to_owned()),
-            note: Some("another secret".to_owned()),
-            excerpt: Some(line.to_owned()),
+            element: Some(element.to_owned().into()),
+            note: Some("another secret".into()),
+            excerpt: Some(line.to_owned().into()),
         }
     }
 

@@ -148,7 +148,7 @@ pub(super) fn undecided(writer: &mut TextWriter<'_>, report: &Report) {
         for finding in &of_rule[..shown] {
             // A message that does not name its subject is told apart by it.
             let named = finding.message.to_lowercase().contains(&finding.subject.to_lowercase());
-            let text = if named { finding.message.clone() } else { format!("{}: {}", finding.subject, finding.message) };
+            let text = if named { finding.message.to_string() } else { format!("{}: {}", finding.subject, finding.message) };
             writer.labelled(2, "-", None, &(text + known(finding)), 4);
             if let Some(help) = finding.help.as_ref().filter(|_| !one_help) {
                 writer.advice(4, "help:", Some(BLUE), help, 10);

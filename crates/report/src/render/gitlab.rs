@@ -51,7 +51,7 @@ fn write_gitlab(report: &Report, out: impl Write) -> io::Result<()> {
     for finding in &report.findings {
         let times = seen.entry(&finding.fingerprint).or_default();
         *times += 1;
-        let fingerprint = if *times == 1 { finding.fingerprint.clone() } else { format!("{}-{times}", finding.fingerprint) };
+        let fingerprint = if *times == 1 { finding.fingerprint.to_string() } else { format!("{}-{times}", finding.fingerprint) };
         issues.push(issue(finding, fingerprint, home));
     }
     issues.extend(troubles(report).into_iter().map(|trouble| Issue {

@@ -123,7 +123,7 @@ impl Case<'_> {
     fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for finding in &self.findings {
-            lines.push(finding.message.clone());
+            lines.push(finding.message.to_string());
             lines.extend(finding.help.iter().flat_map(|h| h.lines()).map(str::to_owned));
             for place in &finding.locations {
                 let at = place.line.map(|line| format!(":{line}")).unwrap_or_default();

@@ -71,7 +71,7 @@ fn name(place: &LearnedPlace) -> String {
             let at = if at.is_empty() { String::new() } else { format!(" of {}", at.join(" and ")) };
             format!("{}{items}{at}", slot.section)
         }
-        None => place.secret_location.element.clone().unwrap_or_default(),
+        None => place.secret_location.element.as_deref().unwrap_or_default().to_owned(),
     }
 }
 
@@ -113,7 +113,7 @@ fn place(writer: &mut TextWriter<'_>, number: usize, place: &LearnedPlace) {
 fn at(place: &Place) -> String {
     match (place.line, place.column) {
         (Some(line), Some(column)) => format!("{}:{line}:{column}", place.path),
-        _ => place.path.clone(),
+        _ => place.path.to_string(),
     }
 }
 

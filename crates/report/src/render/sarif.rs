@@ -120,9 +120,9 @@ fn result(report: &Report, finding: &Finding, rules: &Rules<'_>, profile: SarifP
     };
     let text = match (&finding.waived, profile) {
         // Full SARIF has a place for the waiver.
-        (Some(_), SarifProfile::Full) => finding.message.clone(),
+        (Some(_), SarifProfile::Full) => finding.message.to_string(),
         // What is known has a place in both.
-        (None, _) if finding.known && finding.outcome == crate::format::Outcome::Fail => finding.message.clone(),
+        (None, _) if finding.known && finding.outcome == crate::format::Outcome::Fail => finding.message.to_string(),
         _ => message(finding),
     };
     let help = finding.help.iter().flat_map(|h| h.lines()).map(|line| format!("\n{}", clean(line))).collect::<String>();

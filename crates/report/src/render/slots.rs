@@ -72,7 +72,7 @@ pub fn slots(report: &SlotsReport, options: &TextOptions) -> String {
 fn at(place: &Place) -> String {
     match (place.line, place.column, place.byte_start) {
         (Some(line), Some(column), Some(byte)) => format!("line {line}, column {column} (byte {byte})"),
-        _ => place.element.clone().unwrap_or_default(),
+        _ => place.element.as_deref().unwrap_or_default().to_owned(),
     }
 }
 

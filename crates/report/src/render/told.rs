@@ -54,7 +54,7 @@ pub(super) fn message(finding: &Finding) -> String {
         (None, Outcome::Unknown) if finding.known => format!("Known, and not decided: {}", finding.message),
         (None, _) if finding.known => format!("Known {}: {}", finding.severity.name(), finding.message),
         (None, Outcome::Unknown) => format!("Not decided: {}", finding.message),
-        (None, _) => finding.message.clone(),
+        (None, _) => finding.message.to_string(),
     }
 }
 

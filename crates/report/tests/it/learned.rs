@@ -7,16 +7,16 @@ use kerbsync_report::render::{TextOptions, declaration, learn};
 /// Two places, the first of which stands out.
 pub(crate) fn report() -> LearnReport {
     let place = |path: &str, element: &str, line: u32| Place {
-        path: path.to_owned(),
+        path: path.to_owned().into(),
         line: Some(line),
         column: Some(9),
         end_line: Some(line),
         end_column: Some(29),
         byte_start: Some(100),
         byte_end: Some(120),
-        element: Some(element.to_owned()),
+        element: Some(element.to_owned().into()),
         note: None,
-        excerpt: Some("        <holder who=\"***\" sealed=\"***\" />".to_owned()),
+        excerpt: Some("        <holder who=\"***\" sealed=\"***\" />".into()),
     };
     let inputs = awkward().documents.iter().take(2).map(Input::from).collect::<Vec<_>>();
     let (before, after) = (inputs[0].path.clone(), inputs[1].path.clone());

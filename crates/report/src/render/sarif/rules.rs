@@ -28,7 +28,7 @@ impl<'r> Rules<'r> {
 
 /// A rule that this program knows by its id, with its page; of another one, in a report that another version wrote, only what the finding tells.
 fn descriptor(finding: &Finding, taxa: Option<&Taxa>) -> Value {
-    let known = kerbsync_audit::rules::RULES.iter().find(|r| r.id == finding.rule);
+    let known = kerbsync_audit::rules::RULES.iter().find(|r| finding.rule == r.id);
     let title = known.map_or(finding.title.as_str(), |r| r.title);
     let severity = known.map_or(finding.severity, |r| r.severity);
     let page = known.map_or_else(|| format!("{title}."), |r| r.doc.trim().to_owned());
