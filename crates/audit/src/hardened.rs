@@ -221,9 +221,9 @@ pub(crate) fn each_server<'i>(
     let mut told = HashSet::new();
     for server in view.web_servers() {
         told.insert(server.host);
-        match server.configuration() {
+        match server.judged() {
             Ok(configuration) => one(verdicts, configuration, &mut judge),
-            Err((why, remedy)) => verdicts.unknown_told_elsewhere(server.subject(), why, remedy),
+            Err(reason) => verdicts.not_judged(server.subject(), reason),
         }
     }
     for server in view.configurations().filter(|s| !told.contains(&s.computer)) {

@@ -124,6 +124,11 @@ impl<'v> Verdicts<'v> {
         self.put(subject, Outcome::Unknown, reason);
     }
 
+    /// The same of a server without a configuration to judge: `reason` says what would help too.
+    pub(crate) fn not_judged(&mut self, server: Subject, reason: Text) {
+        self.put(server, Outcome::Unknown, reason);
+    }
+
     /// The rule does not hold. The finding can be filled in further through what is returned.
     pub fn fail(&mut self, subject: Subject, message: impl Into<Text>) -> FindingBuilder<'_> {
         let message = message.into();
@@ -139,10 +144,10 @@ impl<'v> Verdicts<'v> {
         mut judge: impl FnMut(&mut Self, &WebServer<'i>, &'i ServerConfiguration),
     ) {
         for server in view.web_servers() {
-            match (&server.expectation, server.configuration()) {
+            match (&server.expectation, server.judged()) {
                 (Expectation::NoAccount(why), _) => self.not_applicable(server.subject(), why.clone()),
                 (_, Ok(configuration)) => judge(self, server, configuration),
-                (_, Err((why, remedy))) => self.unknown_told_elsewhere(server.subject(), why, remedy),
+                (_, Err(reason)) => self.not_judged(server.subject(), reason),
             }
         }
     }

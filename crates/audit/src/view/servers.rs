@@ -2,6 +2,7 @@
 
 use super::pools::{account_index, by_id};
 use crate::Subject;
+use kerbsync_advice::Advice;
 use kerbsync_inventory::directory::Domain;
 use kerbsync_inventory::state::{Basis, EqualityTag, Expectation, Expectations, Naming, ServerState, State, naming};
 use kerbsync_inventory::{Inventory, NotInForce, Pool, ServerConfiguration, Site, Slot};
@@ -28,7 +29,24 @@ pub struct WebServer<'i> {
     pub state: Option<&'i ServerState>,
     /// Its configuration.
     pub status: ConfigurationStatus<'i>,
+    in_force: Result<&'i ServerConfiguration, NotJudged>,
     domains: &'i [Domain],
+}
+
+/// Why a server has no configuration to judge. Every rule about configurations says it, so it is put into words once.
+#[derive(Debug)]
+struct NotJudged {
+    why: Text,
+    remedy: Text,
+    /// Both.
+    reason: Text,
+}
+
+impl NotJudged {
+    fn new(why: Text, remedy: Text) -> Self {
+        let reason = text!("{why} {}", Advice::say(&remedy).inline());
+        Self { why, remedy, reason }
+    }
 }
 
 /// What became of a server's configuration.
@@ -56,6 +74,27 @@ impl<'i> ConfigurationStatus<'i> {
             Err(NotInForce::Unreadable(problem)) => Self::Unreadable(configuration, problem),
             Err(why @ (NotInForce::Contested | NotInForce::Foreign(_))) => Self::NotItsOwn(configuration, why),
         }
+    }
+}
+
+impl<'i> ConfigurationStatus<'i> {
+    /// The configuration of `host` that is in force, or why there is none to judge and what to do about it.
+    fn in_force(self, host: &HostName) -> Result<&'i ServerConfiguration, NotJudged> {
+        let (why, remedy) = match self {
+            Self::InForce(configuration) => return Ok(configuration),
+            Self::Missing(None) => (text!("No configuration of {host} is among the inputs."), export_of(host)),
+            Self::Missing(Some(found)) => {
+                let history = if found.history.is_empty() { "" } else { " (its history snapshots are no substitute)" };
+                (text!("The folder of {host} holds no applicationHost.config{history}."), export_of(host))
+            }
+            Self::Unreadable(..) => (text!("The applicationHost.config of {host} cannot be read."), export_of(host)),
+            Self::NotItsOwn(_, why) => (text!("{host}: {why}"), export_of(host)),
+            Self::Redirected(_, path) => (
+                text!("The configuration of {host} is shared: the file in force lies in {}.", path.value),
+                text!("Export the applicationHost.config from {} as the configuration of {host}.", path.value),
+            ),
+        };
+        Err(NotJudged::new(why, remedy))
     }
 }
 
@@ -104,21 +143,15 @@ impl<'i> WebServer<'i> {
     /// # Errors
     /// Both in sentences.
     pub fn configuration(&self) -> Result<&'i ServerConfiguration, (Text, Text)> {
-        let host = self.host;
-        match self.status {
-            ConfigurationStatus::InForce(configuration) => Ok(configuration),
-            ConfigurationStatus::Missing(None) => Err((text!("No configuration of {host} is among the inputs."), export_of(host))),
-            ConfigurationStatus::Missing(Some(found)) => {
-                let history = if found.history.is_empty() { "" } else { " (its history snapshots are no substitute)" };
-                Err((text!("The folder of {host} holds no applicationHost.config{history}."), export_of(host)))
-            }
-            ConfigurationStatus::Unreadable(..) => Err((text!("The applicationHost.config of {host} cannot be read."), export_of(host))),
-            ConfigurationStatus::NotItsOwn(_, why) => Err((text!("{host}: {why}"), export_of(host))),
-            ConfigurationStatus::Redirected(_, path) => Err((
-                text!("The configuration of {host} is shared: the file in force lies in {}.", path.value),
-                text!("Export the applicationHost.config from {} as the configuration of {host}.", path.value),
-            )),
-        }
+        self.in_force.as_ref().copied().map_err(|not| (not.why.clone(), not.remedy.clone()))
+    }
+
+    /// The configuration in force, or why no rule about it is decided.
+    ///
+    /// # Errors
+    /// Why, with what to do about it.
+    pub(crate) fn judged(&self) -> Result<&'i ServerConfiguration, Text> {
+        self.in_force.as_ref().copied().map_err(|not| not.reason.clone())
     }
 
     /// The slots that count for its state, with whom they name. Empty unless an account is expected and a configuration is in force.
@@ -159,6 +192,7 @@ pub(super) fn all<'i>(
         .map(|(pool, computer)| {
             let host = &computer.fqdn.value;
             let expectation = expectations.of_pool(pool);
+            let status = ConfigurationStatus::of(configurations.get(host).copied());
             WebServer {
                 host,
                 origin: &computer.fqdn.origin,
@@ -167,7 +201,8 @@ pub(super) fn all<'i>(
                 account: account_index(inventory, &expectation, account_of),
                 expectation,
                 state: states.get(host).copied(),
-                status: ConfigurationStatus::of(configurations.get(host).copied()),
+                in_force: status.in_force(host),
+                status,
                 domains: inventory.domains(),
             }
         })
