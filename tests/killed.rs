@@ -8,6 +8,7 @@
 
 use crate::support::program::Program;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::{Mutex, PoisonError};
@@ -206,6 +207,18 @@ impl Estate {
         self.phases(&begun)
     }
 
+    /// Kills an apply so many microseconds for each of its configurations after it began a journal, or lets it end.
+    fn killed_at(&self, moment: u64) {
+        let before = self.journals().len();
+        let mut child = self.command(&APPLY).spawn().unwrap();
+        while self.journals().len() == before && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        std::thread::sleep(Duration::from_micros(moment * u64::try_from(self.planned.len()).unwrap()));
+        drop(child.kill());
+        child.wait().unwrap();
+    }
+
     /// Whether secrets in clear are where they were, and in copies that are this user's alone, and nowhere else.
     fn check_secrets(&self, place: &str) {
         for (file, bytes) in self.program.files("estate") {
@@ -255,6 +268,24 @@ impl Estate {
         assert!(self.files() == self.first, "{place}");
         assert_eq!(self.run(&RECOVER).stdout, b"Nothing to mend: no run was cut short.\n", "{place}");
         end.to_owned()
+    }
+}
+
+/// Moments of up to two milliseconds, in microseconds. xorshift: any spread will do.
+struct Moments(u64);
+
+impl Default for Moments {
+    fn default() -> Self {
+        Self(0x2545_f491_4f6c_dd1d)
+    }
+}
+
+impl Moments {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % 2_000
     }
 }
 
@@ -324,21 +355,10 @@ fn an_apply_killed_in_any_phase_recovers() {
     let estate = Estate::new(number("KERBSYNC_KILL_SERVERS", 6));
     in_every_phase(&estate, &APPLY, &OF_APPLY, || ());
     // And at random moments.
-    let (mut ends, mut random) = (BTreeMap::<String, u32>::new(), 0x2545_f491_4f6c_dd1d_u64);
+    let (mut ends, mut moments) = (BTreeMap::<String, u32>::new(), Moments::default());
     let kills = number("KERBSYNC_KILLS", 2);
     for kill in 0..kills {
-        // xorshift: any spread of moments will do.
-        random ^= random << 13;
-        random ^= random >> 7;
-        random ^= random << 17;
-        let before = estate.journals().len();
-        let mut child = estate.command(&APPLY).spawn().unwrap();
-        while estate.journals().len() == before && child.try_wait().unwrap().is_none() {
-            std::thread::sleep(Duration::from_micros(200));
-        }
-        std::thread::sleep(Duration::from_micros(random % (u64::try_from(estate.planned.len()).unwrap() * 2_000)));
-        drop(child.kill());
-        child.wait().unwrap();
+        estate.killed_at(moments.next());
         *ends.entry(estate.recovered(&format!("random kill {kill}"))).or_default() += 1;
     }
     println!("{kills} kills at random of an apply to {} servers: {ends:?}", estate.planned.len());
@@ -353,15 +373,24 @@ fn a_rollback_killed_in_any_phase_recovers() {
 #[test]
 fn a_recovery_killed_in_any_phase_recovers() {
     let estate = Estate::new(number("KERBSYNC_KILL_SERVERS", 6));
+    let moments = RefCell::new(Moments::default());
     let half_done = || {
         for attempt in 0..TRIES {
-            let met = estate.killed(&APPLY, SomeReplaced, Duration::from_micros(SLICES[attempt % SLICES.len()]));
-            let copies = estate.files().keys().filter(|f| f.ends_with(".orig")).count();
-            let is_open = !met.contains(&NothingYet) && !met.contains(&Ended);
-            if met.contains(&SomeReplaced) && copies > 0 || !IS_HELD && is_open {
-                return;
+            if IS_HELD {
+                let met = estate.killed(&APPLY, SomeReplaced, Duration::from_micros(SLICES[attempt % SLICES.len()]));
+                let copies = estate.files().keys().filter(|f| f.ends_with(".orig")).count();
+                if met.contains(&SomeReplaced) && copies > 0 {
+                    return;
+                }
+            } else {
+                // A look at the files takes longer than the apply does.
+                let ended = estate.written("ended");
+                estate.killed_at(moments.borrow_mut().next());
+                if estate.written("ended") == ended && estate.files() != estate.first {
+                    return;
+                }
             }
-            estate.recovered(&format!("apply killed in {met:?}"));
+            estate.recovered("apply killed before it was half done");
         }
         panic!("no apply could be killed half-way in {TRIES} runs");
     };
