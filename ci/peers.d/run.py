@@ -333,6 +333,7 @@ TOPOLOGY = [p for p in sorted(ESTATE.rglob("*")) if p.is_file() and "servers" no
 DOMAIN = peers.Domain(HOME / "domain", HOSTS, "kerbauth", [f"{name}.{peers.DNS}" for name in ("lyncweb", "webint-pool01", "dir01", "pool02", "dir02")])
 
 # They look into this module, which has everything that they need by now.
+import certificates  # noqa: E402
 import killing  # noqa: E402
 import password  # noqa: E402
 import probing  # noqa: E402
@@ -340,7 +341,7 @@ import replicas  # noqa: E402
 import sealed  # noqa: E402
 import speed  # noqa: E402
 
-SCENARIOS.extend(killing.SCENARIOS + probing.SCENARIOS + speed.SCENARIOS + sealed.SCENARIOS + replicas.SCENARIOS + password.SCENARIOS)
+SCENARIOS.extend(certificates.SCENARIOS + killing.SCENARIOS + probing.SCENARIOS + speed.SCENARIOS + sealed.SCENARIOS + replicas.SCENARIOS + password.SCENARIOS)
 
 
 def main():
