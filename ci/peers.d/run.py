@@ -108,11 +108,9 @@ def the_directory_tells_what_rules_ask():
     unread = [i for i in report["inputs"] if i["status"] == "unreadable"]
     must(not unread, unread)
     about = {(v["rule"], v["outcome"]) for v in report["verdicts"]}
-    # The catalogue shows every holder of the forest: that there is no second one is proved. (Samba refuses to make one.)
+    # Who holds names in other domains is in the bundle too. (Samba refuses to make a second holder.)
     manifest = json.loads((bundle / "manifest.json").read_text())
     must(any(f["path"] == "directory/holders.ldif" and f["source"] == f"ldaps://dc01.{peers.DNS}:3269/" for f in manifest["files"]), manifest)
-    duplicates = lambda r: [v["outcome"] for v in r["verdicts"] if v["rule"] == "spn-duplicate"]
-    must(duplicates(report) == ["pass"], duplicates(report))
     must(("account-disabled", "pass") in about or any(r == "account-disabled" for r, o in about if o != "unknown"), sorted(about))
 
 

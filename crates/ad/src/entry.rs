@@ -45,7 +45,7 @@ pub(crate) struct Entry {
     pub(crate) origin: Origin,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) requested: Requested,
-    /// Attributes that are set and of which a value could not be read, or is not in the export.
+    /// Attributes that are set but whose values could not be read.
     pub(crate) unread: Vec<&'static str>,
     /// Whether the file ends within it.
     pub(crate) cut: bool,

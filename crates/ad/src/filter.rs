@@ -10,8 +10,6 @@ pub struct AskedFor {
     pub computers: bool,
     /// Whether every user of a domain is among them.
     pub users: bool,
-    /// Whether every object of the forest that holds a service principal name is among them: the global catalogue was asked, for all it has.
-    pub holders: bool,
     /// Base, scope and filter as the export words them, shortened.
     pub words: String,
     /// Where the first of them stands.
@@ -23,7 +21,6 @@ impl AskedFor {
     pub fn add(&mut self, other: Self) {
         self.computers |= other.computers;
         self.users |= other.users;
-        self.holders |= other.holders;
         if other.words != self.words {
             self.words = format!("{}; {}", self.words, other.words).chars().take(3 * SHOWN).collect();
         }
@@ -75,14 +72,11 @@ impl Search {
         let whole = self.base.as_deref().is_none_or(is_whole_domain);
         // `filter pattern: (cn=%s)` is filled in by lines that the export does not show.
         let condition = filter.strip_prefix("filter:").map(str::trim);
-        let every = |class| condition.is_some_and(|c| admits(c, class));
-        let admits = |class| whole && every(class);
-        let forest = self.base.as_deref().is_some_and(is_catalogue);
+        let admits = |class| whole && condition.is_some_and(|c| admits(c, class));
         let words = [self.base.as_deref(), Some(filter)].into_iter().flatten().collect::<Vec<_>>().join(", ");
         Some(AskedFor {
             computers: admits(Class::Computer),
             users: admits(Class::User),
-            holders: forest && every(Class::Holder),
             words: words.chars().filter(|c| !c.is_control()).take(2 * SHOWN).collect(),
             line: self.line,
         })
@@ -96,18 +90,10 @@ fn is_whole_domain(text: &str) -> bool {
     domain && rest.contains("subtree")
 }
 
-/// `base <> with scope subtree`: only the global catalogue answers below the empty name (MS-ADTS 3.1.1.3.1.3.2). With `(default)` behind it
-/// nobody named a base, and what the tool then took is not told.
-fn is_catalogue(text: &str) -> bool {
-    text.strip_prefix("base <>").is_some_and(|rest| rest.contains("subtree") && !rest.contains("(default)"))
-}
-
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Computer,
     User,
-    /// Whatever holds a service principal name.
-    Holder,
 }
 
 /// Whether every object of a class passes a filter. What is not understood may leave some out.
@@ -153,10 +139,8 @@ fn item(text: &str, class: Class) -> bool {
         ("objectclass" | "objectcategory" | "samaccountname" | "distinguishedname" | "name" | "cn" | "objectsid" | "objectguid", "*") => {
             true
         }
-        ("serviceprincipalname", "*") => class == Class::Holder,
         // In Active Directory a computer is a user by its class.
-        ("objectclass", "top") => true,
-        ("objectclass", "person" | "organizationalperson" | "user") => class != Class::Holder,
+        ("objectclass", "top" | "person" | "organizationalperson" | "user") => true,
         ("objectclass" | "objectcategory", "computer") | ("samaccounttype", "805306369") => class == Class::Computer,
         ("objectcategory", "person") | ("samaccounttype", "805306368") => class == Class::User,
         _ => false,
@@ -201,29 +185,6 @@ mod tests {
         assert_eq!(asked("base <> (default) with scope subtree", all), (true, true));
         assert_eq!(asked("base <OU=Servers,DC=contoso,DC=com> with scope subtree", all), (false, false));
         assert_eq!(asked("base <DC=contoso,DC=com> with scope oneLevel", all), (false, false));
-    }
-
-    #[test]
-    fn only_the_catalogue_knows_every_holder() {
-        let holders = |base: &str, filter: &str| {
-            let mut search = Search::default();
-            assert!(search.comment(base, 4) && search.comment(filter, 5));
-            search.asked_for().unwrap().holders
-        };
-        let catalogue = "base <> with scope subtree";
-        for filter in ["(servicePrincipalName=*)", "servicePrincipalName=*", "(objectClass=*)", "(|(servicePrincipalName=*)(cn=a))"] {
-            assert!(holders(catalogue, &format!("filter: {filter}")), "{filter}");
-        }
-        for filter in
-            ["(servicePrincipalName=http/*)", "(objectClass=user)", "(!(servicePrincipalName=*))", "(&(servicePrincipalName=*)(cn=a))"]
-        {
-            assert!(!holders(catalogue, &format!("filter: {filter}")), "{filter}");
-        }
-        let all = "filter: (servicePrincipalName=*)";
-        for base in ["base <> (default) with scope subtree", "base <DC=contoso,DC=com> with scope subtree", "base <> with scope baseObject"]
-        {
-            assert!(!holders(base, all), "{base}");
-        }
     }
 
     proptest::proptest! {

@@ -187,7 +187,6 @@ impl Reader<'_, '_> {
                 message,
                 Some("Export with a tool that follows ranges, such as ldifde."),
             );
-            self.entry.iter_mut().for_each(|e| e.unread.push(known));
         }
         if let Some(entry) = &mut self.entry {
             let values = vec![Spanned::new(value, origin.clone())];

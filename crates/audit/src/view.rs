@@ -201,12 +201,6 @@ impl<'i> View<'i> {
         self.inventory.topologies.iter().any(|t| t.used && t.complete)
     }
 
-    /// Whether an object that holds a service principal name is in the directory exports or nowhere.
-    #[must_use]
-    pub fn holders_are_known(&self) -> bool {
-        self.directory_is_complete() || self.inventory.directory.as_ref().is_some_and(|d| d.every_holder)
-    }
-
     /// Whether the directory export is known to hold every object of its domains.
     #[must_use]
     pub fn directory_is_complete(&self) -> bool {

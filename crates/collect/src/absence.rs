@@ -28,18 +28,8 @@ pub(crate) fn assignments(declared: Option<AssignmentSetting>, inventory: &mut I
 }
 
 /// A directory that is declared complete holds the computer object of every web server of its domains; one that does not is not complete.
-/// Those objects hold names of services, so that an answer of the global catalogue without one is not whole either.
 pub(crate) fn directory(inventory: &mut Inventory) {
-    let claims = |d: &&Directory| d.completeness == Completeness::Complete || d.every_holder;
-    let Some(directory) = inventory.directory.as_ref().filter(claims) else { return };
-    let (claim, remedy) = if directory.completeness == Completeness::Complete {
-        (
-            "kerbsync.toml says that the directory exports are complete",
-            "Export every user and computer, or take 'complete = true' out of kerbsync.toml.",
-        )
-    } else {
-        ("the exports show every holder of a service's name by the global catalogue", "Export them once more, all of one forest.")
-    };
+    let Some(directory) = inventory.directory.as_ref().filter(|d| d.completeness == Completeness::Complete) else { return };
     let missing: Vec<&HostName> =
         inventory.web_servers().map(|(_, computer)| &computer.fqdn.value).filter(|host| is_missed(directory, host)).collect();
     let (Some(first), count) = (missing.first(), missing.len()) else { return };
@@ -48,15 +38,14 @@ pub(crate) fn directory(inventory: &mut Inventory) {
         subject: GapSubject::Estate,
         code: "directory-incomplete",
         reason: text!(
-            "{claim}, but the computer object of web server {first}{others} is not in them: \
+            "kerbsync.toml says that the directory exports are complete, but the computer object of web server {first}{others} is not in them: \
              what they do not hold proves nothing."
         ),
-        remedy: Some(remedy.into()),
+        remedy: Some("Export every user and computer, or take 'complete = true' out of kerbsync.toml.".into()),
         document: directory.documents.first().copied(),
     };
     if let Some(directory) = &mut inventory.directory {
         directory.completeness = Completeness::Partial;
-        directory.every_holder = false;
     }
     inventory.gaps.push(gap);
 }

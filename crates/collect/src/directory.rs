@@ -1,6 +1,5 @@
 //! Joins the directory facts of several exports: one object per account, whatever the order of the documents.
 
-mod catalogue;
 mod merge;
 
 use kerbsync_ad::{Dated, DirectoryFacts};
@@ -37,7 +36,6 @@ pub(crate) fn join(
     let listed: Vec<DocumentId> = parts.iter().filter(|(_, part)| part.names_only).map(|(document, _)| *document).collect();
     let exported = parts.iter().any(|(_, part)| !part.names_only);
     let filtered = asked_for_less(&parts).filter(|_| complete);
-    let catalogue = catalogue::Catalogue::of(&parts);
     for (document, part) in parts {
         documents.push(document);
         accounts.extend(part.accounts);
@@ -64,7 +62,6 @@ pub(crate) fn join(
     }
     let complete = complete && exported && cut.is_empty() && filtered.is_none();
     gaps.extend(filtered);
-    let every_holder = catalogue.whole(gaps);
     let mut accounts = merge_all(accounts, gaps);
     accounts.iter_mut().for_each(|account| drop_exported_from_shown(account, gaps));
     // An object that a whole export does not hold was there at another time than the export, or the export is not whole.
@@ -91,7 +88,6 @@ pub(crate) fn join(
         domains: merge_domains(domains, configured_domains, gaps),
         deleted,
         completeness: if complete { Completeness::Complete } else { Completeness::Partial },
-        every_holder,
     });
 }
 

@@ -19,8 +19,6 @@ pub struct Directory {
     pub deleted: Vec<Deleted>,
     /// Whether the absence of an object proves something.
     pub completeness: Completeness,
-    /// Whether every object of the forest that holds a service principal name is here, whatever else is: an answer of the global catalogue.
-    pub every_holder: bool,
 }
 
 /// A deleted object (`isDeleted`, or below `CN=Deleted Objects`).

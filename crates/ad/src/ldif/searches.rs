@@ -2,7 +2,6 @@
 
 use super::Reader;
 use crate::entry::{Attribute, Entry, Requested, report};
-use crate::filter::AskedFor;
 use kerbsync_source::{Level, Span};
 use std::sync::Arc;
 
@@ -48,8 +47,7 @@ impl Reader<'_, '_> {
             self.cut("the search has a head but no end, which ldapsearch writes as '# search result': the file is cut");
         }
         if !self.section.is_empty() {
-            let asked = search.asked_for().map(|asked| AskedFor { holders: asked.holders && self.tells_names(), ..asked });
-            match asked {
+            match search.asked_for() {
                 Some(asked) if self.all_told => match &mut self.part.asked_for {
                     Some(all) => all.add(asked),
                     none => *none = Some(asked),
@@ -69,17 +67,6 @@ impl Reader<'_, '_> {
             entry.requested = if entry.cut { Requested::Unknown } else { requested.clone() };
             self.part.take(entry, self.problems);
         }
-    }
-
-    /// Whether the section tells every name of a service of its entries: they were asked for, and none is cut off or unreadable.
-    fn tells_names(&self) -> bool {
-        const NAMES: &str = "serviceprincipalname";
-        let requested = match &self.requested {
-            Requested::All => true,
-            Requested::Only(names) => names.iter().any(|n| n == NAMES),
-            Requested::Unknown => false,
-        };
-        requested && !self.section.iter().any(|entry| entry.cut || entry.unread.contains(&NAMES))
     }
 
     /// The file ends within a line, and its last entry lacks what the others have: the line may be half of what it was.

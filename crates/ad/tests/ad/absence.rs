@@ -27,25 +27,6 @@ fn a_search_says_what_it_was_asked_for() {
     assert!(read(ENTRY).0.asked_for.is_none());
 }
 
-/// The catalogue shows every holder only where it was asked for their names, and gave each of them whole.
-#[test]
-fn an_answer_of_the_catalogue_tells_every_name_or_is_not_whole() {
-    let head = |names: &str| {
-        format!("# extended LDIF\n#\n# LDAPv3\n# base <> with scope subtree\n# filter: (servicePrincipalName=*)\n{names}#\n\n")
-    };
-    let holders = |names: &str, line: &str| {
-        let (part, _) = read(&format!("{}{}{line}\n\n{END}", head(names), ENTRY.trim_end_matches('\n').to_owned() + "\n"));
-        part.asked_for.unwrap().holders
-    };
-    let asked = "# requesting: sAMAccountName servicePrincipalName\n";
-    assert!(holders(asked, "servicePrincipalName: http/a") && holders("# requesting: ALL\n", "servicePrincipalName: http/a"));
-    assert!(!holders("# requesting: sAMAccountName\n", "cn: a"), "their names were not asked for");
-    assert!(!holders("", "servicePrincipalName: http/a"), "what was asked for is not told");
-    assert!(!holders(asked, "servicePrincipalName;range=0-1499: http/a"), "an object has more names than one answer gives");
-    assert!(holders(asked, "servicePrincipalName;range=0-*: http/a"));
-    assert!(!holders(asked, "servicePrincipalName:: !!!"), "a name that cannot be read");
-}
-
 #[test]
 fn a_search_without_its_end_is_cut() {
     let (part, problems) = read(&format!("{HEAD}{ENTRY}dn: CN=b,DC=contoso,DC=com\nobjectClass: comp"));

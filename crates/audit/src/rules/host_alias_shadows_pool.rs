@@ -66,7 +66,7 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
         is_in_force |= found.len() > before && own.spns.is_some() && !is_held;
     }
     if found.is_empty() {
-        return if view.holders_are_known() {
+        return if view.directory_is_complete() {
             verdicts.pass(subject, text!("No other object holds the HOST name of {}.", pool.name()));
         } else {
             let why = "The directory export is not known to hold every object.";

@@ -57,7 +57,7 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     }
     let others: Vec<&Holder<'_>> = holders.iter().filter(|(a, _)| !view.is_machine_of(a, pool.pool)).collect();
     if others.is_empty() || own.is_none_or(|own| own.spns.is_none()) {
-        return if holders.is_empty() && view.holders_are_known() {
+        return if holders.is_empty() && view.directory_is_complete() {
             verdicts.pass(subject, text!("No other object holds {spn}."));
         } else if holders.is_empty() || !others.is_empty() {
             let why = text!("The inputs do not show every holder of {spn}.");

@@ -88,7 +88,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 };
             }
             finding.help(advice);
-        } else if view.holders_are_known() {
+        } else if view.directory_is_complete() {
             verdicts.pass(subject, text!("No account holds {}.", pool.spn()));
         } else if view.inventory.directory.is_some() {
             verdicts.unknown_told_elsewhere(subject, "The directory export is not known to hold every object.", query);

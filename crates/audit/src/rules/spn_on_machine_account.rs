@@ -78,7 +78,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                             .then_run(commands::spn_add(&spn.value.to_string(), account.account())),
                     );
             }
-            None if seen || view.holders_are_known() => {
+            None if seen || view.directory_is_complete() => {
                 verdicts.pass(subject, text!("No computer object of {} holds {}.", pool.name(), pool.spn()));
             }
             None => {

@@ -214,7 +214,6 @@ fn directory() -> Directory {
         domains: Vec::new(),
         deleted: Vec::new(),
         completeness: Completeness::Complete,
-        every_holder: false,
     }
 }
 

@@ -42,7 +42,6 @@ pub(super) fn directory() -> Directory {
         domains: vec![Domain { netbios: "CONTOSO".to_owned(), dns: "contoso.com".to_owned(), origin: None }],
         deleted: Vec::new(),
         completeness: Completeness::Complete,
-        every_holder: false,
     }
 }
 
