@@ -1,4 +1,4 @@
-//! A domain controller, asked by LDAP inside TLS.
+//! A domain controller, asked by LDAP inside TLS, or sealed by Kerberos.
 
 use crate::clock::Clock;
 use crate::ldif::Entry;

@@ -4,8 +4,8 @@
 //! rest. So a live audit and an audit of the files that it saw are one and the same.
 //!
 //! **Limitations.** SMB and Kerberos are those of the crate smb2: a share that demands encryption refuses it, and a ticket cache must hold a
-//! ticket for the operator that may be used for other services. LDAP wants the operator's password, sent inside TLS only; a ticket alone is
-//! enough for servers, and not for the directory. Tried against Samba 4.17 only; what a real Windows does differently is unknown.
+//! ticket for the operator that may be used for other services. LDAP wants the operator's password, sent inside TLS only, or on
+//! Unix a ticket, by which the connection is sealed (AES). Tried against Samba 4.17 only; what a real Windows does differently is unknown.
 
 mod catalogue;
 mod clock;

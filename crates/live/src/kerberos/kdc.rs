@@ -141,20 +141,25 @@ impl Centre {
 
     /// A ticket for a service, or for an account by its own name. It is encrypted with the key of whoever holds that name.
     pub(super) async fn service(&self, service: &str) -> Result<EncryptedData, KdcError> {
-        Ok(self.ask(service).await?.ticket.enc_part)
+        Ok(self.ask(service).await?.0.ticket.enc_part)
     }
 
     /// A ticket for a service to be shown to it.
     pub(super) async fn ticket(&self, service: &str) -> Result<ServiceTicket, KdcError> {
         let error = || KdcError::Answer("a service ticket is asked for");
-        let answer = self.ask(service).await?;
+        let (answer, asked) = self.ask(service).await?;
         let part = self.session.decrypt(USAGE_TGS_REP, &answer.enc_part.cipher).ok_or_else(error)?;
         let part = parse_enc_kdc_rep_part(&part).map_err(|_| error())?;
+        // An answer to another question (RFC 4120, section 3.3.4): whoever can replay it may know the key that is in it.
+        if part.nonce != asked || !part.sname.name_string.join("/").eq_ignore_ascii_case(service) {
+            return Err(error());
+        }
         let session = of_number(part.key.keytype).and_then(|t| Key::of_session(part.key.keyvalue, t)).ok_or_else(error)?;
         Ok(ServiceTicket { realm: self.realm.clone(), client: self.client.clone(), ticket: answer.ticket, session, clock: self.clock })
     }
 
-    async fn ask(&self, service: &str) -> Result<KdcRep, KdcError> {
+    /// The answer, and the number that the question had.
+    async fn ask(&self, service: &str) -> Result<(KdcRep, u32), KdcError> {
         let error = || KdcError::Answer("a service ticket is asked for");
         let name_type = if service.contains('/') { 2 } else { 1 };
         let name = PrincipalName { name_type, name_string: service.split('/').map(str::to_owned).collect() };
@@ -177,7 +182,7 @@ impl Centre {
             return Err(KdcError::Service { service: Shown::of(service), code, why: meaning(code) });
         }
         let answer = parse_kdc_rep(&answer).map_err(|_| error())?;
-        if is_referral(&answer.ticket) { Err(KdcError::Elsewhere(Shown::of(service))) } else { Ok(answer) }
+        if is_referral(&answer.ticket) { Err(KdcError::Elsewhere(Shown::of(service))) } else { Ok((answer, nonce)) }
     }
 
     /// How the keys of an account are made. The question carries no proof of a password, so no attempt is counted.
