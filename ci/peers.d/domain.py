@@ -24,6 +24,21 @@ def call(*command, **options):
     return done.stdout
 
 
+def places(at):
+    """Lines of smb.conf: everything that a controller keeps lies below one folder."""
+    return f""" private dir = {at}/private
+ lock directory = {at}/lock
+ state directory = {at}/state
+ cache directory = {at}/cache
+ pid directory = {at}/run
+ ncalrpc dir = {at}/ncalrpc
+ binddns dir = {at}/bind
+ ntp signd socket directory = {at}/ntp
+ log file = {at}/log/%m.log
+ logging = file
+"""
+
+
 class Domain:
     """`hosts` is name -> address; the account holds the names of `services`."""
 
@@ -91,17 +106,7 @@ class Domain:
  dns forwarder =
  prefork children = 1
  allow dns updates = disabled
- private dir = {at}/private
- lock directory = {at}/lock
- state directory = {at}/state
- cache directory = {at}/cache
- pid directory = {at}/run
- ncalrpc dir = {at}/ncalrpc
- binddns dir = {at}/bind
- ntp signd socket directory = {at}/ntp
- log file = {at}/log/%m.log
- logging = file
- log level = 1
+{places(at)} log level = 1
  max log size = 0
  load printers = no
  printing = bsd

@@ -37,17 +37,7 @@ class Replica:
  interfaces = {ADDRESS}/8
  bind interfaces only = yes
  server services = rpc, ldap, cldap, kdc
- private dir = {at}/private
- lock directory = {at}/lock
- state directory = {at}/state
- cache directory = {at}/cache
- pid directory = {at}/run
- ncalrpc dir = {at}/ncalrpc
- binddns dir = {at}/bind
- ntp signd socket directory = {at}/ntp
- log file = {at}/log/%m.log
- logging = file
- log level = 1
+{peers.places(at)} log level = 1
  kerberos encryption types = all
  tls enabled = no
 [sysvol]
