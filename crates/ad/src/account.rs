@@ -18,6 +18,46 @@ impl DirectoryFacts {
             Kind::Domain => self.domains.extend(reading.domain()),
             Kind::Deleted => self.deleted.push(reading.deleted()),
             Kind::Other => {}
+            // Accounts and groups have common names; units and domains have not.
+            Kind::Unknown if dn::is_named_cn(&entry.distinguished_name.value) => {
+                if !std::mem::replace(&mut self.cut, true) {
+                    let message = "nothing tells what kind of object this is: it is left out, and may be an account";
+                    report(problems, Level::Note, "ad-kind", &entry.origin, message, Some("Export objectClass with every object."));
+                }
+            }
+            Kind::Unknown => {}
+        }
+    }
+}
+
+/// Values of an attribute that may have several.
+enum Listed<T> {
+    /// All that it has.
+    All(Vec<Spanned<T>>),
+    /// Some that it has: there may be more.
+    Some(Vec<Spanned<T>>),
+}
+
+impl<T> Listed<T> {
+    fn values(self) -> Vec<Spanned<T>> {
+        match self {
+            Self::All(values) | Self::Some(values) => values,
+        }
+    }
+
+    /// The values, where they are all or where there are some; a list that may hold more says nothing when it is empty.
+    fn known_or_seen(self) -> Option<Vec<Spanned<T>>> {
+        match self {
+            Self::All(values) => Some(values),
+            Self::Some(values) => Some(values).filter(|v| !v.is_empty()),
+        }
+    }
+
+    /// The values where they are all; those of a list that may hold more.
+    fn split(self) -> (Option<Vec<Spanned<T>>>, Vec<Spanned<T>>) {
+        match self {
+            Self::All(values) => (Some(values), Vec::new()),
+            Self::Some(values) => (None, values),
         }
     }
 }
@@ -62,15 +102,16 @@ impl Reading<'_, '_> {
         self.entry.unset(name).map(|origin| Spanned::new(value, origin))
     }
 
-    /// All values of an attribute as texts; `None` where it is not known.
-    fn list(&self, names: &[&str]) -> Option<Vec<Spanned<String>>> {
+    /// The values of an attribute as texts.
+    fn list(&self, names: &[&str]) -> Listed<String> {
         for name in names {
             if let Some(attribute) = self.entry.get(name) {
                 let text = |v: &Spanned<Datum>| v.value.text().map(|t| Spanned::new(t.trim().to_owned(), v.origin.clone()));
-                return Some(attribute.values.iter().filter_map(text).collect());
+                let values = attribute.values.iter().filter_map(text).collect();
+                return if self.entry.is_whole(name) { Listed::All(values) } else { Listed::Some(values) };
             }
         }
-        names.iter().any(|n| self.entry.unset(n).is_some()).then(Vec::new)
+        if names.iter().any(|n| self.entry.unset(n).is_some()) { Listed::All(Vec::new()) } else { Listed::Some(Vec::new()) }
     }
 
     /// A time in file time under one name, or in another form under PowerShell's name; unset means never.
@@ -96,6 +137,8 @@ impl Reading<'_, '_> {
         let flags_not_told = if written.is_some() { 0 } else { flags::not_told(entry) };
         let user_account_control = written.or_else(|| flags::from_booleans(entry, class.as_ref().map(|c| &c.value)));
         let primary_group = self.one("primarygroupid", "a number", number).or_else(|| self.primary_group_by_name());
+        let (spns, shown_spns) = self.spns().split();
+        let (member_of, shown_member_of) = self.list(&["memberof"]).split();
         Account {
             origin: entry.origin.clone(),
             distinguished_name: entry.distinguished_name.clone(),
@@ -109,11 +152,13 @@ impl Reading<'_, '_> {
             password_last_set: self.password_last_set(),
             created: self.time("whencreated").or_else(|| self.time("created")),
             encryption_types: self.encryption_types(),
-            spns: self.spns(),
-            member_of: self.list(&["memberof"]),
+            spns,
+            shown_spns,
+            member_of,
+            shown_member_of,
             primary_group,
             admin_count: self.one("admincount", "a number", number).or_else(|| self.unset("admincount", 0)),
-            delegates_to: self.list(&["msds-allowedtodelegateto"]).unwrap_or_default(),
+            delegates_to: self.list(&["msds-allowedtodelegateto"]).known_or_seen(),
             acted_for_by_others: self.acted_for_by_others(),
             key_version: self.one("msds-keyversionnumber", "a number", number),
             sid: self.sid(),
@@ -122,7 +167,6 @@ impl Reading<'_, '_> {
             operating_system: self.operating_system(),
             last_logon: self.last_logon(),
             key_credential: self.key_credential(),
-            shown_spns: Vec::new(),
             silos: self.silos(),
         }
     }
@@ -173,14 +217,16 @@ impl Reading<'_, '_> {
         let silo = self.list(&["msds-assignedauthnpolicysilo", "authenticationpolicysilo"]);
         let policy = self.list(&["msds-assignedauthnpolicy", "authenticationpolicy"]);
         match (silo, policy) {
-            (Some(silo), Some(policy)) => Some(silo.into_iter().chain(policy).collect()),
-            (Some(one), None) | (None, Some(one)) => Some(one).filter(|l| !l.is_empty()),
-            (None, None) => None,
+            (Listed::All(silo), Listed::All(policy)) => Listed::All([silo, policy].concat()),
+            (silo, policy) => Listed::Some([silo.values(), policy.values()].concat()),
         }
+        .known_or_seen()
     }
 
-    fn spns(&mut self) -> Option<Vec<Spanned<ServicePrincipalName>>> {
-        let texts = self.list(&["serviceprincipalname", "serviceprincipalnames"])?;
+    fn spns(&mut self) -> Listed<ServicePrincipalName> {
+        let texts = self.list(&["serviceprincipalname", "serviceprincipalnames"]);
+        let all = matches!(texts, Listed::All(_));
+        let texts = texts.values();
         let mut spns: Vec<Spanned<ServicePrincipalName>> = Vec::with_capacity(texts.len());
         for text in texts {
             match ServicePrincipalName::parse(&text.value) {
@@ -191,7 +237,7 @@ impl Reading<'_, '_> {
                 }
             }
         }
-        Some(spns)
+        if all { Listed::All(spns) } else { Listed::Some(spns) }
     }
 
     /// PowerShell's PrimaryGroup is a distinguished name; the well-known groups are known by their English names only.
@@ -228,12 +274,14 @@ impl Reading<'_, '_> {
 
     fn group(&mut self) -> Group {
         let entry = self.entry;
+        let (members, shown_members) = self.list(&["member", "members"]).split();
         let distinguished_name = entry.distinguished_name.value.clone();
         let name = entry.text("samaccountname").unwrap_or_else(|| dn::first_value(&distinguished_name)).to_owned();
         Group {
             origin: entry.origin.clone(),
             name,
-            members: self.list(&["member", "members"]),
+            members,
+            shown_members,
             sid: self.sid(),
             created: self.time("whencreated").or_else(|| self.time("created")),
             distinguished_name,

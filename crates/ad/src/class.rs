@@ -19,6 +19,8 @@ pub(crate) enum Kind {
     Deleted,
     /// Nothing that matters.
     Other,
+    /// Nothing tells what it is: it may be an account.
+    Unknown,
 }
 
 /// Tells what an entry is: by objectClass, else by the PowerShell type, by sAMAccountType (documented: Microsoft, "SAM-Account-Type attribute"),
@@ -46,7 +48,7 @@ pub(crate) fn kind(entry: &Entry) -> Kind {
         Some(Word::Other(_)) => Kind::Other,
         None if entry.get("member").is_some() || entry.get("members").is_some() => Kind::Group,
         None if holds() || entry.get("useraccountcontrol").is_some() || entry.get("pwdlastset").is_some() => Kind::Account(None),
-        None => Kind::Other,
+        None => Kind::Unknown,
     }
 }
 
@@ -55,7 +57,7 @@ pub(crate) fn tell_peers(entries: &mut [Entry]) {
     let class = |entry: &Entry| match kind(entry) {
         Kind::Account(class) => Some(format!("{:?}", class.map(|c| c.value))),
         Kind::Group => Some("group".to_owned()),
-        Kind::Domain | Kind::Deleted | Kind::Other => None,
+        Kind::Domain | Kind::Deleted | Kind::Other | Kind::Unknown => None,
     };
     let classes: Vec<Option<String>> = entries.iter().map(class).collect();
     let mut known: BTreeMap<&str, BTreeSet<&'static str>> = BTreeMap::new();

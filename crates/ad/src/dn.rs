@@ -29,6 +29,11 @@ pub(crate) fn first_value(distinguished_name: &str) -> &str {
     parts(distinguished_name).first().and_then(|p| p.split_once('=')).map_or("", |(_, v)| v.trim())
 }
 
+/// Whether the object's own part of the name is a common name.
+pub(crate) fn is_named_cn(distinguished_name: &str) -> bool {
+    parts(distinguished_name).first().and_then(|p| p.split_once('=')).is_some_and(|(kind, _)| kind.trim().eq_ignore_ascii_case("CN"))
+}
+
 /// Whether the name is that of a deleted object: below `CN=Deleted Objects`, or with what the deletion adds to a name (`\0ADEL:<GUID>`).
 pub(crate) fn is_deleted(distinguished_name: &str) -> bool {
     let parts = parts(distinguished_name);

@@ -45,7 +45,7 @@ pub(crate) struct Entry {
     pub(crate) origin: Origin,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) requested: Requested,
-    /// Attributes that are set but whose values could not be read.
+    /// Attributes of which values could not be read, or are not in the export.
     pub(crate) unread: Vec<&'static str>,
     /// Whether the file ends within it.
     pub(crate) cut: bool,
@@ -139,8 +139,9 @@ impl Entry {
     /// Where it can be seen that the attribute is unset: it is there without values, or the export asked for it and the entry has none.
     pub(crate) fn unset(&self, name: &str) -> Option<Origin> {
         match self.get(name) {
+            _ if self.unread.contains(&name) => None,
             Some(a) => a.values.is_empty().then(|| a.origin.clone()),
-            None if self.cut || self.unread.contains(&name) => None,
+            None if self.cut => None,
             None => {
                 let asked = match &self.requested {
                     Requested::Unknown => self.peers.contains(&name),
@@ -150,6 +151,11 @@ impl Entry {
                 asked.then(|| self.origin.clone())
             }
         }
+    }
+
+    /// Whether the attribute's values that were read are all that it has.
+    pub(crate) fn is_whole(&self, name: &str) -> bool {
+        !self.cut && !self.unread.contains(&name) && self.get(name).is_none_or(|a| a.values.iter().all(|v| v.value.text().is_some()))
     }
 
     /// Adds values to the attribute of that name.

@@ -29,7 +29,9 @@ impl DirectoryFacts {
     /// About how many bytes of memory it takes, with what is made of it.
     #[must_use]
     pub fn weight(&self) -> usize {
-        let values = |a: &Account| a.spns.as_ref().map_or(0, Vec::len) + a.member_of.as_ref().map_or(0, Vec::len) + a.delegates_to.len();
+        let values = |a: &Account| {
+            a.spns.as_ref().map_or(0, Vec::len) + a.member_of.as_ref().map_or(0, Vec::len) + a.delegates_to.as_ref().map_or(0, Vec::len)
+        };
         let accounts: usize = self.accounts.iter().map(|a| 1500 + 300 * values(&a.object)).sum();
         let groups: usize = self.groups.iter().map(|g| 600 + 300 * g.object.members.as_ref().map_or(0, Vec::len)).sum();
         accounts + groups + 400 * (self.domains.len() + self.deleted.len())

@@ -38,8 +38,10 @@ impl AskedFor {
 pub(crate) struct Search {
     /// Its head was seen.
     pub(crate) begun: bool,
-    /// Its end was seen.
+    /// Its result was seen.
     pub(crate) ended: bool,
+    /// Its last page says that there are more.
+    pub(crate) more_pages: bool,
     base: Option<String>,
     filter: Option<String>,
     line: u32,

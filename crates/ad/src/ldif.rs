@@ -1,5 +1,6 @@
 //! LDIF, as `ldifde` and `ldapsearch` write it (RFC 2849).
 
+mod pieces;
 mod searches;
 
 use crate::DirectoryFacts;
@@ -10,6 +11,7 @@ use crate::lines::{Line, lines};
 use base64::Engine as _;
 use kerbsync_objects::is_secret_property;
 use kerbsync_source::{Level, Origin, Problem, Shown, Source, Span, Spanned, Spot, is_harmless, text};
+use pieces::Pieces;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -50,6 +52,7 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
         source,
         problems,
         entry: None,
+        pieces: Vec::new(),
         skipping: None,
         section: Vec::new(),
         requested: Requested::Unknown,
@@ -83,6 +86,8 @@ struct Reader<'s, 'p> {
     source: &'s Source,
     problems: &'p mut Vec<Problem>,
     entry: Option<Entry>,
+    /// What the entry holds in pieces.
+    pieces: Vec<Pieces>,
     /// Why the lines of the current record are skipped, where they are.
     skipping: Option<&'static str>,
     /// The entries of the current search.
@@ -104,6 +109,9 @@ struct Reader<'s, 'p> {
 impl Reader<'_, '_> {
     fn end_record(&mut self) {
         self.skipping = None;
+        for pieces in std::mem::take(&mut self.pieces) {
+            self.judge(pieces);
+        }
         self.section.extend(self.entry.take());
     }
 
@@ -134,6 +142,8 @@ impl Reader<'_, '_> {
                 let origin = self.origin(span, "").without_excerpt();
                 let message = "a line without a colon: it is left out";
                 report(self.problems, Level::Warning, "ldif-line", &origin, message, Some("Look for a line that was broken by hand."));
+                // It may be the rest of the value above it, or an attribute that would then seem to be unset.
+                self.entry.iter_mut().for_each(|entry| entry.cut = true);
             }
             return;
         };
@@ -154,6 +164,8 @@ impl Reader<'_, '_> {
                 let origin = self.origin(span, name);
                 let message = "a change record, not an entry: it is left out";
                 report(self.problems, Level::Note, "ldif-change", &origin, message, Some("Export entries with ldifde -f, not changes."));
+                // The object may be one that is looked for, in another state than the record tells.
+                self.part.cut = true;
                 self.entry = None;
                 self.skipping = Some("change");
             }
@@ -176,17 +188,8 @@ impl Reader<'_, '_> {
             self.entry.iter_mut().for_each(|e| e.unread.push(known));
             return;
         };
-        let first = self.entry.as_ref().is_some_and(|e| e.get(known).is_none());
-        if first && option.to_ascii_lowercase().starts_with("range=") && !option.ends_with('*') {
-            let message = text!("'{}' is cut: the export holds only the values {}", Shown::naming(name), Shown::naming(&option[6..]));
-            report(
-                self.problems,
-                Level::Warning,
-                "ldif-range",
-                &origin,
-                message,
-                Some("Export with a tool that follows ranges, such as ldifde."),
-            );
+        if let Some(range) = option.split(';').find_map(pieces::range) {
+            pieces::take(&mut self.pieces, known, range, &origin);
         }
         if let Some(entry) = &mut self.entry {
             let values = vec![Spanned::new(value, origin.clone())];
@@ -216,18 +219,36 @@ impl Reader<'_, '_> {
                 });
             }
             // The root DSE has an empty name; nothing in it matters.
-            _ => self.skipping = Some("no name"),
+            Some(Datum::Text(_)) => self.skipping = Some("no name"),
+            _ => {
+                let message = "an entry whose distinguished name cannot be read is left out";
+                report(
+                    self.problems,
+                    Level::Warning,
+                    "ldif-name",
+                    &origin,
+                    message,
+                    Some("Export it again with a tool that writes UTF-8."),
+                );
+                self.part.cut = true;
+                self.skipping = Some("no name");
+            }
         }
     }
 
     /// A line of a record that does not begin with `dn:`, such as what ldapsearch writes at the end.
     fn outside(&mut self, name: &str, rest: &str, span: Span) {
         match name.to_ascii_lowercase().as_str() {
-            "version" | "pagedresults" => {}
+            "version" | "search" | "ref" | "control" => {}
+            // A page that is not the last ends with a cookie that asks for the next (RFC 2696).
+            "pagedresults" => {
+                let cookie = rest.trim().strip_prefix("cookie=");
+                self.search.more_pages = cookie.is_some_and(|c| !c.is_empty());
+            }
             "result" => {
-                self.search.ended = true;
                 let code = rest.trim().split(' ').next().unwrap_or("");
-                if code != "0" && code.bytes().all(|b| b.is_ascii_digit()) {
+                self.search.ended = !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit());
+                if code != "0" && self.search.ended {
                     self.part.cut = true;
                     let meaning = match code {
                         "3" => " (time limit exceeded): the export is cut",
@@ -246,12 +267,11 @@ impl Reader<'_, '_> {
                     );
                 }
             }
-            "search" => self.search.ended = true,
-            "ref" | "control" => {}
             _ if self.entries == 0 => {}
             _ => {
                 let origin = self.origin(span, "").without_excerpt();
                 report(self.problems, Level::Warning, "ldif-record", &origin, "a record that does not begin with 'dn:' is left out", None);
+                self.part.cut = true;
                 self.skipping = Some("no dn");
             }
         }

@@ -35,12 +35,14 @@ pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec
         problems,
         secrets: BTreeMap::new(),
         lost: Vec::new(),
+        nameless: None,
         part: DirectoryFacts { cut, ..DirectoryFacts::default() },
         entries: Vec::new(),
     };
     for object in objects {
         reader.object(object, 0);
     }
+    reader.tell_nameless();
     crate::class::tell_peers(&mut reader.entries);
     for entry in &reader.entries {
         reader.part.take(entry, reader.problems);
@@ -57,6 +59,8 @@ struct Reader<'p> {
     secrets: BTreeMap<String, (usize, Origin)>,
     /// Attributes whose loss was reported.
     lost: Vec<&'static str>,
+    /// The first object that has signs of one of the directory, and no distinguished name.
+    nameless: Option<Origin>,
     part: DirectoryFacts,
     entries: Vec<Entry>,
 }
@@ -90,6 +94,15 @@ impl Reader<'_> {
         }
     }
 
+    /// An object among others of the directory that has no name may be one that is looked for.
+    fn tell_nameless(&mut self) {
+        if let Some(origin) = self.nameless.take().filter(|_| !self.entries.is_empty()) {
+            self.part.cut = true;
+            let message = "an object without a distinguished name is left out";
+            report(self.problems, Level::Warning, "ad-name", &origin, message, Some("Export DistinguishedName of every object."));
+        }
+    }
+
     fn inner(&mut self, value: &Value, depth: usize) {
         match value {
             Value::Object(object) => self.object(object, depth + 1),
@@ -100,12 +113,15 @@ impl Reader<'_> {
 
     fn entry(&mut self, object: &Object) -> Option<Entry> {
         let name = |n: &str| object.get(n).and_then(|p| Some((p.value.as_text()?, p.origin.clone())));
-        let (dn, dn_origin) = name("DistinguishedName").or_else(|| name("DN"))?;
         let typed = TYPES.iter().find(|t| object.is_type(t));
         let marks = ["objectClass", "sAMAccountName", "objectGUID", "nETBIOSName"];
-        if !dn.contains('=') || (typed.is_none() && !marks.iter().any(|m| object.get(m).is_some())) {
+        if typed.is_none() && !marks.iter().any(|m| object.get(m).is_some()) {
             return None;
         }
+        let Some((dn, dn_origin)) = name("DistinguishedName").or_else(|| name("DN")).filter(|(dn, _)| dn.contains('=')) else {
+            self.nameless.get_or_insert_with(|| object.origin.clone());
+            return None;
+        };
         let mut entry = Entry {
             distinguished_name: Spanned::new(dn.trim().to_owned(), dn_origin),
             origin: object.origin.clone(),
@@ -141,15 +157,19 @@ impl Reader<'_> {
             return;
         }
         let mut data = Vec::new();
-        collect(&property.value, LISTS.contains(&name), &mut data);
+        if !collect(&property.value, LISTS.contains(&name), &mut data) {
+            entry.unread.push(name);
+        }
         let values = data.into_iter().map(|d| Spanned::new(d, property.origin.clone())).collect();
         entry.add(name, values, property.origin.clone());
     }
 }
 
-fn collect(value: &Value, list: bool, out: &mut Vec<Datum>) {
+/// Adds what a property holds; tells whether that is all of it.
+fn collect(value: &Value, list: bool, out: &mut Vec<Datum>) -> bool {
     match value {
-        Value::Null | Value::Lost(_) => {}
+        Value::Null => {}
+        Value::Lost(_) => return false,
         Value::Bytes(bytes) => out.push(Datum::Bytes(bytes.clone())),
         Value::List(items) => {
             // A SID may come as a list of numbers.
@@ -157,11 +177,11 @@ fn collect(value: &Value, list: bool, out: &mut Vec<Datum>) {
                 items.iter().map(|i| if let Value::Integer(n) = i { u8::try_from(*n).ok() } else { None }).collect();
             match bytes.filter(|b| b.len() >= 12) {
                 Some(bytes) => out.push(Datum::Bytes(bytes)),
-                None => items.iter().for_each(|i| collect(i, list, out)),
+                None => return items.iter().fold(true, |all, i| collect(i, list, out) && all),
             }
         }
         other => {
-            let Some(text) = other.as_text() else { return };
+            let Some(text) = other.as_text() else { return false };
             if let Some(bytes) = hexadecimal(&text) {
                 out.push(Datum::Bytes(bytes));
             } else if list {
@@ -171,6 +191,7 @@ fn collect(value: &Value, list: bool, out: &mut Vec<Datum>) {
             }
         }
     }
+    true
 }
 
 /// The values of a cell in which a user or `csvde` joined several: `a;b`, `a; b`; service principal names also with commas or blanks.

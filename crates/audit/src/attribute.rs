@@ -15,6 +15,7 @@ pub enum Attribute {
     MemberOf,
     PrimaryGroup,
     AllowedToActOnBehalf,
+    AllowedToDelegateTo,
     KeyCredentialLink,
     AuthenticationSilo,
 }
@@ -33,6 +34,7 @@ impl Attribute {
             Self::MemberOf => "memberOf",
             Self::PrimaryGroup => "primaryGroupID",
             Self::AllowedToActOnBehalf => "msDS-AllowedToActOnBehalfOfOtherIdentity",
+            Self::AllowedToDelegateTo => "msDS-AllowedToDelegateTo",
             Self::KeyCredentialLink => "msDS-KeyCredentialLink",
             Self::AuthenticationSilo => "msDS-AssignedAuthNPolicySilo",
         }
@@ -51,6 +53,7 @@ impl Attribute {
             Self::MemberOf => account.member_of.is_some(),
             Self::PrimaryGroup => account.primary_group.is_some(),
             Self::AllowedToActOnBehalf => account.acted_for_by_others.is_some(),
+            Self::AllowedToDelegateTo => account.delegates_to.is_some(),
             Self::KeyCredentialLink => account.key_credential.is_some(),
             Self::AuthenticationSilo => account.silos.is_some(),
         }

@@ -53,7 +53,8 @@ pub(crate) fn join(
                 subject: GapSubject::Document(*document),
                 code: "directory-cut",
                 reason:
-                    "kerbsync.toml says that the directory exports are complete, but this one is cut: what it does not hold proves nothing."
+                    "kerbsync.toml says that the directory exports are complete, but this one is cut or lacks objects (a warning tells \
+                     where): what it does not hold proves nothing."
                         .into(),
                 remedy: Some("Export it again, with paging (ldapsearch -E pr=1000/noprompt).".into()),
                 document: Some(*document),
@@ -63,7 +64,7 @@ pub(crate) fn join(
     let complete = complete && exported && cut.is_empty() && filtered.is_none();
     gaps.extend(filtered);
     let mut accounts = merge_all(accounts, gaps);
-    accounts.iter_mut().for_each(|account| drop_exported_from_shown(account, gaps));
+    accounts.iter_mut().for_each(|account| drop_exported_from_shown(account, &listed, gaps));
     // An object that a whole export does not hold was there at another time than the export, or the export is not whole.
     accounts.retain(|account| {
         let kept = !(complete && listed.contains(&account.origin.document) && account.sid.is_none() && account.sam_account_name.is_none());
@@ -111,8 +112,9 @@ fn asked_for_less(parts: &[(DocumentId, DirectoryFacts)]) -> Option<Gap> {
     })
 }
 
-/// Names that setspn shows on an object beside an export of all its names: neither tells when, so one that only setspn shows is a question.
-fn drop_exported_from_shown(account: &mut Account, gaps: &mut Vec<Gap>) {
+/// Names that setspn, or an export that lacks some, shows on an object beside an export of all its names: neither tells when, so one that
+/// only they show is a question.
+fn drop_exported_from_shown(account: &mut Account, listed: &[DocumentId], gaps: &mut Vec<Gap>) {
     account.shown_spns.sort_by(|a, b| a.value.cmp(&b.value).then_with(|| a.origin.cmp(&b.origin)));
     account.shown_spns.dedup_by(|a, b| a.value == b.value);
     let Some(spns) = &account.spns else { return };
@@ -120,15 +122,20 @@ fn drop_exported_from_shown(account: &mut Account, gaps: &mut Vec<Gap>) {
         account.shown_spns.drain(..).partition(|shown| spns.iter().any(|s| s.value.to_key() == shown.value.to_key()));
     drop(known);
     if let Some(first) = beyond.first() {
+        let (code, shows, again) = if listed.contains(&first.origin.document) {
+            ("setspn-conflict", "the output of setspn", ", or run setspn again,")
+        } else {
+            ("directory-conflict", "a directory export", "")
+        };
         gaps.push(Gap {
             subject: GapSubject::Account(account.name()),
-            code: "setspn-conflict",
+            code,
             reason: text!(
-                "the output of setspn shows {} on {}, and the directory export does not: one of them is older",
+                "{shows} shows {} on {}, and the directory export of all its names does not: one of them is older",
                 first.value,
                 account.name()
             ),
-            remedy: Some("Export the directory once more, or run setspn again, and leave what is older out.".into()),
+            remedy: Some(text!("Export the directory once more{again} and leave what is older out.")),
             document: Some(first.origin.document),
         });
     }
@@ -234,6 +241,22 @@ mod tests {
         join(vec![part(0, OLD), part(1, &format!("{NEW}\nsearch: 2\nresult: 4 Size limit exceeded\n"))], true, &[], &mut inventory);
         assert_eq!(inventory.gaps.iter().filter(|g| g.code == "directory-cut").count(), 1);
         assert_eq!(inventory.directory.as_ref().unwrap().completeness, Completeness::Partial);
+    }
+
+    /// Neither a list that lacks values nor the object that an export leaves out is taken for all.
+    #[test]
+    fn a_list_with_holes_stands_beside_a_whole_one() {
+        let holes = NEW.replace("servicePrincipalName: http/new.contoso.com", "servicePrincipalName;range=0-0: http/other.contoso.com");
+        let joined = joined(vec![part(0, NEW), part(1, &holes)], &[]);
+        let [account] = joined.directory.as_ref().unwrap().accounts.as_slice() else { panic!("one account") };
+        assert_eq!(account.spns.as_ref().unwrap()[0].value.as_str(), "http/new.contoso.com");
+        insta::assert_snapshot!(joined.gaps[0].reason, @"a directory export shows http/other.contoso.com on CN=KerbAuth,OU=Service,DC=contoso,DC=com, and the directory export of all its names does not: one of them is older");
+        let mut alone = Inventory::default();
+        let left_out = "dn: CN=other,DC=contoso,DC=com\nchangetype: modify\nreplace: description\ndescription: x\n-\n";
+        join(vec![part(0, &format!("{holes}\n{left_out}"))], true, &[], &mut alone);
+        let directory = alone.directory.as_ref().unwrap();
+        assert_eq!((directory.completeness, directory.accounts[0].spns.is_none()), (Completeness::Partial, true));
+        assert_eq!(alone.gaps.iter().map(|g| g.code).collect::<Vec<_>>(), ["directory-cut"]);
     }
 
     fn text(inventory: &Inventory) -> String {

@@ -92,16 +92,19 @@ pub struct Account {
     pub encryption_types: Option<Spanned<Option<u32>>>,
     /// servicePrincipalName; `None` = the export does not hold the attribute at all, an empty list = known to hold none.
     pub spns: Option<Vec<Spanned<ServicePrincipalName>>>,
-    /// Names that something else than an export shows on the object, where `spns` does not tell: it may hold others too.
+    /// Names that are shown on the object, where `spns` does not tell: it may hold others too. They come from a list of names (setspn), or
+    /// from an export of which values are missing.
     pub shown_spns: Vec<Spanned<ServicePrincipalName>>,
-    /// memberOf, distinguished names.
+    /// memberOf, distinguished names; `None` = not known, or not all.
     pub member_of: Option<Vec<Spanned<String>>>,
+    /// Groups that memberOf shows where values of it are missing.
+    pub shown_member_of: Vec<Spanned<String>>,
     /// primaryGroupID (515 = Domain Computers).
     pub primary_group: Option<Spanned<u32>>,
     /// adminCount.
     pub admin_count: Option<Spanned<u32>>,
-    /// msDS-AllowedToDelegateTo.
-    pub delegates_to: Vec<Spanned<String>>,
+    /// msDS-AllowedToDelegateTo; an empty list = known to be none, another may hold more.
+    pub delegates_to: Option<Vec<Spanned<String>>>,
     /// Whether msDS-AllowedToActOnBehalfOfOtherIdentity is set.
     pub acted_for_by_others: Option<Spanned<bool>>,
     /// msDS-KeyVersionNumber.
@@ -170,9 +173,10 @@ impl Account {
             spns: None,
             shown_spns: Vec::new(),
             member_of: None,
+            shown_member_of: Vec::new(),
             primary_group: None,
             admin_count: None,
-            delegates_to: Vec::new(),
+            delegates_to: None,
             acted_for_by_others: None,
             key_version: None,
             sid: None,
@@ -256,8 +260,10 @@ pub struct Group {
     pub distinguished_name: String,
     /// sAMAccountName or the first part of the distinguished name.
     pub name: String,
-    /// Distinguished names of the members; `None` = not in the export.
+    /// Distinguished names of the members; `None` = not in the export, or not all of them.
     pub members: Option<Vec<Spanned<String>>>,
+    /// Members that the export shows where others are missing.
+    pub shown_members: Vec<Spanned<String>>,
     /// objectSid as text.
     pub sid: Option<String>,
     /// whenCreated.

@@ -82,9 +82,8 @@ impl Value {
     pub fn as_list(&self) -> Option<Vec<String>> {
         match self {
             Self::Null => Some(Vec::new()),
-            Self::List(items) => Some(items.iter().filter_map(Self::as_text).collect()),
-            Self::Lost(_) => None,
-            other => Some(other.as_text().into_iter().collect()),
+            Self::List(items) => items.iter().filter(|i| !matches!(i, Self::Null)).map(Self::as_text).collect(),
+            other => other.as_text().map(|text| vec![text]),
         }
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn check(inventory: &Inventory, operator: Option<&str>, accept_unprov
     if account.is_enabled() == Some(false) {
         return checks.fail(ID, &name, text!("The account {name} is disabled."), "name an account that is enabled");
     }
-    let own = account.member_of.as_deref().unwrap_or_default().iter().map(|s| s.value.to_lowercase());
+    let own = account.member_of.iter().flatten().chain(&account.shown_member_of).map(|s| s.value.to_lowercase());
     let (reached, chain) = groups_of(directory, &account.distinguished_name.value.to_lowercase(), own.collect());
     if chain {
         return checks.pass(ID, &name, text!("{name} is a member of {ADMINS}."));
@@ -92,7 +92,10 @@ fn groups_of(directory: &Directory, object: &str, own: Vec<String>) -> (usize, b
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut extra = own;
     while let Some(member) = todo.pop() {
-        let listed = directory.groups.iter().filter(|g| g.members.iter().flatten().any(|m| m.value.to_lowercase() == member));
+        let listed = directory
+            .groups
+            .iter()
+            .filter(|g| g.members.iter().flatten().chain(&g.shown_members).any(|m| m.value.to_lowercase() == member));
         for group in listed.map(|g| g.distinguished_name.to_lowercase()).chain(std::mem::take(&mut extra)) {
             // A circle of groups ends here.
             if seen.insert(group.clone()) {

@@ -25,8 +25,6 @@ impl Reader<'_, '_> {
             self.end_record();
             self.end_section();
             self.search.begun = true;
-        } else if text.eq_ignore_ascii_case("search result") || text.starts_with("numResponses:") {
-            self.search.ended = true;
         } else if text.starts_with("base <") || text.starts_with("filter") {
             let line = self.source.location(Span::new(at, at)).position.line;
             self.search.comment(text, line);
@@ -43,8 +41,10 @@ impl Reader<'_, '_> {
             self.search = search;
             return;
         }
-        if search.begun && search.said_something() && !search.ended && !self.part.cut {
-            self.cut("the search has a head but no end, which ldapsearch writes as '# search result': the file is cut");
+        if search.more_pages {
+            self.cut("the search ended with a page after which more were to come: the export is cut");
+        } else if search.begun && search.said_something() && !search.ended && !self.part.cut {
+            self.cut("the search has a head but no end, which ldapsearch writes as 'result:' below '# search result': the file is cut");
         }
         if !self.section.is_empty() {
             match search.asked_for() {

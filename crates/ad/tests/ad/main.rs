@@ -4,6 +4,7 @@
 
 mod absence;
 mod fixtures;
+mod holes;
 mod laws;
 mod ldif;
 mod objects;

@@ -47,11 +47,14 @@ fn account(out: &mut String, a: &Account, changed: Option<Timestamp>) {
     }
     line(out, "encryption", a.encryption_types.as_ref());
     list(out, "spns", a.spns.as_deref());
+    if !a.shown_spns.is_empty() {
+        list(out, "spns among others", Some(&a.shown_spns));
+    }
     list(out, "member of", a.member_of.as_deref());
     line(out, "primary group", a.primary_group.as_ref());
     line(out, "admin count", a.admin_count.as_ref());
-    if !a.delegates_to.is_empty() {
-        list(out, "delegates to", Some(&a.delegates_to));
+    if a.delegates_to.as_ref().is_some_and(|d| !d.is_empty()) {
+        list(out, "delegates to", a.delegates_to.as_deref());
     }
     line(out, "acted for", a.acted_for_by_others.as_ref());
     line(out, "key version", a.key_version.as_ref());

@@ -35,7 +35,7 @@ declare_rule! {
     subject: Account,
     product_error: None,
     controls: ["NIST SP 800-53 AC-6", "NIST SP 800-53 AC-3"],
-    reads: [UserAccountControl, AllowedToActOnBehalf],
+    reads: [UserAccountControl, AllowedToActOnBehalf, AllowedToDelegateTo],
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
@@ -50,7 +50,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 found.push(("TRUSTED_TO_AUTH_FOR_DELEGATION", &bits.origin));
             }
         }
-        found.extend(object.delegates_to.first().map(|to| ("msDS-AllowedToDelegateTo", &to.origin)));
+        found.extend(object.delegates_to.iter().flatten().next().map(|to| ("msDS-AllowedToDelegateTo", &to.origin)));
         let acted_for = object.acted_for_by_others.as_ref().filter(|a| a.value);
         found.extend(acted_for.map(|a| ("msDS-AllowedToActOnBehalfOfOtherIdentity", &a.origin)));
         if !found.is_empty() {
@@ -75,6 +75,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts.attribute_missing(account, Attribute::UserAccountControl);
         } else if object.acted_for_by_others.is_none() {
             verdicts.attribute_missing(account, Attribute::AllowedToActOnBehalf);
+        } else if object.delegates_to.is_none() {
+            verdicts.attribute_missing(account, Attribute::AllowedToDelegateTo);
         } else {
             verdicts.pass(subject, text!("No delegation is set up for {name}."));
         }
@@ -91,7 +93,7 @@ mod tests {
         let mut inventory = estate();
         let account = kerb(&mut inventory);
         account.user_account_control.as_mut().unwrap().value |= uac::TRUSTED_FOR_DELEGATION | uac::TRUSTED_TO_AUTH_FOR_DELEGATION;
-        account.delegates_to = vec![at(DIRECTORY, 20, "cifs/fs01.contoso.com".to_owned())];
+        account.delegates_to = Some(vec![at(DIRECTORY, 20, "cifs/fs01.contoso.com".to_owned())]);
         account.acted_for_by_others = Some(at(DIRECTORY, 21, true));
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: Delegation is set up for CONTOSO\KerbAuth: TRUSTED_FOR_DELEGATION, TRUSTED_TO_AUTH_FOR_DELEGATION, msDS-AllowedToDelegateTo and msDS-AllowedToActOnBehalfOfOtherIdentity.
@@ -118,6 +120,12 @@ mod tests {
         kerb(&mut inventory).acted_for_by_others = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         unknown CONTOSO\KerbAuth: The directory export does not hold msDS-AllowedToActOnBehalfOfOtherIdentity of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties msDS-AllowedToActOnBehalfOfOtherIdentity`.
+          warning
+        ");
+        let mut inventory = estate();
+        kerb(&mut inventory).delegates_to = None;
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        unknown CONTOSO\KerbAuth: The directory export does not hold msDS-AllowedToDelegateTo of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties msDS-AllowedToDelegateTo`.
           warning
         ");
     }

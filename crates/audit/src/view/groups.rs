@@ -38,7 +38,7 @@ impl<'i> Groups<'i> {
             if let Some(sid) = &group.sid {
                 groups.by_sid.entry(sid).or_insert(group);
             }
-            for member in group.members.iter().flatten() {
+            for member in group.members.iter().flatten().chain(&group.shown_members) {
                 groups.with_member.entry(member.value.to_lowercase()).or_default().push((group, &member.origin));
             }
         }
@@ -50,7 +50,14 @@ impl<'i> Groups<'i> {
         let mut found = Vec::new();
         let mut seen: HashSet<String> = HashSet::new();
         let mut open: Vec<(String, &'i str, &'i Origin)> = Vec::new();
-        open.extend(object.member_of.iter().flatten().map(|dn| (dn.value.to_lowercase(), dn.value.as_str(), &dn.origin)));
+        open.extend(
+            object
+                .member_of
+                .iter()
+                .flatten()
+                .chain(&object.shown_member_of)
+                .map(|dn| (dn.value.to_lowercase(), dn.value.as_str(), &dn.origin)),
+        );
         let listed = self.with_member.get(&object.distinguished_name.value.to_lowercase());
         open.extend(listed.into_iter().flatten().map(|(g, o)| (g.distinguished_name.to_lowercase(), g.distinguished_name.as_str(), *o)));
         open.extend(self.primary(object).map(|(g, o)| (g.distinguished_name.to_lowercase(), g.distinguished_name.as_str(), o)));

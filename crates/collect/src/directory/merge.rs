@@ -126,10 +126,11 @@ impl Mergeable for Account {
     }
     fn contents(&self) -> String {
         let spns: Vec<_> = self.spns.iter().flatten().map(|s| s.value.to_key()).collect();
-        let groups: Vec<_> = self.member_of.iter().flatten().map(|s| &s.value).collect();
+        let shown: Vec<_> = self.shown_spns.iter().map(|s| s.value.to_key()).collect();
+        let groups: Vec<_> = self.member_of.iter().flatten().chain(&self.shown_member_of).map(|s| &s.value).collect();
         let bits =
             (self.user_account_control.as_deref(), self.enabled.as_deref(), self.encryption_types.as_deref(), self.expires.as_deref());
-        format!("{} {spns:?} {groups:?} {bits:?} {:?}", self.distinguished_name.value, self.class.as_deref())
+        format!("{} {spns:?} {shown:?} {groups:?} {bits:?} {:?}", self.distinguished_name.value, self.class.as_deref())
     }
 
     fn take(&mut self, other: Self, differ: &mut Vec<&'static str>) {
@@ -154,6 +155,7 @@ impl Mergeable for Account {
         check("msDS-SupportedEncryptionTypes", field(&mut self.encryption_types, other.encryption_types, value));
         check("servicePrincipalName", field(&mut self.spns, other.spns, |a, b| members(a, b)));
         self.shown_spns.extend(other.shown_spns);
+        self.shown_member_of.extend(other.shown_member_of);
         check("memberOf", field(&mut self.member_of, other.member_of, |a, b| members(a, b)));
         check("primaryGroupID", field(&mut self.primary_group, other.primary_group, value));
         check("adminCount", field(&mut self.admin_count, other.admin_count, value));
@@ -168,9 +170,7 @@ impl Mergeable for Account {
         field(&mut self.silos, other.silos, |a, b| members(a, b));
         field(&mut self.domain, other.domain, |_, _| true);
         field(&mut self.sid, other.sid, |_, _| true);
-        if self.delegates_to.is_empty() {
-            self.delegates_to = other.delegates_to;
-        }
+        check("msDS-AllowedToDelegateTo", field(&mut self.delegates_to, other.delegates_to, |a, b| members(a, b)));
     }
 }
 
@@ -199,10 +199,11 @@ impl Mergeable for Group {
         None
     }
     fn contents(&self) -> String {
-        let members: Vec<_> = self.members.iter().flatten().map(|m| &m.value).collect();
+        let members: Vec<_> = self.members.iter().flatten().chain(&self.shown_members).map(|m| &m.value).collect();
         format!("{} {} {members:?}", self.distinguished_name, self.name)
     }
     fn take(&mut self, other: Self, differ: &mut Vec<&'static str>) {
+        self.shown_members.extend(other.shown_members);
         if field(&mut self.members, other.members, |a, b| members(a, b)) {
             differ.push("member");
         }

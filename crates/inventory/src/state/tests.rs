@@ -190,7 +190,7 @@ fn directory(password_set: &str) -> Directory {
         member_of: None,
         primary_group: None,
         admin_count: None,
-        delegates_to: Vec::new(),
+        delegates_to: Some(Vec::new()),
         acted_for_by_others: None,
         key_version: None,
         sid: None,
@@ -201,6 +201,7 @@ fn directory(password_set: &str) -> Directory {
         last_logon: None,
         key_credential: None,
         shown_spns: Vec::new(),
+        shown_member_of: Vec::new(),
         silos: None,
     };
     account.password_last_set = password_set.parse().ok().map(|t| Spanned::new(Moment::At(t), at(0)));

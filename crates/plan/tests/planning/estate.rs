@@ -199,6 +199,7 @@ fn directory() -> Directory {
         distinguished_name: dn(name),
         name: name.to_owned(),
         members: Some(members.iter().map(|m| text(dn(m))).collect()),
+        shown_members: Vec::new(),
         created: None,
         sid: None,
     };
@@ -238,7 +239,7 @@ pub(crate) fn account(name: &str) -> Account {
         member_of: Some(Vec::new()),
         primary_group: None,
         admin_count: None,
-        delegates_to: Vec::new(),
+        delegates_to: Some(Vec::new()),
         acted_for_by_others: None,
         key_version: None,
         sid: None,
@@ -249,6 +250,7 @@ pub(crate) fn account(name: &str) -> Account {
         last_logon: None,
         key_credential: None,
         shown_spns: Vec::new(),
+        shown_member_of: Vec::new(),
         silos: None,
     }
 }

@@ -27,6 +27,7 @@ pub(super) fn directory() -> Directory {
                 distinguished_name: "CN=Domain Admins,CN=Users,DC=contoso,DC=com".to_owned(),
                 name: "Domain Admins".to_owned(),
                 members: Some(Vec::new()),
+                shown_members: Vec::new(),
                 sid: Some("S-1-5-21-1-2-3-512".to_owned()),
                 created: None,
             },
@@ -35,6 +36,7 @@ pub(super) fn directory() -> Directory {
                 distinguished_name: "CN=Read-only Domain Controllers,CN=Users,DC=contoso,DC=com".to_owned(),
                 name: "Read-only Domain Controllers".to_owned(),
                 members: Some(Vec::new()),
+                shown_members: Vec::new(),
                 sid: Some("S-1-5-21-1-2-3-521".to_owned()),
                 created: Some(at(DIRECTORY, 911, time("2015-03-06T08:00:00Z"))),
             },
@@ -63,7 +65,7 @@ pub(crate) fn computer(name: &str, line: u32, spns: &[&str]) -> Account {
         member_of: Some(Vec::new()),
         primary_group: Some(at(DIRECTORY, line + 8, 515)),
         admin_count: None,
-        delegates_to: Vec::new(),
+        delegates_to: Some(Vec::new()),
         acted_for_by_others: Some(at(DIRECTORY, line + 9, false)),
         key_version: Some(at(DIRECTORY, line + 9, 4)),
         sid: None,
@@ -74,6 +76,7 @@ pub(crate) fn computer(name: &str, line: u32, spns: &[&str]) -> Account {
         last_logon: None,
         key_credential: Some(at(DIRECTORY, line + 9, false)),
         shown_spns: Vec::new(),
+        shown_member_of: Vec::new(),
         silos: Some(Vec::new()),
     }
 }
@@ -101,6 +104,7 @@ pub(crate) fn group(inventory: &mut Inventory, name: &str, sid: &str, members: &
         distinguished_name: format!("CN={name},OU=Groups,DC=contoso,DC=com"),
         name: name.to_owned(),
         members: Some(members.iter().map(|m| at(DIRECTORY, 951, (*m).to_owned())).collect()),
+        shown_members: Vec::new(),
         sid: Some(sid.to_owned()),
     });
 }

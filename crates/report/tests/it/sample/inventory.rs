@@ -223,7 +223,7 @@ fn computer_account() -> Account {
         member_of: Some(Vec::new()),
         primary_group: Some(at(515)),
         admin_count: None,
-        delegates_to: Vec::new(),
+        delegates_to: Some(Vec::new()),
         acted_for_by_others: None,
         key_version: None,
         sid: None,
@@ -234,6 +234,7 @@ fn computer_account() -> Account {
         last_logon: None,
         key_credential: None,
         shown_spns: Vec::new(),
+        shown_member_of: Vec::new(),
         silos: None,
     }
 }

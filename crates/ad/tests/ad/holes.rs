@@ -1,0 +1,113 @@
+//! What is missing within an export that does not end early: entries that are left out, values that are not all there.
+
+use kerbsync_ad::{DirectoryFacts, read_objects};
+use kerbsync_source::{DocumentId, Problem, Source};
+
+fn read(text: impl AsRef<[u8]>) -> (DirectoryFacts, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let source = Source::decode(DocumentId(0), text.as_ref().to_vec()).unwrap();
+    (kerbsync_ad::read_ldif(&source, &mut problems).unwrap(), problems)
+}
+
+fn json(text: &str) -> (DirectoryFacts, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let source = Source::decode(DocumentId(0), text.as_bytes().to_vec()).unwrap();
+    let objects = kerbsync_objects::read_json(&source, &mut problems);
+    (read_objects(&objects, DocumentId(0), &mut problems).unwrap(), problems)
+}
+
+fn codes(problems: &[Problem]) -> Vec<&'static str> {
+    problems.iter().map(|p| p.code).collect()
+}
+
+const HEAD: &str =
+    "# extended LDIF\n#\n# LDAPv3\n# base <DC=contoso,DC=com> with scope subtree\n# filter: (objectclass=*)\n# requesting: ALL\n#\n\n";
+const FE01: &str = "dn: CN=FE01,DC=contoso,DC=com\nobjectClass: computer\nsAMAccountName: FE01$\n";
+const OK: &str = "\nsearch: 2\nresult: 0 Success\n";
+
+#[test]
+fn an_entry_that_is_left_out_may_be_the_one_that_is_looked_for() {
+    let left_out: &[(&str, &[u8])] = &[
+        ("ldif-change", b"dn: CN=KerbAuth,DC=contoso,DC=com\nchangetype: modify\nreplace: description\ndescription: x\n-\n"),
+        ("ldif-name", b"dn:: Q0498yxEQz1jb250b3NvLERDPWNvbQ==\nobjectClass: computer\n"),
+        ("ldif-record", b"cn: KerbAuth\nobjectClass: computer\n"),
+        ("ad-kind", b"dn: CN=KerbAuth,DC=contoso,DC=com\ndescription: the account of the web services\n"),
+    ];
+    for (code, entry) in left_out {
+        let (facts, problems) = read([FE01.as_bytes(), b"\n", entry, b"\n"].concat());
+        assert_eq!((facts.cut, codes(&problems)), (true, vec![*code]), "{problems:?}");
+        assert_eq!(facts.accounts.len(), 1);
+    }
+    // What is no account proves nothing wrong: the root of the directory, a unit, a container that says what it is.
+    let harmless = "dn:\ndefaultNamingContext: DC=contoso,DC=com\n\ndn: OU=Servers,DC=contoso,DC=com\ndescription: servers\n\n\
+        dn: CN=Users,DC=contoso,DC=com\nobjectClass: container\n\n";
+    let (facts, problems) = read(format!("{FE01}\n{harmless}"));
+    assert!(!facts.cut && problems.is_empty(), "{problems:?}");
+}
+
+#[test]
+fn a_search_ends_with_its_result_and_its_last_page() {
+    let pages = |cookie: &str, next: &str| {
+        let page = "control: 1.2.840.113556.1.4.319 false MAUCAQAEAA==\n";
+        format!("{HEAD}{FE01}\n# search result\nsearch: 2\nresult: 0 Success\n{page}pagedresults: cookie={cookie}\n\n{next}")
+    };
+    let last = "# search result\nsearch: 3\nresult: 0 Success\npagedresults: cookie=\n";
+    for (text, cut) in [
+        (format!("{HEAD}{FE01}{OK}"), false),
+        (format!("{HEAD}{FE01}\n# search result\nsearch: 2\n"), true),
+        (format!("{HEAD}{FE01}\n# search result\nsearch: 2\nresult:"), true),
+        (pages("", ""), false),
+        (pages("AQAAAA==", ""), true),
+        (pages("AQAAAA==", last), false),
+    ] {
+        let (facts, problems) = read(&text);
+        assert_eq!((facts.cut, codes(&problems).contains(&"ldif-cut")), (cut, cut), "{text}{problems:?}");
+    }
+}
+
+#[test]
+fn a_list_of_which_ranges_are_missing_is_not_all_of_it() {
+    let entry = |values: &str| format!("{HEAD}{FE01}{values}{OK}");
+    let first = "servicePrincipalName;range=0-1: http/a\nservicePrincipalName;range=0-1: http/b\n";
+    for (values, whole, shown) in [
+        ("servicePrincipalName: http/a\nservicePrincipalName: http/b\n".to_owned(), Some(2), 0),
+        (first.to_owned(), None, 2),
+        // The empty attribute beside it stands for nothing.
+        (format!("servicePrincipalName:\n{first}"), None, 2),
+        (format!("servicePrincipalName: http/z\n{first}"), None, 3),
+        (format!("{first}servicePrincipalName;range=2-*: http/c\n"), Some(3), 0),
+        (format!("{first}servicePrincipalName;range=3-*: http/c\n"), None, 3),
+        ("servicePrincipalName: http/a\nservicePrincipalName:< file:///b\n".to_owned(), None, 1),
+        ("servicePrincipalName: http/a\nservicePrincipalName:: /w==\n".to_owned(), None, 1),
+        ("servicePrincipalName: http/a.cont\noso.com\n".to_owned(), None, 1),
+    ] {
+        let (facts, problems) = read(entry(&values));
+        let account = &facts.accounts[0].object;
+        assert_eq!((account.spns.as_ref().map(Vec::len), account.shown_spns.len()), (whole, shown), "{values}{problems:?}");
+        assert_eq!(codes(&problems).contains(&"ldif-range"), values.contains("range") && whole.is_none(), "{values}{problems:?}");
+    }
+    let group = |values: &str| format!("{HEAD}dn: CN=G,DC=contoso,DC=com\nobjectClass: group\n{values}{OK}");
+    let (facts, _) = read(group("member;range=0-0: CN=a,DC=contoso,DC=com\n"));
+    let group = &facts.groups[0].object;
+    assert!(group.members.is_none() && group.shown_members[0].value == "CN=a,DC=contoso,DC=com");
+    let (facts, _) = read(entry("memberOf;range=0-0: CN=G,DC=contoso,DC=com\n"));
+    let account = &facts.accounts[0].object;
+    assert!(account.member_of.is_none() && account.shown_member_of.len() == 1 && account.spns.as_ref().is_some_and(Vec::is_empty));
+}
+
+#[test]
+fn an_object_without_a_name_and_a_value_without_a_text_are_not_nothing() {
+    let fe01 = r#"{"DistinguishedName": "CN=FE01,DC=contoso,DC=com", "ObjectClass": "computer", "SamAccountName": "FE01$""#;
+    let (facts, problems) =
+        json(&format!(r#"[{fe01}}}, {{"DistinguishedName": null, "ObjectClass": "computer", "SamAccountName": "KerbAuth$"}}]"#));
+    assert_eq!((facts.cut, codes(&problems)), (true, vec!["ad-name"]), "{problems:?}");
+    let spns = |value: &str| {
+        let (facts, _) = json(&format!(r#"[{fe01}, "servicePrincipalName": {value}, "msDS-AllowedToDelegateTo": {value}}}]"#));
+        let account = facts.accounts.into_iter().next().unwrap().object;
+        (account.spns.map(|s| s.len()), account.shown_spns.len(), account.delegates_to.map(|d| d.len()))
+    };
+    assert_eq!(spns(r#"["http/a", "http/b"]"#), (Some(2), 0, Some(2)));
+    assert_eq!(spns("[]"), (Some(0), 0, Some(0)));
+    assert_eq!(spns(r#"["http/a", {"Value": 1}]"#), (None, 1, Some(1)));
+    assert_eq!(spns(r#"{"Count": 2}"#), (None, 0, None));
+}
