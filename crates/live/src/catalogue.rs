@@ -23,7 +23,10 @@ const ATTRIBUTES: &[&str] = &[
 /// The settings objects of controllers that are a catalogue (NTDSDSA_OPT_IS_GC, MS-ADTS 6.1.1.2.2.1.2.1.1).
 const CATALOGUES: &str = "(&(objectClass=nTDSDSA)(options:1.2.840.113556.1.4.803:=1))";
 
-/// Asks a catalogue of the forest: the controller itself where it is one, else the others in the order of their names until one answers.
+/// How many catalogues are asked, at most: each that is down costs the time of an answer, and a forest may have hundreds.
+const MOST: usize = 4;
+
+/// Asks a catalogue of the forest: the controller itself where it is one, else others until one answers, those of its own domain first.
 pub(crate) async fn collect(directory: &mut Directory, root: &Root, url: &DirectoryUrl, asker: &Asker<'_>, sink: &Sink<'_>) {
     if sink.has(FILE) {
         return;
@@ -33,22 +36,32 @@ pub(crate) async fn collect(directory: &mut Directory, root: &Root, url: &Direct
         Err(error) => return sink.miss(FILE.to_owned(), url.to_string(), &error.to_string()),
     };
     let mut last = (url.to_string(), "the directory names no controller that is a global catalogue".to_owned());
-    for host in hosts {
-        let url = url.catalogue_at(&host);
+    // Tickets come from the operator's own domain, wherever the catalogue stands.
+    let asker = Asker { kdc: Some(asker.kdc.unwrap_or_else(|| url.host())), ..*asker };
+    for host in hosts.iter().take(MOST) {
+        let url = url.catalogue_at(host);
         let asked = async {
-            let mut catalogue = Directory::connect(&url, asker).await?;
-            catalogue.search("", Scope::Subtree, HOLDERS, ATTRIBUTES).await
+            let mut catalogue = Directory::connect(&url, &asker).await?;
+            if catalogue.root().await?.is_catalogue_ready == Some(false) {
+                return Ok(None);
+            }
+            catalogue.search("", Scope::Subtree, HOLDERS, ATTRIBUTES).await.map(Some)
         };
         match asked.await {
-            Ok(entries) => {
+            Ok(Some(entries)) => {
                 let text = export("", HOLDERS, ATTRIBUTES, entries);
                 return sink.keep(FILE.to_owned(), format!("{url}/"), text.as_bytes(), None);
             }
+            Ok(None) => last = (url.to_string(), "it does not hold all domains yet (isGlobalCatalogReady is FALSE)".to_owned()),
             Err(error) => last = (url.to_string(), error.to_string()),
         }
     }
     let (source, why) = last;
-    sink.miss(FILE.to_owned(), source, &format!("{why}; who holds names of services in other domains of the forest is not known"));
+    let others = match hosts.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!("; {more} more catalogues were not asked"),
+    };
+    sink.miss(FILE.to_owned(), source, &format!("{why}{others}; who holds names of services in other domains of the forest is not known"));
 }
 
 /// The controllers that are a catalogue, by their DNS names, the one that is connected first.
@@ -67,7 +80,26 @@ async fn hosts(directory: &mut Directory, root: &Root) -> Result<Vec<String>, Di
         let found = directory.search(&server, Scope::Base, "(objectClass=server)", &["dNSHostName"]).await?;
         hosts.extend(found.first().and_then(|entry| first(entry, "dNSHostName")).map(|name| name.to_ascii_lowercase()));
     }
-    hosts.sort_by_key(|host| (*host != root.controller, host.clone()));
-    hosts.dedup();
+    in_order(&mut hosts, &root.controller);
     Ok(hosts)
+}
+
+/// The controller itself, then those of its domain, then the others, each once.
+fn in_order(hosts: &mut Vec<String>, controller: &str) {
+    let domain = |host: &str| host.split_once('.').map(|(_, domain)| domain.to_owned());
+    let own = domain(controller);
+    hosts.sort_by_key(|host| (host != controller, domain(host) != own, host.clone()));
+    hosts.dedup();
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn catalogues_near_by_are_asked_first() {
+        let mut hosts = ["dc09.a.contoso.com", "dc03.contoso.com", "dc02.contoso.com", "dc01.b.contoso.com", "dc03.contoso.com"]
+            .map(str::to_owned)
+            .to_vec();
+        super::in_order(&mut hosts, "dc03.contoso.com");
+        assert_eq!(hosts, ["dc03.contoso.com", "dc02.contoso.com", "dc01.b.contoso.com", "dc09.a.contoso.com"]);
+    }
 }

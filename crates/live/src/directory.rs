@@ -162,6 +162,9 @@ pub(crate) struct Directory {
     ldap: Ldap,
     host: String,
     timeout: Duration,
+    /// Why a sealed connection broke off.
+    #[cfg(unix)]
+    broken: crate::sealed::Broken,
 }
 
 /// What a directory says of itself.
@@ -173,6 +176,8 @@ pub(crate) struct Root {
     pub(crate) configuration: String,
     /// The controller's own name, in small letters.
     pub(crate) controller: String,
+    /// Whether it answers as a global catalogue already, where it says so.
+    pub(crate) is_catalogue_ready: Option<bool>,
 }
 
 impl Directory {
@@ -192,7 +197,13 @@ impl Directory {
                 why: meaning(bound.rc).map_or_else(|| Shown::of(&bound.text), Shown::of),
             });
         }
-        Ok(Self { ldap, host: url.host.clone(), timeout })
+        Ok(Self {
+            ldap,
+            host: url.host.clone(),
+            timeout,
+            #[cfg(unix)]
+            broken: crate::sealed::Broken::default(),
+        })
     }
 
     /// Connects with the operator's tickets, which seal what is said.
@@ -206,7 +217,7 @@ impl Directory {
         let Asker { operator, clock, timeout, kdc, .. } = *asker;
         let host = url.host.clone();
         let request = ProofRequest { operator: operator.clone(), kdc: kdc.unwrap_or(&host).to_owned(), timeout, clock };
-        let stream = crate::sealed::connect(&host, url.port, &request).await.map_err(|error| match error {
+        let (stream, broken) = crate::sealed::connect(&host, url.port, &request).await.map_err(|error| match error {
             SealedError::Refused { code, said } => {
                 DirectoryError::Refused { host: host.clone(), principal: operator.principal(), code, why: said }
             }
@@ -215,7 +226,7 @@ impl Directory {
         let settings = LdapConnSettings::new().set_std_stream(StdStream::Unix(stream));
         // Of the address only the kind counts: the stream is there already.
         let ldap = Self::opened(url, settings, "ldapi://sealed", timeout).await?;
-        Ok(Self { ldap, host, timeout })
+        Ok(Self { ldap, host, timeout, broken })
     }
 
     #[cfg(not(unix))]
@@ -232,23 +243,37 @@ impl Directory {
         Ok(ldap)
     }
 
+    /// What went wrong: where a sealed connection broke off, why, of which the library only sees the end.
+    fn why(&self, error: &LdapError) -> Shown {
+        #[cfg(unix)]
+        if let Some(broken) = self.broken.why() {
+            return broken;
+        }
+        why(error)
+    }
+
     /// What the directory says of itself.
     pub(crate) async fn root(&mut self) -> Result<Root, DirectoryError> {
-        let names = ["defaultNamingContext", "configurationNamingContext", "dnsHostName"];
+        let names = ["defaultNamingContext", "configurationNamingContext", "dnsHostName", "isGlobalCatalogReady"];
         let entries = self.search("", Scope::Base, "(objectClass=*)", &names).await?;
         let value = |name: &str| {
             let values = entries.iter().flat_map(|e| &e.values);
             let mut found = values.filter(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| String::from_utf8_lossy(v).into_owned());
-            found.next().unwrap_or_default()
+            found.next()
         };
-        Ok(Root { domain: value(names[0]), configuration: value(names[1]), controller: value(names[2]).to_ascii_lowercase() })
+        Ok(Root {
+            domain: value(names[0]).unwrap_or_default(),
+            configuration: value(names[1]).unwrap_or_default(),
+            controller: value(names[2]).unwrap_or_default().to_ascii_lowercase(),
+            is_catalogue_ready: value(names[3]).map(|v| v.eq_ignore_ascii_case("true")),
+        })
     }
 
     /// Gives an object a value of an attribute in place of what it had. `None` where that was done, else the code and the words of a refusal.
     pub(crate) async fn replace(&mut self, dn: &str, attribute: &str, value: Vec<u8>) -> Result<Option<(u32, Shown)>, DirectoryError> {
         let change = Mod::Replace(attribute.as_bytes().to_vec(), HashSet::from([value]));
         let told = self.ldap.with_timeout(self.timeout).modify(dn, vec![change]).await;
-        let told = told.map_err(|e| DirectoryError::Connection { host: self.host.clone(), why: why(&e) })?;
+        let told = told.map_err(|e| DirectoryError::Connection { host: self.host.clone(), why: self.why(&e) })?;
         Ok((told.rc != 0).then(|| (told.rc, Shown::of(&told.text))))
     }
 
@@ -275,9 +300,9 @@ impl Directory {
             .with_timeout(self.timeout)
             .streaming_search_with(pages, base, scope, filter, attributes)
             .await
-            .map_err(|e| failed(0, why(&e)))?;
+            .map_err(|e| failed(0, self.why(&e)))?;
         let mut entries = Vec::new();
-        while let Some(found) = stream.next().await.map_err(|e| failed(0, why(&e)))? {
+        while let Some(found) = stream.next().await.map_err(|e| failed(0, self.why(&e)))? {
             entries.push(entry(SearchEntry::construct(found)));
         }
         let result = stream.finish().await;

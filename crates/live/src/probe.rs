@@ -137,8 +137,8 @@ fn one(target: &Target, ticket: &Result<Arc<HttpTicket>, Shown>) -> ProbeAnswer 
         Ok(ticket) => ticket,
         Err(why) => return ProbeAnswer::Undecided(why.clone()),
     };
-    let token = match ticket.token() {
-        Ok(token) => STANDARD.encode(token),
+    let (token, stamp) = match ticket.token() {
+        Ok((token, stamp)) => (STANDARD.encode(token), stamp),
         Err(error) => return ProbeAnswer::Undecided(Shown::of(&error.to_string())),
     };
     match get(target, Some(&format!("Negotiate {token}"))) {
@@ -146,7 +146,7 @@ fn one(target: &Target, ticket: &Result<Arc<HttpTicket>, Shown>) -> ProbeAnswer 
         Ok(head) if head.status == 401 => ProbeAnswer::Refused,
         Ok(head) => {
             let answer = head.token("Negotiate").and_then(|t| STANDARD.decode(t).ok());
-            let is_proved = answer.is_some_and(|a| ticket.is_proved_by(&a));
+            let is_proved = answer.is_some_and(|a| ticket.is_proved_by(&a, &stamp));
             if head.status >= 500 && !is_proved {
                 return ProbeAnswer::Undecided(Shown::of(&format!("it fails with HTTP {}", head.status)));
             }

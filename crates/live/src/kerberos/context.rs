@@ -2,28 +2,29 @@
 //!
 //! Only the AES types are spoken: tokens of RC4 (RFC 4757) have another form.
 
+use super::answer::{Stamp, part};
 use super::cipher::{Key, of_number};
 use super::kdc::{KdcError, ServiceTicket, confounder};
-use super::negotiate::{Tickets, USAGE_AP_REP, gss_token, message_of};
+use super::negotiate::{Tickets, gss_token};
 use smb2::auth::kerberos::crypto::{EncryptionType, compute_checksum};
-use smb2::auth::kerberos::messages::{parse_ap_rep, parse_enc_ap_rep_part};
+use smb2::auth::kerberos::messages::parse_enc_ap_rep_part;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
 /// Mutual authentication, detection of replay and of order, confidentiality, integrity (RFC 4121, section 4.1.1.1).
 const FLAGS: u32 = 2 | 4 | 8 | 16 | 32;
 // Key usages (RFC 4121, section 2).
-const USAGE_ACCEPTOR_SEAL: u32 = 22;
-const USAGE_INITIATOR_SEAL: u32 = 24;
+pub(super) const USAGE_ACCEPTOR_SEAL: u32 = 22;
+pub(super) const USAGE_INITIATOR_SEAL: u32 = 24;
 
-const HEADER: usize = 16;
+pub(super) const HEADER: usize = 16;
 // Flags of a token.
-const BY_ACCEPTOR: u8 = 1;
-const SEALED: u8 = 2;
-const ACCEPTOR_SUBKEY: u8 = 4;
+pub(super) const BY_ACCEPTOR: u8 = 1;
+pub(super) const SEALED: u8 = 2;
+pub(super) const ACCEPTOR_SUBKEY: u8 = 4;
 
 /// A context that was begun.
-pub(crate) struct Opening(ServiceTicket);
+pub(crate) struct Opening(pub(super) ServiceTicket);
 
 impl Opening {
     /// Gets the ticket for a service.
@@ -31,15 +32,14 @@ impl Opening {
         tickets.ticket(service).await.map(Self)
     }
 
-    /// What is said first.
-    pub(crate) fn token(&self) -> Result<Vec<u8>, KdcError> {
+    /// What is said first, and what the answer repeats.
+    pub(crate) fn token(&self) -> Result<(Vec<u8>, Stamp), KdcError> {
         gss_token(&self.0, FLAGS)
     }
 
     /// The two directions, where the answer shows that the other side opened the ticket and the type of the key is spoken.
-    pub(crate) fn finish(self, answer: &[u8]) -> Option<(Sealer, Opener)> {
-        let reply = parse_ap_rep(message_of(answer)?).ok()?;
-        let part = parse_enc_ap_rep_part(&self.0.session.decrypt(USAGE_AP_REP, &reply.enc_part.cipher)?).ok()?;
+    pub(crate) fn finish(self, answer: &[u8], stamp: &Stamp) -> Option<(Sealer, Opener)> {
+        let part = parse_enc_ap_rep_part(&part(&self.0.session, answer, stamp)?).ok()?;
         let (key, flags) = match part.subkey {
             Some(subkey) => (Key::of_session(subkey.keyvalue, of_number(subkey.keytype)?)?, ACCEPTOR_SUBKEY),
             None => (self.0.session, 0),
@@ -56,9 +56,9 @@ impl Opening {
 
 /// Makes tokens.
 pub(crate) struct Sealer {
-    key: Arc<Key>,
-    flags: u8,
-    next: u64,
+    pub(super) key: Arc<Key>,
+    pub(super) flags: u8,
+    pub(super) next: u64,
 }
 
 impl Sealer {
@@ -69,13 +69,24 @@ impl Sealer {
         let plain = Zeroizing::new([text, &header].concat());
         Ok([header.as_slice(), &self.key.encrypt(USAGE_INITIATOR_SEAL, confounder()?, &plain)].concat())
     }
+
+    /// A token whose text everybody can read, and nobody change.
+    pub(crate) fn sign(&mut self, text: &[u8]) -> Vec<u8> {
+        // The sum is of a header that does not tell its length (RFC 4121, section 4.2.4).
+        let signed = [text, &header(self.flags, 0, self.next)].concat();
+        let sum = compute_checksum(self.key.bytes(), USAGE_INITIATOR_SEAL, &signed, self.key.etype());
+        // Twelve bytes.
+        let header = header(self.flags, sum.len() as u16, self.next);
+        self.next += 1;
+        [header.as_slice(), text, &sum].concat()
+    }
 }
 
 /// Opens tokens of the other side, in the order in which they were made.
 pub(crate) struct Opener {
-    key: Arc<Key>,
-    flags: u8,
-    next: u64,
+    pub(super) key: Arc<Key>,
+    pub(super) flags: u8,
+    pub(super) next: u64,
 }
 
 impl Opener {
@@ -123,7 +134,7 @@ impl Opener {
 }
 
 /// The header of a token (RFC 4121, section 4.2.6.2) that was not rotated.
-fn header(flags: u8, extra: u16, number: u64) -> [u8; HEADER] {
+pub(super) fn header(flags: u8, extra: u16, number: u64) -> [u8; HEADER] {
     let mut out = [0; HEADER];
     out[..4].copy_from_slice(&[0x05, 0x04, flags, 0xff]);
     out[4..6].copy_from_slice(&extra.to_be_bytes());
@@ -132,52 +143,14 @@ fn header(flags: u8, extra: u16, number: u64) -> [u8; HEADER] {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
+    use super::super::testing::{Service, key};
     use super::*;
     use proptest::prelude::*;
 
-    fn key() -> Arc<Key> {
-        Arc::new(Key::of_session(vec![7; 32], EncryptionType::Aes256CtsHmacSha196).unwrap())
-    }
-
-    /// The other side, which makes tokens as servers do: with an extra count, and rotated.
-    pub(crate) struct Acceptor {
-        key: Arc<Key>,
-        next: u64,
-    }
-
-    impl Acceptor {
-        fn seal(&mut self, text: &[u8], extra: u16, turned: u16) -> Vec<u8> {
-            let head = header(BY_ACCEPTOR | SEALED, extra, self.next);
-            let plain = [text, &vec![0; extra.into()], &head].concat();
-            let mut body = self.key.encrypt(USAGE_ACCEPTOR_SEAL, [9; 16], &plain);
-            self.turned(head, &mut body, turned)
-        }
-
-        fn sign(&mut self, text: &[u8], turned: u16) -> Vec<u8> {
-            let signed = [text, &header(BY_ACCEPTOR, 0, self.next)].concat();
-            let sum = compute_checksum(self.key.bytes(), USAGE_ACCEPTOR_SEAL, &signed, self.key.etype());
-            let head = header(BY_ACCEPTOR, sum.len() as u16, self.next);
-            self.turned(head, &mut [text, &sum].concat(), turned)
-        }
-
-        fn turned(&mut self, mut head: [u8; HEADER], body: &mut [u8], turned: u16) -> Vec<u8> {
-            self.next += 1;
-            let by = usize::from(turned) % body.len();
-            body.rotate_right(by);
-            head[6..8].copy_from_slice(&turned.to_be_bytes());
-            [head.as_slice(), body].concat()
-        }
-    }
-
-    fn pair() -> (Acceptor, Opener) {
-        let key = key();
-        (Acceptor { key: Arc::clone(&key), next: 40 }, Opener { key, flags: BY_ACCEPTOR, next: 40 })
-    }
-
     #[test]
     fn a_token_holds_its_text_for_the_other_side_alone() {
-        let key = key();
+        let key = Arc::new(key());
         let mut sealer = Sealer { key: Arc::clone(&key), flags: 0, next: 0 };
         for number in 0..3 {
             let token = sealer.seal(b"unicodePwd").unwrap();
@@ -186,23 +159,40 @@ pub(crate) mod tests {
             let plain = key.decrypt(USAGE_INITIATOR_SEAL, &token[HEADER..]).unwrap();
             assert_eq!(*plain, [b"unicodePwd".as_slice(), &header(SEALED, 0, number)].concat());
         }
+        let signed = sealer.sign(b"word");
+        assert_eq!((&signed[..HEADER], &signed[HEADER..HEADER + 4]), (header(0, 12, 3).as_slice(), b"word".as_slice()));
+        assert_eq!(sealer.seal(b"").unwrap()[..HEADER], header(SEALED, 0, 4));
     }
 
     #[test]
     fn what_is_repeated_left_out_or_in_clear_is_not_taken() {
-        let (mut other, mut ours) = pair();
-        let tokens: Vec<_> = (0..3).map(|_| other.seal(b"entry", 0, 28)).collect();
+        let (_, mut ours, mut other) = Service::speaking();
+        let tokens: Vec<_> = (0..3).map(|_| other.seal_as(b"entry", 0, 28)).collect();
         assert_eq!(ours.unseal(&tokens[0]).unwrap().as_slice(), b"entry");
         assert!(ours.unseal(&tokens[0]).is_none(), "again");
         assert!(ours.unseal(&tokens[2]).is_none(), "one is missing");
         assert!(ours.verify(&tokens[1]).is_none());
         assert!(ours.unseal(&tokens[1]).is_some() && ours.unseal(&tokens[2]).is_some());
-        let signed = other.sign(b"\x04\x00\xff\xff", 12);
+        let signed = other.sign_as(b"\x04\x00\xff\xff", 12);
         assert!(ours.unseal(&signed).is_none(), "signed is not sealed");
         assert_eq!(ours.verify(&signed).unwrap(), b"\x04\x00\xff\xff");
         // One of our own side, sent back.
-        let mut sealer = Sealer { key: key(), flags: 0, next: ours.next };
+        let mut sealer = Sealer { key: Arc::clone(&ours.key), flags: 0, next: ours.next };
         assert!(ours.unseal(&sealer.seal(b"entry").unwrap()).is_none());
+        sealer.next = ours.next;
+        assert!(ours.verify(&sealer.sign(b"entry")).is_none());
+    }
+
+    /// The other side may give a key of its own; the numbers of its tokens begin where it says.
+    #[test]
+    fn a_context_counts_from_where_the_other_side_says() {
+        let (opening, mut service) = Service::with_ticket();
+        let (token, stamp) = opening.token().unwrap();
+        let answer = service.accept(&token);
+        let (mut sealer, mut opener) = opening.finish(&answer, &stamp).unwrap();
+        assert_eq!(opener.unseal(&service.seal(b"entry")).unwrap().as_slice(), b"entry");
+        assert_eq!(service.unseal(&sealer.seal(b"question").unwrap()), b"question");
+        assert_eq!(service.verify(&sealer.sign(b"word")), b"word");
     }
 
     proptest! {
@@ -210,8 +200,8 @@ pub(crate) mod tests {
         fn every_text_comes_through_and_no_change_does(
             text in proptest::collection::vec(any::<u8>(), 0..300), extra in 0_u16..32, turned in 0_u16..60, at: prop::sample::Index, bit in 0_u8..8
         ) {
-            let (mut other, mut ours) = pair();
-            let token = other.seal(&text, extra, turned);
+            let (_, mut ours, mut other) = Service::speaking();
+            let token = other.seal_as(&text, extra, turned);
             let mut changed = token.clone();
             changed[at.index(token.len())] ^= 1 << bit;
             // Another rotation may be the same one, by the length.
@@ -219,14 +209,14 @@ pub(crate) mod tests {
                 prop_assert!(ours.unseal(&changed).is_none());
             }
             prop_assert_eq!(ours.unseal(&token).map(|t| t.to_vec()), Some(text.clone()));
-            let signed = other.sign(&text, turned);
+            let signed = other.sign_as(&text, turned);
             prop_assert_eq!(ours.verify(&signed), Some(text));
         }
 
         #[test]
         fn no_token_panics(bytes in proptest::collection::vec(any::<u8>(), 0..80), close: bool) {
-            let (_, mut ours) = pair();
-            let begin = if close { header(BY_ACCEPTOR | SEALED, 0, 40).to_vec() } else { Vec::new() };
+            let (_, mut ours, _) = Service::speaking();
+            let begin = if close { header(ours.flags | SEALED, 0, ours.next).to_vec() } else { Vec::new() };
             let token = [begin, bytes].concat();
             prop_assert!(ours.unseal(&token).is_none() && ours.verify(&token).is_none());
         }

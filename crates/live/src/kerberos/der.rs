@@ -1,14 +1,17 @@
-//! The little of DER (ITU-T X.690) that pre-authentication needs: EncryptedData is written, and METHOD-DATA of a KRB-ERROR read.
-//!
-//! smb2 writes and reads the messages themselves; these two parts of it are not public.
+//! The little of DER (ITU-T X.690) that is needed beside smb2's messages: what holds tickets in LDAP and GSS-API, and parts of messages that
+//! smb2 does not tell.
 
-/// A value with its tag: lengths up to 65,535 bytes, which no message of a pre-authentication reaches.
+/// A value with its tag.
 pub(crate) fn value(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut out = vec![tag];
     match content.len() {
         n @ 0..=0x7f => out.push(n as u8),
-        n @ 0x80..=0xff => out.extend([0x81, n as u8]),
-        n => out.extend([0x82, (n >> 8) as u8, n as u8]),
+        n => {
+            let length = n.to_be_bytes();
+            let length = &length[n.leading_zeros() as usize / 8..];
+            out.push(0x80 | length.len() as u8);
+            out.extend_from_slice(length);
+        }
     }
     out.extend_from_slice(content);
     out
@@ -80,6 +83,10 @@ mod tests {
         assert_eq!(field(content, 1, 0x02), None);
         assert_eq!(integer(&[0xff, 0x76]), Some(-138));
         assert_eq!(integer(&[0; 5]), None);
+        // A ticket may hold a great many groups.
+        for length in [127, 128, 255, 256, 65_535, 65_536, 70_000] {
+            assert_eq!(first(&value(4, &vec![7; length])), Some((4, vec![7; length].as_slice(), &[][..])));
+        }
     }
 
     proptest! {

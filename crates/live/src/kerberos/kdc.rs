@@ -10,8 +10,8 @@ use smb2::auth::kerberos::ccache::load_ccache;
 use smb2::auth::kerberos::crypto::{EncryptionType, compute_checksum};
 use smb2::auth::kerberos::kdc::{KdcConfig, send_to_kdc};
 use smb2::auth::kerberos::messages::{
-    EncryptedData, KdcRep, PaData, PrincipalName, Ticket, encode_ap_req, encode_as_req, encode_authenticator, encode_pa_enc_timestamp,
-    encode_tgs_req, encode_tgs_req_body, parse_enc_kdc_rep_part, parse_kdc_rep, parse_krb_error, parse_ticket,
+    EncKdcRepPart, EncryptedData, KdcRep, PaData, PrincipalName, Ticket, encode_ap_req, encode_as_req, encode_authenticator,
+    encode_pa_enc_timestamp, encode_tgs_req, encode_tgs_req_body, parse_enc_kdc_rep_part, parse_kdc_rep, parse_krb_error, parse_ticket,
 };
 use std::time::Duration;
 
@@ -77,7 +77,7 @@ pub enum KdcError {
     Random,
 }
 
-const fn meaning(code: i32) -> &'static str {
+pub(super) const fn meaning(code: i32) -> &'static str {
     match code {
         CLIENT_UNKNOWN => "there is no such account",
         SERVICE_UNKNOWN => "no account, or more than one, holds that name",
@@ -141,7 +141,7 @@ impl Centre {
 
     /// A ticket for a service, or for an account by its own name. It is encrypted with the key of whoever holds that name.
     pub(super) async fn service(&self, service: &str) -> Result<EncryptedData, KdcError> {
-        Ok(self.ask(service).await?.0.ticket.enc_part)
+        Ok(self.ticket(service).await?.ticket.enc_part)
     }
 
     /// A ticket for a service to be shown to it.
@@ -149,12 +149,7 @@ impl Centre {
         let error = || KdcError::Answer("a service ticket is asked for");
         let (answer, asked) = self.ask(service).await?;
         let part = self.session.decrypt(USAGE_TGS_REP, &answer.enc_part.cipher).ok_or_else(error)?;
-        let part = parse_enc_kdc_rep_part(&part).map_err(|_| error())?;
-        // An answer to another question (RFC 4120, section 3.3.4): whoever can replay it may know the key that is in it.
-        if part.nonce != asked || !part.sname.name_string.join("/").eq_ignore_ascii_case(service) {
-            return Err(error());
-        }
-        let session = of_number(part.key.keytype).and_then(|t| Key::of_session(part.key.keyvalue, t)).ok_or_else(error)?;
+        let session = answered(parse_enc_kdc_rep_part(&part).map_err(|_| error())?, asked, service).ok_or_else(error)?;
         Ok(ServiceTicket { realm: self.realm.clone(), client: self.client.clone(), ticket: answer.ticket, session, clock: self.clock })
     }
 
@@ -237,7 +232,8 @@ async fn log_on(
     let stamp = key.encrypt(USAGE_PA_TIMESTAMP, confounder()?, &encode_pa_enc_timestamp(&time, micros));
     // The numbers of the types are below 128.
     let proof = PaData { padata_type: PA_ENC_TIMESTAMP, padata_value: der::encrypted_data(info.etype as u8, &stamp) };
-    let answer = send(config, &encode_as_req(client, &realm, &granting(&realm), nonce()?, &TYPES, &[proof])).await?;
+    let asked = nonce()?;
+    let answer = send(config, &encode_as_req(client, &realm, &granting(&realm), asked, &TYPES, &[proof])).await?;
     if is_error(&answer) {
         let code = parse_krb_error(&answer).map_err(|_| error())?.error_code;
         return Err(KdcError::Operator { principal: operator.principal(), code, why: meaning(code) });
@@ -249,8 +245,19 @@ async fn log_on(
     let key = if etype == info.etype { key } else { Key::of_password(password, salt, etype) };
     let part = key.decrypt(USAGE_AS_REP, &answer.enc_part.cipher).ok_or_else(error)?;
     let part = parse_enc_kdc_rep_part(&part).map_err(|_| error())?;
-    let session = of_number(part.key.keytype).and_then(|t| Key::of_session(part.key.keyvalue, t)).ok_or_else(error)?;
+    let session = answered(part, asked, &granting(&realm).name_string.join("/")).ok_or_else(error)?;
     Ok((answer.ticket, session))
+}
+
+/// The key in the encrypted part of an answer, where it answers this question (RFC 4120, sections 3.1.5 and 3.3.4). Whoever repeats the
+/// answer to an earlier one may know its key, and its ticket may be encrypted with a password that the account had then.
+fn answered(part: EncKdcRepPart, nonce: u32, service: &str) -> Option<Key> {
+    // An account that is asked for by its own name may come back under the name that the centre prefers.
+    let other_name = service.contains('/') && !part.sname.name_string.join("/").eq_ignore_ascii_case(service);
+    if part.nonce != nonce || other_name {
+        return None;
+    }
+    Key::of_session(part.key.keyvalue, of_number(part.key.keytype)?)
 }
 
 /// Whether a ticket is for another centre (RFC 6806, section 8), and so is not encrypted with the key of any service.
@@ -290,6 +297,7 @@ pub(super) fn confounder() -> Result<[u8; 16], KdcError> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use smb2::auth::kerberos::messages::EncryptionKey;
 
     #[test]
     fn the_salt_of_an_account_is_read() {
@@ -319,6 +327,24 @@ mod tests {
         };
         assert!(is_referral(&ticket(granting("FABRIKAM.COM"))));
         assert!(!is_referral(&ticket(PrincipalName { name_type: 1, name_string: vec!["kerbauth$".into()] })));
+    }
+
+    #[test]
+    fn the_answer_to_another_question_is_none() {
+        let part = |nonce: u32, name: &[&str], length: usize| EncKdcRepPart {
+            key: EncryptionKey { keytype: 18, keyvalue: vec![7; length] },
+            nonce,
+            flags: 0,
+            authtime: String::new(),
+            endtime: String::new(),
+            srealm: "CONTOSO.COM".into(),
+            sname: PrincipalName { name_type: 2, name_string: name.iter().map(|n| (*n).to_owned()).collect() },
+        };
+        let taken = |part| answered(part, 5, "http/pool01.contoso.com").is_some();
+        assert!(taken(part(5, &["HTTP", "pool01.contoso.com"], 32)));
+        assert!(!taken(part(6, &["http", "pool01.contoso.com"], 32)), "an earlier one, repeated");
+        assert!(!taken(part(5, &["http", "pool02.contoso.com"], 32)), "for another service");
+        assert!(!taken(part(5, &["http", "pool01.contoso.com"], 16)), "a key of another length");
     }
 
     proptest! {
