@@ -6,19 +6,28 @@
 //! A short run by default. The long one, with kills at random moments beside: `KERBSYNC_KILLS=100 KERBSYNC_KILL_SERVERS=200 cargo test
 //! --release --test kerbsync-tests killed -- --nocapture`.
 
+mod phase;
+
 use crate::support::program::Program;
+use phase::Phase::{Ended, NothingYet, SomeReplaced};
+use phase::{Begun, OF_APPLY, OF_TAKING_BACK, Phase};
 use serde_json::Value;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{LazyLock, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-/// Whether a process can be held still while its files are looked at. Where it cannot (Windows has no documented call for it), phases are met by
-/// chance: half of them have to be, and the histogram tells which.
-const IS_HELD: bool = cfg!(unix);
+/// Whether a process can be held still while its files are looked at. Where it cannot (Windows has no documented call for it), it is killed at
+/// random moments between its first word in the journal and its end, and phases are met by chance: half of them have to be, and the
+/// histogram tells which. `KERBSYNC_UNHELD=1` does so everywhere.
+static IS_HELD: LazyLock<bool> = LazyLock::new(|| cfg!(unix) && number("KERBSYNC_UNHELD", 0) == 0);
+
 /// Where a phase is not met, so many runs are tried for it.
-const TRIES: usize = if IS_HELD { 30 } else { 12 };
+fn tries() -> usize {
+    if *IS_HELD { 30 } else { 12 }
+}
+
 /// How long a command goes on between two looks at its files, in microseconds, for each try in turn: a machine that is busy, or quick, wants
 /// another one.
 const SLICES: [u64; 4] = [200, 50, 10, 800];
@@ -27,36 +36,6 @@ static ALONE: Mutex<()> = Mutex::new(());
 const APPLY: [&str; 3] = ["apply", "plan.json", "--bundle=estate"];
 const ROLLBACK: [&str; 3] = ["rollback", "--last", "estate"];
 const RECOVER: [&str; 2] = ["recover", "estate"];
-
-/// What a command was at when it was killed, as its files tell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
-    /// It has journaled nothing yet.
-    NothingYet,
-    /// What it is going to do is in the journal, and no configuration was touched.
-    Journaled,
-    /// A configuration is locked.
-    Locked,
-    /// The copy of a configuration with a secret in clear is being written.
-    CopyUnderWay,
-    /// Such a copy is in place, and its configuration is as it was.
-    CopyKept,
-    /// The new content of a configuration lies beside it.
-    Beside,
-    /// Some configurations are replaced, some are not.
-    SomeReplaced,
-    /// All are, and the journal does not say so.
-    AllReplaced,
-    /// Copies of secrets are being removed.
-    CopiesGoing,
-    /// The journal has its last line.
-    Ended,
-}
-
-use Phase::{AllReplaced, Beside, CopiesGoing, CopyKept, CopyUnderWay, Ended, Journaled, Locked, NothingYet, SomeReplaced};
-
-const OF_APPLY: [Phase; 9] = [NothingYet, Journaled, Locked, CopyUnderWay, CopyKept, Beside, SomeReplaced, AllReplaced, Ended];
-const OF_TAKING_BACK: [Phase; 8] = [NothingYet, Journaled, Locked, Beside, SomeReplaced, AllReplaced, CopiesGoing, Ended];
 
 #[expect(clippy::disallowed_methods, reason = "how long the run is to be comes from whoever starts it")]
 fn number(name: &str, default: u32) -> u32 {
@@ -87,6 +66,9 @@ struct Estate {
     planned: Vec<String>,
     /// The secrets in clear, and the configurations that hold them.
     clear: BTreeMap<String, String>,
+    /// How long a command works, from its first word in the journal to its end.
+    work: Cell<Duration>,
+    moments: RefCell<Moments>,
 }
 
 impl Estate {
@@ -114,7 +96,14 @@ impl Estate {
         }
         let settings = [format!("reference = \"{source}\"\n").into_bytes(), program.read("estate/kerbsync.toml")].concat();
         program.put("estate/kerbsync.toml", &settings);
-        let mut estate = Self { program, first: BTreeMap::new(), planned: Vec::new(), clear };
+        let mut estate = Self {
+            program,
+            first: BTreeMap::new(),
+            planned: Vec::new(),
+            clear,
+            work: Cell::new(Duration::from_secs(1)),
+            moments: RefCell::default(),
+        };
         let plan = estate.run(&["plan", "sync", "estate", "--from-computer", &source, "--all", "-o", "plan.json"]);
         assert!(plan.status.success(), "{}{}", String::from_utf8_lossy(&plan.stdout), String::from_utf8_lossy(&plan.stderr));
         let plan: Value = serde_json::from_slice(&estate.program.read("plan.json")).unwrap();
@@ -156,47 +145,24 @@ impl Estate {
         self.journals().iter().map(|j| j.matches(&format!("{{\"{record}\":")).count()).sum()
     }
 
-    /// What the files tell of a command that began with these records and configurations.
-    fn phases(&self, begun: &Begun) -> BTreeSet<Phase> {
-        let now = self.files();
-        if self.written(begun.record) == begun.written {
-            return [NothingYet].into();
+    /// Kills a command in a phase, where it comes to that, or lets it end. What the files show then.
+    fn killed(&self, args: &[&str], wanted: Phase, slice: Duration) -> BTreeSet<Phase> {
+        let begun = Begun::with(self, args);
+        if *IS_HELD {
+            self.killed_in(&begun, args, wanted, slice)
+        } else {
+            self.killed_at(&begun, args, wanted)
         }
-        let moved = |path: &&String| now.get(*path) != begun.files.get(*path);
-        let goal = |path: &&String| if begun.is_apply { moved(path) } else { now.get(*path) == self.first.get(*path) };
-        let copies = |files: &BTreeMap<String, Vec<u8>>| files.keys().filter(|f| f.ends_with(".orig")).count();
-        let is_temporary = |f: &&String| f.ends_with(".tmp");
-        let mut phases = BTreeSet::new();
-        let mut note = |phase, is| {
-            if is {
-                phases.insert(phase);
-            }
-        };
-        let reached = self.planned.iter().filter(goal).count();
-        note(Locked, now.keys().any(|f| f.ends_with(".kerbsync-lock")));
-        note(CopyUnderWay, now.keys().filter(is_temporary).any(|f| f.contains(".orig.")));
-        note(Beside, now.keys().filter(is_temporary).any(|f| !f.contains(".orig.")));
-        let kept = |c: &String| now.keys().any(|f| f.ends_with(".orig") && f.starts_with(c.as_str())) && now.get(c) == self.first.get(c);
-        note(CopyKept, begun.is_apply && self.clear.keys().any(kept));
-        note(SomeReplaced, reached > 0 && reached < self.planned.len());
-        note(CopiesGoing, !begun.is_apply && copies(&now) < copies(&begun.files));
-        let ended = self.written("ended") != begun.ended;
-        note(Ended, ended);
-        note(AllReplaced, reached == self.planned.len() && !ended);
-        note(Journaled, !self.planned.iter().any(|p| moved(&p)) && now.len() == begun.files.len() && !ended);
-        phases
+        self.phases(&begun)
     }
 
-    /// Runs a command in slices until its files show the phase, and kills it there; or lets it end. What the files show then.
-    fn killed(&self, args: &[&str], wanted: Phase, slice: Duration) -> BTreeSet<Phase> {
-        let is_apply = args == APPLY;
-        let record = if is_apply { "begin" } else { "back" };
-        let begun = Begun { is_apply, record, written: self.written(record), ended: self.written("ended"), files: self.files() };
+    /// Runs a command in slices until its files show the phase, and kills it there.
+    fn killed_in(&self, begun: &Begun, args: &[&str], wanted: Phase, slice: Duration) {
         let mut child = self.command(args).spawn().unwrap();
         while child.try_wait().unwrap().is_none() {
             hold(&child, true);
             // Most of a run is reading, where a kill does nothing.
-            if (wanted == NothingYet || self.written(record) != begun.written) && self.phases(&begun).contains(&wanted) {
+            if (wanted == NothingYet || begun.is_journaled(self)) && self.phases(begun).contains(&wanted) {
                 break;
             }
             hold(&child, false);
@@ -204,19 +170,29 @@ impl Estate {
         }
         drop(child.kill());
         child.wait().unwrap();
-        self.phases(&begun)
     }
 
-    /// Kills an apply so many microseconds for each of its configurations after it began a journal, or lets it end.
-    fn killed_at(&self, moment: u64) {
-        let before = self.journals().len();
-        let mut child = self.command(&APPLY).spawn().unwrap();
-        while self.journals().len() == before && child.try_wait().unwrap().is_none() {
+    /// Kills a command at a random moment of its work, which begins with its first word in the journal and takes as long as it took before;
+    /// before that word where nothing else is wanted. A look at all files takes longer than the work does, so nothing else is looked at.
+    fn killed_at(&self, begun: &Begun, args: &[&str], wanted: Phase) {
+        let mut child = self.command(args).spawn().unwrap();
+        while wanted != NothingYet && !begun.is_journaled(self) && child.try_wait().unwrap().is_none() {
             std::thread::sleep(Duration::from_micros(200));
         }
-        std::thread::sleep(Duration::from_micros(moment * u64::try_from(self.planned.len()).unwrap()));
+        let (began, work) = (Instant::now(), self.work.get());
+        let until = work.mul_f64(self.moments.borrow_mut().next());
+        while began.elapsed() < until && child.try_wait().unwrap().is_none() {
+            std::thread::sleep(Duration::from_micros(100));
+        }
+        let has_ended = child.try_wait().unwrap().is_some();
         drop(child.kill());
         child.wait().unwrap();
+        // What a run takes depends on what else the machine does.
+        if has_ended || begun.has_ended(self) {
+            self.work.set(began.elapsed().min(work).max(Duration::from_millis(1)));
+        } else {
+            self.work.set(work.mul_f64(1.1));
+        }
     }
 
     /// Whether secrets in clear are where they were, and in copies that are this user's alone, and nowhere else.
@@ -271,7 +247,7 @@ impl Estate {
     }
 }
 
-/// Moments of up to two milliseconds, in microseconds. xorshift: any spread will do.
+/// Parts of a whole, from 0 to 1. xorshift: any spread will do.
 struct Moments(u64);
 
 impl Default for Moments {
@@ -281,21 +257,12 @@ impl Default for Moments {
 }
 
 impl Moments {
-    fn next(&mut self) -> u64 {
+    fn next(&mut self) -> f64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        self.0 % 2_000
+        (self.0 % 1_000) as f64 / 1_000.0
     }
-}
-
-/// How everything was when a command began.
-struct Begun {
-    is_apply: bool,
-    record: &'static str,
-    written: usize,
-    ended: usize,
-    files: BTreeMap<String, Vec<u8>>,
 }
 
 /// The state of every web server that has a configuration.
@@ -331,7 +298,7 @@ fn in_every_phase(estate: &Estate, args: &[&str], wanted: &[Phase], prepare: imp
     let (mut histogram, mut ends) = (BTreeMap::<Phase, u32>::new(), BTreeMap::<String, u32>::new());
     let mut kills = 0;
     for phase in wanted {
-        for attempt in 0..TRIES {
+        for attempt in 0..tries() {
             if histogram.contains_key(phase) {
                 break;
             }
@@ -346,7 +313,7 @@ fn in_every_phase(estate: &Estate, args: &[&str], wanted: &[Phase], prepare: imp
     }
     println!("{kills} kills of {}: {histogram:?}; recovered to {ends:?}", args[0]);
     let missed: Vec<&Phase> = wanted.iter().filter(|p| !histogram.contains_key(p)).collect();
-    let allowed = if IS_HELD { 0 } else { wanted.len() / 2 };
+    let allowed = if *IS_HELD { 0 } else { wanted.len() / 2 };
     assert!(missed.len() <= allowed, "no kill of {} in {missed:?}", args[0]);
 }
 
@@ -355,10 +322,10 @@ fn an_apply_killed_in_any_phase_recovers() {
     let estate = Estate::new(number("KERBSYNC_KILL_SERVERS", 6));
     in_every_phase(&estate, &APPLY, &OF_APPLY, || ());
     // And at random moments.
-    let (mut ends, mut moments) = (BTreeMap::<String, u32>::new(), Moments::default());
+    let mut ends = BTreeMap::<String, u32>::new();
     let kills = number("KERBSYNC_KILLS", 2);
     for kill in 0..kills {
-        estate.killed_at(moments.next());
+        estate.killed_at(&Begun::with(&estate, &APPLY), &APPLY, SomeReplaced);
         *ends.entry(estate.recovered(&format!("random kill {kill}"))).or_default() += 1;
     }
     println!("{kills} kills at random of an apply to {} servers: {ends:?}", estate.planned.len());
@@ -373,26 +340,18 @@ fn a_rollback_killed_in_any_phase_recovers() {
 #[test]
 fn a_recovery_killed_in_any_phase_recovers() {
     let estate = Estate::new(number("KERBSYNC_KILL_SERVERS", 6));
-    let moments = RefCell::new(Moments::default());
     let half_done = || {
-        for attempt in 0..TRIES {
-            if IS_HELD {
-                let met = estate.killed(&APPLY, SomeReplaced, Duration::from_micros(SLICES[attempt % SLICES.len()]));
-                let copies = estate.files().keys().filter(|f| f.ends_with(".orig")).count();
-                if met.contains(&SomeReplaced) && copies > 0 {
-                    return;
-                }
-            } else {
-                // A look at the files takes longer than the apply does.
-                let ended = estate.written("ended");
-                estate.killed_at(moments.borrow_mut().next());
-                if estate.written("ended") == ended && estate.files() != estate.first {
-                    return;
-                }
+        for attempt in 0..tries() {
+            let met = estate.killed(&APPLY, SomeReplaced, Duration::from_micros(SLICES[attempt % SLICES.len()]));
+            let copies = estate.files().keys().filter(|f| f.ends_with(".orig")).count();
+            // By chance any work to take back will do.
+            let is_open = !met.contains(&NothingYet) && !met.contains(&Ended) && estate.files() != estate.first;
+            if if *IS_HELD { met.contains(&SomeReplaced) && copies > 0 } else { is_open } {
+                return;
             }
             estate.recovered("apply killed before it was half done");
         }
-        panic!("no apply could be killed half-way in {TRIES} runs");
+        panic!("no apply could be killed half-way in {} runs", tries());
     };
     in_every_phase(&estate, &RECOVER, &OF_TAKING_BACK, half_done);
 }

@@ -314,7 +314,11 @@ pub(crate) fn export(base: &str, filter: &str, attributes: &[&str], entries: Vec
         "# extended LDIF\n#\n# LDAPv3\n# base <{base}> with scope subtree\n# filter: {filter}\n# requesting: {}\n#\n\n",
         attributes.join(" ")
     );
-    format!("{head}{}\n# search result\nsearch: 2\nresult: 0 Success\n\n# numResponses: {}\n# numEntries: {count}\n", ldif::write(entries), count + 1)
+    format!(
+        "{head}{}\n# search result\nsearch: 2\nresult: 0 Success\n\n# numResponses: {}\n# numEntries: {count}\n",
+        ldif::write(entries),
+        count + 1
+    )
 }
 
 #[cfg(test)]
