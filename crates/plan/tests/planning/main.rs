@@ -4,6 +4,7 @@
 
 mod estate;
 mod laws;
+mod looked_at;
 mod operators;
 mod passwords;
 mod restrictions;

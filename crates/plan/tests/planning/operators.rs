@@ -73,6 +73,25 @@ fn an_operator_whom_the_export_does_not_show_is_refused_until_that_is_accepted()
     unproved(&inventory, "CONTOSO\\ann");
 }
 
+/// A list that lacks members proves who is in it, and not who is not.
+#[test]
+fn a_list_that_lacks_members_proves_those_it_shows() {
+    let mut inventory = usual();
+    let directory = inventory.directory.as_mut().unwrap();
+    directory.completeness = Completeness::Partial;
+    for group in &mut directory.groups {
+        group.shown_members = group.members.take().unwrap();
+    }
+    assert_eq!(judged(&inventory, Some("CONTOSO\\ann")).outcome, PreconditionOutcome::Pass);
+    let cleo = judged_with(&inventory, Some("CONTOSO\\cleo"), true);
+    assert_eq!(cleo.outcome, PreconditionOutcome::Unknown, "{}", cleo.reason);
+    let directory = inventory.directory.as_mut().unwrap();
+    directory.groups.clear();
+    let cleo = directory.accounts.iter_mut().find(|a| a.short_name() == "cleo").unwrap();
+    (cleo.member_of, cleo.shown_member_of) = (None, vec![Spanned::new(dn("RTCUniversalServerAdmins"), crate::estate::at(0))]);
+    assert_eq!(judged(&inventory, Some("CONTOSO\\cleo")).outcome, PreconditionOutcome::Pass);
+}
+
 #[test]
 fn a_disabled_account_may_not() {
     let mut inventory = usual();
