@@ -183,7 +183,7 @@ pub enum FileErrorKind {
 
 /// An operation on a file failed.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("cannot {operation} {path}: {reason}")]
+#[error("cannot {operation} {}: {reason}", self.place())]
 pub struct FileError {
     /// What went wrong.
     pub kind: FileErrorKind,
@@ -212,6 +212,15 @@ impl FileError {
             FileErrorKind::Other => "the system reports an input/output error",
         };
         Self { kind, operation, path: path.to_owned(), reason: reason.to_owned() }
+    }
+
+    /// The file or folder in words: the key of the bundle's own folder is empty.
+    fn place(&self) -> &str {
+        match (self.path.as_str(), self.operation) {
+            ("", SYNC_FOLDER) => "of the bundle",
+            ("", _) => "the folder of the bundle",
+            (path, _) => path,
+        }
     }
 
     /// An error of the operating system.
@@ -258,6 +267,14 @@ impl FileError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_folder_of_the_bundle_is_named() {
+        let told = |operation, path| FileError::new(FileErrorKind::Denied, operation, path).to_string();
+        assert!(told(SYNC_FOLDER, "").starts_with("cannot sync the folder of the bundle: "));
+        assert!(told("list", "").starts_with("cannot list the folder of the bundle: "));
+        assert!(told(SYNC_FOLDER, "servers").starts_with("cannot sync the folder servers: "));
+    }
 
     /// What a system says decides what is done next: a kind that is taken for another one is a wrong advice.
     #[test]
