@@ -5,12 +5,13 @@
 mod toy_runs;
 
 use kerbsync_apply::{EngineError, RunSelector, Status};
-use kerbsync_faults::{Fault, FaultKind, Image, MemoryDisk, Scenario, ToyDirectory, World, points};
+use kerbsync_faults::foreign::Edited;
+use kerbsync_faults::{Fault, FaultKind, Image, MemoryDisk, Scenario, ToyDirectory, World, points, toy};
 use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::outcome::RunOutcome;
-use kerbsync_store::FileErrorKind;
+use kerbsync_store::{FileErrorKind, Files as _, Key};
 use std::collections::BTreeSet;
-use toy_runs::{abandon, new_password, world};
+use toy_runs::{abandon, directory, new_password, stopped, world};
 
 fn lines(outcome: &RunOutcome) -> String {
     let servers = outcome.servers.iter().map(|s| format!("{}: {} {}", s.server, s.result.name(), s.detail).trim_end().to_owned());
@@ -155,4 +156,32 @@ fn with_every_fault() {
         with_faults(&Scenario::recover(&copy, stopped), &mut told);
     }
     insta::assert_snapshot!("faults_of_recover", told.lines());
+}
+
+/// Somebody edits each configuration in each way, after a run and in the middle of one.
+#[test]
+fn after_every_edit_by_others() {
+    let world = world(3);
+    let ended = |start: &Image, work: &dyn Fn(&MemoryDisk) -> Result<RunOutcome, EngineError>| {
+        let mut told = Told::default();
+        for edit in &toy::EDITS {
+            for (path, _) in &world.old {
+                let disk = MemoryDisk::new(start.clone());
+                match (edit.change)(start.read(path).unwrap()) {
+                    Edited::Bytes(bytes) => disk.edit(path, |_| bytes.clone()),
+                    Edited::Removed => disk.remove(&Key::new(path).unwrap()).unwrap(),
+                    Edited::Nothing => continue,
+                }
+                told.one(work(&disk));
+            }
+        }
+        told.text()
+    };
+    let whole = MemoryDisk::new(world.start());
+    world.apply(&whole, &directory()).unwrap();
+    let (whole, half) = (whole.image(), stopped(&world).image());
+    insta::assert_snapshot!("edited_rollback", ended(&whole, &|disk| world.rollback(disk, &directory())));
+    insta::assert_snapshot!("edited_recover", ended(&half, &|disk| world.recover(disk, &directory()).map(|mut all| all.remove(0))));
+    insta::assert_snapshot!("edited_resume", ended(&half, &|disk| world.resume(disk, &directory())));
+    insta::assert_snapshot!("edited_abandon", ended(&half, &|disk| abandon(&world, disk, "r0001")));
 }
