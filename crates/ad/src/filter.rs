@@ -68,6 +68,11 @@ impl Search {
         self.base.is_some() || self.filter.is_some()
     }
 
+    /// Whether it was asked of a global catalogue: only one answers below the empty name.
+    pub(crate) fn is_of_catalogue(&self) -> bool {
+        self.base.as_deref().is_some_and(|base| base.starts_with("base <>"))
+    }
+
     /// What it was asked for, where it says so.
     pub(crate) fn asked_for(&self) -> Option<AskedFor> {
         let filter = self.filter.as_deref()?;

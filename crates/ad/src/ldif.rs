@@ -1,5 +1,6 @@
 //! LDIF, as `ldifde` and `ldapsearch` write it (RFC 2849).
 
+mod partial_set;
 mod pieces;
 mod searches;
 

@@ -1,6 +1,6 @@
 //! Which searches a file holds, what each asked for, and whether it came to its end.
 
-use super::Reader;
+use super::{Reader, partial_set};
 use crate::entry::{Attribute, Entry, Requested, report};
 use kerbsync_source::{Level, Span};
 use std::sync::Arc;
@@ -65,6 +65,7 @@ impl Reader<'_, '_> {
         }
         for entry in &mut entries {
             entry.requested = if entry.cut { Requested::Unknown } else { requested.clone() };
+            partial_set::bound(entry, search.is_of_catalogue());
             self.part.take(entry, self.problems);
         }
     }

@@ -111,3 +111,26 @@ fn an_object_without_a_name_and_a_value_without_a_text_are_not_nothing() {
     assert_eq!(spns(r#"["http/a", {"Value": 1}]"#), (None, 1, Some(1)));
     assert_eq!(spns(r#"{"Count": 2}"#), (None, 0, None));
 }
+
+/// A catalogue holds some attributes of every object; what it does not tell may be set.
+#[test]
+fn what_a_catalogue_does_not_tell_is_not_unset() {
+    let account = |head: &str, more: &str| {
+        let (facts, _) = read(format!("{head}{FE01}{more}{OK}"));
+        let account = facts.accounts.into_iter().next().unwrap().object;
+        (account.spns.map(|s| s.len()), account.encryption_types.is_some(), account.member_of.is_some(), account.shown_member_of.len())
+    };
+    let (catalogue, password) = (HEAD.replace("<DC=contoso,DC=com>", "<>"), "pwdLastSet: 133800000000000000\n");
+    assert_eq!(account(HEAD, password), (Some(0), true, true, 0));
+    assert_eq!(account(&catalogue, ""), (Some(0), false, false, 0));
+    assert_eq!(account(&catalogue, "memberOf: CN=G,DC=contoso,DC=com\n"), (Some(0), false, false, 1));
+    // The same at the catalogue's port below the domain's name, or by someone who may not read everything: no account is without this time.
+    assert_eq!(account(HEAD, ""), (Some(0), false, false, 0));
+    let asked = HEAD.replace("ALL", "sAMAccountName pwdLastSet msDS-SupportedEncryptionTypes");
+    assert_eq!(account(&asked, ""), (None, false, false, 0));
+    let asked = HEAD.replace("ALL", "sAMAccountName msDS-SupportedEncryptionTypes");
+    assert_eq!(account(&asked, ""), (None, true, false, 0));
+    // Members of groups that are not universal are told in their own domain alone.
+    let (facts, _) = read(format!("{catalogue}dn: CN=G,DC=contoso,DC=com\nobjectClass: group\nmember: CN=a,DC=contoso,DC=com\n{OK}"));
+    assert!(facts.groups[0].object.members.is_none() && facts.groups[0].object.shown_members.len() == 1);
+}

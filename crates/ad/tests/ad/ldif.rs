@@ -30,12 +30,13 @@ fn nothing_is_nothing() {
 #[test]
 fn a_full_export_shows_what_is_unset() {
     let full = "dn: DC=contoso,DC=com\nobjectClass: domain\ninstanceType: 5\nwhenCreated: 20240101000000.0Z\nwhenChanged: 20240101000000.0Z\nuSNCreated: 1\nuSNChanged: 1\n";
-    let bare = "dn: CN=a,DC=contoso,DC=com\nobjectClass: computer\nsAMAccountName: A$\n";
+    let bare = "dn: CN=a,DC=contoso,DC=com\nobjectClass: computer\nsAMAccountName: A$\npwdLastSet: 0\n";
     insta::assert_snapshot!(read(&format!("{full}\n{bare}")), @r#"
     account 9:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
       sam "A$" @11:1
       class Computer @10:1
       expires never @9:1
+      password set never @12:1
       encryption None @9:1
       spns []
       member of []
@@ -46,12 +47,14 @@ fn a_full_export_shows_what_is_unset() {
     account 11:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
       sam "A$" @13:1
       class Computer @12:1
+      password set never @14:1
     "#);
     insta::assert_snapshot!(read(&format!("# requesting: ALL\n\n{bare}")), @r#"
     account 3:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
       sam "A$" @5:1
       class Computer @4:1
       expires never @3:1
+      password set never @6:1
       encryption None @3:1
       spns []
       member of []
