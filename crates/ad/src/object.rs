@@ -177,7 +177,10 @@ fn collect(value: &Value, list: bool, out: &mut Vec<Datum>) -> bool {
                 items.iter().map(|i| if let Value::Integer(n) = i { u8::try_from(*n).ok() } else { None }).collect();
             match bytes.filter(|b| b.len() >= 12) {
                 Some(bytes) => out.push(Datum::Bytes(bytes)),
-                None => return items.iter().fold(true, |all, i| collect(i, list, out) && all),
+                None => {
+                    let whole: Vec<bool> = items.iter().map(|i| collect(i, list, out)).collect();
+                    return !whole.contains(&false);
+                }
             }
         }
         other => {

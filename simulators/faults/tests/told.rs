@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test: it may panic")]
 
+#[expect(dead_code, reason = "other tests use the rest")]
 mod toy_runs;
 
 use kerbsync_apply::{EngineError, RunSelector, Status};

@@ -18,5 +18,6 @@ pub(crate) use kdc::address;
 pub(crate) use negotiate::{HttpTicket, Tickets};
 pub use proof::{ProofRequest, Prover, Tested};
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 pub(crate) mod testing;
