@@ -236,7 +236,8 @@ fn wrong(page: &mut HtmlWriter, report: &Report) {
         let open = report.verdicts.iter().filter(|v| v.outcome == Outcome::Unknown);
         page.raw("<li>");
         page.element("span", &[("class", "badge doubtful")], "not decided");
-        page.text(&format!(" {} lack evidence: {}", count(report.summary.undecided, "check"), names(open.map(subject))));
+        let verb = if report.summary.undecided == 1 { "lacks" } else { "lack" };
+        page.text(&format!(" {} {verb} evidence: {}", count(report.summary.undecided, "check"), names(open.map(subject))));
         page.raw("</li>\n");
     }
     page.raw("</ul>\n");

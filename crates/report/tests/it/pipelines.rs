@@ -346,3 +346,12 @@ fn a_rule_in_html_links_its_page() {
     let bad = rendered(&sample().with_pages("javascript:alert(1)"), "html");
     assert!(!bad.contains("javascript:"), "{bad}");
 }
+
+#[test]
+fn one_check_lacks_and_several_lack() {
+    let mut report = sample();
+    report.summary.undecided = 1;
+    assert!(rendered(&report, "html").contains("1 check lacks evidence: "));
+    report.summary.undecided = 2;
+    assert!(rendered(&report, "html").contains("2 checks lack evidence: "));
+}
