@@ -321,6 +321,11 @@ mod tests {
         }
         let repeated = [a.clone(), b.clone(), b].concat();
         assert_eq!(parse(&repeated).unwrap().records.len(), 2, "a line that is not the next one is a tail");
+        // Between good lines, too: what the one behind it says is not read as if nothing had been lost.
+        let (first, last) = records();
+        let mut between = [line(1, &first), line(2, &last), line(3, &last)].concat();
+        between[line(1, &first).len() + 40] ^= 1;
+        assert!(matches!(parse(&between), Err(JournalError::Damaged { line: 2, .. })));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 
 mod toy_runs;
 
-use kerbsync_apply::RunSelector;
+use kerbsync_apply::{EngineError, RunSelector, open_runs};
 use kerbsync_faults::{ConfigurationState, Fault, FaultKind, MemoryDisk, Toy, World, toy};
 use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::outcome::{End, StepResult};
@@ -213,6 +213,64 @@ fn a_file_that_is_held_is_waited_for() {
             }
         }
     }
+}
+
+/// A copy with a secret in clear that cannot be removed is not said to be gone.
+#[test]
+fn a_copy_that_cannot_be_removed_is_told() {
+    let (world, ad, disk) = (world(3), directory(), MemoryDisk::new(world(3).start()));
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    let purge = |disk: &MemoryDisk| world.with_engine(disk, None, 0, |e| e.purge(&RunSelector::Named(run.clone())));
+    let watched = MemoryDisk::recording(disk.image());
+    purge(&watched).unwrap();
+    let at = watched.trace().iter().position(|(o, n)| *o == "remove" && *n == copy_of(3, &run)).unwrap() as u64;
+    let faulty = MemoryDisk::new(disk.image());
+    faulty.fault(Fault { at, times: 1, below: String::new(), kind: FaultKind::Error(FileErrorKind::Denied) });
+    assert!(matches!(purge(&faulty), Err(EngineError::File(_))));
+    assert!(faulty.image().read(&copy_of(3, &run)).is_some());
+    // The journal said that they go, and the next purge goes on.
+    assert_eq!(purge(&faulty).unwrap().notes[0], format!("Removed {}.", copy_of(3, &run)));
+}
+
+/// A run that has ended leaves nothing open, and what cannot be read of the lock is told.
+#[test]
+fn what_is_told_of_runs_and_the_lock_is_what_can_be_read() {
+    let (world, ad, disk) = (world(2), directory(), MemoryDisk::new(world(2).start()));
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    let found = open_runs(&disk).unwrap();
+    assert!(found.open.is_empty() && found.unread.is_empty(), "{found:?}");
+    let stopped = stopped(&toy_runs::world(3));
+    assert_eq!(open_runs(&stopped).unwrap().open[0].servers.len(), 3);
+    let status = |kind| {
+        let watched = MemoryDisk::recording(disk.image());
+        world.with_engine(&watched, None, 0, |e| e.status()).unwrap();
+        let at = watched.trace().iter().rposition(|(o, n)| *o == "read" && n == ".kerbsync/lock").unwrap() as u64;
+        let faulty = MemoryDisk::new(disk.image());
+        faulty.fault(Fault { at, times: 1, below: String::new(), kind: FaultKind::Error(kind) });
+        world.with_engine(&faulty, None, 0, |e| e.status().map(|s| s.runs.len()))
+    };
+    assert!(matches!(status(FileErrorKind::Denied), Ok(1)), "whoever may not read the lock still learns of {run}");
+    assert!(matches!(status(FileErrorKind::Other), Err(EngineError::File(_))));
+}
+
+/// A content that cannot be made durable is tried again from a new file, and not for ever.
+#[test]
+fn a_file_that_does_not_become_durable_is_given_up_after_some_tries() {
+    let world = world(1);
+    let trace = {
+        let disk = MemoryDisk::recording(world.start());
+        world.apply(&disk, &directory()).unwrap();
+        disk.trace()
+    };
+    let sync = trace.iter().position(|(o, n)| *o == "sync" && n.starts_with(&toy::path(1)) && n.ends_with(".tmp")).unwrap() as u64;
+    let tried = |times| {
+        let (disk, ad) = (MemoryDisk::new(world.start()), directory());
+        disk.fault(Fault { at: sync, times, below: "servers/".to_owned(), kind: FaultKind::SyncFails { durable: false } });
+        (world.apply(&disk, &ad).unwrap().end, disk.hits())
+    };
+    assert_eq!(tried(1), (End::AllNew, 1));
+    let (end, hits) = tried(1000);
+    assert!(end == End::Open && (2..10).contains(&hits), "{end:?} after {hits} tries");
 }
 
 /// Where a temporary file is gone when it is to be put in place, what lies there decides: nothing where nothing was is as it was, and

@@ -76,6 +76,9 @@ fn two_deployments_in_one_second_keep_both_originals() {
     assert!(all(&first, &disk.image(), ConfigurationState::Old));
     assert_eq!(rollback(&first, &disk, "r0001").unwrap().end, End::Nothing, "a second rollback writes nothing");
     assert!(matches!(rollback(&first, &disk, "r0"), Err(EngineError::ManyRuns { .. })), "two runs begin so");
+    let (only, alone) = (world(1), MemoryDisk::new(world(1).start()));
+    only.apply(&alone, &ad).unwrap();
+    assert!(matches!(rollback(&only, &alone, ""), Err(EngineError::NoRun { .. })), "no name is the name of none");
 }
 
 #[test]

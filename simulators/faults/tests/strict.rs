@@ -150,6 +150,7 @@ impl DirectoryWriter for Moody {
 #[test]
 fn a_directory_of_any_mood_leaves_servers_and_directory_in_step_or_says_that_they_are_not() {
     let world = world(3, true);
+    let mut told = Vec::new();
     for whim in [Whim::Refuses, Whim::AnswerLost, Whim::Silent(1), Whim::Silent(2), Whim::SetByAnotherBefore, Whim::SetByAnotherAfter] {
         let moody = Moody { version: Mutex::new(1), asked: Mutex::new(0), whim: Some(whim) };
         let disk = MemoryDisk::new(world.start());
@@ -176,7 +177,28 @@ fn a_directory_of_any_mood_leaves_servers_and_directory_in_step_or_says_that_the
             }
             other => panic!("{other:?}: {applied:?} {recovered:?}"),
         }
+        let notes =
+            |o: &kerbsync_plan::outcome::RunOutcome| o.notes.iter().filter(|n| !n.contains("A secret")).cloned().collect::<Vec<_>>();
+        told.push(format!(
+            "{whim:?}: {}\n  then: {}",
+            notes(&applied).join(" | "),
+            recovered.iter().flat_map(notes).collect::<Vec<_>>().join(" | ")
+        ));
     }
+    insta::assert_snapshot!(told.join("\n"), @r"
+    Refuses: The password of CONTOSO\kerb may or may not have been set: the controller did not answer.
+      then: The run was cut short when it was about to set the password of CONTOSO\kerb. The controller that was asked tells the key version from before (1), so the servers were taken back. One that has not heard of a change answers the same: compare msDS-KeyVersionNumber at the PDC emulator.
+    AnswerLost: The password of CONTOSO\kerb may or may not have been set: the controller did not answer.
+      then: Every step had been done; only the end of the run was missing.
+    Silent(1): Active Directory does not tell about CONTOSO\kerb, so its password was not set: the controller does not answer.
+      then: 
+    Silent(2): Active Directory does not tell about CONTOSO\kerb, so its password was not set: the controller does not answer.
+      then: 
+    SetByAnotherBefore: The password of CONTOSO\kerb was set more than once at the same time: whose is in force is not known.
+      then: The password of CONTOSO\kerb was set more than once since the run began: whose is in force is not known here. Test-CsKerberosAccountAssignment tells whether a server holds it.
+    SetByAnotherAfter: The password of CONTOSO\kerb was set more than once at the same time: whose is in force is not known.
+      then: The password of CONTOSO\kerb was set more than once since the run began: whose is in force is not known here. Test-CsKerberosAccountAssignment tells whether a server holds it.
+    ");
 }
 
 /// A controller that has not heard of a change yet answers as if there had been none. Whatever it answers, nobody is told that the servers

@@ -9,7 +9,7 @@ use kerbsync_faults::{ConfigurationState, Fault, FaultKind, MemoryDisk, Toy, Toy
 use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
 use kerbsync_store::{FileErrorKind, Files as _, FolderFiles, Key, LockOwner, WriteStore};
-use toy_runs::{abandon, all, copy_of, directory, new_password, results, stopped, world};
+use toy_runs::{TOY, abandon, all, copy_of, directory, new_password, results, stopped, world};
 
 #[test]
 fn a_drive_that_is_not_mounted_closes_no_run_and_takes_nothing_back() {
@@ -120,6 +120,25 @@ fn a_foreign_secret_in_clear_is_not_taken_for_the_original() {
     assert!(outcome.notes.iter().any(|n| n.contains("kerbsync purge")), "{outcome:?}");
     let purged = world.with_engine(&disk, None, 0, |e| e.purge(&RunSelector::Named(run.clone()))).unwrap();
     assert!(purged.notes[0].contains(&copy_of(3, &run)) && disk.image().read(&copy_of(3, &run)).is_none(), "{purged:?}");
+}
+
+/// The account that the run set beside it is a part of the same credential, and stays with it.
+#[test]
+fn an_account_stays_beside_a_foreign_secret_in_clear() {
+    let old = vec![(toy::path(1), b"server=fe01\naccount=CONTOSO\\old\nsecret=clear text\nsite=34577\n".to_vec())];
+    let world = World::new(toy::plan(&old, false), old, &TOY).unwrap();
+    let (ad, disk) = (directory(), MemoryDisk::new(world.start()));
+    world.apply(&disk, &ad).unwrap();
+    disk.edit(&toy::path(1), |b| {
+        let text = String::from_utf8(b.to_vec()).unwrap();
+        let ours = text.lines().find(|l| l.starts_with("secret=")).unwrap().to_owned();
+        text.replace(&ours, "secret=somebody else's").into_bytes()
+    });
+    let edited = disk.image().read(&toy::path(1)).unwrap().to_vec();
+    let outcome = world.rollback(&disk, &ad).unwrap();
+    assert_eq!((outcome.end, outcome.servers[0].result), (End::Diverged, StepResult::Conflict));
+    assert!(outcome.servers[0].detail.contains("account of slot: still what the run wrote"), "{outcome:?}");
+    assert_eq!(disk.image().read(&toy::path(1)).unwrap(), edited);
 }
 
 #[test]

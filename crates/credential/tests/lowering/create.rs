@@ -48,6 +48,18 @@ fn a_created_slot_looks_as_iis_writes_it() {
     "#);
 }
 
+/// What was there before, though empty, is not the run's to remove.
+#[test]
+fn an_empty_element_that_was_there_stays() {
+    let empty =
+        "    <location path=\"Lync Server Internal Web Site\">\n        <system.webServer>\n        </system.webServer>\n    </location>\n";
+    let before = bare().replacen("</configuration>", &format!("{empty}</configuration>"), 1);
+    let lowered = lower(&step(vec![change(creatable().remove(2), true)]), before.as_bytes());
+    assert!(lowered.fields.iter().any(|f| f.attribute == "created elements: 3"), "{:?}", lowered.fields);
+    let restored = restore(&lowered.fields, &lowered.bytes, before.as_bytes());
+    assert_eq!(String::from_utf8(restored).unwrap(), before);
+}
+
 #[test]
 fn a_created_location_that_others_use_stays() {
     let before = bare();

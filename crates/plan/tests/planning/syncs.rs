@@ -5,7 +5,7 @@ use crate::shown::shown;
 use crate::{computer, refused, sync, usual};
 use kerbsync_inventory::state::{Basis, State};
 use kerbsync_inventory::{ProviderKey, SecretState};
-use kerbsync_plan::{CopyTarget, Plan, PreconditionOutcome, Refused, SyncRequest, plan_sync};
+use kerbsync_plan::{CopyTarget, Plan, PreconditionOutcome, Refused, SyncRequest, changed_sites, inputs_now, plan_sync};
 
 #[test]
 fn a_copy_to_a_server_that_holds_nothing() {
@@ -348,6 +348,21 @@ fn inputs_are_in_the_order_of_paths_whatever_order_they_were_read_in() {
 }
 
 /// Two servers that lead to one file would each undo what was written for the other.
+/// A plan rests on the configurations of its servers and its source; one that changes nothing rests on none.
+#[test]
+fn a_plan_says_what_it_rests_on_and_whose_sites_it_changes() {
+    let inventory = usual();
+    let one = sync(&inventory, "fe01.contoso.com", &[computer("se01.contoso.com")]).unwrap();
+    let paths = |plan: &Plan| inputs_now(&inventory, plan).into_iter().map(|i| i.path).collect::<Vec<_>>();
+    assert_eq!(
+        paths(&one),
+        ["servers/fe01.contoso.com/applicationHost.config", "servers/se01.contoso.com/applicationHost.config", "topology.xml"]
+    );
+    assert_eq!(changed_sites(&inventory, &one), ["Dublin"]);
+    let none = sync(&inventory, "fe01.contoso.com", &[computer("fe02.contoso.com")]).unwrap();
+    assert!(none.steps.is_empty() && paths(&none).is_empty() && changed_sites(&inventory, &none).is_empty());
+}
+
 #[test]
 fn two_servers_with_one_configuration_are_refused() {
     let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing), ("se01.contoso.com", Holds::Old)]);

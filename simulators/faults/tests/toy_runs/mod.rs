@@ -5,7 +5,7 @@ use kerbsync_faults::{ConfigurationState, MemoryDisk, Toy, ToyDirectory, World, 
 use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::outcome::{RunOutcome, StepResult};
 
-const TOY: Toy = Toy { generation: 1 };
+pub(crate) const TOY: Toy = Toy { generation: 1 };
 
 pub(crate) fn world(servers: usize) -> World<'static> {
     let old = toy::configurations(servers);
