@@ -227,6 +227,7 @@ fn a_controller_that_lags_is_not_believed_against_the_one_that_took_the_password
                 let waiting = on(&moody, &disk).remove(0);
                 assert_eq!((waiting.end, waiting.directory), (End::Open, Some(StepResult::Uncertain)), "{waiting:?}");
                 assert!(is_new(&disk) && waiting.notes[0].contains("nothing was touched"), "{waiting:?}");
+                assert!(waiting.notes.iter().any(|n| n.contains(".orig until the run has an end")), "{waiting:?}");
             }
             // And when it has heard.
             let heard = Moody { version: Mutex::new(*moody.version.lock().unwrap()), asked: Mutex::new(0), whim: None };
