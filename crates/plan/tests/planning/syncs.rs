@@ -348,6 +348,16 @@ fn inputs_are_in_the_order_of_paths_whatever_order_they_were_read_in() {
 }
 
 /// Two servers that lead to one file would each undo what was written for the other.
+#[test]
+fn a_source_that_is_not_opened_says_which_key_it_wants() {
+    let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing)]);
+    builder.server("se01.contoso.com", Holds::Sealed);
+    insta::assert_snapshot!(refused(sync(&builder.build(), "se01.contoso.com", &[computer("dir01.contoso.com")])), @r"
+    se01.contoso.com: The secret of its kerberosAccount in 'Lync Server External Web Site' is under AesProvider and was not opened: no key fits. [source-readable]
+      export the source's key containers below servers/<fqdn>/keys/
+    ");
+}
+
 /// A plan rests on the configurations of its servers and its source; one that changes nothing rests on none.
 #[test]
 fn a_plan_says_what_it_rests_on_and_whose_sites_it_changes() {
