@@ -9,7 +9,7 @@ use kerbsync_faults::{ConfigurationState, Fault, FaultKind, MemoryDisk, Toy, Wor
 use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::outcome::{End, StepResult};
 use kerbsync_store::{FileErrorKind, Files as _, Key};
-use toy_runs::{abandon, all, copy_of, directory, new_password, results, stopped, world};
+use toy_runs::{abandon, all, calls_of_apply, copy_of, directory, new_password, results, stopped, world};
 
 /// What cannot be done beside the steps is said, each in its own words.
 #[test]
@@ -97,11 +97,7 @@ fn the_last_run_that_is_taken_back_is_the_last_one_that_wrote() {
 #[test]
 fn a_new_password_stops_where_a_server_changed_before_it_was_prepared() {
     let (world, ad) = (new_password(3), directory());
-    let trace = {
-        let disk = MemoryDisk::recording(world.start());
-        world.apply(&disk, &directory()).unwrap();
-        disk.trace()
-    };
+    let trace = calls_of_apply(&world);
     // Each configuration is read by the survey, and again when it is prepared.
     let reads = trace.iter().enumerate().filter(|(_, (o, n))| *o == "read" && *n == toy::path(2)).map(|(at, _)| at as u64);
     let second = reads.clone().nth(1).unwrap();
@@ -170,11 +166,7 @@ fn an_edit_in_the_middle_of_a_rollback_is_looked_at_again() {
 #[test]
 fn a_step_that_could_not_be_prepared_is_journaled() {
     let (world, ad) = (world(3), directory());
-    let trace = {
-        let disk = MemoryDisk::recording(world.start());
-        world.apply(&disk, &directory()).unwrap();
-        disk.trace()
-    };
+    let trace = calls_of_apply(&world);
     let second = trace.iter().enumerate().filter(|(_, (o, n))| *o == "read" && *n == toy::path(2)).nth(1).unwrap().0 as u64;
     let disk = MemoryDisk::new(world.start());
     disk.act(second, |disk| disk.edit(&toy::path(2), |b| [b, b"x=1\n"].concat()));
@@ -259,11 +251,7 @@ fn what_is_told_of_runs_and_the_lock_is_what_can_be_read() {
 #[test]
 fn a_file_that_does_not_become_durable_is_given_up_after_some_tries() {
     let world = world(1);
-    let trace = {
-        let disk = MemoryDisk::recording(world.start());
-        world.apply(&disk, &directory()).unwrap();
-        disk.trace()
-    };
+    let trace = calls_of_apply(&world);
     let sync = trace.iter().position(|(o, n)| *o == "sync" && n.starts_with(&toy::path(1)) && n.ends_with(".tmp")).unwrap() as u64;
     let tried = |times| {
         let (disk, ad) = (MemoryDisk::new(world.start()), directory());
@@ -280,11 +268,7 @@ fn a_file_that_does_not_become_durable_is_given_up_after_some_tries() {
 #[test]
 fn what_is_absent_after_a_failed_rename_is_as_it_was_only_where_nothing_was() {
     let world = world(1);
-    let trace = {
-        let disk = MemoryDisk::recording(world.start());
-        world.apply(&disk, &directory()).unwrap();
-        disk.trace()
-    };
+    let trace = calls_of_apply(&world);
     let rename = |to: &str| trace.iter().position(|(o, n)| o.starts_with("rename") && n.ends_with(to)).unwrap() as u64;
     let lose = |disk: &MemoryDisk, of: &str| {
         let files: Vec<String> = disk.image().files().map(|(n, _)| n.to_owned()).filter(|n| n.contains(of)).collect();

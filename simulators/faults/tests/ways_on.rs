@@ -9,7 +9,7 @@ use kerbsync_faults::{ConfigurationState, Fault, FaultKind, MemoryDisk, Toy, Toy
 use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
 use kerbsync_store::{FileErrorKind, Files as _, FolderFiles, Key, LockOwner, WriteStore};
-use toy_runs::{TOY, abandon, all, copy_of, directory, new_password, results, stopped, world};
+use toy_runs::{TOY, abandon, all, calls_of_apply, copy_of, directory, new_password, results, stopped, world};
 
 #[test]
 fn a_drive_that_is_not_mounted_closes_no_run_and_takes_nothing_back() {
@@ -153,11 +153,7 @@ fn the_original_in_clear_that_somebody_put_back_himself_is_the_original() {
 #[test]
 fn a_step_that_wrote_nothing_leaves_no_copy_of_a_secret() {
     let (world, ad) = (world(3), directory());
-    let trace = {
-        let disk = MemoryDisk::recording(world.start());
-        world.apply(&disk, &ad).unwrap();
-        disk.trace()
-    };
+    let trace = calls_of_apply(&world);
     // Another program edits the third server when its copy was just made.
     let temporary = |(o, n): &(&str, String)| *o == "create" && n.starts_with(&toy::path(3)) && n.ends_with(".tmp") && !n.contains(".orig");
     let at = trace.iter().position(temporary).unwrap() as u64;
@@ -332,11 +328,7 @@ fn a_password_that_somebody_else_set_too_is_not_claimed() {
 #[test]
 fn a_rename_that_lands_late_is_never_called_old() {
     let world = world(3);
-    let calls = {
-        let disk = MemoryDisk::recording(world.start());
-        world.apply(&disk, &directory()).unwrap();
-        disk.trace()
-    };
+    let calls = calls_of_apply(&world);
     let renames = calls.iter().enumerate().filter(|(_, (o, n))| o.starts_with("rename") && n.ends_with(".config")).map(|(at, _)| at as u64);
     for at in renames {
         for late in [0, 1, 2, 3, 7, 40] {

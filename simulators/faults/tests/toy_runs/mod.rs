@@ -28,6 +28,13 @@ pub(crate) fn stopped(world: &World<'_>) -> MemoryDisk {
     MemoryDisk::new(points.iter().rev().find(|p| world.states(&p.image).eq(two)).unwrap().image.clone())
 }
 
+/// The calls of an apply that nothing disturbs: what, and on which file.
+pub(crate) fn calls_of_apply(world: &World<'_>) -> Vec<(&'static str, String)> {
+    let disk = MemoryDisk::recording(world.start());
+    world.apply(&disk, &directory()).unwrap();
+    disk.trace()
+}
+
 pub(crate) fn all(world: &World<'_>, disk: &MemoryDisk, state: ConfigurationState) -> bool {
     world.states(&disk.image()).all(|s| s == state)
 }
