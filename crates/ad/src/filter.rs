@@ -34,7 +34,7 @@ impl AskedFor {
 }
 
 /// One search: what its head and its end say.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Search {
     /// Its head was seen.
     pub(crate) begun: bool,
@@ -66,6 +66,11 @@ impl Search {
 
     pub(crate) fn said_something(&self) -> bool {
         self.base.is_some() || self.filter.is_some()
+    }
+
+    /// Whether the other asked for the same, as the pages of one search do.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        (&self.base, &self.filter) == (&other.base, &other.filter)
     }
 
     /// Whether it was asked of a global catalogue: only one answers below the empty name.

@@ -58,6 +58,7 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
         section: Vec::new(),
         requested: Requested::Unknown,
         search: Search::default(),
+        continued: None,
         all_told: true,
         elements: BTreeMap::new(),
         allowance: Allowance::of(source.text().len()),
@@ -95,6 +96,8 @@ struct Reader<'s, 'p> {
     section: Vec<Entry>,
     requested: Requested,
     search: Search,
+    /// The search of which the last page so far said that there are more.
+    continued: Option<Search>,
     /// Whether every search with entries so far said what it asked for.
     all_told: bool,
     elements: BTreeMap<String, Arc<str>>,
@@ -241,11 +244,7 @@ impl Reader<'_, '_> {
     fn outside(&mut self, name: &str, rest: &str, span: Span) {
         match name.to_ascii_lowercase().as_str() {
             "version" | "search" | "ref" | "control" => {}
-            // A page that is not the last ends with a cookie that asks for the next (RFC 2696).
-            "pagedresults" => {
-                let cookie = rest.trim().strip_prefix("cookie=");
-                self.search.more_pages = cookie.is_some_and(|c| !c.is_empty());
-            }
+            "pagedresults" => self.page(rest),
             "result" => {
                 let code = rest.trim().split(' ').next().unwrap_or("");
                 self.search.ended = !code.is_empty() && code.bytes().all(|b| b.is_ascii_digit());

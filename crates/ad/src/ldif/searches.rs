@@ -8,6 +8,8 @@ use std::sync::Arc;
 /// Attributes that every object has and that nobody lists by hand: most of them in one entry show that the export asked for everything (inferred).
 const SIGNS: &[&str] = &["objectclass", "objectcategory", "instancetype", "usncreated", "usnchanged", "whencreated", "whenchanged"];
 
+const MORE_PAGES: &str = "the search ended with a page after which more were to come: the export is cut";
+
 /// Whether an entry has most of the attributes that every object has.
 fn is_full(entry: &Entry) -> bool {
     SIGNS.iter().filter(|s| entry.first(s).is_some()).count() >= SIGNS.len() - 1 && entry.first("instancetype").is_some()
@@ -25,6 +27,12 @@ impl Reader<'_, '_> {
             self.end_record();
             self.end_section();
             self.search.begun = true;
+        } else if let Some(rest) = text.strip_prefix("pagedresults:") {
+            // So with -L, -LL and -LLL.
+            self.page(rest);
+        } else if text.starts_with("numResponses:") {
+            // With -L the result goes to the screen alone, and this is all that the file has of the end.
+            self.search.ended = true;
         } else if text.starts_with("base <") || text.starts_with("filter") {
             let line = self.source.location(Span::new(at, at)).position.line;
             self.search.comment(text, line);
@@ -41,8 +49,11 @@ impl Reader<'_, '_> {
             self.search = search;
             return;
         }
+        if self.continued.take().is_some_and(|before| !before.is_same(&search)) {
+            self.cut(MORE_PAGES);
+        }
         if search.more_pages {
-            self.cut("the search ended with a page after which more were to come: the export is cut");
+            self.continued = Some(search.clone());
         } else if search.begun && search.said_something() && !search.ended && !self.part.cut {
             self.cut("the search has a head but no end, which ldapsearch writes as 'result:' below '# search result': the file is cut");
         }
@@ -70,6 +81,12 @@ impl Reader<'_, '_> {
         }
     }
 
+    /// What a page says at its end: one that is not the last has a cookie that asks for the next (RFC 2696).
+    pub(super) fn page(&mut self, rest: &str) {
+        let cookie = rest.split_ascii_whitespace().find_map(|word| word.strip_prefix("cookie="));
+        self.search.more_pages = cookie.is_some_and(|cookie| !cookie.is_empty());
+    }
+
     /// The file ends within a line, and its last entry lacks what the others have: the line may be half of what it was.
     pub(super) fn end_of_file(&mut self) {
         self.end_record();
@@ -78,7 +95,7 @@ impl Reader<'_, '_> {
                 last.cut = true;
             }
             self.cut("the file ends within a line: it is cut");
-            return self.end_section();
+            return self.end_searches();
         }
         if !self.full
             && !self.source.text().ends_with(['\n', '\r'])
@@ -92,7 +109,14 @@ impl Reader<'_, '_> {
             }
             self.cut("the file ends within an entry: it is cut");
         }
+        self.end_searches();
+    }
+
+    fn end_searches(&mut self) {
         self.end_section();
+        if self.continued.take().is_some() {
+            self.cut(MORE_PAGES);
+        }
     }
 
     fn cut(&mut self, message: &'static str) {
