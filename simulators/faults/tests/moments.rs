@@ -9,7 +9,7 @@ use kerbsync_faults::{ConfigurationState, Fault, FaultKind, MemoryDisk, Toy, Wor
 use kerbsync_plan::lower::KeyVersion;
 use kerbsync_plan::outcome::{End, StepResult};
 use kerbsync_store::{FileErrorKind, Files as _, Key};
-use toy_runs::{abandon, all, calls_of_apply, copy_of, directory, new_password, results, stopped, world};
+use toy_runs::{TOY, abandon, all, calls_of_apply, copy_of, directory, new_password, results, stopped, world};
 
 /// What cannot be done beside the steps is said, each in its own words.
 #[test]
@@ -205,6 +205,22 @@ fn a_file_that_is_held_is_waited_for() {
             }
         }
     }
+}
+
+/// What a later stage does rests on the one before it: where a server of that failed, nothing of the later one is begun.
+#[test]
+fn a_later_stage_waits_for_all_of_the_one_before() {
+    let old = toy::configurations(4);
+    let mut plan = toy::plan(&old, false);
+    plan.steps[2].stage = 2;
+    plan.steps[3].stage = 2;
+    plan.digest = plan.compute_digest().unwrap();
+    let world = World::new(plan, old, &TOY).unwrap();
+    let at = calls_of_apply(&world).iter().position(|(o, n)| *o == "create" && n.starts_with(&toy::path(1))).unwrap() as u64;
+    let disk = MemoryDisk::new(world.start());
+    disk.fault(Fault { at, times: 1000, below: "servers/fe01".to_owned(), kind: FaultKind::Error(FileErrorKind::NoSpace) });
+    let outcome = world.apply(&disk, &directory()).unwrap();
+    assert_eq!(results(&outcome), [StepResult::Failed, StepResult::Done, StepResult::Skipped, StepResult::Skipped], "{outcome:?}");
 }
 
 /// A copy with a secret in clear that cannot be removed is not said to be gone.

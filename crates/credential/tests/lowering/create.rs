@@ -60,6 +60,18 @@ fn an_empty_element_that_was_there_stays() {
     assert_eq!(String::from_utf8(restored).unwrap(), before);
 }
 
+/// An attribute that somebody else put there keeps the element that the run created; the run's own go.
+#[test]
+fn a_created_element_stays_for_an_attribute_of_others() {
+    let before = bare();
+    let lowered = lower(&step(vec![change(creatable().remove(3), true)]), before.as_bytes());
+    let ours = "<kerberosWebAuthentication userName=\"CONTOSO\\kerbnew\"";
+    let theirs = "<kerberosWebAuthentication mode=\"theirs\" userName=\"CONTOSO\\kerbnew\"";
+    let edited = String::from_utf8(lowered.bytes.clone()).unwrap().replacen(ours, theirs, 1);
+    let restored = lowering().restore(&lowered.fields, edited.as_bytes(), Some(before.as_bytes())).unwrap();
+    assert_eq!(new_lines(&before, &String::from_utf8(restored).unwrap()).trim(), "<kerberosWebAuthentication mode=\"theirs\" />");
+}
+
 #[test]
 fn a_created_location_that_others_use_stays() {
     let before = bare();
