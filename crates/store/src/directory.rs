@@ -244,9 +244,10 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x.xml");
         fs::write(&path, b"<a/>").unwrap();
+        fs::write(dir.path().join("beside.xml"), b"<b/>").unwrap();
         let store = DirectoryStore::open(&path).unwrap();
         let listing = store.list().unwrap();
-        assert_eq!(listing.entries.len(), 1);
+        assert_eq!(listing.entries.len(), 1, "what lies beside it is nothing of it");
         assert_eq!(store.read(&listing.entries[0].key).unwrap().bytes, b"<a/>");
     }
 

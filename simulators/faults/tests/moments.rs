@@ -207,6 +207,33 @@ fn a_file_that_is_held_is_waited_for() {
     }
 }
 
+/// A journal that cannot be written any more stops a run that has begun: what was written stands, nothing else is written, and both are said.
+#[test]
+fn a_journal_that_fails_in_the_middle_stops_the_run() {
+    let world = World { wave: Some(1), parallel: 1, ..world(4) };
+    let trace = calls_of_apply(&world);
+    let appended = trace.iter().enumerate().filter(|(_, (o, n))| *o == "write" && n.ends_with(".jsonl")).map(|(at, _)| at as u64);
+    // The first of them is of the second wave: the first wave's intent came with the journal itself.
+    for at in appended {
+        for times in [2, 3, 4, 5, 6, 7, 8, 1000] {
+            let disk = MemoryDisk::new(world.start());
+            disk.fault(Fault { at, times, below: ".kerbsync/journal".to_owned(), kind: FaultKind::Error(FileErrorKind::NoSpace) });
+            let outcome = world.apply(&disk, &directory()).unwrap();
+            let image = disk.image();
+            let states: Vec<ConfigurationState> = world.states(&image).collect();
+            let is_told = outcome.notes.iter().any(|n| n.to_lowercase().contains("journal"));
+            assert!(outcome.end == End::AllNew || is_told, "call {at}, {times}: {outcome:?}");
+            for (server, state) in outcome.servers.iter().zip(&states) {
+                assert_eq!(server.result == StepResult::Done, *state == ConfigurationState::New, "call {at}, {times}: {outcome:?}");
+            }
+            // In order: nothing behind the first that was left.
+            let left = states.iter().position(|s| *s == ConfigurationState::Old).unwrap_or(states.len());
+            assert!(states[left..].iter().all(|s| *s == ConfigurationState::Old), "call {at}, {times}: {states:?}");
+            assert!(left == states.len() || outcome.end == End::Open, "call {at}, {times}: {outcome:?}");
+        }
+    }
+}
+
 /// What a later stage does rests on the one before it: where a server of that failed, nothing of the later one is begun.
 #[test]
 fn a_later_stage_waits_for_all_of_the_one_before() {

@@ -120,6 +120,7 @@ fn a_foreign_secret_in_clear_is_not_taken_for_the_original() {
     assert!(outcome.notes.iter().any(|n| n.contains("kerbsync purge")), "{outcome:?}");
     let purged = world.with_engine(&disk, None, 0, |e| e.purge(&RunSelector::Named(run.clone()))).unwrap();
     assert!(purged.notes[0].contains(&copy_of(3, &run)) && disk.image().read(&copy_of(3, &run)).is_none(), "{purged:?}");
+    assert_eq!(purged.notes.len(), 1, "nothing of it is left that a rollback would take back: {purged:?}");
 }
 
 /// The account that the run set beside it is a part of the same credential, and stays with it.

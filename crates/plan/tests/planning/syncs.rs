@@ -138,6 +138,12 @@ fn targets_that_are_none() {
     Rome: The topology has no site of this name. [target]
       the sites are: Dublin, Paris, Redmond
     ");
+    let mut without = usual();
+    without.pools.iter_mut().filter(|p| p.site.as_ref().is_some_and(|s| s.as_str() == "3")).for_each(|p| p.web_services = false);
+    insta::assert_snapshot!(refused(sync(&without, "fe01.contoso.com", &[CopyTarget::Site("Paris".into())])), @r"
+    Paris: No server of this site runs Web Services. [target]
+      name another site
+    ");
     insta::assert_snapshot!(refused(sync(&inventory, "fe01.contoso.com", &[CopyTarget::Pool("sql01.contoso.com".into())])), @r"
     sql01.contoso.com: This pool runs no Web Services. [target]
       pools with Web Services are: dirpool.contoso.com, pool01.contoso.com, pool09.contoso.com, se01.contoso.com
@@ -371,6 +377,7 @@ fn a_plan_says_what_it_rests_on_and_whose_sites_it_changes() {
     assert_eq!(changed_sites(&inventory, &one), ["Dublin"]);
     let none = sync(&inventory, "fe01.contoso.com", &[computer("fe02.contoso.com")]).unwrap();
     assert!(none.steps.is_empty() && paths(&none).is_empty() && changed_sites(&inventory, &none).is_empty());
+    assert!(none.is_empty() && !one.is_empty());
 }
 
 #[test]

@@ -164,6 +164,15 @@ mod tests {
         assert_eq!(listing.errors.len(), 1);
     }
 
+    /// In the letters of two systems it is one name: neither is read.
+    #[test]
+    fn two_ways_to_write_a_name_are_told() {
+        let bytes = pack(&[("dir/a.xml", b"1"), ("dir\\a.xml", b"2"), ("b.xml", b"3")]);
+        let listing = ZipStore::open("a.zip", bytes, ArchiveLimits::default()).unwrap().list().unwrap();
+        assert_eq!(listing.entries.iter().map(|e| e.key.as_str()).collect::<Vec<_>>(), ["b.xml"]);
+        assert!(!listing.errors.is_empty() && listing.errors.iter().all(|e| e.to_string().contains("a.xml")), "{:?}", listing.errors);
+    }
+
     #[test]
     fn a_name_that_stands_twice_is_told_and_not_read() {
         let mut bytes = pack(&[("dir/a.xml", b"<good/>"), ("dir/b.xml", b"<decoy/>"), ("c", b"3")]);
