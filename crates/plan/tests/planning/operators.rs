@@ -48,6 +48,10 @@ fn members_of_nested_groups_may_and_others_may_not() {
     directory.groups.clear();
     directory.accounts.push(dora);
     assert_eq!(judged(&inventory, Some("CONTOSO\\dora")).outcome, PreconditionOutcome::Pass);
+    // Another group that the export does not hold shows nothing.
+    let dora = inventory.directory.as_mut().unwrap().accounts.last_mut().unwrap();
+    dora.member_of = Some(vec![Spanned::new(dn("CSHelpDesk"), crate::estate::at(0))]);
+    assert_eq!(judged(&inventory, Some("CONTOSO\\dora")).outcome, PreconditionOutcome::Fail);
 }
 
 #[test]
