@@ -91,6 +91,44 @@ fn every_manual_page_is_complete() {
     }
 }
 
+/// An address that a page can be found under for years: of a publisher that is named here, in its documented form, in no one's language.
+fn is_lasting(address: &str) -> bool {
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let Some((host, path)) = address.strip_prefix("https://").and_then(|rest| rest.split_once('/')) else { return false };
+    let first = path.split('/').next().unwrap_or_default();
+    let locale = first.len() == 5 && first.as_bytes()[2] == b'-';
+    match host {
+        "learn.microsoft.com" => {
+            let areas = ["archive", "iis", "openspecs", "powershell", "previous-versions", "troubleshoot", "windows", "windows-server"];
+            !locale && areas.contains(&first) && !path.contains('?')
+        }
+        "support.microsoft.com" => path.strip_prefix("help/").is_some_and(digits),
+        "github.com" => path == "microsoft/PowerStig" || path.starts_with("MicrosoftDocs/office-docs-powershell/blob/main/"),
+        "csrc.nist.gov" => path.starts_with("pubs/sp/800/") && path.ends_with("/final"),
+        "attack.mitre.org" => path.strip_prefix("techniques/T").is_some_and(|t| t.ends_with('/') && t.split_terminator('/').all(digits)),
+        "www.w3.org" => path.starts_with("TR/"),
+        _ => false,
+    }
+}
+
+#[test]
+fn sources_are_addresses_that_last() {
+    let lists = RULES.iter().filter_map(|rule| Some((rule.id, rule.doc.split_once("\n## Sources\n")?.1)));
+    let links = lists.flat_map(|(id, list)| list.lines().filter_map(move |l| Some((id, l.split_once("](")?.1.strip_suffix(')')?))));
+    let bad: Vec<_> = links.filter(|(_, address)| !is_lasting(address)).collect();
+    assert!(bad.is_empty(), "{bad:#?}");
+    for address in [
+        "https://learn.microsoft.com/en-us/iis/configuration/",
+        "https://docs.microsoft.com/iis/configuration/",
+        "http://attack.mitre.org/techniques/T1098/",
+        "https://attack.mitre.org/techniques/T1558.003/",
+        "https://support.microsoft.com/en-us/topic/5021131",
+        "https://example.com/x",
+    ] {
+        assert!(!is_lasting(address), "{address}");
+    }
+}
+
 fn audited(mut inventory: Inventory, policy: &Policy) -> crate::Audit {
     testing::drop_places(&mut inventory);
     state::compute(&mut inventory, None);

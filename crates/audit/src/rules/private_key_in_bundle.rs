@@ -26,7 +26,7 @@ declare_rule! {
     ///
     /// ## Sources
     /// - [MITRE ATT&CK T1552.004 Private keys](https://attack.mitre.org/techniques/T1552/004/)
-    /// - [aspnet_regiis, which exports keys](https://learn.microsoft.com/previous-versions/dotnet/netframework-4.0/yxw286t2(v=vs.100))
+    /// - [aspnet_regiis, which exports keys](https://learn.microsoft.com/previous-versions/aspnet/yxw286t2(v=vs.100))
     number: 641,
     severity: Note,
     confidence: Documented,
