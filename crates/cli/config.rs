@@ -179,6 +179,7 @@ fn waiver(w: &WaiverSetting) -> Result<Waiver, String> {
         expires: day(last, "expires")?,
         origin: w.origin.clone(),
         covers: 0,
+        undecided: false,
     })
 }
 

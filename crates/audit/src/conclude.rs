@@ -134,7 +134,7 @@ impl WaiverCounts {
         Self {
             given: audit.waivers.len(),
             in_force: count(WaiverState::InForce),
-            stale: audit.waivers.iter().filter(|w| w.state == WaiverState::InForce && w.covers == 0).count(),
+            stale: audit.waivers.iter().filter(|w| w.is_stale()).count(),
             not_yet: count(WaiverState::NotYet),
             expired: count(WaiverState::Expired),
             not_in_order: count(WaiverState::NotInOrder),

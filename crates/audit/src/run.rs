@@ -44,10 +44,14 @@ pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
         audit.findings.extend(findings);
     }
     doubt(&mut audit, inventory);
-    audit.waivers = waive(&mut audit.findings, inventory, policy);
+    audit.waivers = waive(&mut audit.findings, &audit.verdicts, &view, policy);
     if !policy.waivers.is_empty() {
         let mut policy = policy.clone();
-        policy.waivers.iter_mut().zip(&audit.waivers).for_each(|(waiver, used)| waiver.covers = used.covers);
+        policy
+            .waivers
+            .iter_mut()
+            .zip(&audit.waivers)
+            .for_each(|(waiver, used)| (waiver.covers, waiver.undecided) = (used.covers, used.undecided));
         for rule in about_waivers {
             let (verdicts, findings) = judge(rule, &view, &policy);
             audit.verdicts.extend(verdicts);

@@ -1,14 +1,16 @@
 //! Waivers: findings that somebody has accepted, for a time.
 
-use crate::{Finding, Policy, Subject, Waiver, WaiverState, WaiverUse};
+use crate::{Finding, Outcome, Policy, Subject, Verdict, View, Waiver, WaiverState, WaiverUse};
 use kerbsync_inventory::Inventory;
 use kerbsync_source::Shown;
 use std::collections::{HashMap, HashSet};
 
 /// Marks the findings that a waiver in force covers; the first one that covers a finding gives the reason. Says what became of each waiver, in
 /// their order. A waiver holds from its first day up to and including its last one (UTC); one that is not in order covers nothing.
-pub(crate) fn waive(findings: &mut [Finding], inventory: &Inventory, policy: &Policy) -> Vec<WaiverUse> {
-    let mut uses: Vec<WaiverUse> = policy.waivers.iter().map(|w| WaiverUse { state: w.state(policy), covers: 0 }).collect();
+pub(crate) fn waive(findings: &mut [Finding], verdicts: &[Verdict], view: &View<'_>, policy: &Policy) -> Vec<WaiverUse> {
+    let inventory = view.inventory;
+    let mut uses: Vec<WaiverUse> =
+        policy.waivers.iter().map(|w| WaiverUse { state: w.state(policy), covers: 0, undecided: false }).collect();
     let in_force = uses.iter().zip(&policy.waivers).enumerate().filter(|(_, (u, _))| u.state == WaiverState::InForce);
     let scopes: Vec<(usize, Scope<'_>)> = in_force.map(|(i, (_, waiver))| (i, Scope::new(waiver, inventory))).collect();
     let mut by_rule: HashMap<&str, Vec<&(usize, Scope<'_>)>> = HashMap::new();
@@ -33,7 +35,37 @@ pub(crate) fn waive(findings: &mut [Finding], inventory: &Inventory, policy: &Po
             }
         }
     }
+    // What could not be judged may be just what a waiver is for: then nothing says that it covers nothing.
+    for (i, scope) in &scopes {
+        if let Some(used) = uses.get_mut(*i).filter(|used| used.covers == 0) {
+            let rule = scope.waiver.rule().map(|r| r.id);
+            let open = |v: &&Verdict| v.outcome == Outcome::Unknown && rule.is_none_or(|id| v.rule.id == id);
+            used.undecided = verdicts.iter().filter(open).any(|verdict| {
+                let finding = failed(verdict, view);
+                let fingerprint = scope.waiver.fingerprint.is_some().then(|| finding.fingerprint(inventory));
+                scope.covers(&finding, fingerprint.as_deref())
+            });
+        }
+    }
     uses
+}
+
+/// The finding that a verdict would be if it had been reached and were a failure, as far as waivers look at findings.
+fn failed(verdict: &Verdict, view: &View<'_>) -> Finding {
+    let (server, site) = view.place_of(&verdict.subject);
+    Finding {
+        rule: verdict.rule,
+        severity: verdict.rule.severity,
+        outcome: Outcome::Fail,
+        subject: verdict.subject.clone(),
+        message: verdict.reason.clone(),
+        help: None,
+        server,
+        site,
+        locations: Vec::new(),
+        waived: None,
+        known: false,
+    }
 }
 
 /// What a waiver is limited to, looked up once.
@@ -93,7 +125,7 @@ fn site_name(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::{NOW, config, estate, opened, set_secret, time};
+    use crate::testing::{NOW, config, estate, opened, sealed, set_secret, time};
     use crate::{Audit, Policy, Waiver, WaiverState, run};
     use kerbsync_inventory::{Inventory, SecretState, state};
 
@@ -172,6 +204,33 @@ mod tests {
             let found = audit(vec![scope]);
             assert_eq!((found.waivers[0].state, found.waivers[0].covers), (WaiverState::InForce, covered), "{what}");
             assert_eq!(waived(&found).len(), covered, "{what}");
+        }
+    }
+
+    /// Without keys, whether the secret is the old one cannot be said: then the waiver of it is not called stale either.
+    #[test]
+    fn one_whose_finding_could_not_be_decided_is_not_called_stale() {
+        let mut inventory = faulty();
+        let stale = run(&inventory, &Policy::at(time(NOW)));
+        let print = stale.findings.iter().find(|f| f.rule.id == "stale-secret" && f.subject.to_string().starts_with("fe02")).unwrap();
+        let print = print.fingerprint(&inventory);
+        config(&mut inventory, "fe02").slots[0].secret = sealed();
+        state::compute(&mut inventory, None);
+        for (scope, undecided) in [
+            (Waiver { server: text("fe02.contoso.com"), ..waiver("stale-secret") }, true),
+            (Waiver { site: text("Redmond"), ..waiver("stale-secret") }, true),
+            (Waiver { fingerprint: Some(print), ..waiver("") }, true),
+            (Waiver { server: text("fe01.contoso.com"), ..waiver("negotiate-missing") }, false),
+        ] {
+            let what = scope.to_string();
+            let found = run(&inventory, &Policy { waivers: vec![scope], ..Policy::at(time(NOW)) });
+            let outcome = found.verdicts.iter().find(|v| v.rule.id == "waiver-stale").unwrap().outcome;
+            assert_eq!(
+                (found.waivers[0].covers, found.waivers[0].undecided, found.waivers[0].is_stale()),
+                (0, undecided, !undecided),
+                "{what}"
+            );
+            assert_eq!(outcome, if undecided { crate::Outcome::Unknown } else { crate::Outcome::Fail }, "{what}");
         }
     }
 

@@ -38,6 +38,8 @@ pub struct Waiver {
     pub origin: Option<Origin>,
     /// How many findings it covers. Filled in by [`run`](crate::run).
     pub covers: usize,
+    /// Whether it covers none because what it is for could not be judged. Filled in likewise.
+    pub undecided: bool,
 }
 
 /// How a waiver stands at the time of an audit.
@@ -73,6 +75,16 @@ pub struct WaiverUse {
     pub state: WaiverState,
     /// How many findings it covers.
     pub covers: usize,
+    /// Whether it covers none because what it is for could not be judged.
+    pub undecided: bool,
+}
+
+impl WaiverUse {
+    /// Whether it is in force for nothing.
+    #[must_use]
+    pub fn is_stale(self) -> bool {
+        self.state == WaiverState::InForce && self.covers == 0 && !self.undecided
+    }
 }
 
 /// Why a waiver covers too much.

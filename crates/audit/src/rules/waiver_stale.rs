@@ -8,7 +8,7 @@ declare_rule! {
     ///
     /// ## What it checks
     /// Every waiver that is in force covers at least one finding of this audit. Findings of rules that were not run (`--profile`) are not among
-    /// them.
+    /// them, and a waiver of what the inputs do not decide is left undecided.
     ///
     /// ## Why it matters
     /// What it was for was mended, or it names something that is not there: a slip of the pen, a server that was replaced. Left behind, it
@@ -38,6 +38,13 @@ fn check(_: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_waiver(policy, |verdicts, subject, waiver| match (waiver.state(policy), waiver.covers) {
         (WaiverState::InForce, 0) if waiver.rule().is_some_and(|r| !policy.profiles.runs(r)) => {
             verdicts.not_applicable(subject, "Its rule is not run by this profile.");
+        }
+        (WaiverState::InForce, 0) if waiver.undecided => {
+            verdicts.unknown_told_elsewhere(
+                subject,
+                "What it is for could not be judged.",
+                "Give the audit what the rule asks for, then see whether the waiver is still needed.",
+            );
         }
         (WaiverState::InForce, 0) => {
             verdicts

@@ -183,7 +183,7 @@ fn waiver(rule: &str, expires: Option<&str>) -> Waiver {
 
 /// One has expired, the other covers nothing.
 fn waiver_uses() -> Vec<WaiverUse> {
-    [WaiverState::Expired, WaiverState::InForce].map(|state| WaiverUse { state, covers: 0 }).to_vec()
+    [WaiverState::Expired, WaiverState::InForce].map(|state| WaiverUse { state, covers: 0, undecided: false }).to_vec()
 }
 
 pub(crate) fn tool() -> Tool {
