@@ -80,14 +80,16 @@ fn parse(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Result<Cl
             Err(Exit::Done)
         }
         _ => {
-            io.err(&quoted(&error, &text));
+            // Only a command that is built can name its arguments.
+            command.build();
+            io.err(&quoted(&command, &error, &text));
             Err(Exit::Usage)
         }
     }
 }
 
 /// An error about the arguments without what steers a screen; an argument that looks like a secret is masked wherever it is quoted.
-fn quoted(error: &clap::Error, text: &str) -> String {
+fn quoted(command: &clap::Command, error: &clap::Error, text: &str) -> String {
     let mut text = text.to_owned();
     for (_, value) in error.context() {
         let values = match value {
@@ -95,7 +97,8 @@ fn quoted(error: &clap::Error, text: &str) -> String {
             ContextValue::Strings(many) => many.as_slice(),
             _ => &[],
         };
-        for value in values.iter().filter(|v| !v.is_empty()) {
+        // What the program calls its own argument (`--key <PUB>`) is nobody's secret.
+        for value in values.iter().filter(|v| !v.is_empty() && !names_argument(command, v)) {
             let shown = Shown::of(value);
             if shown.as_str() != value {
                 text = text.replace(value.as_str(), shown.as_str());
@@ -110,4 +113,9 @@ fn quoted(error: &clap::Error, text: &str) -> String {
                 || matches!(value, ContextValue::Strings(many) if many.iter().any(|v| v.contains(steers)))
         });
     if foreign { text.split('\n').map(plain).collect::<Vec<_>>().join("\n") } else { text }
+}
+
+/// Whether a text is how the help writes an argument of the program or of one of its commands.
+fn names_argument(command: &clap::Command, text: &str) -> bool {
+    command.get_arguments().any(|argument| argument.to_string() == text) || command.get_subcommands().any(|c| names_argument(c, text))
 }

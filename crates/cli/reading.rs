@@ -166,10 +166,13 @@ pub(crate) fn read_inputs(store: Box<dyn ReadStore>, bundle: &Bundle, quiet: boo
 
 /// Why a path that was given could not be opened.
 pub(crate) fn unopened(path: &Path, error: &StoreError) -> Failure {
+    not_opened(path, error, "give a folder, an archive or a file with exports; check the spelling")
+}
+
+fn not_opened(path: &Path, error: &StoreError, wanted: &str) -> Failure {
     let path = path.display();
     if error.is_not_found() {
-        Failure::new(Exit::Input, format!("there is nothing at '{path}'"))
-            .hint("give a folder, an archive or a file with exports; check the spelling")
+        Failure::new(Exit::Input, format!("there is nothing at '{path}'")).hint(wanted)
     } else {
         Failure::new(Exit::Input, format!("'{path}' cannot be opened: {}", error.told().0))
             .hint("check that you may read it, or give a copy")
@@ -186,13 +189,14 @@ pub(crate) fn unreadable(document: &Document) -> Option<Failure> {
 
 /// The bytes of one file.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
-    let store = kerbsync_store::open(path).map_err(|e| unopened(path, &e))?;
-    let listing = store.list().map_err(|e| unopened(path, &e))?;
+    const WANTED: &str = "give the path of the file itself";
+    let unopened = |error: &StoreError| not_opened(path, error, &format!("{WANTED}; check the spelling"));
+    let store = kerbsync_store::open(path).map_err(|e| unopened(&e))?;
+    let listing = store.list().map_err(|e| unopened(&e))?;
     match (listing.entries.as_slice(), listing.errors.first()) {
-        ([only], None) if !path.is_dir() => Ok(store.read(&only.key).map_err(|e| unopened(path, &e))?.bytes),
-        (_, Some(error)) => Err(unopened(path, error)),
-        _ => Err(Failure::new(Exit::Input, format!("'{}' is a folder, but one file is wanted", path.display()))
-            .hint("give the path of the file itself")),
+        ([only], None) if !path.is_dir() => Ok(store.read(&only.key).map_err(|e| unopened(&e))?.bytes),
+        (_, Some(error)) => Err(unopened(error)),
+        _ => Err(Failure::new(Exit::Input, format!("'{}' is a folder, but one file is wanted", path.display())).hint(WANTED)),
     }
 }
 

@@ -36,6 +36,27 @@ fn a_wrong_output_says_how_it_is_written() {
     ");
 }
 
+/// The key of `verify` is a public one, and its name is no secret.
+#[test]
+fn what_is_missing_is_named_as_the_help_names_it() {
+    let ran = Shell::empty().run("verify DIR/a.zip");
+    assert!(ran.code == 2 && ran.err.contains("--key <") && !ran.err.contains("***"), "{}", ran.err);
+    let ran = Shell::empty().run("verify DIR/a.zip --key");
+    assert!(ran.code == 2 && ran.err.contains("--key <") && !ran.err.contains("***"), "{}", ran.err);
+    let ran = Shell::empty().run("audit DIR --now password=Hunter2Hunter2");
+    assert!(ran.code == 2 && !ran.err.contains("Hunter2"), "{}", ran.err);
+}
+
+/// A file is asked for where one is wanted, not a folder of exports.
+#[test]
+fn a_file_that_is_not_there_is_asked_for_as_a_file() {
+    let shell = Shell::whole();
+    for line in ["audit DIR --baseline DIR/no.json", "render DIR/no.json --format sarif", "verify DIR/no.zip --key DIR/no.pem"] {
+        let ran = shell.run(line);
+        assert!(ran.code == 4 && ran.err.contains("hint: give the path of the file itself; check the spelling"), "{line}: {}", ran.err);
+    }
+}
+
 #[test]
 fn the_version() {
     let ran = Shell::empty().run("--version");
