@@ -6,8 +6,9 @@ mod shapes;
 mod writing;
 
 use crate::encodings::{Encoding, decode, encode, with_encoding};
+use crate::source_tree::{root, rust_files};
 use crate::support::estates::now;
-use crate::support::program::Ran;
+use crate::support::program::{Program, Ran};
 use base64::Engine;
 use kerbsync_lab::{Defect, Estate, LabOptions, Layout, build};
 use std::collections::BTreeSet;
@@ -151,4 +152,24 @@ fn the_canaries_are_in_the_files_and_would_be_seen() {
     }
     let clear = |text: &str| estate.secrets().any(|s| parts(s).iter().any(|p| text.contains(p.as_str())));
     assert!(estate.files().iter().any(|(_, bytes)| clear(&decode(bytes))), "no secret stands in clear");
+}
+
+/// A command that comes new has to be watched too. Those that read no file of anybody's are named here.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "tests read the project's own files")]
+fn every_command_is_watched() {
+    let blind = ["completions", "help", "init", "schema"];
+    let help = Program::at("2026-05-01T12:00:00Z").run("help").out;
+    let listed = help.split_once("Commands:\n").unwrap().1.split_once("\n\n").unwrap().0;
+    let commands = listed.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next().filter(|word| !word.is_empty()));
+    let watched: String = rust_files(&root().join("tests/canary")).iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+    let (mut seen, mut missing) = (0, Vec::new());
+    for command in commands.filter(|command| !blind.contains(command)) {
+        seen += 1;
+        if !watched.contains(&format!("\"{command} ")) && !watched.contains(&format!("\"{command}\"")) {
+            missing.push(command);
+        }
+    }
+    assert!(seen > 20, "{seen}: {listed}");
+    assert!(missing.is_empty(), "no canary is given to {missing:?}");
 }

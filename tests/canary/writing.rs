@@ -62,6 +62,10 @@ fn watch(seed: u64, layout: Layout, encoding: Option<Encoding>) -> usize {
         left_behind(&program, &clear);
         run(&format!("rollback --last DIR/b/servers/{to}"));
     }
+    for line in ["purge r0001 DIR/b", "purge r0001 DIR/b --format json", "purge r9999 DIR/b"] {
+        let purged = run(line);
+        assert!(purged.code != 2, "{line} tries nothing: {}", purged.err);
+    }
     run(r"set-password DIR/b --user-account CONTOSO\KerbAuth --what-if");
     run(r"set-password DIR/b --user-account CONTOSO\KerbAuth");
     run("audit DIR/b -vv");

@@ -103,12 +103,21 @@ fn what_is_learned_or_mistaken_for_a_report_tells_none() {
             "diff DIR/FILE DIR/FILE",
             "diff DIR/b DIR/FILE",
             "audit DIR/b --quiet --baseline DIR/FILE",
-            "audit DIR/b --quiet --waivers DIR/FILE",
             "explain DIR/FILE",
         ] {
             let line = line.replace("FILE", file);
             let ran = run(&program, planted, &line);
             assert!(!ran.out.is_empty() || !ran.err.is_empty(), "{line} says nothing");
+            assert!(!ran.err.contains("unexpected argument"), "{line} tries nothing: {}", ran.err);
+        }
+    }
+    // The file of waivers is named in the settings, and lies in the bundle.
+    let settings = program.read("b/kerbsync.toml");
+    for file in ["notes/password.txt", "exports/notes.json"] {
+        program.put("b/kerbsync.toml", &[format!("waivers_file = '{file}'\n").as_bytes(), &settings].concat());
+        for line in ["audit DIR/b -vv", "audit DIR/b --format json", "config show --config DIR/b/kerbsync.toml"] {
+            let ran = run(&program, planted, line);
+            assert!(ran.out.contains(file), "{line} reads no {file}: {}{}", ran.out, ran.err);
         }
     }
     planted.finish();
