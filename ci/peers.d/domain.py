@@ -12,8 +12,9 @@ REALM, NETBIOS, DNS, BASE = "CONTOSO.COM", "CONTOSO", "contoso.com", "DC=contoso
 CONTROLLER = "127.0.0.10"
 # Passwords of a domain that lives for a minute.
 ADMIN, OPERATOR, ACCOUNT = "Peer-Admin.2026", "Peer-Operator.1", "Peer-Account.1"
-# FullControl for the system and administrators, change for the group of the product's administrators.
-DESCRIPTOR = "O:BAG:BAD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1301bf;;;{group})"
+# FullControl for the system and administrators, change for the group of the product's administrators. In numbers: Samba's word for
+# FullControl lacks the right to delete and others. (Its controller takes the administrator for root and looks at no list; a member does.)
+DESCRIPTOR = "O:BAG:BAD:PAI(A;OICI;0x1f01ff;;;SY)(A;OICI;0x1f01ff;;;BA)(A;OICI;0x1301bf;;;{group})"
 
 
 def call(*command, **options):
