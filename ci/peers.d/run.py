@@ -333,13 +333,15 @@ DOMAIN = peers.Domain(HOME / "domain", HOSTS, "kerbauth", [f"{name}.{peers.DNS}"
 # They look into this module, which has everything that they need by now.
 import certificates  # noqa: E402
 import killing  # noqa: E402
+import member  # noqa: E402
 import password  # noqa: E402
 import probing  # noqa: E402
 import replicas  # noqa: E402
 import sealed  # noqa: E402
 import speed  # noqa: E402
 
-SCENARIOS.extend(certificates.SCENARIOS + killing.SCENARIOS + probing.SCENARIOS + speed.SCENARIOS + sealed.SCENARIOS + replicas.SCENARIOS + password.SCENARIOS)
+for module in (certificates, killing, member, probing, speed, sealed, replicas, password):
+    SCENARIOS.extend(module.SCENARIOS)
 
 
 def main():
