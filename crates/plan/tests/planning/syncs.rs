@@ -353,7 +353,6 @@ fn inputs_are_in_the_order_of_paths_whatever_order_they_were_read_in() {
     assert!(paths.len() > 2 && paths.is_sorted() && paths.last() == Some(&"zz/topology.xml"), "{paths:?}");
 }
 
-/// Two servers that lead to one file would each undo what was written for the other.
 #[test]
 fn a_source_that_is_not_opened_says_which_key_it_wants() {
     let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing)]);
@@ -380,6 +379,7 @@ fn a_plan_says_what_it_rests_on_and_whose_sites_it_changes() {
     assert!(none.is_empty() && !one.is_empty());
 }
 
+/// Two servers that lead to one file would each undo what was written for the other.
 #[test]
 fn two_servers_with_one_configuration_are_refused() {
     let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing), ("se01.contoso.com", Holds::Old)]);
