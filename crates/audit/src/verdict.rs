@@ -236,24 +236,18 @@ impl<'v> Verdicts<'v> {
     }
 
     fn find(&mut self, subject: Subject, outcome: Outcome, message: Text) -> FindingBuilder<'_> {
-        let severity = if outcome == Outcome::Fail { self.rule.severity } else { self.rule.severity.min(Severity::Warning) };
-        let (server, site) = self.view.place_of(&subject);
-        let finding = Finding {
-            rule: self.rule,
-            severity,
-            outcome,
-            subject,
-            message,
-            help: None,
-            server,
-            site,
-            locations: Vec::new(),
-            waived: None,
-            known: false,
-        };
-        self.findings.push(finding);
+        self.findings.push(Finding::bare(self.rule, outcome, subject, message, self.view));
         let last = self.findings.len() - 1;
         FindingBuilder(&mut self.findings[last])
+    }
+}
+
+impl Finding {
+    /// A finding of which nothing but this is told: neither places nor advice.
+    pub(crate) fn bare(rule: &'static Rule, outcome: Outcome, subject: Subject, message: Text, view: &View<'_>) -> Self {
+        let severity = if outcome == Outcome::Fail { rule.severity } else { rule.severity.min(Severity::Warning) };
+        let (server, site) = view.place_of(&subject);
+        Self { rule, severity, outcome, subject, message, help: None, server, site, locations: Vec::new(), waived: None, known: false }
     }
 }
 

@@ -41,31 +41,14 @@ pub(crate) fn waive(findings: &mut [Finding], verdicts: &[Verdict], view: &View<
             let rule = scope.waiver.rule().map(|r| r.id);
             let open = |v: &&Verdict| v.outcome == Outcome::Unknown && rule.is_none_or(|id| v.rule.id == id);
             used.undecided = verdicts.iter().filter(open).any(|verdict| {
-                let finding = failed(verdict, view);
+                // The finding that it would be if it had been reached and were a failure.
+                let finding = Finding::bare(verdict.rule, Outcome::Fail, verdict.subject.clone(), verdict.reason.clone(), view);
                 let fingerprint = scope.waiver.fingerprint.is_some().then(|| finding.fingerprint(inventory));
                 scope.covers(&finding, fingerprint.as_deref())
             });
         }
     }
     uses
-}
-
-/// The finding that a verdict would be if it had been reached and were a failure, as far as waivers look at findings.
-fn failed(verdict: &Verdict, view: &View<'_>) -> Finding {
-    let (server, site) = view.place_of(&verdict.subject);
-    Finding {
-        rule: verdict.rule,
-        severity: verdict.rule.severity,
-        outcome: Outcome::Fail,
-        subject: verdict.subject.clone(),
-        message: verdict.reason.clone(),
-        help: None,
-        server,
-        site,
-        locations: Vec::new(),
-        waived: None,
-        known: false,
-    }
 }
 
 /// What a waiver is limited to, looked up once.

@@ -1,13 +1,7 @@
 //! What an export says of what it does not hold.
 
-use kerbsync_ad::DirectoryFacts;
-use kerbsync_source::{DocumentId, Level, Problem, Source};
-
-fn read(text: &str) -> (DirectoryFacts, Vec<Problem>) {
-    let mut problems = Vec::new();
-    let source = Source::decode(DocumentId(0), text.as_bytes().to_vec()).unwrap();
-    (kerbsync_ad::read_ldif(&source, &mut problems).unwrap(), problems)
-}
+use crate::read;
+use kerbsync_source::Level;
 
 const HEAD: &str =
     "# extended LDIF\n#\n# LDAPv3\n# base <DC=contoso,DC=com> with scope subtree\n# filter: (objectclass=*)\n# requesting: ALL\n#\n\n";
@@ -16,20 +10,20 @@ const END: &str = "# search result\nsearch: 2\nresult: 0 Success\ncontrol: 1.2.8
 
 #[test]
 fn a_search_says_what_it_was_asked_for() {
-    let (part, problems) = read(&format!("{HEAD}{ENTRY}{END}"));
+    let (part, problems) = read(format!("{HEAD}{ENTRY}{END}"));
     assert!(part.asked_for.unwrap().everything() && !part.cut && problems.is_empty(), "{problems:?}");
     let narrow = HEAD.replace("objectclass=*", "sAMAccountName=a$");
-    let (part, _) = read(&format!("{narrow}{ENTRY}{END}"));
+    let (part, _) = read(format!("{narrow}{ENTRY}{END}"));
     let asked = part.asked_for.unwrap();
     assert!(!asked.everything() && asked.words.contains("sAMAccountName=a$") && asked.line == 4, "{asked:?}");
     // Another search of the same file fills the gap; one that does not say what it was asked for leaves it unknown.
-    assert!(read(&format!("{narrow}{ENTRY}{END}\n{HEAD}{ENTRY}{END}")).0.asked_for.unwrap().everything());
+    assert!(read(format!("{narrow}{ENTRY}{END}\n{HEAD}{ENTRY}{END}")).0.asked_for.unwrap().everything());
     assert!(read(ENTRY).0.asked_for.is_none());
 }
 
 #[test]
 fn a_search_without_its_end_is_cut() {
-    let (part, problems) = read(&format!("{HEAD}{ENTRY}dn: CN=b,DC=contoso,DC=com\nobjectClass: comp"));
+    let (part, problems) = read(format!("{HEAD}{ENTRY}dn: CN=b,DC=contoso,DC=com\nobjectClass: comp"));
     assert!(part.cut && problems.iter().any(|p| p.code == "ldif-cut" && p.level == Level::Error), "{problems:?}");
 }
 
@@ -38,7 +32,7 @@ fn the_last_line_of_an_entry_that_is_cut_is_not_believed() {
     let full = "instanceType: 4\nwhenCreated: 20240101000000.0Z\nwhenChanged: 20240101000000.0Z\nuSNCreated: 1\nuSNChanged: 1\n";
     let whole = format!("dn: CN=a,DC=contoso,DC=com\nobjectClass: computer\n{full}\n");
     let (part, problems) =
-        read(&format!("{whole}dn: CN=b,DC=contoso,DC=com\nobjectClass: computer\nservicePrincipalName: http/pool01.conto"));
+        read(format!("{whole}dn: CN=b,DC=contoso,DC=com\nobjectClass: computer\nservicePrincipalName: http/pool01.conto"));
     let last = part.accounts.last().unwrap();
     assert!(part.cut && last.object.spns.as_ref().is_none_or(Vec::is_empty) && last.object.member_of.is_none(), "{problems:?}");
     // By hand, without a line end behind the last line: whole.
@@ -51,7 +45,7 @@ fn what_others_of_the_class_have_is_empty_where_it_is_missing() {
     let named = "dn: CN=a,DC=contoso,DC=com\nobjectClass: computer\nservicePrincipalName: HOST/a\n\n";
     let bare = "dn: CN=b,DC=contoso,DC=com\nobjectClass: computer\nsAMAccountName: B$\n\n";
     let user = "dn: CN=u,DC=contoso,DC=com\nobjectClass: user\nsAMAccountName: u\n\n";
-    let (part, _) = read(&format!("{named}{bare}{user}"));
+    let (part, _) = read(format!("{named}{bare}{user}"));
     let spns: Vec<Option<usize>> = part.accounts.iter().map(|a| a.object.spns.as_ref().map(Vec::len)).collect();
     assert_eq!(spns, [Some(1), Some(0), None]);
     assert!(part.accounts.iter().all(|a| a.object.member_of.is_none()));

@@ -1,13 +1,8 @@
 //! What is missing within an export that does not end early: entries that are left out, values that are not all there.
 
+use crate::read;
 use kerbsync_ad::{DirectoryFacts, read_objects};
 use kerbsync_source::{DocumentId, Problem, Source};
-
-fn read(text: impl AsRef<[u8]>) -> (DirectoryFacts, Vec<Problem>) {
-    let mut problems = Vec::new();
-    let source = Source::decode(DocumentId(0), text.as_ref().to_vec()).unwrap();
-    (kerbsync_ad::read_ldif(&source, &mut problems).unwrap(), problems)
-}
 
 fn json(text: &str) -> (DirectoryFacts, Vec<Problem>) {
     let mut problems = Vec::new();
