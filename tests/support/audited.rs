@@ -26,11 +26,7 @@ pub(crate) fn audit_at(inputs: &[(&str, &Files)], now: Timestamp) -> Audited {
 
 /// The same by other rules.
 pub(crate) fn audit_profiles_at(inputs: &[(&str, &Files)], now: Timestamp, profiles: Profiles) -> Audited {
-    let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(now.as_second()).unwrap());
-    let input = |(label, files): &(&str, &Files)| Input {
-        label: (*label).to_owned(),
-        store: Box::new(Dated(files.iter().map(|(p, b)| (p, b.clone())).collect(), time)),
-    };
+    let input = |(label, files): &(&str, &Files)| Input { label: (*label).to_owned(), store: Box::new(Dated::new(files, now)) };
     let inputs: Vec<Input> = inputs.iter().map(input).collect();
     let collected = collect(
         &inputs,
@@ -43,7 +39,14 @@ pub(crate) fn audit_profiles_at(inputs: &[(&str, &Files)], now: Timestamp, profi
 }
 
 /// Files that were all changed last at one time, as an export leaves them.
-struct Dated(MemoryStore, SystemTime);
+pub(crate) struct Dated(MemoryStore, SystemTime);
+
+impl Dated {
+    pub(crate) fn new(files: &Files, time: Timestamp) -> Self {
+        let time = SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(time.as_second()).unwrap());
+        Self(files.iter().map(|(p, b)| (p, b.clone())).collect(), time)
+    }
+}
 
 impl ReadStore for Dated {
     fn list(&self) -> Result<Listing, StoreError> {

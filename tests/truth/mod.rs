@@ -3,6 +3,7 @@
 //! The simulators write with their own writers and judge from the design's words alone: where they and the audit agree, both are right
 //! or both made the same mistake independently.
 
+mod alike;
 mod defects;
 mod laws;
 mod states;

@@ -234,7 +234,7 @@ mod tests {
     /// The record of a document, and what the inventory says of it as the only one.
     fn read(path: &str, bytes: &[u8]) -> (Document, Inventory) {
         let id = DocumentId(0);
-        let content = Some(recognise(id, path, bytes.to_vec()));
+        let content = Some(recognise(id, path, bytes.to_vec(), None));
         let (document, parts) = read_facts(ReadFile { document: record(id, path, bytes.len() as u64), content });
         let mut inventory = Inventory { documents: vec![document], ..Inventory::default() };
         let parts = parts.into_iter().filter_map(|p| if let DocumentFacts::Topology(part) = p { Some((id, *part)) } else { None });

@@ -6,9 +6,9 @@ use crate::facts::{DocumentFacts, read_facts};
 use crate::folder::Folder;
 use crate::items::{Gathered, Item, Obstacle, gather};
 use crate::names::FullNames;
-use crate::read_file::{read_file, record};
+use crate::read_file::{read_file, read_known, record};
 use crate::recognise::problem;
-use crate::server::Context;
+use crate::server::{Context, Models};
 use crate::{Collected, Input, Options, absence, directory, foreign, gaps, manifest, settings, topology, unlisted};
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory, ServerConfiguration, ServerStatus, state};
 use kerbsync_names::HostName;
@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, HashSet};
 pub(crate) type Documents = BTreeMap<DocumentId, Document>;
 
 /// Gathers, reads and joins.
-pub(crate) fn build(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) -> Collected {
+pub(crate) fn build(inputs: &[Input], options: &Options<'_>, models: Option<&Models>, tagger: &Tagger) -> Collected {
     let gathered = gather(inputs);
     options.progress.total(gathered.items.len() as u64);
     let mut documents: Documents = gathered.obstacles.iter().map(|o| (o.id, refused(o))).collect();
@@ -49,7 +49,8 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, tagger: &Tagger) ->
     let how = Reading {
         inputs,
         options,
-        context: &Context::new(&settings, &realms, tagger).with_hardening(options.hardening),
+        context: &Context::new(&settings, &realms, tagger).with_hardening(options.hardening).with_models(models),
+        models,
         dated: &dated,
         preferred: &preferred,
     };
@@ -225,6 +226,7 @@ struct Reading<'r> {
     inputs: &'r [Input],
     options: &'r Options<'r>,
     context: &'r Context<'r>,
+    models: Option<&'r Models>,
     dated: &'r manifest::DatedFiles,
     preferred: &'r Preferred,
 }
@@ -251,7 +253,7 @@ fn read_folder(how: &Reading<'_>, host: HostName, files: Vec<&Item>) -> ReadFold
     let (mut documents, mut further) = (Vec::with_capacity(files.len()), Vec::new());
     let mut folder = Folder::new(host.clone(), how.context, how.preferred);
     for item in files {
-        let mut file = read_file(how.inputs, item);
+        let mut file = read_known(how.inputs, item, how.models);
         file.document.computer = Some(host.clone());
         how.dated.date(&mut file.document);
         let below = item.server.as_ref().map_or("", |(_, below)| below.as_str());

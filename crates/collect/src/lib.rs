@@ -123,5 +123,14 @@ pub enum CollectError {
 /// See [`CollectError`]; bad files are no error here.
 pub fn collect(inputs: &[Input], options: &Options<'_>) -> Result<Collected, CollectError> {
     let tagger = kerbsync_secret::Tagger::new().map_err(|e| CollectError::Random(e.to_string()))?;
-    Ok(inventory::build(inputs, options, &tagger))
+    Ok(inventory::build(inputs, options, Some(&server::Models::default()), &tagger))
+}
+
+/// As [`collect`], but every configuration is read as if it were the only one: slower, and what tests compare with.
+///
+/// # Errors
+/// As there.
+pub fn collect_each_anew(inputs: &[Input], options: &Options<'_>) -> Result<Collected, CollectError> {
+    let tagger = kerbsync_secret::Tagger::new().map_err(|e| CollectError::Random(e.to_string()))?;
+    Ok(inventory::build(inputs, options, None, &tagger))
 }

@@ -3,6 +3,7 @@
 use crate::Input;
 use crate::items::Item;
 use crate::recognise::{Recognised, problem, recognise};
+use crate::server::Models;
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus};
 use kerbsync_source::{DocumentId, Shown, text};
 use sha2::{Digest, Sha256};
@@ -38,6 +39,11 @@ pub(crate) fn sha256(bytes: &[u8]) -> String {
 
 /// Reads a file and recognises it.
 pub(crate) fn read_file(inputs: &[Input], item: &Item) -> ReadFile {
+    read_known(inputs, item, None)
+}
+
+/// The same of a file that may be like a configuration that was read before.
+pub(crate) fn read_known(inputs: &[Input], item: &Item, models: Option<&Models>) -> ReadFile {
     let id = item.id;
     let mut document = record(id, &item.path, item.bytes);
     document.computer = item.server.as_ref().map(|(host, _)| host.clone());
@@ -52,7 +58,7 @@ pub(crate) fn read_file(inputs: &[Input], item: &Item) -> ReadFile {
     };
     document.sha256 = Some(sha256(&snapshot.bytes));
     document.bytes = snapshot.bytes.len() as u64;
-    let content = recognise(id, &item.path, snapshot.bytes);
+    let content = recognise(id, &item.path, snapshot.bytes, models);
     match &content {
         Recognised::Broken(kind, problem) => {
             document.kind = *kind;

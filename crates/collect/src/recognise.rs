@@ -1,5 +1,6 @@
 //! What a file is, by its content.
 
+use crate::server::Models;
 use kerbsync_inventory::DocumentKind;
 use kerbsync_source::{DecodeError, DocumentId, Level, Location, Position, Problem, Source, Text, text};
 use kerbsync_xml::{Document, ErrorKind, Limits, XmlError};
@@ -29,8 +30,9 @@ const ROOTS: &[(&str, DocumentKind)] = &[
     ("RSAKeyValue", DocumentKind::KeyContainer),
 ];
 
-/// Looks at the bytes of a file. `path` decides nothing but whether an empty or damaged file was expected to be something.
-pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognised {
+/// Looks at the bytes of a file. `path` decides nothing but whether an empty or damaged file was expected to be something, and whether to ask
+/// `models` first.
+pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>, models: Option<&Models>) -> Recognised {
     let expected = expected_by_name(path);
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return empty(id, expected);
@@ -55,7 +57,7 @@ pub(crate) fn recognise(id: DocumentId, path: &str, bytes: Vec<u8>) -> Recognise
         return empty(id, expected);
     }
     match text.as_bytes().first() {
-        Some(b'<') => xml(source, expected),
+        Some(b'<') => xml(source, expected, models),
         Some(b'{' | b'[') => Recognised::Text(DocumentKind::Json, source),
         _ if text.starts_with("-----BEGIN ") => Recognised::Text(DocumentKind::KeyContainer, source),
         _ if path.rsplit('/').next().is_some_and(|n| n.eq_ignore_ascii_case("kerbsync.toml")) => {
@@ -92,7 +94,15 @@ fn empty(id: DocumentId, expected: Option<DocumentKind>) -> Recognised {
     }
 }
 
-fn xml(source: Source, expected: Option<DocumentKind>) -> Recognised {
+fn xml(mut source: Source, expected: Option<DocumentKind>, models: Option<&Models>) -> Recognised {
+    if expected == Some(DocumentKind::ApplicationHost)
+        && let Some(models) = models
+    {
+        match models.read(source) {
+            Ok(document) => return Recognised::Xml(document),
+            Err(other) => source = other,
+        }
+    }
     if expected.is_none() && is_html(source.text()) {
         return Recognised::Text(DocumentKind::ManagementLogHtml, source);
     }
@@ -178,7 +188,7 @@ mod tests {
     use super::*;
 
     fn kind(path: &str, bytes: &[u8]) -> String {
-        match recognise(DocumentId(0), path, bytes.to_vec()) {
+        match recognise(DocumentId(0), path, bytes.to_vec(), None) {
             Recognised::Xml(d) => format!("xml {}", d.root().name()),
             Recognised::Text(kind, _) => format!("text {}", kind.name()),
             Recognised::Broken(kind, problem) => format!("broken {}: {problem}", kind.name()),

@@ -6,12 +6,13 @@
 mod authentication;
 mod bindings;
 mod hardening;
+mod models;
 mod origins;
 
 use crate::config::Settings;
 use kerbsync_credential::lower::SlotRules;
 use kerbsync_credential::{
-    DeclaredSlot, DiscoveryContext, MAX_SLOTS, Product, ProductSite, WebSiteNames, discover, discover_with, is_product_pool,
+    DeclaredSlot, DiscoveryContext, MAX_SLOTS, Product, ProductSite, SecretPlace, WebSiteNames, discover, discover_with, is_product_pool,
 };
 use kerbsync_iis::protection::{self, KeyError, KeyMaterial};
 use kerbsync_iis::{ApplicationHost, IdentityType, Redirection};
@@ -23,7 +24,9 @@ use kerbsync_names::HostName;
 use kerbsync_secret::Tagger;
 use kerbsync_source::{DocumentId, Level, Problem, Shown, Source, Spanned, Text, text};
 use kerbsync_xml::Document;
-use origins::{Interner, Origins};
+use models::Model;
+pub(crate) use models::Models;
+use origins::{Interner, Origins, ShownLine};
 use std::collections::HashSet;
 
 /// Name of the native module without which windowsAuthentication has no effect.
@@ -34,6 +37,8 @@ pub(crate) struct Context<'a> {
     rules: SlotRules,
     tagger: &'a Tagger,
     interner: Interner,
+    /// Configurations that others may be like; without, each is read as if it were the only one.
+    models: Option<&'a Models>,
     /// Whether to keep the settings that an audit of the hardening judges.
     hardening: bool,
 }
@@ -41,7 +46,12 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     /// `realms` are pairs of NetBIOS name and DNS name.
     pub(crate) fn new(settings: &'a Settings, realms: &'a [(String, String)], tagger: &'a Tagger) -> Self {
-        Self { rules: slot_rules(settings, realms), tagger, interner: Interner::default(), hardening: false }
+        Self { rules: slot_rules(settings, realms), tagger, interner: Interner::default(), models: None, hardening: false }
+    }
+
+    /// The same, for documents that were read by way of these models.
+    pub(crate) fn with_models(self, models: Option<&'a Models>) -> Self {
+        Self { models, ..self }
     }
 
     /// The same, with the settings that an audit of the hardening judges, or without.
@@ -98,6 +108,13 @@ pub(crate) fn read_server(input: ServerFiles<'_>, context: &Context<'_>, problem
     };
     // A declared secret may have any name, and must not be shown either.
     document.hide_names(context.rules.declared.iter().map(|d| d.secret_attribute.as_str()));
+    if let Some(model) = context.models.and_then(|models| models.of(document))
+        && let Ok(host) = ApplicationHost::read(document, &mut Vec::new())
+    {
+        model.read(&mut server, &host, input.keys, context, problems);
+        return server;
+    }
+    let before = problems.len();
     match ApplicationHost::read(document, problems) {
         Ok(host) => {
             server.status = ServerStatus::Read;
@@ -107,11 +124,15 @@ pub(crate) fn read_server(input: ServerFiles<'_>, context: &Context<'_>, problem
                     too_many("iis-sites", document, text!("the file holds {sites} web sites or application pools: no server does."));
                 return server;
             }
-            fill(&mut server, &host, input.keys, context, problems);
+            let seen = fill(&mut server, &host, input.keys, context, problems);
             if server.slots.len() > MAX_SLOTS {
                 let message = text!("the file holds more than {MAX_SLOTS} places for an account and its password: no server does.");
                 server.status = too_many("iis-slots", document, message);
                 server.slots = Vec::new();
+            } else if let Some(models) = context.models
+                && let Some(model) = Model::new(document, &server, seen.secrets, &seen.shown, &problems[before..])
+            {
+                models.add(model);
             }
         }
         Err(problem) => server.status = ServerStatus::Unreadable(problem),
@@ -135,8 +156,7 @@ pub(crate) fn clear_secrets(document: &Document, context: &Context<'_>) -> Vec<C
     let mut problems = Vec::new();
     let Ok(host) = ApplicationHost::read(document, &mut problems) else { return Vec::new() };
     let product = Product::recognise(&host, &context.rules.web_sites);
-    let inputs = DiscoveryContext { declared: &context.rules.declared, realms: &context.rules.realms, keys: &[], tagger: context.tagger };
-    let found = discover(&host, &product, inputs, &mut problems);
+    let found = discover(&host, &product, discovery_context(context, &[]), &mut problems);
     let clear = found.slots.into_iter().filter(|s| matches!(s.secret, SecretState::Clear(_) | SecretState::TakenOut));
     clear
         .map(|slot| ClearCopy {
@@ -166,13 +186,27 @@ fn redirected_to(document: &Document, problems: &mut Vec<Problem>) -> Option<Spa
     }
 }
 
+/// What discovery goes by.
+fn discovery_context<'c>(context: &'c Context<'_>, keys: &'c [KeyFile]) -> DiscoveryContext<'c> {
+    DiscoveryContext { declared: &context.rules.declared, realms: &context.rules.realms, keys, tagger: context.tagger }
+}
+
+/// Where a configuration was looked at.
+struct Seen {
+    /// Of each slot, the place of its secret.
+    secrets: Vec<SecretPlace>,
+    /// The lines that something but a slot shows.
+    shown: Vec<ShownLine>,
+}
+
+/// Takes in what a configuration says.
 fn fill(
     server: &mut ServerConfiguration,
     host: &ApplicationHost<'_>,
     keys: &[KeyFile],
     context: &Context<'_>,
     problems: &mut Vec<Problem>,
-) {
+) -> Seen {
     let mut origins = Origins::new(host.document(), &context.interner);
     let product = Product::recognise(host, &context.rules.web_sites);
     server.windows_authentication_module = host.has_global_module(WINDOWS_MODULE);
@@ -189,26 +223,28 @@ fn fill(
     }
     let pools = host.pools();
     let pool_names: HashSet<String> = pools.iter().map(|p| p.name().value.to_lowercase()).collect();
-    let inputs = DiscoveryContext { declared: &context.rules.declared, realms: &context.rules.realms, keys, tagger: context.tagger };
+    let inputs = discovery_context(context, keys);
     let mut origin = |place, excerpt| origins.of(place, if excerpt { Kept::Excerpt } else { Kept::Place });
     let found = discover_with(host, &product, inputs, &mut origin, problems);
     server.slots = found.slots;
     server.providers = found.providers;
-    server.restrictions = found.restrictions;
+    server.restrictions = found.restrictions.into();
+    origins.note_excerpts();
     server.web_sites = product
         .sites
         .iter()
         .map(|p| WebSite {
             role: p.role,
-            name: origins.text(p.site.name(), Kept::Excerpt),
+            name: origins.cited_text(p.site.name(), Kept::Excerpt),
             id: p.site.id(),
             starts: starts(p.site.auto_start(problems), &mut origins),
             bindings: bindings::of(&p.site, &mut origins, problems),
             applications: applications(p, &pool_names, &mut origins),
             authentication: authentication::paths(host, p, &mut origins, problems),
         })
-        .collect();
-    server.other_web_sites = bindings::other_sites(host, &product, &mut origins, problems);
+        .collect::<Vec<_>>()
+        .into();
+    server.other_web_sites = bindings::other_sites(host, &product, &mut origins, problems).into();
     // A pool is kept when it serves the product, or when a slot stands on it.
     let pool_of = |key: &'_ SlotKey| if let SlotKey::ApplicationPool { pool } = key { Some(pool.clone()) } else { None };
     let with_slot: HashSet<String> = server.slots.iter().filter_map(|s| pool_of(&s.key)).collect();
@@ -224,11 +260,13 @@ fn fill(
                 identity: origins.cited(runs_as, identity.place, citable::identity(runs_as)),
                 is_product: product.is_served_by(&p.name().value) || is_product_pool(&p.name().value),
                 starts: starts(p.auto_start(problems), &mut origins),
-                user_name: p.user_name().map(|u| origins.text(&u, Kept::Excerpt)),
+                user_name: p.user_name().map(|u| origins.cited_text(&u, Kept::Excerpt)),
             }
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .into();
     server.hardening = context.hardening.then(|| hardening::of(host, &product, &mut origins));
+    Seen { secrets: found.secrets, shown: origins.into_excerpts() }
 }
 
 /// Whether something starts by itself.

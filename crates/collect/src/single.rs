@@ -35,7 +35,7 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
     let mut document = record(id, path, bytes.len() as u64);
     document.sha256 = Some(sha256(&bytes));
     // The name of the file decides nothing here: whatever is given was meant as a configuration.
-    let content = recognise(id, "applicationHost.config", bytes);
+    let content = recognise(id, "applicationHost.config", bytes, None);
     let host = HostName::new(path.rsplit(['/', '\\']).next().unwrap_or(path)).or_else(|| HostName::new(path));
     let Some(host) = host else {
         return Ok(Err(crate::recognise::problem(id, "no-name", "the file has no name.", "Give the path of a file.")));

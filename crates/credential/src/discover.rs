@@ -3,7 +3,7 @@
 use crate::layouts::LAYOUTS;
 use crate::view::{ConfigurationView, FoundSlot};
 use crate::{DeclaredSlot, Product, Realms, parse_account};
-use kerbsync_iis::protection::{DamageReason, KeyFile, OpenError, Opener, ProviderKind};
+use kerbsync_iis::protection::{DamageReason, KeyFile, OpenError, Opener, ProtectionProvider, ProviderKind};
 use kerbsync_iis::{ApplicationHost, Place};
 use kerbsync_inventory::{Provider, ProviderKey, Restriction, SecretState, Slot, SlotRelevance};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret, Tagger};
@@ -35,6 +35,8 @@ pub struct Discovery {
     pub providers: Vec<Provider>,
     /// What the configuration says against edits.
     pub restrictions: Vec<Restriction>,
+    /// Of each slot, the place of its secret.
+    pub secrets: Vec<SecretPlace>,
 }
 
 /// Finds every slot of a configuration and opens the secrets that the keys open.
@@ -69,6 +71,7 @@ pub fn discover_with<'d>(
     let document = host.document().source().document();
     let providers = host.providers();
     let mut opener = Opener::new(&providers, context.keys);
+    let places = found.iter().map(SecretPlace::of).collect();
     let secrets: Vec<Judged> = found.iter().map(|f| judge(f.secret.as_ref().map(|s| &s.value), &mut opener, context.tagger)).collect();
     let slots = found
         .into_iter()
@@ -102,7 +105,18 @@ pub fn discover_with<'d>(
             }
         })
         .collect();
-    let providers = providers
+    let providers = told(&providers, &opener, context.keys, origin);
+    Discovery { slots, providers, restrictions: crate::restrictions::of(host, origin), secrets: places }
+}
+
+/// What is kept of the providers once the slots were opened.
+fn told<'d>(
+    providers: &[ProtectionProvider<'d>],
+    opener: &Opener<'_>,
+    keys: &[KeyFile],
+    origin: &mut dyn FnMut(Place<'d>, bool) -> Origin,
+) -> Vec<Provider> {
+    providers
         .iter()
         .map(|p| Provider {
             name: Spanned::new(p.name().value.clone().into_owned(), origin(p.name().place, false)),
@@ -111,13 +125,59 @@ pub fn discover_with<'d>(
                 (ProviderKind::Rsa | ProviderKind::Other, _) => ProviderKey::Unsupported,
                 (_, Some(key)) => ProviderKey::Fits(key),
                 (_, None) if !opener.tried(&p.name().value) => ProviderKey::Unused,
-                (_, None) if context.keys.is_empty() => ProviderKey::NoKey,
+                (_, None) if keys.is_empty() => ProviderKey::NoKey,
                 (_, None) => ProviderKey::NoneFits,
             },
             session_key: p.session_key().filter(|a| !a.value().is_empty()).map(|a| Sha256::digest(a.value().as_bytes()).into()),
         })
-        .collect();
-    Discovery { slots, providers, restrictions: crate::restrictions::of(host, origin) }
+        .collect()
+}
+
+/// Where the secret of a slot stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecretPlace {
+    /// The slot has none.
+    Nowhere,
+    /// In an attribute.
+    Attribute {
+        /// The element.
+        element: NodeId,
+        /// Name of the attribute.
+        name: String,
+    },
+    /// Elsewhere, such as between the tags of an element.
+    Other,
+}
+
+impl SecretPlace {
+    fn of(found: &FoundSlot<'_>) -> Self {
+        let Some(secret) = &found.secret else { return Self::Nowhere };
+        let holder = secret.place.holder();
+        let attribute = holder.and_then(|e| Some((e, e.attribute(secret.place.attribute_name()?)?)));
+        match attribute {
+            Some((e, a)) if a.value() == secret.value => Self::Attribute { element: e.id(), name: a.name().to_owned() },
+            _ => Self::Other,
+        }
+    }
+}
+
+/// Opens the secrets of a configuration whose slots are those of another one, in the same places: of each slot what its secret is, and the
+/// providers. A slot whose secret is in no attribute is not known here; who asks knows that there is none.
+pub fn open_again<'d>(
+    host: &ApplicationHost<'d>,
+    places: &[SecretPlace],
+    context: DiscoveryContext<'_>,
+    origin: &mut dyn FnMut(Place<'d>, bool) -> Origin,
+) -> (Vec<SecretState>, Vec<Provider>) {
+    let providers = host.providers();
+    let mut opener = Opener::new(&providers, context.keys);
+    let value = |place: &SecretPlace| match place {
+        SecretPlace::Attribute { element, name } => Some(host.document().element(*element)?.attribute(name)?.value()),
+        SecretPlace::Nowhere | SecretPlace::Other => None,
+    };
+    let judged: Vec<Judged> = places.iter().map(|place| judge(value(place).as_ref(), &mut opener, context.tagger)).collect();
+    let states = judged.into_iter().map(|j| j.into_state(&opener)).collect();
+    (states, told(&providers, &opener, context.keys, origin))
 }
 
 /// Every place once, in document order.

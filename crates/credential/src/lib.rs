@@ -18,7 +18,7 @@ mod view;
 
 pub use account::{Realms, is_built_in, parse_account};
 pub use declared::DeclaredSlot;
-pub use discover::{Discovery, DiscoveryContext, MAX_SLOTS, discover, discover_with};
+pub use discover::{Discovery, DiscoveryContext, MAX_SLOTS, SecretPlace, discover, discover_with, open_again};
 pub use layouts::{LAYOUTS, SlotLayout};
 pub use product::{Product, ProductSite, RecognisedBy, WebSiteNames, is_product_pool};
 pub use view::{ConfigurationView, FoundSlot};

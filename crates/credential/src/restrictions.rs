@@ -2,6 +2,7 @@
 
 use crate::layouts::item_names;
 use kerbsync_iis::{ApplicationHost, OverrideMode, Place, segments};
+use kerbsync_inventory::citable::Cited;
 use kerbsync_inventory::{PathStep, Restriction, RestrictionKind};
 use kerbsync_source::Origin;
 use kerbsync_xml::Element;
@@ -44,7 +45,8 @@ pub(crate) fn of<'d>(host: &ApplicationHost<'d>, origin: &mut OriginOf<'_, 'd>) 
     }
     marked.sort_by_key(|(.., place)| place.span());
     found.extend(marked);
-    found.into_iter().map(|(kind, location, path, place)| Restriction { kind, location, path, origin: origin(place, false) }).collect()
+    let mut cited = |kind, place| Cited::new(kind, origin(place, false).into_parts().1);
+    found.into_iter().map(|(kind, location, path, place)| Restriction { kind: cited(kind, place), location, path }).collect()
 }
 
 type Marked<'d> = (RestrictionKind, Option<String>, Vec<PathStep>, Place<'d>);

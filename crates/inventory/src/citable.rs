@@ -11,46 +11,40 @@ use std::sync::Arc;
 
 /// A value of a configuration with its place, or with the reason why none was kept.
 ///
-/// A server has hundreds of them, so the parts of the origin lie beside the others, with no gap between them.
-#[derive(Clone)]
+/// The document is not among the parts: servers that are alike share their values, each with a document of its own. [`ServerConfiguration::cite`]
+/// joins both.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cited<T> {
     /// The value.
     pub value: T,
     why_dropped: Option<WhyDropped>,
-    document: DocumentId,
     spot: Option<Arc<Spot>>,
 }
 
 impl<T> Cited<T> {
-    /// A value and its place. A schema default has the whole document.
-    pub fn new(value: T, origin: Origin) -> Self {
-        let (document, spot) = origin.into_parts();
-        Self { value, why_dropped: None, document, spot }
+    /// A value and its place. `None` is the whole document, as for a schema default.
+    pub const fn new(value: T, spot: Option<Arc<Spot>>) -> Self {
+        Self { value, why_dropped: None, spot }
     }
 
-    /// A value of which only the document is kept.
-    pub const fn dropped(value: T, document: DocumentId, why: WhyDropped) -> Self {
-        Self { value, why_dropped: Some(why), document, spot: None }
+    /// A value of which no place is kept.
+    pub const fn dropped(value: T, why: WhyDropped) -> Self {
+        Self { value, why_dropped: Some(why), spot: None }
     }
 
-    /// What a finding may cite of it.
+    /// What a finding may cite of it, in the document that it was read from.
     #[must_use]
-    pub fn citation(&self) -> Citation {
-        Citation { origin: Origin::from_parts(self.document, self.spot.clone()), why_dropped: self.why_dropped }
+    pub fn citation(&self, document: DocumentId) -> Citation {
+        Citation { origin: Origin::from_parts(document, self.spot.clone()), why_dropped: self.why_dropped }
     }
 }
 
-impl<T: PartialEq> PartialEq for Cited<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.value == other.value && self.citation() == other.citation()
-    }
-}
-impl<T: Eq> Eq for Cited<T> {}
-
-impl<T: std::fmt::Debug> std::fmt::Debug for Cited<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Citation { origin, why_dropped } = self.citation();
-        f.debug_struct("Cited").field("value", &self.value).field("why_dropped", &why_dropped).field("origin", &origin).finish()
+impl ServerConfiguration {
+    /// What a finding may cite of a value of this configuration.
+    #[must_use]
+    pub fn cite<T>(&self, cited: &Cited<T>) -> Citation {
+        // Without a document there is nothing that was read of one.
+        cited.citation(self.document.unwrap_or(DocumentId(u32::MAX)))
     }
 }
 
@@ -82,24 +76,18 @@ impl From<&Origin> for Citation {
     }
 }
 
-impl<T> From<&Cited<T>> for Citation {
-    fn from(cited: &Cited<T>) -> Self {
-        cited.citation()
-    }
-}
-
 /// A [`Cited`] value of any type, whose place can be dropped later too.
 pub trait Citable {
-    /// What a finding may cite of it.
-    fn citation(&self) -> Citation;
+    /// What a finding may cite of it, in the document that it was read from.
+    fn citation(&self, document: DocumentId) -> Citation;
 
-    /// Leaves the document alone.
+    /// Leaves the value alone.
     fn drop_place(&mut self, why: WhyDropped);
 }
 
 impl<T> Citable for Cited<T> {
-    fn citation(&self) -> Citation {
-        self.citation()
+    fn citation(&self, document: DocumentId) -> Citation {
+        self.citation(document)
     }
 
     fn drop_place(&mut self, why: WhyDropped) {
@@ -245,14 +233,14 @@ impl KeptOfPath {
 
 /// Visits every place of a configuration of which more or less is kept by its value.
 pub fn visit(server: &mut ServerConfiguration, mut visit: impl FnMut(&mut dyn Citable, Kept)) {
-    for pool in &mut server.application_pools {
+    for pool in &mut *server.application_pools {
         visit(&mut pool.name, POOL_NAME);
         let kept = identity(pool.identity.value);
         visit(&mut pool.identity, kept);
         let kept = starts(pool.starts.value);
         visit(&mut pool.starts, kept);
     }
-    for site in &mut server.web_sites {
+    for site in &mut *server.web_sites {
         let kept = starts(site.starts.value);
         visit(&mut site.starts, kept);
         for of in &mut site.applications {

@@ -15,6 +15,7 @@ mod layout;
 pub mod resolve;
 mod restriction;
 mod server;
+mod shared;
 mod slot;
 mod slot_key;
 pub mod state;
@@ -29,6 +30,7 @@ pub use hardening::{Hardening, HardeningDoubt, HardeningFact, HardeningScope};
 pub use layout::{Creation, LayoutId, ProviderPurpose};
 pub use restriction::{EditedElement, PathStep, Restriction, RestrictionKind};
 pub use server::{Besides, ClearCopy, Foreign, KeptOriginal, Likeness, NotInForce, OtherConfiguration, ServerConfiguration, ServerStatus};
+pub use shared::Shared;
 pub use slot::{AccountText, EvidenceLevel, Provider, ProviderKey, SecretState, Slot, SlotRelevance};
 pub use slot_key::{DefaultsOf, SlotKey};
 pub use web_site::{

@@ -4,8 +4,8 @@
 //! file (told by an author of the configuration system, and borne out by real files; not tried on a Windows machine). `allowLocation` and
 //! `allowDefinition` decide where a section may stand at all, and both overrides on one `<location>` are an error (documented).
 
+use crate::citable::Cited;
 use crate::{DefaultsOf, SlotKey};
-use kerbsync_source::Origin;
 
 /// One step of a path of elements: a name, and for an item of a collection what names the item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,14 +73,12 @@ impl RestrictionKind {
 /// Something that speaks against edits at a place.
 #[derive(Debug, Clone)]
 pub struct Restriction {
-    /// What it is.
-    pub kind: RestrictionKind,
+    /// What it is, and where it is said.
+    pub kind: Cited<RestrictionKind>,
     /// Path of the `<location>` around it, empty for the whole server; absent outside of every location and for section definitions.
     pub location: Option<String>,
     /// The element that it is about, from below `<configuration>` or `<location>`; none for a location as a whole.
     pub path: Vec<PathStep>,
-    /// Where it is said.
-    pub origin: Origin,
 }
 
 /// A place that is to be edited.
@@ -138,7 +136,7 @@ impl Restriction {
         let child = place.path.get(self.path.len()).map(|step| step.element.as_str());
         let names = |names: &[String], name: &str| names.iter().any(|n| n == name || n == "*");
         let any_attribute = |is: &dyn Fn(&str) -> bool| child.is_none() && place.attributes.iter().any(|a| is(a));
-        let hits = match &self.kind {
+        let hits = match &self.kind.value {
             RestrictionKind::BothOverrides | RestrictionKind::Denied => {
                 return self.location.is_some() && is_same(&self.location, &place.location);
             }
@@ -178,7 +176,6 @@ fn holds(outer: &Option<String>, inner: &Option<String>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kerbsync_source::DocumentId;
 
     const SECTION: &str = "system.webServer/security/kerberos";
 
@@ -190,10 +187,9 @@ mod tests {
 
     fn restriction(kind: RestrictionKind, location: Option<&str>, path: &str) -> Restriction {
         Restriction {
-            kind,
+            kind: Cited::new(kind, None),
             location: location.map(str::to_owned),
             path: path.split('/').filter(|s| !s.is_empty()).map(|s| step(s, None)).collect(),
-            origin: Origin::document(DocumentId(0)),
         }
     }
 

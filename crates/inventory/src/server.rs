@@ -1,5 +1,6 @@
 //! What one server's configuration says, in neutral words.
 
+use crate::shared::Shared;
 use crate::{ApplicationPool, Hardening, OtherWebSite, Provider, Restriction, Slot, WebSite, WebSiteRole};
 use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Origin, Problem, Shown, Spanned, Tell, Teller, Text, text};
@@ -18,19 +19,19 @@ pub struct ServerConfiguration {
     /// Whether `WindowsAuthenticationModule` is among the global modules; `None` when there is no such section.
     pub windows_authentication_module: Option<bool>,
     /// The web sites that were recognised as the product's.
-    pub web_sites: Vec<WebSite>,
+    pub web_sites: Shared<Vec<WebSite>>,
     /// Of the other web sites, those that start and listen for HTTP: they may take requests that are the product's.
-    pub other_web_sites: Vec<OtherWebSite>,
+    pub other_web_sites: Shared<Vec<OtherWebSite>>,
     /// How many web sites there are in all.
     pub web_site_count: usize,
     /// The application pools that serve the product's applications, or that hold a slot.
-    pub application_pools: Vec<ApplicationPool>,
+    pub application_pools: Shared<Vec<ApplicationPool>>,
     /// Every place that holds an account and a secret.
     pub slots: Vec<Slot>,
     /// Protection providers and whether a key for each was found.
     pub providers: Vec<Provider>,
     /// What it says against edits: locks, and sections that may not stand somewhere.
-    pub restrictions: Vec<Restriction>,
+    pub restrictions: Shared<Vec<Restriction>>,
     /// History snapshots found beside it, newest first: labelled evidence, never a substitute.
     pub history: Vec<DocumentId>,
     /// Settings that an audit of the hardening of IIS judges; only where one asks for them.
@@ -179,13 +180,13 @@ impl ServerConfiguration {
             status,
             redirected_to: None,
             windows_authentication_module: None,
-            web_sites: Vec::new(),
-            other_web_sites: Vec::new(),
+            web_sites: Shared::default(),
+            other_web_sites: Shared::default(),
             web_site_count: 0,
-            application_pools: Vec::new(),
+            application_pools: Shared::default(),
             slots: Vec::new(),
             providers: Vec::new(),
-            restrictions: Vec::new(),
+            restrictions: Shared::default(),
             history: Vec::new(),
             hardening: None,
             besides: Besides::default(),

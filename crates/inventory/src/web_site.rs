@@ -1,7 +1,7 @@
 //! The product's web sites as a configuration has them: bindings, applications, authentication, and the pools that serve them.
 
 use crate::citable::Cited;
-use kerbsync_source::{Spanned, Tell, Teller};
+use kerbsync_source::{Tell, Teller};
 use std::sync::Arc;
 
 /// Which of the product's two web sites.
@@ -36,9 +36,9 @@ impl std::fmt::Display for WebBinding {
 #[derive(Debug, Clone)]
 pub struct OtherWebSite {
     /// Name.
-    pub name: Spanned<String>,
+    pub name: Cited<String>,
     /// Its bindings for HTTP and HTTPS.
-    pub bindings: Vec<Spanned<WebBinding>>,
+    pub bindings: Vec<Cited<WebBinding>>,
 }
 
 /// One of the product's web sites.
@@ -47,13 +47,13 @@ pub struct WebSite {
     /// Which.
     pub role: WebSiteRole,
     /// Name.
-    pub name: Spanned<String>,
+    pub name: Cited<String>,
     /// Id as written.
     pub id: Option<u32>,
     /// serverAutoStart in force: whether the site starts with the web service.
     pub starts: Cited<bool>,
     /// Bindings for HTTP and HTTPS in document order; those that nobody can read are left out.
-    pub bindings: Vec<Spanned<WebBinding>>,
+    pub bindings: Vec<Cited<WebBinding>>,
     /// Applications in document order.
     pub applications: Vec<Application>,
     /// Effective authentication at the site's root, at every application and at every `<location>` below the site, sorted by path.
@@ -122,7 +122,7 @@ pub struct ApplicationPool {
     /// autoStart in force: whether the pool starts with the web service.
     pub starts: Cited<bool>,
     /// userName in force; matters only with `SpecificUser`.
-    pub user_name: Option<Spanned<String>>,
+    pub user_name: Option<Cited<String>>,
 }
 
 /// identityType of a pool.

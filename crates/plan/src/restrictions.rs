@@ -11,7 +11,7 @@ pub(crate) fn check(inventory: &Inventory, server: &ServerConfiguration, changes
         let place = EditedElement::of(&change.slot.key, change.fields.iter().map(|field| field.attribute.clone()).collect());
         let label = change.slot.label();
         for restriction in server.restrictions.iter().filter(|r| r.bears_on(&place)) {
-            let (words, at) = (restriction.kind.words(), at(inventory, &restriction.origin));
+            let (words, at) = (restriction.kind.words(), at(inventory, &server.cite(&restriction.kind).origin));
             if restriction.kind.is_refused() {
                 let reason = text!("The {label} cannot be set there: {} ({words} at {at}).", why(restriction));
                 checks.fail(
@@ -35,7 +35,7 @@ pub(crate) fn check(inventory: &Inventory, server: &ServerConfiguration, changes
 }
 
 fn why(restriction: &Restriction) -> &'static str {
-    match restriction.kind {
+    match restriction.kind.value {
         RestrictionKind::BothOverrides => "IIS refuses a <location> that says both",
         RestrictionKind::NoLocation => "IIS takes this section in no <location>",
         _ => "IIS takes this section only in a file above applicationHost.config",

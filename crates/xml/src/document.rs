@@ -2,7 +2,7 @@
 
 use crate::{Element, Limits, NodeId, XmlError, parse};
 use kerbsync_source::{Source, Span};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Spans of one element. Offsets are those of the decoded text.
 #[derive(Debug, Clone, Copy)]
@@ -24,10 +24,13 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Debug, Clone)]
 pub struct Document {
     pub(crate) source: Source,
-    pub(crate) nodes: Vec<Node>,
+    /// Shared by documents that are alike.
+    pub(crate) nodes: Arc<Vec<Node>>,
     pub(crate) declaration: Option<Span>,
     /// Further names of attributes and elements whose values are never shown.
     pub(crate) hidden: OnceLock<Vec<String>>,
+    /// What differs from the document that this one is like.
+    pub(crate) differing: Box<[NodeId]>,
 }
 
 impl Document {

@@ -10,6 +10,7 @@
 //! ## Limitations
 //! - Namespace well-formedness is not checked; a name with an unbound prefix is without a namespace.
 
+mod alike;
 mod attribute;
 mod document;
 mod element;
@@ -21,6 +22,7 @@ mod name;
 mod parse;
 mod show;
 
+pub use alike::Difference;
 pub use attribute::{Attribute, Attributes};
 pub use document::Document;
 pub use element::{Children, Descendants, Element, NodeId};

@@ -8,6 +8,7 @@ use crate::{Document, ErrorKind, Limits, XmlError, markup};
 use kerbsync_source::{Source, Span};
 use quick_xml::Reader;
 use quick_xml::events::Event;
+use std::sync::{Arc, OnceLock};
 
 /// What is wrong, and the offset in the text.
 pub(crate) type Fail = (ErrorKind, usize);
@@ -15,10 +16,10 @@ pub(crate) type Fail = (ErrorKind, usize);
 pub(crate) fn parse(source: Source, limits: &Limits) -> Result<Document, XmlError> {
     let mut scanner = Scanner::new(&source, limits);
     let found = scanner.document();
-    let (nodes, declaration) = (scanner.nodes, scanner.declaration);
+    let (nodes, declaration) = (Arc::new(scanner.nodes), scanner.declaration);
     // A forbidden character counts as the first mistake where nothing before it is wrong.
     let fail = match (found, forbidden_character(source.text())) {
-        (Ok(()), None) => return Ok(Document { source, nodes, declaration, hidden: std::sync::OnceLock::new() }),
+        (Ok(()), None) => return Ok(Document { source, nodes, declaration, hidden: OnceLock::new(), differing: Box::default() }),
         (Err((_, at)), Some((c, bad))) if bad <= at => (ErrorKind::Character(u32::from(c)), bad),
         (Err(fail), _) => fail,
         (Ok(()), Some((c, bad))) => (ErrorKind::Character(u32::from(c)), bad),

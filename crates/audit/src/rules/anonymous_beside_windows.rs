@@ -55,10 +55,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let finding =
             verdicts.fail(subject, text!("On {host}, anonymous access is on beside Windows authentication for {}.", list(&names)));
         let places = bad.iter().zip(&names);
-        let mut finding =
-            finding.at_each(places.map(|((_, path), name)| (&path.anonymous.enabled, text!("{name}: anonymous access is on"))));
+        let mut finding = finding.at_each(
+            places.map(|((_, path), name)| (configuration.cite(&path.anonymous.enabled), text!("{name}: anonymous access is on"))),
+        );
         if let Some((_, path)) = bad.first() {
-            finding = finding.at(&path.windows.enabled, "Windows authentication is on");
+            finding = finding.at(configuration.cite(&path.windows.enabled), "Windows authentication is on");
         }
         finding
             .help(text!("Compare with a server that works; switch anonymousAuthentication off for {} if it is not meant.", list(&names)));

@@ -53,7 +53,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         }
         let names: Vec<Text> = bad.iter().map(|(s, a)| text!("'{}{}' ('{}')", s.name.value, a.path.value, a.pool.value)).collect();
         let finding = verdicts.fail(subject, text!("On {host}, the application pool of {} does not exist.", list(&names)));
-        let places = bad.iter().map(|(_, a)| (&a.pool, text!("no pool is named '{}'", a.pool.value)));
+        let places = bad.iter().map(|(_, a)| (configuration.cite(&a.pool), text!("no pool is named '{}'", a.pool.value)));
         finding.at_each(places).help(
             Advice::say(text!("On {host} and on a healthy server of the pool, compare:"))
                 .then_run(commands::iis_pools())

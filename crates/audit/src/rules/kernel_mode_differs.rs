@@ -67,7 +67,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let first: Vec<&Text> = first.into_iter().collect();
         verdicts
             .fail(subject, text!("{message} ({}{more}).", list(&first)))
-            .at_each(bad.iter().zip(&names).map(|((_, path), name)| (&path.windows.use_kernel_mode, text!("{name}: useKernelMode is {}", path.windows.use_kernel_mode.value))))
+            .at_each(bad.iter().zip(&names).map(|((_, path), name)| (configuration.cite(&path.windows.use_kernel_mode), text!("{name}: useKernelMode is {}", path.windows.use_kernel_mode.value))))
             .help(text!(
                 "Compare useKernelMode of windowsAuthentication with a server of the pool that works, and set it alike on {host} at each of these paths (locations below a site keep values of their own)."
             ));

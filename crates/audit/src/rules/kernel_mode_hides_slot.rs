@@ -64,13 +64,14 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let message = text!("On {host}, HTTP.sys decrypts tickets with the computer account instead of {account} for {}.", list(&names));
         let finding = verdicts.fail(subject, message);
         let places = bad.iter().zip(&names);
-        let mut finding =
-            finding.at_each(places.map(|((_, path), name)| (&path.windows.use_kernel_mode, text!("{name}: useKernelMode is true"))));
+        let mut finding = finding.at_each(
+            places.map(|((_, path), name)| (configuration.cite(&path.windows.use_kernel_mode), text!("{name}: useKernelMode is true"))),
+        );
         if let Some((_, path)) = bad.first() {
-            finding = finding.at(&path.windows.use_app_pool_credentials, "useAppPoolCredentials is false");
+            finding = finding.at(configuration.cite(&path.windows.use_app_pool_credentials), "useAppPoolCredentials is false");
         }
         if let Some(name) = holds.first().and_then(|p| p.user_name.as_ref()) {
-            finding = finding.at(&name.origin, "the pool runs as the Kerberos account");
+            finding = finding.at(configuration.cite(name), "the pool runs as the Kerberos account");
         }
         finding.help(text!("Set useAppPoolCredentials=\"true\" in windowsAuthentication for {} on {host}.", list(&names)));
     });
@@ -79,7 +80,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 /// Whether a pool has the account as its identity, with a secret where a slot is known for it.
 fn runs_as(configuration: &ServerConfiguration, pool: &ApplicationPool, account: &DownLevelName, domains: &[Domain]) -> bool {
     let Some(name) = pool.user_name.as_ref().filter(|_| pool.identity.value == ApplicationPoolIdentity::SpecificUser) else { return false };
-    let slot = configuration.slots.iter().find(|s| s.account.origin == name.origin && s.secret != SecretState::Empty);
+    let origin = configuration.cite(name).origin;
+    let slot = configuration.slots.iter().find(|s| s.account.origin == origin && s.secret != SecretState::Empty);
     match slot {
         Some(slot) => naming(&slot.account.value, account, domains) == Naming::Expected,
         None => DownLevelName::parse(&name.value).is_ok_and(|parsed| account_key(&parsed.name, domains) == account_key(account, domains)),

@@ -61,7 +61,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         }
         let names: Vec<Text> = bad.iter().map(|(site, path)| shown(site, path)).collect();
         let finding = verdicts.fail(subject, text!("On {host}, NTLM is offered before Negotiate by {}.", list(&names)));
-        let places = bad.iter().zip(&names).map(|((_, path), name)| (provider_place(path), text!("{name}: NTLM comes first")));
+        let places =
+            bad.iter().zip(&names).map(|((_, path), name)| (provider_place(configuration, path), text!("{name}: NTLM comes first")));
         finding
             .at_each(places)
             .help(text!("Move Negotiate before NTLM in the providers of windowsAuthentication for {} on {host}.", list(&names)));

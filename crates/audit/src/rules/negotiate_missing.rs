@@ -60,7 +60,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let places = bad.iter().zip(&names).map(|((_, path), name)| {
             let offered: Vec<&String> = path.windows.providers.iter().map(|p| &p.value).collect();
             let note = if offered.is_empty() { "no provider at all".into() } else { text!("only {}", list(&offered)) };
-            (provider_place(path), text!("{name}: {note}"))
+            (provider_place(configuration, path), text!("{name}: {note}"))
         });
         finding.at_each(places).help(text!("Add Negotiate as the first provider of windowsAuthentication for {} on {host}.", list(&names)));
     });

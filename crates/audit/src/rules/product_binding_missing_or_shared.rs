@@ -1,8 +1,9 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Verdicts, View, WebServer};
+use kerbsync_inventory::citable::{Citation, Cited};
 use kerbsync_inventory::{ServerConfiguration, WebBinding, WebSite, WebSiteRole};
-use kerbsync_source::{Origin, Spanned, Text, text};
+use kerbsync_source::{Text, text};
 
 declare_rule! {
     /// A web site of the product cannot be reached at its port.
@@ -39,9 +40,9 @@ declare_rule! {
 }
 
 /// A fault: what is said of it, where it stands, and a note for the place.
-struct Fault<'i> {
+struct Fault {
     text: Text,
-    places: Vec<(&'i Origin, Text)>,
+    places: Vec<(Citation, Text)>,
     help: Text,
 }
 
@@ -51,7 +52,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         if configuration.web_sites.is_empty() {
             return verdicts.not_applicable(subject, text!("{host} has no web site of the product."));
         }
-        let mut faults: Vec<Fault<'_>> = configuration.web_sites.iter().filter_map(without_https).collect();
+        let mut faults: Vec<Fault> = configuration.web_sites.iter().filter_map(|site| without_https(configuration, site)).collect();
         faults.extend(shared(server, configuration));
         if faults.is_empty() {
             return verdicts.pass(subject, text!("The product's web sites of {host} have their bindings to themselves."));
@@ -61,22 +62,22 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         helps.dedup();
         verdicts
             .fail(subject, text!("On {host}, {}.", list(&texts)))
-            .at_each(faults.iter().flat_map(|f| f.places.iter().map(|(origin, note)| (*origin, note.clone()))))
+            .at_each(faults.iter().flat_map(|f| f.places.iter().cloned()))
             .help(Text::join(helps, " "));
     });
 }
 
-fn without_https(site: &WebSite) -> Option<Fault<'_>> {
+fn without_https(configuration: &ServerConfiguration, site: &WebSite) -> Option<Fault> {
     let has = site.bindings.iter().any(|b| b.value.protocol == "https");
     (!has).then(|| Fault {
         text: text!("'{}' has no binding for https", site.name.value),
-        places: vec![(&site.name.origin, "no binding for https".into())],
+        places: vec![(configuration.cite(&site.name), "no binding for https".into())],
         help: text!("Give '{}' its https binding and certificate again, as on a server of the pool that works.", site.name.value),
     })
 }
 
 /// Bindings of a product site that another site that starts takes as well.
-fn shared<'i>(server: &WebServer<'i>, configuration: &'i ServerConfiguration) -> Vec<Fault<'i>> {
+fn shared(server: &WebServer<'_>, configuration: &ServerConfiguration) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (index, site) in configuration.web_sites.iter().enumerate() {
         let twins = configuration.web_sites[..index].iter().filter(|s| s.starts.value && site.starts.value).map(|s| (&s.name, &s.bindings));
@@ -87,8 +88,8 @@ fn shared<'i>(server: &WebServer<'i>, configuration: &'i ServerConfiguration) ->
             faults.push(Fault {
                 text: text!("'{}' takes requests of '{}': both listen at port {}", name.value, site.name.value, own.value.port),
                 places: vec![
-                    (&other.origin, text!("'{}' listens at {}", name.value, other.value)),
-                    (&own.origin, text!("'{}' listens at {}", site.name.value, own.value)),
+                    (configuration.cite(other), text!("'{}' listens at {}", name.value, other.value)),
+                    (configuration.cite(own), text!("'{}' listens at {}", site.name.value, own.value)),
                 ],
                 help: text!("Let '{}' listen elsewhere or not start, as on a server of the pool that works.", name.value),
             });
@@ -97,7 +98,7 @@ fn shared<'i>(server: &WebServer<'i>, configuration: &'i ServerConfiguration) ->
     faults
 }
 
-fn takes(server: &WebServer<'_>, role: WebSiteRole, own: &Spanned<WebBinding>, other: &Spanned<WebBinding>) -> bool {
+fn takes(server: &WebServer<'_>, role: WebSiteRole, own: &Cited<WebBinding>, other: &Cited<WebBinding>) -> bool {
     let (own, other) = (&own.value, &other.value);
     let address = own.address == other.address || own.address == "*" || other.address == "*";
     let is_name = |text: &str| {
@@ -114,11 +115,11 @@ fn takes(server: &WebServer<'_>, role: WebSiteRole, own: &Spanned<WebBinding>, o
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{at, binding, check, config, estate};
+    use crate::testing::{binding, check, cited, config, estate};
     use kerbsync_inventory::OtherWebSite;
 
-    fn other(bindings: Vec<Spanned<WebBinding>>) -> OtherWebSite {
-        OtherWebSite { name: at(4, 80, "Default Web Site".to_owned()), bindings }
+    fn other(bindings: Vec<Cited<WebBinding>>) -> OtherWebSite {
+        OtherWebSite { name: cited(4, 80, "Default Web Site".to_owned()), bindings }
     }
 
     #[test]

@@ -55,7 +55,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let names: Vec<Text> = wrong.iter().map(|p| text!("'{}' runs as {}", p.name.value, p.identity.value.name())).collect();
         verdicts
             .fail(subject, text!("On {host}, {} instead of Network Service.", list(&names)))
-            .at_each(wrong.iter().map(|p| (&p.identity, text!("identity of '{}'", p.name.value))))
+            .at_each(wrong.iter().map(|p| (configuration.cite(&p.identity), text!("identity of '{}'", p.name.value))))
             .help(text!(
                 "Set the identity of {} on {host} to NetworkService, as on a server of the pool that works.",
                 if wrong.len() == 1 { "this pool" } else { "these pools" }

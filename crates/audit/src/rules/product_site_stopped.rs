@@ -55,7 +55,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let names: Vec<&Text> = stopped.iter().map(|(name, _)| name).collect();
         verdicts
             .fail(subject, text!("On {host}, the {} will not start with the web service.", list(&names)))
-            .at_each(stopped.iter().map(|(name, origin)| (*origin, text!("{name} does not start"))))
+            .at_each(stopped.iter().map(|(name, starts)| (configuration.cite(starts), text!("{name} does not start"))))
             .help(text!("Check on {host} whether that is meant (a server taken out of service); if not, let it start again: see 'kerbsync explain KS309'."));
     });
 }

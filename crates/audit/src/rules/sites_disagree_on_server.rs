@@ -94,7 +94,7 @@ fn belongs(configuration: &ServerConfiguration, site: &WebSite, slot: &Slot) -> 
         return path.split('/').next().is_some_and(|first| first.eq_ignore_ascii_case(&site.name.value));
     }
     let pools = configuration.application_pools.iter();
-    let holding = pools.filter(|p| p.user_name.as_ref().is_some_and(|name| name.origin == slot.account.origin));
+    let holding = pools.filter(|p| p.user_name.as_ref().is_some_and(|name| configuration.cite(name).origin == slot.account.origin));
     holding.into_iter().any(|pool| site.applications.iter().any(|a| a.pool.value.eq_ignore_ascii_case(&pool.name.value)))
 }
 

@@ -63,15 +63,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     let why = text!("The configuration of {host} tells nothing about authentication in '{}'.", site.name.value);
                     let remedy = Advice::say(text!("On {host}, look:"))
                         .then_run(commands::iis_show(&site.name.value, "-section:windowsAuthentication"));
-                    verdicts.unknown_with_finding(subject, why, remedy).at(&site.name.origin, "the web site");
+                    verdicts.unknown_with_finding(subject, why, remedy).at(configuration.cite(&site.name), "the web site");
                     return;
                 }
             },
         };
         verdicts
             .fail(subject, off.1)
-            .at(&off.0.windows.enabled, "windowsAuthentication is off here")
-            .at(&site.name.origin, "the web site")
+            .at(configuration.cite(&off.0.windows.enabled), "windowsAuthentication is off here")
+            .at(configuration.cite(&site.name), "the web site")
             .help(text!("Switch windowsAuthentication on for {} of {host}, as on a server of the pool that works.", shown(site, off.0)));
     });
 }

@@ -1,6 +1,6 @@
 //! Paths of the product's web sites, and those whose authentication the product itself sets.
 
-use kerbsync_inventory::citable::{Citation, Cited};
+use kerbsync_inventory::citable::Citation;
 use kerbsync_inventory::{AuthenticationPath, ServerConfiguration, WebSite, WebSiteRole};
 use kerbsync_source::{Shown, Text, text};
 
@@ -40,8 +40,8 @@ pub(crate) fn shown(site: &WebSite, path: &AuthenticationPath) -> Text {
 }
 
 /// Where the providers in force stand; for an empty list, where authentication is switched on.
-pub(crate) fn provider_place(path: &AuthenticationPath) -> Citation {
-    path.windows.providers.first().map_or_else(|| path.windows.enabled.citation(), Cited::citation)
+pub(crate) fn provider_place(configuration: &ServerConfiguration, path: &AuthenticationPath) -> Citation {
+    path.windows.providers.first().map_or_else(|| configuration.cite(&path.windows.enabled), |provider| configuration.cite(provider))
 }
 
 #[cfg(test)]

@@ -3,13 +3,13 @@
 use super::origins::Origins;
 use kerbsync_credential::Product;
 use kerbsync_iis::{ApplicationHost, Binding, Place, Site};
-use kerbsync_inventory::citable::Kept;
+use kerbsync_inventory::citable::{Cited, Kept};
 use kerbsync_inventory::{OtherWebSite, WebBinding};
-use kerbsync_source::{Level, Problem, Spanned};
+use kerbsync_source::{Level, Problem};
 
 /// The bindings of a site for HTTP and HTTPS. Those of other protocols (net.tcp, net.pipe) have grammars of their own and compete with
 /// nobody here; one that cannot be read is reported and left out.
-pub(super) fn of(site: &Site<'_>, origins: &mut Origins<'_>, problems: &mut Vec<Problem>) -> Vec<Spanned<WebBinding>> {
+pub(super) fn of(site: &Site<'_>, origins: &mut Origins<'_>, problems: &mut Vec<Problem>) -> Vec<Cited<WebBinding>> {
     site.bindings()
         .filter(|b| is_web(&b.protocol))
         .filter_map(|binding| {
@@ -25,7 +25,7 @@ pub(super) fn of(site: &Site<'_>, origins: &mut Origins<'_>, problems: &mut Vec<
                 });
                 return None;
             };
-            Some(Spanned::new(read, origins.of(place, Kept::Place)))
+            Some(origins.cited(read, place, Kept::Place))
         })
         .collect()
 }
@@ -42,7 +42,7 @@ pub(super) fn other_sites(
     let sites: Vec<_> = sites.filter(|site| site.auto_start(problems).value).collect();
     sites
         .iter()
-        .map(|site| OtherWebSite { name: origins.text(site.name(), Kept::Place), bindings: of(site, origins, problems) })
+        .map(|site| OtherWebSite { name: origins.cited_text(site.name(), Kept::Place), bindings: of(site, origins, problems) })
         .filter(|site| !site.bindings.is_empty())
         .collect()
 }

@@ -6,7 +6,7 @@
 use kerbsync_iis::{Place, Setting};
 use kerbsync_inventory::HardeningFact;
 use kerbsync_inventory::citable::{Cited, Kept};
-use kerbsync_source::{DocumentId, Location, Origin, Span, Spanned, Spot};
+use kerbsync_source::{DocumentId, Location, Origin, Span, Spot};
 use kerbsync_xml::{Document, Element, NodeId};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -94,6 +94,21 @@ fn lock<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
     shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// An excerpt of a line.
+#[derive(Clone)]
+pub(super) struct ShownLine {
+    /// Number of the line.
+    pub(super) line: u32,
+    /// The offset in the text that it was made for.
+    pub(super) at: usize,
+    pub(super) excerpt: Arc<str>,
+}
+
+/// The offset in the text of a place of a document in UTF-8, of which only a byte order mark is not text.
+fn text_offset(document: &Document, location: &Location) -> usize {
+    usize::try_from(location.byte_start).unwrap_or(usize::MAX).saturating_sub(document.source().disk_offset(0))
+}
+
 /// Lines below this length, in bytes, are shown as a whole in every excerpt.
 const SHORT_LINE: usize = 512;
 
@@ -112,6 +127,8 @@ pub(super) struct Origins<'a> {
     buffer: String,
     /// The whole document: the origin of schema defaults.
     whole: Origin,
+    /// What was shown since [`Self::note_excerpts`].
+    shown: Option<Vec<ShownLine>>,
 }
 
 impl<'a> Origins<'a> {
@@ -126,11 +143,41 @@ impl<'a> Origins<'a> {
             last_line: None,
             buffer: String::new(),
             whole,
+            shown: None,
         }
+    }
+
+    /// From here on, notes the excerpts that are given.
+    pub(super) fn note_excerpts(&mut self) {
+        self.shown = Some(Vec::new());
+    }
+
+    /// The excerpts that were given since [`Self::note_excerpts`].
+    pub(super) fn into_excerpts(self) -> Vec<ShownLine> {
+        self.shown.unwrap_or_default()
     }
 
     /// The origin of a place.
     pub(super) fn of(&mut self, place: Place<'_>, kept: Kept) -> Origin {
+        let origin = self.made_or_known(place, kept);
+        if let (Some(shown), Some(location), Some(excerpt)) = (&mut self.shown, &origin.location, &origin.excerpt) {
+            let at = text_offset(self.document, location);
+            shown.push(ShownLine { line: location.position.line, at, excerpt: Arc::clone(excerpt) });
+        }
+        origin
+    }
+
+    /// The origin of a place of another document that this one is like, byte for byte up to values of the same length.
+    pub(super) fn again(&mut self, other: &Origin) -> Origin {
+        let (_, spot) = other.clone().into_parts();
+        let shown = spot.as_ref().and_then(|spot| spot.location.filter(|_| spot.excerpt.is_some()));
+        let (Some(spot), Some(location)) = (&spot, shown) else { return Origin::from_parts(self.whole.document, spot) };
+        let excerpt = Some(self.excerpt(text_offset(self.document, &location)));
+        let spot = self.interner.share_spot(Spot { location: Some(location), element: Arc::clone(&spot.element), excerpt });
+        Origin::shared(self.whole.document, spot)
+    }
+
+    fn made_or_known(&mut self, place: Place<'_>, kept: Kept) -> Origin {
         if matches!(kept, Kept::Dropped(_)) {
             return self.whole.clone();
         }
@@ -202,8 +249,8 @@ impl<'a> Origins<'a> {
     /// A value with as much of its place as is kept.
     pub(super) fn cited<T>(&mut self, value: T, place: Place<'_>, kept: Kept) -> Cited<T> {
         match kept {
-            Kept::Dropped(why) => Cited::dropped(value, self.whole.document, why),
-            _ => Cited::new(value, self.of(place, kept)),
+            Kept::Dropped(why) => Cited::dropped(value, why),
+            _ => Cited::new(value, self.of(place, kept).into_parts().1),
         }
     }
 
@@ -220,11 +267,6 @@ impl<'a> Origins<'a> {
     /// The same of a text that other servers have too.
     pub(super) fn cited_shared(&mut self, setting: &Setting<'_, Cow<'_, str>>, kept: Kept) -> Cited<Arc<str>> {
         self.cited(self.shared(&setting.value), setting.place, kept)
-    }
-
-    /// A text with its origin.
-    pub(super) fn text(&mut self, setting: &Setting<'_, Cow<'_, str>>, kept: Kept) -> Spanned<String> {
-        Spanned::new(setting.value.clone().into_owned(), self.of(setting.place, kept))
     }
 
     /// The document that all of them are in.

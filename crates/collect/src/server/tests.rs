@@ -46,7 +46,7 @@ fn what_is_kept_of_a_server() {
         server.status, server.document, server.windows_authentication_module, server.web_site_count
     )
     .unwrap();
-    for site in &server.web_sites {
+    for site in &*server.web_sites {
         writeln!(out, "{:?} {} {:?}", site.role, site.name.value, site.id).unwrap();
         for a in &site.applications {
             writeln!(out, "  application {} pool {} exists {}", a.path.value, a.pool.value, a.pool_exists).unwrap();
@@ -71,7 +71,7 @@ fn what_is_kept_of_a_server() {
             .unwrap();
         }
     }
-    for p in &server.application_pools {
+    for p in &*server.application_pools {
         writeln!(out, "pool {} {:?} {:?}", p.name.value, p.identity.value, p.user_name.as_ref().map(|u| &u.value)).unwrap();
     }
     insta::assert_snapshot!(out, @r#"
@@ -125,27 +125,30 @@ fn origins_are_those_of_the_document() {
     };
     let site = server.web_site(WebSiteRole::Internal).unwrap();
     let files = site.authentication.iter().find(|p| &*p.path == "/abs/Files").unwrap();
-    check(&site.applications[3].path.citation().origin, "path=\"/Gone\"");
-    check(&site.authentication[0].windows.enabled.citation().origin, "enabled=\"true\"");
-    check(&files.windows.token_checking.citation().origin, "tokenChecking=\"Allow\"");
-    check(&files.windows.providers[0].citation().origin, "value=\"NTLM\"");
-    check(&server.application_pool("lyncextfeature").unwrap().user_name.as_ref().unwrap().origin, "userName=\"CONTOSO\\kerbauth\"");
+    check(&server.cite(&site.applications[3].path).origin, "path=\"/Gone\"");
+    check(&server.cite(&site.authentication[0].windows.enabled).origin, "enabled=\"true\"");
+    check(&server.cite(&files.windows.token_checking).origin, "tokenChecking=\"Allow\"");
+    check(&server.cite(&files.windows.providers[0]).origin, "value=\"NTLM\"");
+    check(
+        &server.cite(server.application_pool("lyncextfeature").unwrap().user_name.as_ref().unwrap()).origin,
+        "userName=\"CONTOSO\\kerbauth\"",
+    );
     // A schema default is the whole document's.
-    assert_eq!(site.authentication[0].windows.use_app_pool_credentials.citation().origin.location, None);
+    assert_eq!(server.cite(&site.authentication[0].windows.use_app_pool_credentials).origin.location, None);
     // What may have to be shown has an excerpt; what is unremarkable has none, since it costs most.
-    assert!(site.authentication[0].windows.enabled.citation().origin.excerpt.is_some());
-    assert!(files.windows.providers[0].citation().origin.excerpt.is_some(), "NTLM alone is remarkable");
-    assert!(site.applications[3].pool.citation().origin.excerpt.is_some(), "the pool does not exist");
-    assert!(site.applications[0].pool.citation().origin.excerpt.is_none());
+    assert!(server.cite(&site.authentication[0].windows.enabled).origin.excerpt.is_some());
+    assert!(server.cite(&files.windows.providers[0]).origin.excerpt.is_some(), "NTLM alone is remarkable");
+    assert!(server.cite(&site.applications[3].pool).origin.excerpt.is_some(), "the pool does not exist");
+    assert!(server.cite(&site.applications[0].pool).origin.excerpt.is_none());
     // Below the root, an unremarkable path that is off has the place that switches it off, and the rest only the document.
     let place = |origin: &kerbsync_source::Origin| (origin.document, origin.location.is_some());
     let abs = &site.authentication.iter().find(|p| &*p.path == "/Abs").unwrap().windows;
-    assert!(abs.enabled.value && place(&abs.enabled.citation().origin) == (DocumentId(2), false));
-    assert!(abs.providers.iter().all(|p| place(&p.citation().origin) == (DocumentId(2), false)));
+    assert!(abs.enabled.value && place(&server.cite(&abs.enabled).origin) == (DocumentId(2), false));
+    assert!(abs.providers.iter().all(|p| place(&server.cite(p).origin) == (DocumentId(2), false)));
     let external = server.web_site(WebSiteRole::External).unwrap();
     let meet = &external.authentication.iter().find(|p| &*p.path == "/Meet").unwrap().windows;
-    assert!(!meet.enabled.value && place(&meet.enabled.citation().origin) == (DocumentId(2), true));
-    assert!(meet.enabled.citation().origin.excerpt.is_none() && !place(&meet.use_kernel_mode.citation().origin).1);
+    assert!(!meet.enabled.value && place(&server.cite(&meet.enabled).origin) == (DocumentId(2), true));
+    assert!(server.cite(&meet.enabled).origin.excerpt.is_none() && !place(&server.cite(&meet.use_kernel_mode).origin).1);
 }
 
 #[test]
@@ -154,7 +157,7 @@ fn as_much_is_kept_of_each_place_as_the_inventory_says() {
     let whole = kerbsync_source::Origin::document(DocumentId(2));
     let (mut dropped, mut places, mut excerpts) = (0, 0, 0);
     citable::visit(&mut server, |value, kept| {
-        let Citation { origin, why_dropped } = value.citation();
+        let Citation { origin, why_dropped } = value.citation(DocumentId(2));
         match kept {
             Kept::Dropped(why) => {
                 assert_eq!((origin, why_dropped), (whole.clone(), Some(why)));
@@ -176,7 +179,7 @@ fn servers_share_their_texts() {
     let context = Context::new(&settings, &[], &tagger);
     let documents = [document(1, PRODUCT), document(2, PRODUCT)];
     let [a, b] = documents.each_ref().map(|d| read_server(input(d, &[]), &context, &mut Vec::new()));
-    let origin = |s: &ServerConfiguration| s.web_sites[0].authentication[0].windows.enabled.citation().origin.clone();
+    let origin = |s: &ServerConfiguration| s.cite(&s.web_sites[0].authentication[0].windows.enabled).origin;
     assert!(std::sync::Arc::ptr_eq(&origin(&a).element, &origin(&b).element));
     assert!(std::sync::Arc::ptr_eq(origin(&a).excerpt.as_ref().unwrap(), origin(&b).excerpt.as_ref().unwrap()));
 }

@@ -126,7 +126,7 @@ impl Builder {
                 key: ProviderKey::Fits(DocumentId(0)),
                 session_key: None,
             }],
-            restrictions: Vec::new(),
+            restrictions: Vec::new().into(),
             history: Vec::new(),
             hardening: None,
             besides: kerbsync_inventory::Besides::default(),

@@ -10,15 +10,13 @@ use kerbsync_source::{Location, Origin, Position, Spot};
 fn with(kind: RestrictionKind, location: Option<&str>, path: &[&str]) -> Inventory {
     let mut builder = Builder::with(&[]);
     let server = builder.server("dir01.contoso.com", Holds::Nothing);
-    let document = server.document.unwrap();
     let position = Position { line: 12, column: 40 };
     let spot =
         Spot { location: Some(Location { position, end: position, byte_start: 0, byte_end: 1 }), element: "x".into(), excerpt: None };
     server.restrictions.push(Restriction {
-        kind,
+        kind: Cited::new(kind, Some(Arc::new(spot))),
         location: location.map(str::to_owned),
         path: path.iter().map(|e| PathStep { element: (*e).to_owned(), item: None }).collect(),
-        origin: Origin::new(document, spot),
     });
     builder.build()
 }

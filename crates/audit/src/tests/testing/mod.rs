@@ -56,7 +56,7 @@ pub(crate) fn at<T>(document: u32, line: u32, value: T) -> Spanned<T> {
 }
 
 pub(crate) fn cited<T>(document: u32, line: u32, value: T) -> Cited<T> {
-    Cited::new(value, origin(document, line, ""))
+    Cited::new(value, origin(document, line, "").into_parts().1)
 }
 
 /// Appends a document and returns its number.

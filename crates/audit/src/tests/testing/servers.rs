@@ -32,13 +32,13 @@ pub(super) fn server(name: &str, document: u32) -> ServerConfiguration {
         status: ServerStatus::Read,
         redirected_to: None,
         windows_authentication_module: Some(true),
-        web_sites,
-        other_web_sites: Vec::new(),
+        web_sites: web_sites.into(),
+        other_web_sites: Vec::new().into(),
         web_site_count: 2,
-        application_pools: vec![pool("LyncIntFeature", 10), pool("LyncExtFeature", 11)],
+        application_pools: vec![pool("LyncIntFeature", 10), pool("LyncExtFeature", 11)].into(),
         slots,
         providers: Vec::new(),
-        restrictions: Vec::new(),
+        restrictions: Vec::new().into(),
         history: Vec::new(),
         hardening: None,
         besides: kerbsync_inventory::Besides::default(),
@@ -46,8 +46,8 @@ pub(super) fn server(name: &str, document: u32) -> ServerConfiguration {
 }
 
 /// A binding for every address and host.
-pub(crate) fn binding(document: u32, line: u32, protocol: &str, port: u16) -> Spanned<WebBinding> {
-    at(document, line, WebBinding { protocol: protocol.to_owned(), address: "*".to_owned(), port, host: String::new() })
+pub(crate) fn binding(document: u32, line: u32, protocol: &str, port: u16) -> Cited<WebBinding> {
+    cited(document, line, WebBinding { protocol: protocol.to_owned(), address: "*".to_owned(), port, host: String::new() })
 }
 
 /// The providers of a path, to be changed.
@@ -79,7 +79,7 @@ fn web_site(role: WebSiteRole, name: &str, pool: &str, document: u32, line: u32)
     };
     WebSite {
         role,
-        name: at(document, line, name.to_owned()),
+        name: cited(document, line, name.to_owned()),
         id: None,
         starts: cited(document, line, true),
         bindings: match role {

@@ -139,7 +139,7 @@ pub(super) fn configuration(inventory: &mut Inventory, computer: &str, account: 
         application_pools: Vec::new(),
         slots: vec![slot],
         providers: Vec::new(),
-        restrictions: Vec::new(),
+        restrictions: Vec::new().into(),
         history: Vec::new(),
         hardening: None,
         besides: crate::Besides::default(),

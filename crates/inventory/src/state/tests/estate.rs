@@ -49,7 +49,7 @@ pub(super) fn server(name: &str, slots: Vec<Slot>) -> ServerConfiguration {
         application_pools: Vec::new(),
         slots,
         providers: Vec::new(),
-        restrictions: Vec::new(),
+        restrictions: Vec::new().into(),
         history: Vec::new(),
         hardening: None,
         besides: crate::Besides::default(),
