@@ -11,9 +11,10 @@ pub(crate) use values::*;
 use crate::text::list;
 use crate::{Subject, Verdicts, View};
 use kerbsync_advice::Advice;
+use kerbsync_inventory::citable::Citation;
 use kerbsync_inventory::{Hardening, HardeningDoubt, HardeningFact, HardeningScope, ServerConfiguration};
 use kerbsync_source::{Text, text};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Where a rule looks.
@@ -66,10 +67,12 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Judges every server.
+    /// Judges every server. Settings that servers share are judged once for all of them.
     pub(crate) fn run(&self, view: &View<'_>, verdicts: &mut Verdicts<'_>) {
+        let mut known: HashMap<*const HardeningFact, Conclusion<'_>> = HashMap::new();
         each_server(view, verdicts, |verdicts, subject, server, hardening| {
-            self.conclude(verdicts, subject, server, self.facts(hardening));
+            let conclusion = known.entry(hardening.facts.as_ptr()).or_insert_with(|| Conclusion::of(self.facts(hardening)));
+            self.tell(verdicts, subject, server, conclusion);
         });
     }
 
@@ -100,10 +103,47 @@ impl Judge {
         server: &ServerConfiguration,
         judged: Vec<(&HardeningFact, Judged)>,
     ) {
+        self.tell(verdicts, subject, server, &Conclusion::of(judged));
+    }
+
+    fn tell(&self, verdicts: &mut Verdicts<'_>, subject: Subject, server: &ServerConfiguration, conclusion: &Conclusion<'_>) {
         let host = &server.computer;
         if self.reach != Reach::Server && server.web_sites.is_empty() {
             return verdicts.not_applicable(subject, text!("{host} has no web site of the product; other web sites are not judged."));
         }
+        match conclusion {
+            Conclusion::Bad(said, places) => {
+                verdicts.fail(subject, text!("On {host}, {said}.")).at_each(at(server, places)).help(self.help);
+            }
+            Conclusion::Open(said, places, is_for_web_config) => {
+                let help = match is_for_web_config {
+                    true => {
+                        text!(
+                            "Lock the section in applicationHost.config, or look on {host} for what the web.config files say. {}",
+                            self.help
+                        )
+                    }
+                    false => text!("Look on {host} for what is in force. {}", self.help),
+                };
+                verdicts.unknown_with_finding(subject, text!("On {host}, {said}."), Advice::say(help)).at_each(at(server, places));
+            }
+            Conclusion::Pass => verdicts.pass(subject, text!("On {host}, {}.", self.passes)),
+        }
+    }
+}
+
+/// What settings come to, whichever server has them.
+enum Conclusion<'h> {
+    /// Nothing speaks against them.
+    Pass,
+    /// What is bad, with the places that show it and a note for each.
+    Bad(Text, Vec<(&'h HardeningFact, Text)>),
+    /// What is open, likewise, and whether a web.config may decide it.
+    Open(Text, Vec<(&'h HardeningFact, Text)>, bool),
+}
+
+impl<'h> Conclusion<'h> {
+    fn of(judged: Vec<(&'h HardeningFact, Judged)>) -> Self {
         let (mut bad, mut open) = (Vec::new(), Vec::new());
         // Most paths say what the one before says: their words are made once.
         let mut last: Option<(&HardeningFact, Judged, Judged)> = None;
@@ -119,47 +159,52 @@ impl Judge {
                 Judged::Good => {}
             }
         }
-        let told = |facts: &[(&HardeningFact, Text)]| {
-            let mut by_clause: Vec<(&Text, Vec<&HardeningScope>)> = Vec::new();
-            for (fact, why) in facts {
-                match by_clause.iter_mut().find(|(clause, _)| *clause == why) {
-                    Some((_, scopes)) if !scopes.contains(&&fact.scope) => scopes.push(&fact.scope),
-                    Some(_) => {}
-                    None => by_clause.push((why, vec![&fact.scope])),
-                }
+        match (bad.is_empty(), open.is_empty()) {
+            (false, _) => Self::Bad(told(&bad), shown(bad)),
+            (true, false) => {
+                let is_for_web_config = open.iter().any(|(f, _)| f.doubt == Some(HardeningDoubt::WebConfig));
+                Self::Open(told(&open), shown(open), is_for_web_config)
             }
-            let texts = by_clause.iter().map(|(why, scopes)| match scopes.as_slice() {
-                [one] => text!("{one} {why}"),
-                several => text!("{} each {why}", list(several)),
-            });
-            Text::join(texts, "; ")
-        };
-        let places = |facts: &[(&HardeningFact, Text)]| {
-            // The whole document is the place of what the file does not say: it would add nothing. Of several facts that one place decided,
-            // the first is told.
-            let mut places: Vec<(kerbsync_inventory::citable::Citation, Text)> = Vec::new();
-            for (fact, why) in facts.iter().filter(|(f, _)| !f.is_default).take(MOST) {
-                let origin = server.hardening.as_ref().map(|h| h.origin_of(fact));
-                if let Some(origin) = origin.filter(|o| places.iter().all(|(known, _)| known.origin != *o)) {
-                    places.push((origin.into(), text!("{} {why}", fact.scope)));
-                }
-            }
-            if places.is_empty() { whole(server) } else { places }
-        };
-        if !bad.is_empty() {
-            verdicts.fail(subject, text!("On {host}, {}.", told(&bad))).at_each(places(&bad)).help(self.help);
-        } else if !open.is_empty() {
-            let help = match open.iter().any(|(f, _)| f.doubt == Some(HardeningDoubt::WebConfig)) {
-                true => {
-                    text!("Lock the section in applicationHost.config, or look on {host} for what the web.config files say. {}", self.help)
-                }
-                false => text!("Look on {host} for what is in force. {}", self.help),
-            };
-            verdicts.unknown_with_finding(subject, text!("On {host}, {}.", told(&open)), Advice::say(help)).at_each(places(&open));
-        } else {
-            verdicts.pass(subject, text!("On {host}, {}.", self.passes));
+            (true, true) => Self::Pass,
         }
     }
+}
+
+/// What is said of some values: a clause with all that it holds of.
+fn told(facts: &[(&HardeningFact, Text)]) -> Text {
+    let mut by_clause: Vec<(&Text, Vec<&HardeningScope>)> = Vec::new();
+    for (fact, why) in facts {
+        match by_clause.iter_mut().find(|(clause, _)| *clause == why) {
+            Some((_, scopes)) if !scopes.contains(&&fact.scope) => scopes.push(&fact.scope),
+            Some(_) => {}
+            None => by_clause.push((why, vec![&fact.scope])),
+        }
+    }
+    let texts = by_clause.iter().map(|(why, scopes)| match scopes.as_slice() {
+        [one] => text!("{one} {why}"),
+        several => text!("{} each {why}", list(several)),
+    });
+    Text::join(texts, "; ")
+}
+
+/// The values whose places are shown. The whole document is the place of what the file does not say: it would add nothing. Of several that
+/// one place decided, the first is shown.
+fn shown(facts: Vec<(&HardeningFact, Text)>) -> Vec<(&HardeningFact, Text)> {
+    let location = |fact: &HardeningFact| fact.spot.as_ref().map(|spot| spot.location);
+    let mut places: Vec<(&HardeningFact, Text)> = Vec::new();
+    for (fact, why) in facts.into_iter().filter(|(f, _)| !f.is_default).take(MOST) {
+        if places.iter().all(|(known, _)| location(known) != location(fact)) {
+            places.push((fact, text!("{} {why}", fact.scope)));
+        }
+    }
+    places
+}
+
+/// Those places of a server; the configuration itself, where no line of it says anything.
+fn at(server: &ServerConfiguration, places: &[(&HardeningFact, Text)]) -> Vec<(Citation, Text)> {
+    let origins = server.hardening.iter().flat_map(|h| places.iter().map(|(fact, note)| (h.origin_of(fact).into(), note.clone())));
+    let places: Vec<_> = origins.collect();
+    if places.is_empty() { whole(server) } else { places }
 }
 
 /// As many facts as places are made of; a finding shows ten.
@@ -176,7 +221,7 @@ fn has_same_value(a: &HardeningFact, b: &HardeningFact) -> bool {
 }
 
 /// The configuration itself, where no line of it says anything.
-fn whole(server: &ServerConfiguration) -> Vec<(kerbsync_inventory::citable::Citation, Text)> {
+fn whole(server: &ServerConfiguration) -> Vec<(Citation, Text)> {
     let origin = server.document.map(kerbsync_source::Origin::document);
     origin.into_iter().map(|origin| (origin.into(), "nothing in it says otherwise".into())).collect()
 }

@@ -13,6 +13,14 @@ impl<T> From<T> for Shared<T> {
     }
 }
 
+impl<T> Shared<T> {
+    /// Whether both are one value that is held once. Values that are held apart may be equal all the same.
+    #[must_use]
+    pub fn is_one(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl<T> Deref for Shared<T> {
     type Target = T;
     fn deref(&self) -> &T {
@@ -34,8 +42,9 @@ mod tests {
     fn a_change_is_made_to_one_holder_alone() {
         let one = Shared::from(vec![1]);
         let mut two = one.clone();
-        assert!(std::ptr::eq(&*one, &*two));
+        assert!(one.is_one(&two));
         two.push(2);
+        assert!(!one.is_one(&two));
         assert_eq!((&**one, &**two), (&[1][..], &[1, 2][..]));
     }
 }

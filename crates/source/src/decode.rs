@@ -3,7 +3,7 @@
 use crate::{DocumentId, Span};
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// How the bytes of a file spell text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,7 +56,7 @@ pub struct Source {
     /// Every `STEP` bytes of text: the offset on disk. Built on first use; unused for UTF-8.
     checkpoints: OnceLock<Vec<(usize, usize)>>,
     /// For every few bytes of text: how many lines end before them, and where the line begins that they begin in. Built on first use.
-    pub(crate) lines: OnceLock<Vec<(usize, usize)>>,
+    pub(crate) lines: OnceLock<Arc<[(usize, usize)]>>,
     /// Characters that begin in each `STEP` bytes of text, summed up. Built on first use, for long lines.
     pub(crate) characters: OnceLock<Vec<usize>>,
 }

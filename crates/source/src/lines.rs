@@ -2,6 +2,7 @@
 
 use crate::decode::{STEP, Source, floor_boundary};
 use crate::{Location, Position, Span};
+use std::sync::{Arc, OnceLock};
 
 /// Bytes of text between two counts of lines: a few lines of a configuration.
 const LINES: usize = 512;
@@ -69,6 +70,13 @@ impl Source {
         let block = at / STEP;
         let before = block.checked_sub(1).and_then(|i| sums.get(i)).copied().unwrap_or(0);
         before + text.get(block * STEP..at).map_or(0, begun)
+    }
+
+    /// Takes the lines of another source, whose text has its line ends at the same offsets, so that they are not counted again.
+    pub fn share_lines(&mut self, other: &Self) {
+        if let Some(lines) = other.lines.get() {
+            self.lines = OnceLock::from(Arc::clone(lines));
+        }
     }
 
     /// Number of the line of an offset, from 0, and where it begins.

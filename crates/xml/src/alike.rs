@@ -32,19 +32,22 @@ impl Document {
     ///
     /// # Errors
     /// The text again, where it is another document, well-formed or not.
-    pub fn read_alike(&self, source: Source, may_differ: &mut dyn FnMut(Difference<'_>) -> bool) -> Result<Self, Source> {
+    pub fn read_alike(&self, mut source: Source, may_differ: &mut dyn FnMut(Difference<'_>) -> bool) -> Result<Self, Source> {
         // Of other encodings the places on disk depend on each letter before them.
         let plain = |s: &Source| s.encoding() == Encoding::Utf8;
         let is_other = !plain(&self.source) || !plain(&source) || self.source.bom() != source.bom();
         match is_other {
             false => match self.differences(source.text(), may_differ) {
-                Some(differing) => Ok(Self {
-                    source,
-                    nodes: Arc::clone(&self.nodes),
-                    declaration: self.declaration,
-                    hidden: self.hidden.clone(),
-                    differing: differing.into(),
-                }),
+                Some(differing) => {
+                    source.share_lines(&self.source);
+                    Ok(Self {
+                        source,
+                        nodes: Arc::clone(&self.nodes),
+                        declaration: self.declaration,
+                        hidden: self.hidden.clone(),
+                        differing: differing.into(),
+                    })
+                }
                 None => Err(source),
             },
             true => Err(source),
@@ -118,7 +121,7 @@ mod tests {
     fn seen(document: &Document) -> String {
         let mut out = format!("{:?}", document.declaration());
         for e in document.root().descendants() {
-            let attributes: Vec<_> = e.attributes().map(|a| (a.name(), a.value(), a.span())).collect();
+            let attributes: Vec<_> = e.attributes().map(|a| (a.name(), a.value(), document.source().location(a.span()))).collect();
             let spans = (e.span(), e.start_tag(), e.name_span(), e.end_tag(), e.parent().map(|p| p.id()));
             out += &format!("\n{} {spans:?} {attributes:?} {}", e.name(), e.text());
         }

@@ -3,8 +3,9 @@ use crate::text::{count, list};
 use crate::view::{judged_paths, shown};
 use crate::{Policy, Verdicts, View, WebServer};
 use kerbsync_inventory::{ApplicationPoolIdentity, AuthenticationPath, ServerConfiguration, WebSite};
+use kerbsync_names::HostName;
 use kerbsync_source::{Text, text};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Microsoft wants this pool to be Network Service with no exception for a Kerberos account: nothing is known of its tickets.
 const MANAGEMENT_POOL: &str = "CsManagementAppPool";
@@ -45,13 +46,20 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    let mut peers_of: HashMap<&HostName, Vec<Peer<'_>>> = HashMap::new();
+    for peer in view.web_servers() {
+        if let Ok(configuration) = peer.configuration() {
+            peers_of.entry(&peer.pool.fqdn.value).or_default().push((peer.host, configuration));
+        }
+    }
     verdicts.each_configured(view, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         if server.expected().is_none() {
             return verdicts.not_applicable(subject, text!("No account is known that {host} is to hold."));
         }
         let on: Vec<_> = offering(configuration).filter(|(_, path)| uses_machine_key(configuration, path)).collect();
-        let alone: Vec<_> = offering(configuration).filter(|(site, path)| is_alone(view, server, configuration, site, path)).collect();
+        let peers = others(peers_of.get(&server.pool.fqdn.value), server, configuration);
+        let alone: Vec<_> = offering(configuration).filter(|(site, path)| is_alone(&peers, configuration, site, path)).collect();
         let (bad, message) = if !on.is_empty() {
             let what = count(on.len(), "path");
             (on, text!("On {host}, kernel mode is on for {what} whose application pool runs as an identity of the computer: tickets are decrypted with the computer account's key"))
@@ -89,20 +97,30 @@ fn uses_machine_key(configuration: &ServerConfiguration, path: &AuthenticationPa
     path.windows.use_kernel_mode.value && !path.windows.use_app_pool_credentials.value && is_machine
 }
 
+/// A server of a pool, with its configuration.
+type Peer<'i> = (&'i HostName, &'i ServerConfiguration);
+
+/// The other servers of a pool that a server is compared with; none where one of them has the same web sites and pools, and so no path
+/// otherwise.
+fn others<'i>(pool: Option<&Vec<Peer<'i>>>, server: &WebServer<'_>, configuration: &ServerConfiguration) -> Vec<&'i ServerConfiguration> {
+    let peers = pool.into_iter().flatten().filter(|(host, _)| *host != server.host);
+    let peers: Vec<_> = peers.map(|(_, peer)| *peer).collect();
+    let is_twin = |peer: &&ServerConfiguration| {
+        peer.web_sites.is_one(&configuration.web_sites) && peer.application_pools.is_one(&configuration.application_pools)
+    };
+    if peers.iter().any(is_twin) { Vec::new() } else { peers }
+}
+
 /// Whether every other server of the pool that can be compared at this path, and there are two at least, has it the other way.
-fn is_alone(
-    view: &View<'_>,
-    server: &WebServer<'_>,
-    configuration: &ServerConfiguration,
-    site: &WebSite,
-    path: &AuthenticationPath,
-) -> bool {
+fn is_alone(peers: &[&ServerConfiguration], configuration: &ServerConfiguration, site: &WebSite, path: &AuthenticationPath) -> bool {
+    if peers.len() < 2 {
+        return false;
+    }
     let mine = identity(configuration, path);
     let setting = |path: &AuthenticationPath| (path.windows.use_kernel_mode.value, path.windows.use_app_pool_credentials.value);
-    let peers = view.web_servers().iter().filter(|s| s.host != server.host && s.pool.fqdn.value == server.pool.fqdn.value);
     let theirs: Vec<_> = peers
-        .filter_map(|peer| {
-            let other = peer.configuration().ok()?;
+        .iter()
+        .filter_map(|other| {
             let twin = other.web_site(site.role)?.authentication.iter().find(|p| p.path.eq_ignore_ascii_case(&path.path))?;
             (twin.windows.enabled.value && identity(other, twin) == mine).then(|| setting(twin))
         })
@@ -136,7 +154,7 @@ mod tests {
     fn one_server_unlike_two_others_of_its_pool_fails() {
         let mut inventory = estate();
         for short in ["fe01", "fe02", "dir01"] {
-            for pool in &mut config(&mut inventory, short).application_pools {
+            for pool in config(&mut inventory, short).application_pools.iter_mut() {
                 pool.identity.value = ApplicationPoolIdentity::SpecificUser;
             }
         }
@@ -153,7 +171,7 @@ mod tests {
         let mut inventory = estate();
         for short in ["fe01", "fe02", "dir01"] {
             let server = config(&mut inventory, short);
-            for pool in &mut server.application_pools {
+            for pool in server.application_pools.iter_mut() {
                 pool.identity.value = ApplicationPoolIdentity::SpecificUser;
             }
             server.web_sites[0].authentication[4].windows.use_kernel_mode.value = short != "fe02";

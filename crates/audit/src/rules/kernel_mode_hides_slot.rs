@@ -91,13 +91,13 @@ fn runs_as(configuration: &ServerConfiguration, pool: &ApplicationPool, account:
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{at, check, config, estate};
+    use crate::testing::{check, cited, config, estate};
     use kerbsync_inventory::Inventory;
 
     fn pool_identity(inventory: &mut Inventory, short: &str, kernel: bool, pool_credentials: bool) {
         let server = config(inventory, short);
         server.application_pools[0].identity.value = ApplicationPoolIdentity::SpecificUser;
-        server.application_pools[0].user_name = Some(at(4, 10, "contoso\\KERBAUTH$".to_owned()));
+        server.application_pools[0].user_name = Some(cited(4, 10, "contoso\\KERBAUTH$".to_owned()));
         for path in &mut server.web_sites[0].authentication {
             path.windows.use_kernel_mode.value = kernel;
             path.windows.use_app_pool_credentials.value = pool_credentials;
@@ -115,7 +115,7 @@ mod tests {
           error servers/fe01.contoso.com/applicationHost.config:27 'Skype for Business Server Internal Web Site/Abs': useKernelMode is true
           error servers/fe01.contoso.com/applicationHost.config:33 'Skype for Business Server Internal Web Site/WebTicket': useKernelMode is true
           error servers/fe01.contoso.com/applicationHost.config:27 useAppPoolCredentials is false
-          error servers/dir01.contoso.com/applicationHost.config:10 the pool runs as the Kerberos account
+          error servers/fe01.contoso.com/applicationHost.config:10 the pool runs as the Kerberos account
           help: Set useAppPoolCredentials="true" in windowsAuthentication for 'Skype for Business Server Internal Web Site/Abs' and 'Skype for Business Server Internal Web Site/WebTicket' on fe01.contoso.com.
         pass fe02.contoso.com: Tickets for fe02.contoso.com are decrypted with the account of the application pool.
         notapplicable dir01.contoso.com: No application pool of dir01.contoso.com runs as CONTOSO\KerbAuth.

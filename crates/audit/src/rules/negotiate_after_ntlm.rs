@@ -79,7 +79,7 @@ mod tests {
         let mut inventory = estate();
         providers(&mut config(&mut inventory, "fe01").web_sites[0].authentication[4]).reverse();
         providers(&mut config(&mut inventory, "fe02").web_sites[0].authentication[0]).reverse();
-        for site in &mut config(&mut inventory, "se01").web_sites {
+        for site in config(&mut inventory, "se01").web_sites.iter_mut() {
             site.authentication.iter_mut().for_each(|p| providers(p).truncate(1));
         }
         inventory.servers.remove(0);

@@ -4,7 +4,7 @@ use crate::{Policy, Verdicts, View};
 use kerbsync_advice::Advice;
 use kerbsync_inventory::{Hardening, HardeningDoubt, HardeningFact, HardeningScope, ServerConfiguration};
 use kerbsync_source::{Origin, Shown, Text, text};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
 
 declare_rule! {
@@ -101,8 +101,10 @@ fn differences(servers: &[&ServerConfiguration]) -> Vec<(Text, Vec<(Origin, Text
     let mut settings: BTreeMap<(Rc<str>, &'static str), Values<'_>> = BTreeMap::new();
     // A place has many settings, and the same one is on every server.
     let mut places: HashMap<&HardeningScope, Option<Rc<str>>> = HashMap::new();
+    // Servers that share their settings do not differ in them: the first one speaks for all.
+    let mut known: HashSet<*const HardeningFact> = HashSet::new();
     for &server in servers {
-        let Some(hardening) = &server.hardening else { continue };
+        let Some(hardening) = server.hardening.as_ref().filter(|h| known.insert(h.facts.as_ptr())) else { continue };
         for fact in hardening.facts.iter().filter(|f| !OWN.contains(&f.setting)) {
             let place = places.entry(&fact.scope).or_insert_with(|| place(&fact.scope).map(Rc::from));
             if let Some(place) = place {

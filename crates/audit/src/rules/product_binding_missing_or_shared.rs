@@ -126,10 +126,10 @@ mod tests {
     fn a_lost_or_a_shared_binding_fails() {
         let mut inventory = estate();
         config(&mut inventory, "fe01").web_sites[1].bindings.pop();
-        config(&mut inventory, "fe02").other_web_sites = vec![other(vec![binding(4, 81, "http", 80)])];
+        config(&mut inventory, "fe02").other_web_sites = vec![other(vec![binding(4, 81, "http", 80)])].into();
         let mut narrower = binding(4, 81, "https", 4443);
         narrower.value.address = "192.0.2.7".to_owned();
-        config(&mut inventory, "dir01").other_web_sites = vec![other(vec![narrower])];
+        config(&mut inventory, "dir01").other_web_sites = vec![other(vec![narrower])].into();
         config(&mut inventory, "se01").web_sites[1].bindings[0].value.port = 80;
         insta::assert_snapshot!(check(&RULE, inventory));
     }
@@ -141,8 +141,8 @@ mod tests {
         named.value.host = "intranet.contoso.com".to_owned();
         let mut mine = named.clone();
         mine.value.host = "pool01.contoso.com".to_owned();
-        config(&mut inventory, "fe01").other_web_sites = vec![other(vec![named.clone(), binding(4, 82, "http", 8081)])];
-        config(&mut inventory, "fe02").other_web_sites = vec![other(vec![named, mine])];
+        config(&mut inventory, "fe01").other_web_sites = vec![other(vec![named.clone(), binding(4, 82, "http", 8081)])].into();
+        config(&mut inventory, "fe02").other_web_sites = vec![other(vec![named, mine])].into();
         config(&mut inventory, "se01").web_sites.clear();
         insta::assert_snapshot!(check(&RULE, inventory));
     }

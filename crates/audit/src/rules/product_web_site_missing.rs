@@ -75,7 +75,7 @@ mod tests {
         let mut inventory = estate();
         config(&mut inventory, "fe01").web_sites.pop();
         let server = config(&mut inventory, "fe02");
-        (server.web_sites, server.web_site_count) = (Vec::new(), 1);
+        (server.web_sites, server.web_site_count) = (Vec::new().into(), 1);
         inventory.servers.remove(0);
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail fe01.contoso.com: fe01.contoso.com has no external web site of the product (2 web sites in all).

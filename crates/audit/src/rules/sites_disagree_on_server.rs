@@ -121,7 +121,7 @@ fn secrets_differ(internal: &[&Slot], external: &[&Slot]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{account_text, at, check, config, estate, opened, sealed};
+    use crate::testing::{account_text, check, cited, config, estate, opened, sealed};
     use kerbsync_inventory::ApplicationPoolIdentity;
 
     #[test]
@@ -156,9 +156,9 @@ mod tests {
         let mut inventory = estate();
         let server = config(&mut inventory, "fe01");
         for (i, (line, secret)) in [(10, "current"), (11, "old")].into_iter().enumerate() {
-            server.application_pools[i].user_name = Some(at(4, line, "CONTOSO\\KerbAuth".to_owned()));
+            server.application_pools[i].user_name = Some(cited(4, line, "CONTOSO\\KerbAuth".to_owned()));
             server.application_pools[i].identity.value = ApplicationPoolIdentity::SpecificUser;
-            let origin = server.application_pools[i].user_name.as_ref().unwrap().origin.clone();
+            let origin = server.cite(server.application_pools[i].user_name.as_ref().unwrap()).origin;
             server.slots[i].key = kerbsync_inventory::SlotKey::ApplicationPool { pool: server.application_pools[i].name.value.clone() };
             server.slots[i].secret = opened(secret);
             (server.slots[i].account.origin, server.slots[i].secret_origin) = (origin, None);

@@ -2,6 +2,7 @@
 
 use crate::{PRODUCT, configuration, find_with};
 use kerbsync_secret::Tagger;
+use kerbsync_source::DocumentId;
 use std::fmt::Write as _;
 
 fn told(text: &str) -> String {
@@ -13,8 +14,9 @@ fn told(text: &str) -> String {
             None => s.element.clone(),
         };
         let path: Vec<String> = r.path.iter().map(step).collect();
-        let line = r.origin.location.unwrap().position.line;
-        writeln!(out, "{line} {:?} {:?} {} {}", r.kind, r.location, path.join("/"), r.origin.element).unwrap();
+        let origin = r.kind.citation(DocumentId(0)).origin;
+        let line = origin.location.unwrap().position.line;
+        writeln!(out, "{line} {:?} {:?} {} {}", r.kind.value, r.location, path.join("/"), origin.element).unwrap();
     }
     out
 }

@@ -115,10 +115,10 @@ impl Builder {
             status: ServerStatus::Read,
             redirected_to: None,
             windows_authentication_module: Some(true),
-            web_sites: Vec::new(),
+            web_sites: Vec::new().into(),
             web_site_count: 2,
-            other_web_sites: Vec::new(),
-            application_pools: Vec::new(),
+            other_web_sites: Vec::new().into(),
+            application_pools: Vec::new().into(),
             slots: if holds == Holds::Nothing { Vec::new() } else { sites.to_vec() },
             providers: vec![Provider {
                 name: text("AesProvider".to_owned()),

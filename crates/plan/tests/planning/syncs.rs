@@ -327,10 +327,10 @@ fn a_pool_that_runs_as_something_else_is_switched_and_that_is_listed() {
             (slot.layout, slot.creation, slot.label) = (LayoutId::AppPoolIdentity, Creation::InPool, slot.key.label());
             slot.purpose = ProviderPurpose::General;
             server.application_pools.push(ApplicationPool {
-                name: Cited::new("LyncIntFeature".to_owned(), crate::estate::at(0)),
-                identity: Cited::new(identity, crate::estate::at(0)),
+                name: Cited::new("LyncIntFeature".to_owned(), None),
+                identity: Cited::new(identity, None),
                 is_product: true,
-                starts: Cited::new(true, crate::estate::at(0)),
+                starts: Cited::new(true, None),
                 user_name: None,
             });
         }

@@ -47,7 +47,7 @@ mod tests {
         check: |view, _, verdicts| {
             verdicts.each_configured(view, |verdicts, server, configuration| {
                 let name = &configuration.application_pools[0].name;
-                verdicts.fail(server.subject(), "It has a pool.").at(name, "the pool").help("Look.");
+                verdicts.fail(server.subject(), "It has a pool.").at(configuration.cite(name), "the pool").help("Look.");
             });
         },
     };

@@ -8,7 +8,7 @@ use kerbsync_inventory::{
     WebBinding, WebSite, WebSiteRole, WindowsAuthentication,
 };
 use kerbsync_names::DownLevelName;
-use kerbsync_source::{DocumentId, Spanned};
+use kerbsync_source::DocumentId;
 use std::sync::Arc;
 
 /// A configuration in sync: a slot in the `<location>` of each web site.
