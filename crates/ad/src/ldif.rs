@@ -13,7 +13,7 @@ use base64::Engine as _;
 use kerbsync_objects::is_secret_property;
 use kerbsync_source::{Level, Origin, Problem, Shown, Source, Span, Spanned, Spot, is_harmless, text};
 use pieces::Pieces;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// The longest excerpt of a line, in bytes.
@@ -61,6 +61,7 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
         continued: None,
         all_told: true,
         elements: BTreeMap::new(),
+        excerpts: HashMap::new(),
         allowance: Allowance::of(source.text().len()),
         full: false,
         secrets: BTreeMap::new(),
@@ -84,6 +85,20 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
     (reader.entries > 0).then_some(reader.part)
 }
 
+/// A longer line is hardly one that many objects have.
+const REPEATED: usize = 40;
+
+/// So many are kept, so that a file of short lines costs no memory for them.
+const MOST_EXCERPTS: usize = 4096;
+
+/// The line, where all of it may be shown: a name that was asked for, and a value that is harmless.
+fn excerpt(line: &str, name: &str) -> Option<Arc<str>> {
+    let shown = line.len() <= EXCERPT
+        && !is_secret_property(name)
+        && line.split_once(": ").is_some_and(|(n, value)| n.eq_ignore_ascii_case(name) && is_harmless(n, value));
+    shown.then(|| Arc::from(line))
+}
+
 struct Reader<'s, 'p> {
     source: &'s Source,
     problems: &'p mut Vec<Problem>,
@@ -101,6 +116,8 @@ struct Reader<'s, 'p> {
     /// Whether every search with entries so far said what it asked for.
     all_told: bool,
     elements: BTreeMap<String, Arc<str>>,
+    /// Excerpts of short lines.
+    excerpts: HashMap<&'s str, Option<Arc<str>>>,
     allowance: Allowance,
     /// Whether the allowance is spent: nothing more is read.
     full: bool,
@@ -129,11 +146,17 @@ impl Reader<'_, '_> {
             }
         };
         let line = self.source.line_text(span.start);
-        // Shown is what is known: a name that was asked for, and a value that is harmless.
-        let shown = line.len() <= EXCERPT
-            && !is_secret_property(name)
-            && line.split_once(": ").is_some_and(|(n, value)| n.eq_ignore_ascii_case(name) && is_harmless(n, value));
-        let excerpt = shown.then(|| Arc::from(line));
+        let excerpt = match self.excerpts.get(line) {
+            Some(known) => known.clone(),
+            None => {
+                let new = excerpt(line, name);
+                // Every object has the same classes, and most of them the same flags.
+                if line.len() <= REPEATED && self.excerpts.len() < MOST_EXCERPTS {
+                    self.excerpts.insert(line, new.clone());
+                }
+                new
+            }
+        };
         Origin::new(self.source.document(), Spot { location: Some(self.source.location(span)), element, excerpt })
     }
 

@@ -267,9 +267,11 @@ fn choose_configuration(mut candidates: Vec<Candidate>, preferred: &Preferred) -
 /// What IIS makes for one application pool has the pool's name, and holds that pool alone.
 fn made_for_one_pool(path: &str, xml: &Document) -> Option<&'static str> {
     let name = path.rsplit('/').next()?.strip_suffix(".config")?;
-    let host = kerbsync_iis::ApplicationHost::read(xml, &mut Vec::new()).ok()?;
-    match host.pools().as_slice() {
-        [pool] if pool.name().value.eq_ignore_ascii_case(name) => Some("what IIS made for one application pool"),
+    // Asked of every configuration, so that no more is looked at than is needed.
+    let collections = xml.root().children_named("system.applicationHost").flat_map(|host| host.children_named("applicationPools"));
+    let mut pools = collections.flat_map(|pools| pools.children_named("add")).filter_map(|pool| pool.attribute("name"));
+    match (pools.next(), pools.next()) {
+        (Some(pool), None) if pool.value().eq_ignore_ascii_case(name) => Some("what IIS made for one application pool"),
         _ => None,
     }
 }

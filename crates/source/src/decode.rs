@@ -53,7 +53,7 @@ pub struct Source {
     raw: Option<Vec<u8>>,
     encoding: Encoding,
     bom: bool,
-    /// Every `STEP` bytes of text: the offset on disk. Built on first use; unused for UTF-8.
+    /// Every `CHECKPOINT` bytes of text: the offset on disk. Built on first use; unused for UTF-8.
     checkpoints: OnceLock<Vec<(usize, usize)>>,
     /// For every few bytes of text: how many lines end before them, and where the line begins that they begin in. Built on first use.
     pub(crate) lines: OnceLock<Arc<[(usize, usize)]>>,
@@ -62,6 +62,9 @@ pub struct Source {
 }
 
 pub(crate) const STEP: usize = 4096;
+
+/// Bytes of text between two offsets on disk that are known: what lies between is counted each time.
+const CHECKPOINT: usize = 256;
 
 impl std::fmt::Debug for Source {
     /// Shows no text: a source may hold secrets.
@@ -180,11 +183,11 @@ impl Source {
         let points = self.checkpoints.get_or_init(|| {
             let mut disk = if self.bom { 2 } else { 0 };
             let mut next = 0;
-            let mut points = Vec::with_capacity(text.len() / STEP + 1);
+            let mut points = Vec::with_capacity(text.len() / CHECKPOINT + 1);
             for (i, c) in text.char_indices() {
                 if i >= next {
                     points.push((i, disk));
-                    next = i + STEP;
+                    next = i + CHECKPOINT;
                 }
                 disk += self.disk_width(c);
             }
