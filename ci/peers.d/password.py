@@ -79,6 +79,19 @@ def apply(at, *more, codes=(0,)):
     return stage.kerbsync("apply", at.plan, "--bundle", at.bundle, *stage.write_live(), *more, codes=codes)
 
 
+def document(done):
+    """The one run of what was printed as JSON."""
+    [run] = json.loads(done.stdout)["runs"]
+    return run
+
+
+def must_be_proved(run, server=None):
+    """The fields say that the first controller proved the password, and with which version of the account's key."""
+    proof = run["proof"]
+    said = [proof[name] for name in ("account", "controller", "server", "outcome", "reason", "key_version")]
+    stage.must(said == [ACCOUNT, f"dc01.{peers.DNS}", server, "proved", None, int(account())], proof)
+
+
 def recover(at, codes=(0,)):
     done = stage.kerbsync("recover", at.bundle, *stage.write_live(), *directory(), codes=codes)
     return done.stdout + done.stderr
@@ -136,10 +149,15 @@ def a_new_password_takes_one_command():
         try:
             done = stage.kerbsync("set-password", at.bundle, "--user-account", ACCOUNT, "--operator", "CONTOSO\\lyncadmin",
                                   "--accept-inferred-protection", "--yes", *stage.write_live()[:1], *stage.write_live()[3:], "--directory",
-                                  f"ldaps://{peers.DNS}", "--ca", stage.DOMAIN.authority, "--wait-replication", "1s")
+                                  f"ldaps://{peers.DNS}", "--ca", stage.DOMAIN.authority, "--wait-replication", "1s", "--format", "json")
         finally:
             stage.DOMAIN.modify(f"dn: {gone}\nchangetype: delete\n")
-        told = done.stdout + done.stderr
+        run = document(done)
+        told = "\n".join(run["notes"])
+        must_be_proved(run)
+        [seen] = run["replication"]["controllers"]
+        stage.must((seen["controller"], seen["state"], seen["key_version"]) == (f"dc09.{peers.DNS}", "not-reached", None), seen)
+        stage.must(seen["reason"] and seen["reason"] in told, seen)
         stage.must(f"from dc01.{peers.DNS} opens with the new password" in told, told)
         stage.must(f"Whether dc09.{peers.DNS} has the new password is not known" in told, told)
         stage.must(at.is_new() and account() != at.version, told)
@@ -231,7 +249,11 @@ def killed_when_the_directory_has_the_password_it_is_found_by_the_proof():
         stage.must(run.returncode == -9, f"exit {run.returncode}: it was not killed")
         nobody = stage.kerbsync("recover", at.bundle, *stage.write_live(), codes=(5, 6))
         stage.must("--directory" in nobody.stderr and at.is_new(), nobody.stderr)
-        told = recover(at)
+        done = stage.kerbsync("recover", at.bundle, *stage.write_live(), *directory(), "--format", "json")
+        run = document(done)
+        told = "\n".join(run["notes"])
+        must_be_proved(run, run["proof"]["server"])
+        stage.must(run["proof"]["server"] in {f"{h}.{peers.DNS}" for h in stage.DOMAIN.hosts} and run["replication"] is None, run)
         stage.must("the directory has the new one" in told and f"from dc01.{peers.DNS} opens with the password that" in told, told)
         stage.must(at.is_new() and account() != at.version, told)
         again = recover(at)
@@ -247,7 +269,9 @@ def killed_before_the_directory_has_the_password_everything_is_as_before():
         run.communicate(timeout=120)
         relay.close()
         stage.must(run.returncode == -9 and at.is_new() and account() == at.version, f"exit {run.returncode}: it was not killed in time")
-        told = recover(at)
+        run = document(stage.kerbsync("recover", at.bundle, *stage.write_live(), *directory(), "--format", "json"))
+        told, proof = "\n".join(run["notes"]), run["proof"]
+        stage.must((proof["controller"], proof["outcome"], proof["key_version"]) == (f"dc01.{peers.DNS}", "refuted", int(at.version)), proof)
         stage.must("does not open with the password that" in told and "the directory has the one from before" in told, told)
         stage.must(at.is_old() and account() == at.version, told)
 

@@ -84,25 +84,35 @@ def a_controller_that_is_late_is_named_until_it_has_the_password():
     name = f"{NAME}.{peers.DNS}"
     with Replica() as replica:
         with password.Prepared("replicated-late") as at:
-            told = replicated(at, "2s")
+            told, seen = replicated(at, "2s")
             stage.must(f"{name} still has another password" in told, told)
+            stage.must((seen["controller"], seen["state"], seen["after_seconds"], seen["reason"]) == (name, "late", None, None), seen)
+            old = seen["key_version"]
             # A client that asks there gets tickets that no server opens any more.
             stage.must(proved_by(at, "dc01") and not proved_by(at, NAME), "the controllers do not differ")
         replica.pull()
         with password.Prepared("replicated-in-time") as at:
             puller = threading.Thread(target=replica.pull_after, args=(at.version,))
             puller.start()
-            told = replicated(at, "60s")
+            told, seen = replicated(at, "60s")
             puller.join()
             stage.must(f"{name} has the new password (seen after " in told, told)
+            stage.must((seen["controller"], seen["state"], seen["reason"]) == (name, "has-it", None), seen)
+            stage.must(0 <= seen["after_seconds"] <= 60 and seen["key_version"] == int(password.account()) > old, f"{seen} after {old}")
             stage.must(proved_by(at, "dc01") and proved_by(at, NAME), "the controllers differ")
 
 
 def replicated(at, bound):
-    done = password.apply(at, *password.directory(), "--wait-replication", bound)
-    told = done.stdout + done.stderr
+    """The sentences of the run, and what its fields say of the second controller."""
+    run = password.document(password.apply(at, *password.directory(), "--wait-replication", bound, "--format", "json"))
+    told = "\n".join(run["notes"])
     stage.must(f"from dc01.{peers.DNS} opens with the new password" in told and at.is_new(), told)
-    return told
+    password.must_be_proved(run)
+    replication = run["replication"]
+    stage.must(replication["watched_seconds"] == int(bound[:-1]) and replication["not_known"] is None, replication)
+    [seen] = replication["controllers"]
+    stage.must(run["proof"]["at"] <= seen["at"], run)
+    return told, seen
 
 
 def proved_by(at, controller):

@@ -8,7 +8,7 @@ use crate::step_report::StepReport;
 use crate::trouble::Trouble;
 use crate::{Engine, EngineError, parallel};
 use kerbsync_plan::lower::Original;
-use kerbsync_plan::outcome::{End, StepResult};
+use kerbsync_plan::outcome::{End, PasswordProof, StepResult};
 use kerbsync_plan::{Plan, Step};
 use kerbsync_store::{Expected, FileVersion, Key, OnDisk, ReplaceError, ReplaceFailure, WriteStore, backup};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -44,11 +44,13 @@ pub(crate) struct Application<'s, 'f> {
     pub(crate) kept: Vec<Key>,
     /// What a reader is to know.
     pub(crate) notes: Vec<String>,
+    /// What a ticket said of the password.
+    pub(crate) proof: Option<PasswordProof>,
 }
 
 impl<'s, 'f> Application<'s, 'f> {
     pub(crate) const fn new(engine: &'s Engine<'f>, store: &'s WriteStore<'f>, run: String, plan: &'s Plan) -> Self {
-        Self { engine, store, run, plan, writer: None, troubles: Vec::new(), kept: Vec::new(), notes: Vec::new() }
+        Self { engine, store, run, plan, writer: None, troubles: Vec::new(), kept: Vec::new(), notes: Vec::new(), proof: None }
     }
 
     /// Goes on with a run: its journal is continued, and what it had done is made to last.

@@ -77,7 +77,8 @@ impl Engine<'_> {
             ));
         }
         let outcome = outcome(plan, Some(run), end, reports, directory, notes);
-        Ok(RunOutcome { next: self.after_apply(&outcome, plan.directory.is_none()), ..outcome })
+        let next = self.after_apply(&outcome, plan.directory.is_none());
+        Ok(RunOutcome { next, proof: application.proof.take(), ..outcome })
     }
 
     pub(crate) fn act(&self) -> Act {
@@ -143,5 +144,5 @@ fn outcome(
             report.unwrap_or_else(|| StepReport::because(StepResult::Skipped, "something before it failed"));
         ServerOutcome { server: step.server.clone(), path: step.path.clone(), result, detail }
     });
-    RunOutcome { run, end, servers: servers.collect(), directory, notes, next: Vec::new() }
+    RunOutcome { run, end, servers: servers.collect(), directory, proof: None, replication: None, notes, next: Vec::new() }
 }

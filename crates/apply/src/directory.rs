@@ -9,8 +9,8 @@ use crate::record::{DirectoryIntent, DirectoryOutcome, Record};
 use crate::run::Run;
 use crate::trouble::Trouble;
 use crate::{Engine, EngineError};
-use kerbsync_plan::lower::{Candidate, DirectoryWriter, KeyVersion, LowerError, Proof};
-use kerbsync_plan::outcome::StepResult;
+use kerbsync_plan::lower::{Candidate, DirectoryWriter, KeyVersion, LowerError, Proof, Tried};
+use kerbsync_plan::outcome::{PasswordProof, ProofOutcome, StepResult};
 use kerbsync_store::Key;
 
 /// How often a controller that has not heard of a change is asked for it.
@@ -37,11 +37,13 @@ pub(crate) struct DirectorySeen {
     pub(crate) proof: Option<String>,
     /// Whether a proof decided.
     pub(crate) is_proved: bool,
+    /// What the ticket said, where there was one.
+    pub(crate) ticket: Option<PasswordProof>,
 }
 
 impl DirectorySeen {
     const fn of_version(now: DirectoryNow) -> Self {
-        Self { now, proof: None, is_proved: false }
+        Self { now, proof: None, is_proved: false, ticket: None }
     }
 }
 
@@ -72,7 +74,9 @@ impl Application<'_, '_> {
             return StepResult::Failed;
         }
         // Whatever was answered, a ticket tells which password is in force now.
-        match directory.prove(account, Candidate::Made) {
+        let tried = directory.prove(account, Candidate::Made);
+        self.proof = self.engine.told_by(directory, account, None, tried.as_ref().map(Option::as_ref));
+        match tried.map(|tried| tried.map(|t| t.proof)) {
             Ok(Some(Proof::InForce)) => {
                 self.notes
                     .push(format!("A ticket of {account} from {} opens with the new password: it is in force there.", name(directory)));
@@ -140,9 +144,11 @@ impl Engine<'_> {
         };
         let at = name(directory);
         let elsewhere = intent.controller.as_ref().filter(|c| directory.controller().is_some_and(|now| now != **c));
-        let (proof, server) = self.prove_held(run, directory, account).map_err(failed)?;
-        let proved = |now, sentence: String| DirectorySeen { now, proof: Some(sentence), is_proved: true };
-        Ok(match (proof, elsewhere) {
+        let (tried, server) = self.prove_held(run, directory, account).map_err(failed)?;
+        let ticket = self.told_by(directory, account, Some(&server), Ok(tried.as_ref()));
+        let proof = tried.map(|t| t.proof);
+        let proved = |now, sentence: String| DirectorySeen { now, proof: Some(sentence), is_proved: true, ticket: None };
+        let seen = match (proof, elsewhere) {
             (None, None) => DirectorySeen::of_version(by_version),
             (Some(Proof::InForce), _) => proved(
                 DirectoryNow::Set,
@@ -161,17 +167,39 @@ impl Engine<'_> {
                 let refuted = if proof == Some(Proof::NotInForce) { refuted } else { String::new() };
                 let sentence =
                     format!("{refuted}The password was to be set at {written}, and {at} was asked, which may not have heard of it.");
-                DirectorySeen { now: DirectoryNow::NotYetHere, proof: Some(sentence), is_proved: false }
+                DirectorySeen { now: DirectoryNow::NotYetHere, proof: Some(sentence), is_proved: false, ticket: None }
             }
             (Some(Proof::Undecided(why)), None) => {
                 DirectorySeen { proof: Some(unproved(account, &why)), ..DirectorySeen::of_version(by_version) }
             }
-        })
+        };
+        Ok(DirectorySeen { ticket, ..seen })
+    }
+
+    /// What a ticket said, as reports have it; none where the directory gives no tickets.
+    fn told_by(
+        &self,
+        directory: &dyn DirectoryWriter,
+        account: &str,
+        server: Option<&str>,
+        tried: Result<Option<&Tried>, &LowerError>,
+    ) -> Option<PasswordProof> {
+        let (proof, key_version) = match tried {
+            Ok(tried) => tried.map(|t| (t.proof.clone(), t.key_version))?,
+            Err(error) => (Proof::Undecided(error.to_string()), None),
+        };
+        let (outcome, reason) = match proof {
+            Proof::InForce => (ProofOutcome::Proved, None),
+            Proof::NotInForce => (ProofOutcome::Refuted, None),
+            Proof::Undecided(why) => (ProofOutcome::Undecided, Some(why)),
+        };
+        let (account, server) = (account.to_owned(), server.map(str::to_owned));
+        Some(PasswordProof { account, controller: directory.controller(), at: self.now(), server, outcome, reason, key_version })
     }
 
     /// A proof with the password of the run, as a server holds it now; with that server's name. None where no server holds it, or the
     /// directory gives no proofs.
-    fn prove_held(&self, run: &Run, directory: &dyn DirectoryWriter, account: &str) -> Result<(Option<Proof>, String), LowerError> {
+    fn prove_held(&self, run: &Run, directory: &dyn DirectoryWriter, account: &str) -> Result<(Option<Tried>, String), LowerError> {
         let mut undecided = (None, String::new());
         for (index, intent) in &run.intents {
             let Some(file) = run.begin.steps.get(*index) else { continue };
@@ -182,8 +210,8 @@ impl Engine<'_> {
             let candidate = Candidate::Held { server: &file.server, path: &file.path, bytes: &bytes, slot: &field.slot };
             match directory.prove(account, candidate)? {
                 None => return Ok((None, String::new())),
-                Some(proof @ Proof::Undecided(_)) => undecided = (Some(proof), file.server.clone()),
-                Some(proof) => return Ok((Some(proof), file.server.clone())),
+                Some(tried @ Tried { proof: Proof::Undecided(_), .. }) => undecided = (Some(tried), file.server.clone()),
+                Some(tried) => return Ok((Some(tried), file.server.clone())),
             }
         }
         Ok(undecided)

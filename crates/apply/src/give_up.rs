@@ -80,6 +80,8 @@ impl Engine<'_> {
             end: End::Abandoned,
             servers: Vec::new(),
             directory: None,
+            proof: None,
+            replication: None,
             notes,
             next: Vec::new(),
         }))

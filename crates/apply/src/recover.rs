@@ -82,7 +82,13 @@ impl Engine<'_> {
     }
 
     fn recover_run(&self, run: &Run, later: &[&Run]) -> Result<RunOutcome, EngineError> {
-        let seen = self.directory_now(run)?;
+        let mut seen = self.directory_now(run)?;
+        let ticket = seen.ticket.take();
+        let outcome = self.recover_by(run, later, seen)?;
+        Ok(RunOutcome { proof: ticket, ..outcome })
+    }
+
+    fn recover_by(&self, run: &Run, later: &[&Run], seen: DirectorySeen) -> Result<RunOutcome, EngineError> {
         let directory = seen.now;
         let is_unheard = directory == DirectoryNow::Before && run.directory == Some(StepResult::Uncertain);
         if is_unheard || directory == DirectoryNow::NotYetHere {
@@ -255,6 +261,15 @@ impl Engine<'_> {
             detail: String::new(),
         });
         let servers = servers.collect();
-        RunOutcome { run: Some(run.name().to_owned()), end, servers, directory: None, notes: Vec::new(), next: Vec::new() }
+        RunOutcome {
+            run: Some(run.name().to_owned()),
+            end,
+            servers,
+            directory: None,
+            proof: None,
+            replication: None,
+            notes: Vec::new(),
+            next: Vec::new(),
+        }
     }
 }

@@ -60,8 +60,16 @@ impl Engine<'_> {
             result,
             detail,
         });
-        let outcome =
-            RunOutcome { run: Some(run.name().to_owned()), end, servers: servers.collect(), directory: None, notes, next: Vec::new() };
+        let outcome = RunOutcome {
+            run: Some(run.name().to_owned()),
+            end,
+            servers: servers.collect(),
+            directory: None,
+            proof: None,
+            replication: None,
+            notes,
+            next: Vec::new(),
+        };
         Ok(RunOutcome { next: self.after_recovery(&outcome), ..outcome })
     }
 

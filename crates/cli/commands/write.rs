@@ -134,7 +134,9 @@ fn watch_replication(
     if let Some(wait) = wait {
         io.note(&format!("the password is set; the other controllers are watched for up to {} s", wait.as_secs()));
     }
-    outcome.notes.extend(directory.replicated(&step.account, wait));
+    let seen = directory.replicated(&step.account, wait);
+    outcome.notes.extend(seen.sentences());
+    outcome.replication = Some(seen);
 }
 
 /// The password that the plan asks for. It lives in this process alone, until it is encrypted for each server.

@@ -163,12 +163,14 @@ impl Controller {
         })
     }
 
-    /// Whether a password is the account's here and now, by a ticket of this controller that is encrypted with the account's key.
+    /// Whether a password is the account's here and now, by a ticket of this controller that is encrypted with the account's key;
+    /// and the version of that key, where the controller said so.
     ///
     /// # Errors
     /// The controller gives no ticket.
-    pub fn prove(&self, account: &AccountName, candidate: &Secret) -> Result<Tested, ControllerError> {
-        Ok(Prover::new(&self.proof_request(self.name()), &account.name, &[])?.test(candidate))
+    pub fn prove(&self, account: &AccountName, candidate: &Secret) -> Result<(Tested, Option<i32>), ControllerError> {
+        let prover = Prover::new(&self.proof_request(self.name()), &account.name, &[])?;
+        Ok((prover.test(candidate), prover.key_version()))
     }
 
     /// A question for a ticket to a controller of the same domain.

@@ -1,7 +1,8 @@
 //! Whether a new password has reached the other controllers of its domain.
 
 use crate::controller::{AccountName, Controller, ControllerError, first};
-use crate::kerberos::{ProofRequest, Prover, Tested};
+use crate::kerberos::{KdcError, ProofRequest, Prover, Tested};
+use jiff::Timestamp;
 use kerbsync_secret::Secret;
 use kerbsync_source::Shown;
 use ldap3::Scope;
@@ -22,6 +23,10 @@ pub struct Elsewhere {
     pub controller: String,
     /// What it has.
     pub replication: Replication,
+    /// When it was asked for the last time.
+    pub at: Option<Timestamp>,
+    /// The version of the account's key that it used last, where it said so.
+    pub key_version: Option<i32>,
 }
 
 /// What another controller has.
@@ -31,6 +36,8 @@ pub enum Replication {
     Arrived(Duration),
     /// Another password still, when the time was up.
     Late,
+    /// It did not answer, the last time it was asked, and why that is thought.
+    NotReached(String),
     /// It could not be told, the last time it was asked, and why.
     Unknown(String),
     /// It is read-only, and asks another one where it does not hold the password itself.
@@ -57,10 +64,10 @@ impl Controller {
                 asked.spawn(async move { (index, until(&request, &name, &password, began, bound).await) });
             }
             while let Some(done) = asked.join_next().await {
-                if let Ok((index, replication)) = done
+                if let Ok((index, seen)) = done
                     && let Some(other) = found.get_mut(index)
                 {
-                    other.replication = replication;
+                    (other.replication, other.at, other.key_version) = (seen.replication, Some(seen.at), seen.key_version);
                 }
             }
             Ok(found)
@@ -75,16 +82,12 @@ impl Controller {
             .iter()
             .map(|entry| {
                 let flags: u32 = first(entry, "userAccountControl").and_then(|t| t.parse().ok()).unwrap_or(0);
-                match first(entry, "dNSHostName").filter(|n| !n.is_empty()) {
-                    Some(name) => {
-                        let replication = if flags & PARTIAL_SECRETS == 0 { Replication::NotWatched } else { Replication::ReadOnly };
-                        Elsewhere { controller: name.to_ascii_lowercase(), replication }
-                    }
-                    None => Elsewhere {
-                        controller: entry.dn.clone(),
-                        replication: Replication::Unknown("the directory does not tell its DNS name".to_owned()),
-                    },
-                }
+                let (controller, replication) = match first(entry, "dNSHostName").filter(|n| !n.is_empty()) {
+                    Some(name) if flags & PARTIAL_SECRETS == 0 => (name.to_ascii_lowercase(), Replication::NotWatched),
+                    Some(name) => (name.to_ascii_lowercase(), Replication::ReadOnly),
+                    None => (entry.dn.clone(), Replication::Unknown("the directory does not tell its DNS name".to_owned())),
+                };
+                Elsewhere { controller, replication, at: None, key_version: None }
             })
             .filter(|other| other.controller != self.name())
             .collect();
@@ -93,22 +96,34 @@ impl Controller {
     }
 }
 
+/// What one controller said last.
+struct Seen {
+    replication: Replication,
+    at: Timestamp,
+    key_version: Option<i32>,
+}
+
 /// Asks one controller until it has the password, or the time is up. It is asked once in any case.
-async fn until(request: &ProofRequest, account: &str, password: &Secret, began: Instant, bound: Duration) -> Replication {
+async fn until(request: &ProofRequest, account: &str, password: &Secret, began: Instant, bound: Duration) -> Seen {
     loop {
-        let seen = match Prover::get(request, account, &[]).await {
+        let at = request.clock.now();
+        let asked = Prover::get(request, account, &[]).await;
+        let replication = match &asked {
             Ok(prover) => match prover.test(password) {
-                Tested::Proved => return Replication::Arrived(began.elapsed()),
+                Tested::Proved => Replication::Arrived(began.elapsed()),
                 Tested::Refuted => Replication::Late,
                 Tested::SaltUnknown => Replication::Unknown("it does not say how the account's keys are made".to_owned()),
                 Tested::Unspoken(etype) => {
                     Replication::Unknown(format!("its ticket has encryption type {etype}, which is not spoken here"))
                 }
             },
+            Err(error @ KdcError::Unreachable(_)) => Replication::NotReached(Shown::of(&error.to_string()).to_string()),
             Err(error) => Replication::Unknown(Shown::of(&error.to_string()).to_string()),
         };
+        let is_there = matches!(replication, Replication::Arrived(_));
+        let seen = Seen { replication, at, key_version: asked.as_ref().ok().and_then(Prover::key_version) };
         let left = bound.saturating_sub(began.elapsed());
-        if left.is_zero() {
+        if is_there || left.is_zero() {
             return seen;
         }
         tokio::time::sleep(left.min(PAUSE)).await;

@@ -137,6 +137,21 @@ pub enum Proof {
     Undecided(String),
 }
 
+/// What a ticket said of a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// Whether it is the account's.
+    pub proof: Proof,
+    /// The version of the account's key that the ticket was encrypted with, where the directory said so.
+    pub key_version: Option<i32>,
+}
+
+impl From<Proof> for Tried {
+    fn from(proof: Proof) -> Self {
+        Self { proof, key_version: None }
+    }
+}
+
 /// Active Directory, as far as the engine writes to it. The implementation holds the new password, and asks the controller that it writes to:
 /// another one may not have heard of the change yet, and what it answers would be taken for proof that there was none.
 pub trait DirectoryWriter: Send + Sync {
@@ -156,7 +171,7 @@ pub trait DirectoryWriter: Send + Sync {
     ///
     /// # Errors
     /// The directory does not answer, or the password cannot be had.
-    fn prove(&self, _account: &str, _candidate: Candidate<'_>) -> Result<Option<Proof>, LowerError> {
+    fn prove(&self, _account: &str, _candidate: Candidate<'_>) -> Result<Option<Tried>, LowerError> {
         Ok(None)
     }
 

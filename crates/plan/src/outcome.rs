@@ -1,5 +1,9 @@
 //! What became of a plan, a rollback or a recovery.
 
+mod password;
+
+pub use password::{ControllerSeen, ControllerState, PasswordProof, ProofOutcome, Replication};
+
 use serde::{Deserialize, Serialize};
 
 /// The result of a run over the fleet.
@@ -13,6 +17,10 @@ pub struct RunOutcome {
     pub servers: Vec<ServerOutcome>,
     /// What became of the directory's step, where there is one.
     pub directory: Option<StepResult>,
+    /// What a ticket said of the run's password; none where no ticket was asked for.
+    pub proof: Option<PasswordProof>,
+    /// What the domain's other controllers were seen to have; none where this run set no password at a controller of its own name.
+    pub replication: Option<Replication>,
     /// What to know or to do next, one sentence each.
     pub notes: Vec<String>,
     /// The ways on from an end that is not the last word, each with its command. One of them is enough.

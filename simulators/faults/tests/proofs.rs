@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test: it may panic")]
 
 use kerbsync_faults::{ConfigurationState, MemoryDisk, Toy, World, toy};
-use kerbsync_plan::lower::{Candidate, DirectoryWriter, KeyVersion, LowerError, Proof};
-use kerbsync_plan::outcome::{End, RunOutcome, StepResult};
+use kerbsync_plan::lower::{Candidate, DirectoryWriter, KeyVersion, LowerError, Proof, Tried};
+use kerbsync_plan::outcome::{End, ProofOutcome, RunOutcome, StepResult};
 use std::sync::Mutex;
 
 const TOY: Toy = Toy { generation: 1 };
@@ -69,12 +69,13 @@ impl DirectoryWriter for Controller {
         if self.change == Change::AnswerLost { Err(LowerError::outside("no answer")) } else { Ok(()) }
     }
 
-    fn prove(&self, _: &str, candidate: Candidate<'_>) -> Result<Option<Proof>, LowerError> {
+    fn prove(&self, _: &str, candidate: Candidate<'_>) -> Result<Option<Tried>, LowerError> {
         if let Candidate::Held { server, path, bytes, slot } = candidate {
             assert!(path.contains(server) && !bytes.is_empty() && slot.secret_attribute == "secret", "{server} {path} {slot:?}");
         }
         let proof = if self.now().1 == Whose::Ours { Proof::InForce } else { Proof::NotInForce };
-        Ok(self.proves.then_some(proof))
+        let key_version = i32::try_from(self.now().0).ok();
+        Ok(self.proves.then_some(Tried { proof, key_version }))
     }
 
     fn controller(&self) -> Option<String> {
@@ -100,6 +101,13 @@ fn applied(world: &World<'_>, change: Change) -> (MemoryDisk, Controller, RunOut
     (disk, dc01, applied, recovered)
 }
 
+/// What the fields of a run say of the proof: at which controller, with whose password, to what end, and with which key.
+fn ticket(outcome: &RunOutcome) -> Option<(&str, Option<&str>, ProofOutcome, Option<i32>)> {
+    let proof = outcome.proof.as_ref()?;
+    assert!(!proof.at.is_empty() && (proof.reason.is_some() == (proof.outcome == ProofOutcome::Undecided)), "{proof:?}");
+    Some((proof.controller.as_deref()?, proof.server.as_deref(), proof.outcome, proof.key_version))
+}
+
 #[test]
 fn what_is_proved_is_done_whatever_was_answered() {
     let world = world();
@@ -107,6 +115,8 @@ fn what_is_proved_is_done_whatever_was_answered() {
         let (disk, _, applied, recovered) = applied(&world, change);
         assert_eq!((applied.end, applied.directory), (End::AllNew, Some(StepResult::Done)), "{change:?}: {applied:?}");
         assert!(applied.notes.iter().any(|n| n.contains("from dc01 opens with the new password")), "{:?}", applied.notes);
+        let version = if change == Change::OthersBefore { 3 } else { 2 };
+        assert_eq!(ticket(&applied), Some(("dc01", None, ProofOutcome::Proved, Some(version))), "{change:?}");
         assert!(recovered.is_none() && all(&world, &disk, ConfigurationState::New), "{change:?}");
     }
 }
@@ -121,6 +131,10 @@ fn what_was_not_set_is_taken_back_and_said_to_be_proved() {
         let recovered = recovered.unwrap();
         assert_eq!((recovered.end, recovered.directory), (End::AllOld, Some(StepResult::Untouched)), "{change:?}");
         assert!(recovered.notes.iter().any(|n| n.contains("the directory has the one from before")), "{:?}", recovered.notes);
+        // A directory that refused in words is not asked what it has.
+        let at_once = (change == Change::Lost).then_some(("dc01", None, ProofOutcome::Refuted, Some(1)));
+        assert_eq!(ticket(&applied), at_once, "{change:?}");
+        assert_eq!(ticket(&recovered), Some(("dc01", Some("fe01.contoso.com"), ProofOutcome::Refuted, Some(1))), "{change:?}");
         assert!(all(&world, &disk, ConfigurationState::Old), "{change:?}");
     }
 }
@@ -133,6 +147,8 @@ fn a_password_that_others_set_after_is_never_called_ours() {
     let recovered = recovered.unwrap();
     assert_eq!((recovered.end, recovered.directory), (End::Diverged, Some(StepResult::Uncertain)));
     assert!(recovered.notes.iter().any(|n| n.contains("do not hold the password in force")), "{:?}", recovered.notes);
+    assert_eq!(ticket(&applied), Some(("dc01", None, ProofOutcome::Refuted, Some(3))));
+    assert_eq!(ticket(&recovered), Some(("dc01", Some("fe01.contoso.com"), ProofOutcome::Refuted, Some(3))));
     assert!(all(&world, &disk, ConfigurationState::New));
 }
 
@@ -148,6 +164,7 @@ fn another_controller_is_believed_when_it_has_the_password_and_never_against_it(
             let dc01 = Controller::of("dc01", change, false, (1, Whose::Old));
             let applied = world.with_engine(&disk, Some(&dc01), 0, |e| e.apply(&world.plan)).unwrap();
             assert_eq!((applied.end, applied.directory), (End::Open, Some(StepResult::Uncertain)));
+            assert_eq!(applied.proof, None, "no ticket was given");
             disk
         };
         let recover = |disk: &MemoryDisk, name, now| {
@@ -160,11 +177,13 @@ fn another_controller_is_believed_when_it_has_the_password_and_never_against_it(
             let waiting = recover(&disk, "dc02", (version, Whose::Old));
             assert_eq!((waiting.end, waiting.directory), (End::Open, Some(StepResult::Uncertain)), "{set} {version}: {waiting:?}");
             assert!(waiting.notes.iter().any(|n| n.contains("was to be set at dc01, and dc02 was asked")), "{:?}", waiting.notes);
+            assert_eq!(ticket(&waiting).map(|t| (t.0, t.2)), Some(("dc02", ProofOutcome::Refuted)));
             assert!(all(&world, &disk, ConfigurationState::New), "nothing is touched");
         }
         if set {
             let heard = recover(&disk, "dc02", (2, Whose::Ours));
             assert_eq!((heard.end, heard.directory), (End::AllNew, Some(StepResult::Done)), "{heard:?}");
+            assert_eq!(ticket(&heard), Some(("dc02", Some("fe01.contoso.com"), ProofOutcome::Proved, Some(2))));
             assert!(heard.notes.iter().any(|n| n.contains("the directory has the new one")), "{:?}", heard.notes);
         } else {
             let old = recover(&disk, "dc01", (1, Whose::Old));

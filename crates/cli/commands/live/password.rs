@@ -1,9 +1,10 @@
 //! The directory itself, for runs that set a password: set at one controller, and proved there by a ticket.
 
 use crate::opened_bundle::OpenedBundle;
-use kerbsync_live::{AccountName, Controller, ControllerError, ControllerRequest, Replication, Tested};
+use kerbsync_live::{AccountName, Controller, ControllerError, ControllerRequest, Elsewhere, Replication, Tested};
 use kerbsync_names::DownLevelName;
-use kerbsync_plan::lower::{Candidate, DirectoryWriter, KeyVersion, LowerError, Proof};
+use kerbsync_plan::lower::{Candidate, DirectoryWriter, KeyVersion, LowerError, Proof, Tried};
+use kerbsync_plan::outcome::{self, ControllerSeen, ControllerState};
 use kerbsync_secret::Secret;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -48,43 +49,37 @@ impl LiveDirectory<'_> {
         Ok(self.controller().unwrap_or_default())
     }
 
-    /// What the other controllers have, each in a sentence.
-    pub(crate) fn replicated(&self, account: &str, bound: Option<Duration>) -> Vec<String> {
+    /// What the other controllers have.
+    pub(crate) fn replicated(&self, account: &str, bound: Option<Duration>) -> outcome::Replication {
         let seen = account_name(account).and_then(|account| {
             let password = self.password.as_ref().ok_or(LowerError::NoPasswordMade)?;
             self.controller.ask().and_then(|c| c.watch(&account, password, bound)).map_err(|e| lower(&e))
         });
-        let others = match seen {
-            Ok(others) => others,
-            Err(error) => return vec![format!("Which other controllers the domain has is not known: {error}.")],
+        let (controllers, not_known) = match seen {
+            Ok(others) => (others.iter().map(controller_seen).collect(), None),
+            Err(error) => (Vec::new(), Some(error.to_string())),
         };
-        if others.is_empty() {
-            return vec!["There is no other controller of the domain.".to_owned()];
-        }
-        let mut unwatched = Vec::new();
-        let mut told = Vec::new();
-        for other in &others {
-            let name = &other.controller;
-            told.push(match &other.replication {
-                Replication::Arrived(after) => format!("{name} has the new password (seen after {} s).", after.as_secs()),
-                Replication::Late => format!(
-                    "{name} still has another password: a client that gets its ticket there is refused by the servers until replication has brought the new one."
-                ),
-                Replication::Unknown(why) => format!("Whether {name} has the new password is not known: {why}."),
-                Replication::ReadOnly => format!("{name} is read-only and was not asked."),
-                Replication::NotWatched => {
-                    unwatched.push(name.as_str());
-                    continue;
-                }
-            });
-        }
-        if !unwatched.is_empty() {
-            told.push(format!(
-                "Replication to the other controllers was not watched (--wait-replication 15m does): {}.",
-                unwatched.join(", ")
-            ));
-        }
-        told
+        outcome::Replication { watched_seconds: bound.map(|b| b.as_secs()), not_known, controllers }
+    }
+}
+
+/// Another controller, as reports have it.
+fn controller_seen(other: &Elsewhere) -> ControllerSeen {
+    let (state, reason, after) = match &other.replication {
+        Replication::Arrived(after) => (ControllerState::HasIt, None, Some(after.as_secs())),
+        Replication::Late => (ControllerState::Late, None, None),
+        Replication::NotReached(why) => (ControllerState::NotReached, Some(why.clone()), None),
+        Replication::Unknown(why) => (ControllerState::NotKnown, Some(why.clone()), None),
+        Replication::ReadOnly => (ControllerState::ReadOnly, None, None),
+        Replication::NotWatched => (ControllerState::NotWatched, None, None),
+    };
+    ControllerSeen {
+        controller: other.controller.clone(),
+        state,
+        at: other.at.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+        after_seconds: after,
+        reason,
+        key_version: other.key_version,
     }
 }
 
@@ -100,7 +95,7 @@ impl DirectoryWriter for LiveDirectory<'_> {
         self.controller.ask().and_then(|c| c.set_password(&account, password)).map_err(|e| lower(&e))
     }
 
-    fn prove(&self, account: &str, candidate: Candidate<'_>) -> Result<Option<Proof>, LowerError> {
+    fn prove(&self, account: &str, candidate: Candidate<'_>) -> Result<Option<Tried>, LowerError> {
         let account = account_name(account)?;
         let held;
         let password = match candidate {
@@ -110,16 +105,19 @@ impl DirectoryWriter for LiveDirectory<'_> {
                     held = secret;
                     &held
                 }
-                Err(error) => return Ok(Some(Proof::Undecided(format!("the secret that {server} holds cannot be opened: {error}")))),
+                Err(error) => {
+                    return Ok(Some(Proof::Undecided(format!("the secret that {server} holds cannot be opened: {error}")).into()));
+                }
             },
         };
-        let tested = self.controller.ask().and_then(|c| c.prove(&account, password)).map_err(|e| lower(&e))?;
-        Ok(Some(match tested {
+        let (tested, key_version) = self.controller.ask().and_then(|c| c.prove(&account, password)).map_err(|e| lower(&e))?;
+        let proof = match tested {
             Tested::Proved => Proof::InForce,
             Tested::Refuted => Proof::NotInForce,
             Tested::SaltUnknown => Proof::Undecided("the controller does not say how the account's keys are made".to_owned()),
             Tested::Unspoken(etype) => Proof::Undecided(format!("the ticket has encryption type {etype}, which is not spoken here")),
-        }))
+        };
+        Ok(Some(Tried { proof, key_version }))
     }
 
     fn controller(&self) -> Option<String> {
@@ -144,6 +142,23 @@ fn lower(error: &ControllerError) -> LowerError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_another_controller_has_is_told_with_its_time_and_key() {
+        let seen = |replication| {
+            let at = Some("2026-11-27T12:00:00.5Z".parse().unwrap());
+            controller_seen(&Elsewhere { controller: "dc02.contoso.com".to_owned(), replication, at, key_version: Some(4) })
+        };
+        let has_it = seen(Replication::Arrived(Duration::from_millis(7_900)));
+        assert_eq!((has_it.state, has_it.after_seconds, has_it.reason), (ControllerState::HasIt, Some(7), None));
+        assert_eq!((has_it.at.as_deref(), has_it.key_version), (Some("2026-11-27T12:00:00Z"), Some(4)));
+        let why = "no answer".to_owned();
+        let away = seen(Replication::NotReached(why.clone()));
+        assert_eq!((away.state, away.after_seconds, away.reason), (ControllerState::NotReached, None, Some(why.clone())));
+        assert_eq!(seen(Replication::Unknown(why.clone())).reason, Some(why));
+        let states = [Replication::Late, Replication::ReadOnly, Replication::NotWatched].map(|r| seen(r).state);
+        assert_eq!(states, [ControllerState::Late, ControllerState::ReadOnly, ControllerState::NotWatched]);
+    }
 
     #[test]
     fn an_account_of_a_plan_is_the_computer_of_that_name() {

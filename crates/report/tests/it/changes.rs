@@ -2,7 +2,10 @@
 
 use crate::sample::tool;
 use kerbsync_inventory::{LayoutId, SlotKey};
-use kerbsync_plan::outcome::{End, NextStep, RunOutcome, RunSummary, ServerOutcome, StepResult};
+use kerbsync_plan::outcome::{
+    ControllerSeen, ControllerState, End, NextStep, PasswordProof, ProofOutcome, Replication, RunOutcome, RunSummary, ServerOutcome,
+    StepResult,
+};
 use kerbsync_plan::{
     Change, DirectoryStep, FieldChange, FollowUp, Intent, OutageWindow, Plan, PlanInput, PlanReport, Precondition, PreconditionOutcome,
     Reason, Refused, SCHEMA, SecretFrom, SlotAddress, Step,
@@ -97,6 +100,89 @@ pub(crate) fn plan() -> Plan {
     }
 }
 
+fn proof() -> PasswordProof {
+    PasswordProof {
+        account: "CONTOSO\\KerbAuth".into(),
+        controller: Some("dc01.contoso.com".into()),
+        at: "2026-05-01T12:00:09Z".into(),
+        server: None,
+        outcome: ProofOutcome::Proved,
+        reason: None,
+        key_version: Some(4),
+    }
+}
+
+fn replication() -> Replication {
+    let seen = |name: &str, state, after_seconds, reason: Option<&str>, key_version| ControllerSeen {
+        controller: format!("{name}.contoso.com"),
+        state,
+        at: Some("2026-05-01T12:00:39Z".into()),
+        after_seconds,
+        reason: reason.map(str::to_owned),
+        key_version,
+    };
+    Replication {
+        watched_seconds: Some(30),
+        not_known: None,
+        controllers: vec![
+            seen("dc02", ControllerState::HasIt, Some(30), None, Some(4)),
+            seen("dc03", ControllerState::Late, None, None, Some(3)),
+            seen("dc04", ControllerState::NotReached, None, Some("it does not answer"), None),
+        ],
+    }
+}
+
+/// Whoever watches a change by a program reads fields, not sentences.
+#[test]
+fn the_proof_and_the_other_controllers_are_fields_of_a_run() {
+    let text = render::json(&RunsReport::new(tool(), vec![outcome(End::AllNew)])).unwrap();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let run = &document["runs"][0];
+    insta::assert_json_snapshot!([&run["proof"], &run["replication"]], @r#"
+    [
+      {
+        "account": "CONTOSO\\KerbAuth",
+        "at": "2026-05-01T12:00:09Z",
+        "controller": "dc01.contoso.com",
+        "key_version": 4,
+        "outcome": "proved",
+        "reason": null,
+        "server": null
+      },
+      {
+        "controllers": [
+          {
+            "after_seconds": 30,
+            "at": "2026-05-01T12:00:39Z",
+            "controller": "dc02.contoso.com",
+            "key_version": 4,
+            "reason": null,
+            "state": "has-it"
+          },
+          {
+            "after_seconds": null,
+            "at": "2026-05-01T12:00:39Z",
+            "controller": "dc03.contoso.com",
+            "key_version": 3,
+            "reason": null,
+            "state": "late"
+          },
+          {
+            "after_seconds": null,
+            "at": "2026-05-01T12:00:39Z",
+            "controller": "dc04.contoso.com",
+            "key_version": null,
+            "reason": "it does not answer",
+            "state": "not-reached"
+          }
+        ],
+        "not_known": null,
+        "watched_seconds": 30
+      }
+    ]
+    "#);
+}
+
 pub(crate) fn outcome(end: End) -> RunOutcome {
     let server = |name: &str, result, detail: &str| ServerOutcome {
         server: name.into(),
@@ -112,6 +198,8 @@ pub(crate) fn outcome(end: End) -> RunOutcome {
             server("fe02.contoso.com", StepResult::Failed, "the disk is full; it is as it was"),
         ],
         directory: Some(StepResult::Skipped),
+        proof: Some(proof()),
+        replication: Some(replication()),
         notes: vec!["The journal cannot be written.".into()],
         next: vec![
             NextStep {
