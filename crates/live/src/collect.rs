@@ -183,7 +183,7 @@ pub fn collect(request: &CollectRequest, sink: &Arc<dyn FileSink>) -> Result<(),
 }
 
 /// A file sink, with what is said to it.
-pub(crate) struct Sink<'p>(&'p dyn FileSink);
+pub(crate) struct Sink<'p>(pub(crate) &'p dyn FileSink);
 
 impl Sink<'_> {
     pub(crate) fn has(&self, path: &str) -> bool {
