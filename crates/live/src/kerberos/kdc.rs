@@ -294,6 +294,9 @@ pub(super) fn confounder() -> Result<[u8; 16], KdcError> {
 }
 
 #[cfg(test)]
+mod replay;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
