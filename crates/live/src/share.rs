@@ -5,8 +5,10 @@ use jiff::Timestamp;
 use kerbsync_source::Shown;
 use smb2::auth::kerberos::KerberosCredentials;
 use smb2::auth::kerberos::ccache::load_ccache;
-use smb2::client::connection::Connection;
+use smb2::client::connection::{Connection, NegotiatedParams};
 use smb2::client::session::Session;
+use smb2::types::Dialect;
+use smb2::types::flags::Capabilities;
 use smb2::{Error, ErrorKind, Tree};
 use std::time::Duration;
 
@@ -54,6 +56,21 @@ impl ShareError {
         Self { kind, why: why.into() }
     }
 
+    /// Of a share that says that it demands encryption (SMB2_SHAREFLAG_ENCRYPT_DATA, MS-SMB2 2.2.10), on a connection that has none.
+    fn of_demand(doing: &str, is_demanded: bool, is_encrypted: bool) -> Option<Self> {
+        let why = format!("{doing}: the share demands encryption, which this version cannot");
+        (is_demanded && !is_encrypted).then(|| Self::new(ShareErrorKind::Unprotected, why))
+    }
+
+    /// Of the library, before a share was opened.
+    fn before(error: &Error, doing: &str, encryption: Encryption) -> Self {
+        let mut told = Self::of(error, doing);
+        if told.kind == ShareErrorKind::Denied && encryption == Encryption::None {
+            told.why.push_str(OR_ENCRYPTION);
+        }
+        told
+    }
+
     /// Of the library, while something was done.
     fn of(error: &Error, doing: &str) -> Self {
         let (kind, why) = match error.kind() {
@@ -62,10 +79,7 @@ impl ShareError {
             ErrorKind::AuthRequired => {
                 (ShareErrorKind::NotBelieved, "the operator is not believed: wrong name, password or ticket".to_owned())
             }
-            ErrorKind::AccessDenied => (
-                ShareErrorKind::Denied,
-                "access denied: the operator may not, or the share demands encryption, which this version cannot".to_owned(),
-            ),
+            ErrorKind::AccessDenied => (ShareErrorKind::Denied, "access denied: the operator may not".to_owned()),
             ErrorKind::NotFound => (ShareErrorKind::NotFound, "there is no such file".to_owned()),
             ErrorKind::SharingViolation => (ShareErrorKind::Busy, "another program holds the file".to_owned()),
             ErrorKind::SignatureInvalid => (ShareErrorKind::Unprotected, "an answer was not signed as it should be".to_owned()),
@@ -73,6 +87,28 @@ impl ShareError {
             _ => (ShareErrorKind::Other, Shown::of(&error.to_string()).into_string()),
         };
         Self::new(kind, format!("{doing}: {why}"))
+    }
+}
+
+/// What a server that agreed on no encryption denies in the same words.
+const OR_ENCRYPTION: &str = ", or encryption is demanded there, which was not agreed on with this server";
+
+/// Whether a kind of encryption was agreed on with a server. Only then it says of a share that it demands encryption; else it denies it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Encryption {
+    Agreed,
+    None,
+}
+
+impl Encryption {
+    /// SMB 3.1.1 names the cipher, 3.0 only says that there is one, and SMB 2 has none (MS-SMB2 2.2.4 and 2.2.4.1.2).
+    fn of(params: &NegotiatedParams) -> Self {
+        let is_agreed = match params.dialect {
+            Dialect::Smb2_0_2 | Dialect::Smb2_1 => false,
+            Dialect::Smb3_0 | Dialect::Smb3_0_2 => params.capabilities.contains(Capabilities::ENCRYPTION),
+            Dialect::Smb3_1_1 => params.cipher.is_some(),
+        };
+        if is_agreed { Self::Agreed } else { Self::None }
     }
 }
 
@@ -110,13 +146,19 @@ impl Share {
         let mut connection = Connection::connect(&format!("{host}:445"), route.timeout).await.map_err(failed("connecting"))?;
         connection.set_response_timeout(Some(route.timeout));
         connection.negotiate().await.map_err(failed("negotiating"))?;
-        let session = logged_on(&mut connection, host, operator, route).await.map_err(failed("logging on"))?;
+        let encryption = connection.params().map_or(Encryption::None, |p| Encryption::of(&p));
+        let session = logged_on(&mut connection, host, operator, route).await;
+        let session = session.map_err(|e| ShareError::before(&e, "logging on", encryption))?;
         if !(session.should_sign || session.should_encrypt) {
             let why = "the server neither signs nor encrypts: what it answers could be anyone's; turn signing on there";
             return Err(ShareError::new(ShareErrorKind::Unprotected, why));
         }
-        let tree = Tree::connect(&mut connection, share).await.map_err(|e| ShareError::of(&e, &format!("opening {share}")))?;
-        Ok(Self { connection, tree, timeout: route.timeout })
+        let doing = format!("opening {share}");
+        let tree = Tree::connect(&mut connection, share).await.map_err(|e| ShareError::before(&e, &doing, encryption))?;
+        match ShareError::of_demand(&doing, tree.encrypt_data, connection.should_encrypt()) {
+            Some(error) => Err(error),
+            None => Ok(Self { connection, tree, timeout: route.timeout }),
+        }
     }
 
     /// A whole file, by its path with `/`: the library takes `\` for a part of a name.
@@ -179,6 +221,10 @@ fn timestamp(filetime: u64) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use smb2::crypto::encryption::Cipher;
+    use smb2::pack::Guid;
+    use smb2::types::Command;
+    use smb2::types::status::NtStatus;
 
     #[test]
     fn times_of_windows_are_times() {
@@ -193,5 +239,59 @@ mod tests {
         let error = ShareError::of(&Error::Auth { message: "KRB-ERROR 24".into() }, "logging on");
         assert_eq!(error.kind, ShareErrorKind::NotBelieved);
         assert_eq!(error.to_string(), "logging on: the operator is not believed: wrong name, password or ticket");
+    }
+
+    fn params(dialect: Dialect, cipher: Option<Cipher>, capabilities: u32) -> NegotiatedParams {
+        NegotiatedParams {
+            dialect,
+            max_read_size: 65_536,
+            max_write_size: 65_536,
+            max_transact_size: 65_536,
+            server_guid: Guid::ZERO,
+            signing_required: true,
+            capabilities: Capabilities::new(capabilities),
+            gmac_negotiated: false,
+            cipher,
+            compression_supported: false,
+        }
+    }
+
+    /// Only where none was agreed on, a refusal may mean that encryption is demanded.
+    #[test]
+    fn a_refusal_names_encryption_where_it_may_be_the_cause() {
+        let denied = Error::Protocol { status: NtStatus::ACCESS_DENIED, command: Command::TreeConnect };
+        let told = |params| ShareError::before(&denied, "opening C$", Encryption::of(&params));
+        let gcm = Some(Cipher::Aes128Gcm);
+        for (dialect, cipher, capabilities) in [
+            (Dialect::Smb2_0_2, None, 0),
+            (Dialect::Smb2_1, None, Capabilities::ENCRYPTION),
+            (Dialect::Smb3_0, None, 0),
+            (Dialect::Smb3_0_2, None, 0),
+            // As Samba 4.17 answers.
+            (Dialect::Smb3_1_1, None, Capabilities::ENCRYPTION),
+        ] {
+            let told = told(params(dialect, cipher, capabilities));
+            assert_eq!(told.kind, ShareErrorKind::Denied);
+            assert!(told.why.contains("the operator may not, or encryption is demanded there"), "{dialect}: {told}");
+        }
+        for (dialect, cipher, capabilities) in [
+            (Dialect::Smb3_0, None, Capabilities::ENCRYPTION),
+            (Dialect::Smb3_0_2, None, Capabilities::ENCRYPTION),
+            (Dialect::Smb3_1_1, gcm, 0),
+        ] {
+            assert_eq!(told(params(dialect, cipher, capabilities)).to_string(), "opening C$: access denied: the operator may not");
+        }
+        let away = ShareError::before(&Error::Timeout, "opening C$", Encryption::None);
+        assert!(!away.why.contains("encryption"), "{away}");
+    }
+
+    #[test]
+    fn a_share_that_says_that_it_demands_encryption_is_refused_for_that_alone() {
+        let told = |is_demanded, is_encrypted| ShareError::of_demand("opening C$", is_demanded, is_encrypted);
+        let refused = told(true, false).unwrap();
+        assert_eq!(refused.kind, ShareErrorKind::Unprotected);
+        assert_eq!(refused.to_string(), "opening C$: the share demands encryption, which this version cannot");
+        // A session that is encrypted as a whole will do.
+        assert_eq!([told(true, true), told(false, false), told(false, true)], [None, None, None]);
     }
 }
