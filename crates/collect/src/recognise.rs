@@ -100,7 +100,7 @@ fn xml(mut source: Source, expected: Option<DocumentKind>, models: Option<&Model
     {
         match models.read(source) {
             Ok(document) => return Recognised::Xml(document),
-            Err(other) => source = other,
+            Err(other) => source = *other,
         }
     }
     if expected.is_none() && is_html(source.text()) {

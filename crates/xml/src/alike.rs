@@ -32,7 +32,7 @@ impl Document {
     ///
     /// # Errors
     /// The text again, where it is another document, well-formed or not.
-    pub fn read_alike(&self, mut source: Source, may_differ: &mut dyn FnMut(Difference<'_>) -> bool) -> Result<Self, Source> {
+    pub fn read_alike(&self, mut source: Source, may_differ: &mut dyn FnMut(Difference<'_>) -> bool) -> Result<Self, Box<Source>> {
         // Of other encodings the places on disk depend on each letter before them.
         let plain = |s: &Source| s.encoding() == Encoding::Utf8;
         let is_other = !plain(&self.source) || !plain(&source) || self.source.bom() != source.bom();
@@ -48,9 +48,9 @@ impl Document {
                         differing: differing.into(),
                     })
                 }
-                None => Err(source),
+                None => Err(source.into()),
             },
-            true => Err(source),
+            true => Err(source.into()),
         }
     }
 

@@ -155,17 +155,17 @@ impl Models {
     ///
     /// # Errors
     /// The text again, where it is like none of them.
-    pub(crate) fn read(&self, mut source: Source) -> Result<Document, Source> {
+    pub(crate) fn read(&self, mut source: Source) -> Result<Document, Box<Source>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         // Servers of one pool lie beside each other.
         for model in known.iter().rev() {
             match model.document.read_alike(source, &mut |difference| model.may_differ(difference)) {
                 Ok(document) if model.shows(&document) => return Ok(document),
                 Ok(document) => source = document.into_source(),
-                Err(other) => source = other,
+                Err(other) => source = *other,
             }
         }
-        Err(source)
+        Err(source.into())
     }
 
     /// The model that a document is like.

@@ -28,7 +28,7 @@ impl<'t> Run<'t> {
         let source = |id, text: &str| Source::decode(DocumentId(id), text.as_bytes().to_vec()).unwrap();
         let known = self.models.read(source(id, text));
         let is_alike = known.is_ok();
-        let document = known.unwrap_or_else(|source| Document::parse(source, &Limits::default()).unwrap());
+        let document = known.unwrap_or_else(|source| Document::parse(*source, &Limits::default()).unwrap());
         let key = Document::parse(source(90, CONFIGURATION_KEY), &Limits::default()).unwrap();
         let keys = [read_key_xml(&key).unwrap()];
         let context = Context::new(&self.settings, &[], self.tagger).with_models(Some(&self.models)).with_hardening(true);
