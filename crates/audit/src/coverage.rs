@@ -270,12 +270,13 @@ fn configurations(inventory: &Inventory) -> ConfigurationCoverage {
             Some(Err(NotInForce::Missing)) | None => &mut counts.missing,
         } += 1;
     }
+    let states: BTreeMap<_, _> = inventory.states.iter().map(|(host, state)| (host, state)).collect();
     let with_account = inventory.sites.iter().filter(|s| inventory.account_of(&s.id.value).is_some());
     let pools = with_account.flat_map(|s| inventory.pools_of(&s.id.value)).filter(|p| p.web_services);
     for host in pools.flat_map(|p| &p.computers).map(|c| &c.fqdn.value) {
         counts.in_scope += 1;
         counts.in_scope_read += usize::from(servers.get(host).is_some_and(|s| s.in_force().is_ok()));
-        let proved = inventory.state_of(host).is_some_and(|s| matches!(s.basis, Basis::Directory | Basis::ProductReport));
+        let proved = states.get(host).is_some_and(|s| matches!(s.basis, Basis::Directory | Basis::ProductReport));
         counts.in_scope_proved += usize::from(proved);
     }
     let named: BTreeSet<_> = inventory.computers().map(|(_, c)| &c.fqdn.value).collect();

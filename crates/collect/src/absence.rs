@@ -5,6 +5,7 @@ use kerbsync_inventory::directory::{Completeness, Directory};
 use kerbsync_inventory::{Gap, GapSubject, Inventory};
 use kerbsync_names::HostName;
 use kerbsync_source::{Text, text};
+use std::collections::HashSet;
 
 /// Takes `assignments = "none"` of kerbsync.toml, unless an assignment contradicts it.
 pub(crate) fn assignments(declared: Option<AssignmentSetting>, inventory: &mut Inventory) {
@@ -30,8 +31,9 @@ pub(crate) fn assignments(declared: Option<AssignmentSetting>, inventory: &mut I
 /// A directory that is declared complete holds the computer object of every web server of its domains; one that does not is not complete.
 pub(crate) fn directory(inventory: &mut Inventory) {
     let Some(directory) = inventory.directory.as_ref().filter(|d| d.completeness == Completeness::Complete) else { return };
+    let objects = Objects::of(directory);
     let missing: Vec<&HostName> =
-        inventory.web_servers().map(|(_, computer)| &computer.fqdn.value).filter(|host| is_missed(directory, host)).collect();
+        inventory.web_servers().map(|(_, computer)| &computer.fqdn.value).filter(|host| objects.miss(host)).collect();
     let (Some(first), count) = (missing.first(), missing.len()) else { return };
     let others = if count > 1 { text!(" and of {} more", count - 1) } else { Text::EMPTY };
     let gap = Gap {
@@ -50,21 +52,37 @@ pub(crate) fn directory(inventory: &mut Inventory) {
     inventory.gaps.push(gap);
 }
 
-/// Whether the exports hold objects of the computer's domain, and not the computer's.
-fn is_missed(directory: &Directory, host: &HostName) -> bool {
-    let Some((label, domain)) = host.as_str().split_once('.') else { return false };
-    let mut covered = false;
-    for account in &directory.accounts {
-        let own = account.domain.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(domain));
-        covered |= own;
-        let named = account.dns_host_name.as_ref().is_some_and(|name| name.value.eq_ignore_ascii_case(host.as_str()));
-        // A NetBIOS name has at most 15 characters.
-        let short = own && label.get(..15).unwrap_or(label).eq_ignore_ascii_case(account.short_name());
-        if named || short {
-            return false;
+/// The objects of the exports, by the names that a computer is found by, in small letters.
+struct Objects {
+    /// Domains of which there are objects.
+    domains: HashSet<String>,
+    /// FQDNs of computers.
+    fqdns: HashSet<String>,
+    /// Domain and short name.
+    shorts: HashSet<(String, String)>,
+}
+
+impl Objects {
+    fn of(directory: &Directory) -> Self {
+        let (mut domains, mut fqdns, mut shorts) = (HashSet::new(), HashSet::new(), HashSet::new());
+        for account in &directory.accounts {
+            fqdns.extend(account.dns_host_name.as_ref().map(|name| name.value.to_ascii_lowercase()));
+            if let Some(domain) = account.domain.as_deref().map(str::to_ascii_lowercase) {
+                shorts.insert((domain.clone(), account.short_name().to_ascii_lowercase()));
+                domains.insert(domain);
+            }
         }
+        Self { domains, fqdns, shorts }
     }
-    covered
+
+    /// Whether they hold objects of the computer's domain, and not the computer's.
+    fn miss(&self, host: &HostName) -> bool {
+        let name = host.as_str().to_ascii_lowercase();
+        let Some((label, domain)) = name.split_once('.') else { return false };
+        // A NetBIOS name has at most 15 characters.
+        let short = (domain.to_owned(), label.get(..15).unwrap_or(label).to_owned());
+        self.domains.contains(domain) && !self.fqdns.contains(&name) && !self.shorts.contains(&short)
+    }
 }
 
 #[cfg(test)]
@@ -88,9 +106,10 @@ mod tests {
         let directory = inventory.directory.as_ref().unwrap();
         assert_eq!(directory.completeness, Completeness::Complete);
         let host = |name: &str| HostName::new(name).unwrap();
-        assert!(!is_missed(directory, &host("fe01.contoso.com")) && is_missed(directory, &host("fe02.contoso.com")));
+        let objects = Objects::of(directory);
+        assert!(!objects.miss(&host("fe01.contoso.com")) && objects.miss(&host("fe02.contoso.com")));
         // Of another domain the exports hold nothing, and say nothing.
-        assert!(!is_missed(directory, &host("fe02.fabrikam.com")));
+        assert!(!objects.miss(&host("fe02.fabrikam.com")));
     }
 
     #[test]
