@@ -90,10 +90,8 @@ pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, bod
 fn inputs(inventory: &Inventory, is_one: impl Fn(&HostName) -> bool) -> Vec<PlanInput> {
     let rests = |d: &&Document| d.status == DocumentStatus::Used && d.computer.as_ref().is_none_or(&is_one);
     let input = |d: &Document| Some(PlanInput { path: d.path.clone(), sha256: d.sha256.clone()?, bytes: d.bytes });
-    let mut inputs: Vec<PlanInput> = inventory.documents.iter().filter(rests).filter_map(input).collect();
-    inputs.sort();
-    inputs.dedup();
-    inputs
+    let inputs: BTreeSet<PlanInput> = inventory.documents.iter().filter(rests).filter_map(input).collect();
+    inputs.into_iter().collect()
 }
 
 /// The inputs that a plan of the same servers would rest on now, in the order of paths. A plan without steps names no server and rests on

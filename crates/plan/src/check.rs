@@ -68,8 +68,12 @@ impl Checks {
     }
 
     fn add(&mut self, id: &str, subject: Text, outcome: PreconditionOutcome, reason: Text, remedy: Option<Text>) {
-        let one =
-            Precondition { id: id.to_owned(), subject: subject.into(), outcome, reason: reason.into(), remedy: remedy.map(Into::into) };
+        let (subject, reason, remedy) = (subject.into(), reason.into(), remedy.map(Into::into));
+        self.push(Precondition { id: id.to_owned(), subject, outcome, reason, remedy });
+    }
+
+    /// Each is told once, however often it was looked at.
+    fn push(&mut self, one: Precondition) {
         if !self.0.contains(&one) {
             self.0.push(one);
         }
@@ -77,11 +81,7 @@ impl Checks {
 
     /// Takes over what was looked at for one server.
     pub(crate) fn extend(&mut self, other: Self) {
-        for one in other.0 {
-            if !self.0.contains(&one) {
-                self.0.push(one);
-            }
-        }
+        other.0.into_iter().for_each(|one| self.push(one));
     }
 
     /// Why it does not hold, in one line.

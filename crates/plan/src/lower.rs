@@ -36,9 +36,7 @@ pub trait Lower: Send + Sync {
     ///
     /// # Errors
     /// The document cannot be read.
-    fn states(&self, fields: &[FieldRecord], current: &[u8]) -> Result<Vec<FieldState>, LowerError> {
-        fields.iter().map(|field| self.state(field, current)).collect()
-    }
+    fn states(&self, fields: &[FieldRecord], current: &[u8]) -> Result<Vec<FieldState>, LowerError>;
 
     /// The configuration with these fields as they were before. Everything else stays. `backup` is the whole file as it was, where
     /// a field's original is kept only there.

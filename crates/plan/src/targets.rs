@@ -6,7 +6,7 @@ use kerbsync_inventory::state::{Expectation, Expectations, account_key};
 use kerbsync_inventory::{Inventory, Pool};
 use kerbsync_names::{DownLevelName, HostName, SiteIdentity};
 use kerbsync_source::{Shown, Text, text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the credential is copied to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,9 +49,7 @@ pub(crate) fn expand(
     checks: &mut Checks,
 ) -> BTreeMap<HostName, Resolved> {
     let mut found = BTreeMap::new();
-    let mut sorted: Vec<&CopyTarget> = targets.iter().collect();
-    sorted.sort();
-    sorted.dedup();
+    let sorted: BTreeSet<&CopyTarget> = targets.iter().collect();
     if sorted.is_empty() {
         checks.fail("target", "the targets", "No target was named.", "name servers with --to-computer, a site, a pool or --all");
     }

@@ -78,12 +78,6 @@ impl fmt::Debug for Told {
     }
 }
 
-impl PartialEq<str> for Told {
-    fn eq(&self, other: &str) -> bool {
-        self.words == *other
-    }
-}
-
 impl PartialEq<&str> for Told {
     fn eq(&self, other: &&str) -> bool {
         self.words == *other

@@ -140,6 +140,10 @@ impl OpenLock for NoLock {
     fn set_text(&mut self, _: &[u8]) -> Result<(), FileError> {
         Ok(())
     }
+
+    fn remove(&mut self) -> Result<(), FileError> {
+        Ok(())
+    }
 }
 
 impl Files for CarelessFiles<'_> {

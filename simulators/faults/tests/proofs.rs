@@ -2,9 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test: it may panic")]
 
-use kerbsync_faults::{ConfigurationState, MemoryDisk, Toy, World, toy};
+use kerbsync_faults::{ConfigurationState, Fault, FaultKind, MemoryDisk, Toy, World, toy};
 use kerbsync_plan::lower::{Candidate, DirectoryWriter, KeyVersion, LowerError, Proof, Tried};
 use kerbsync_plan::outcome::{End, ProofOutcome, RunOutcome, StepResult};
+use kerbsync_store::FileErrorKind;
 use std::sync::Mutex;
 
 const TOY: Toy = Toy { generation: 1 };
@@ -149,6 +150,7 @@ fn a_password_that_others_set_after_is_never_called_ours() {
     assert!(recovered.notes.iter().any(|n| n.contains("do not hold the password in force")), "{:?}", recovered.notes);
     assert_eq!(ticket(&applied), Some(("dc01", None, ProofOutcome::Refuted, Some(3))));
     assert_eq!(ticket(&recovered), Some(("dc01", Some("fe01.contoso.com"), ProofOutcome::Refuted, Some(3))));
+    assert!(recovered.notes.iter().any(|n| n.contains("someone else set another one")), "how that is known: {:?}", recovered.notes);
     assert!(all(&world, &disk, ConfigurationState::New));
 }
 
@@ -190,4 +192,73 @@ fn another_controller_is_believed_when_it_has_the_password_and_never_against_it(
             assert_eq!((old.end, old.directory), (End::AllOld, Some(StepResult::Untouched)), "{old:?}");
         }
     }
+}
+
+/// A controller whose tickets prove nothing.
+struct Unsure(Controller, Option<&'static str>);
+
+impl DirectoryWriter for Unsure {
+    fn key_version(&self, account: &str) -> Result<KeyVersion, LowerError> {
+        self.0.key_version(account)
+    }
+
+    fn set_password(&self, account: &str) -> Result<(), LowerError> {
+        self.0.set_password(account)
+    }
+
+    fn prove(&self, _: &str, _: Candidate<'_>) -> Result<Option<Tried>, LowerError> {
+        let why = self.1.ok_or_else(|| LowerError::outside("no answer"))?;
+        Ok(Some(Tried { proof: Proof::Undecided(why.to_owned()), key_version: None }))
+    }
+
+    fn controller(&self) -> Option<String> {
+        self.0.controller()
+    }
+}
+
+#[test]
+fn why_nothing_was_proved_is_told() {
+    let world = world();
+    for (why, told) in [(Some("its ticket has another key"), "its ticket has another key."), (None, "no answer.")] {
+        let disk = MemoryDisk::new(world.start());
+        let dc01 = Unsure(Controller::of("dc01", Change::Made, false, (1, Whose::Old)), why);
+        let outcome = world.with_engine(&disk, Some(&dc01), 0, |e| e.apply(&world.plan)).unwrap();
+        assert_eq!((outcome.end, outcome.directory), (End::AllNew, Some(StepResult::Done)), "the version tells: {outcome:?}");
+        let note = outcome.notes.iter().find(|n| n.contains("was not proved by a ticket"));
+        assert!(note.is_some_and(|n| n.ends_with(told)), "{:?}", outcome.notes);
+    }
+}
+
+/// That the directory took a password which is not in force is what a recovery goes by: where the journal did not take that, it is said.
+#[test]
+fn an_answer_that_cannot_be_journaled_is_told() {
+    let world = world();
+    let apply = |disk: &MemoryDisk| {
+        let dc01 = Controller::of("dc01", Change::OthersAfter, true, (1, Whose::Old));
+        world.with_engine(disk, Some(&dc01), 0, |e| e.apply(&world.plan)).unwrap()
+    };
+    let watched = MemoryDisk::recording(world.start());
+    let told = |notes: &[String]| notes.iter().filter(|n| n.contains("journal")).count();
+    assert_eq!(told(&apply(&watched).notes), 0);
+    let trace = watched.trace();
+    let last = trace.iter().rposition(|(o, n)| *o == "write" && n.ends_with(".jsonl")).unwrap() as u64;
+    // The line and the file that is written in its place.
+    let disk = MemoryDisk::new(world.start());
+    disk.fault(Fault { at: last, times: 2, below: ".kerbsync/journal".to_owned(), kind: FaultKind::Error(FileErrorKind::NoSpace) });
+    let outcome = apply(&disk);
+    assert_eq!((outcome.end, outcome.directory, told(&outcome.notes)), (End::Open, Some(StepResult::Uncertain), 1), "{outcome:?}");
+}
+
+/// A run that ends as it is leaves no temporary files, whoever was killed while he wrote them.
+#[test]
+fn a_run_that_others_outdid_leaves_nothing_behind() {
+    let world = world();
+    let disk = MemoryDisk::new(world.start());
+    let dc01 = Controller::of("dc01", Change::OthersAfter, true, (1, Whose::Old));
+    let run = world.with_engine(&disk, Some(&dc01), 0, |e| e.apply(&world.plan)).unwrap().run.unwrap();
+    let left = format!("{}.kerbsync-{run}-9.tmp", toy::path(2));
+    disk.edit(&left, |_| b"half".to_vec());
+    let recovered = world.with_engine(&disk, Some(&dc01), 0, |e| e.recover()).unwrap().pop().unwrap();
+    assert_eq!(recovered.end, End::Diverged);
+    assert!(disk.image().read(&left).is_none(), "{:?}", disk.image().names().collect::<Vec<_>>());
 }

@@ -262,6 +262,10 @@ impl Lower for Keyless {
         FIRST.state(field, current)
     }
 
+    fn states(&self, fields: &[FieldRecord], current: &[u8]) -> Result<Vec<FieldState>, LowerError> {
+        FIRST.states(fields, current)
+    }
+
     fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
         FIRST.restore(fields, current, backup)
     }

@@ -124,18 +124,17 @@ fn in_place(target: &SlotHolder<'_>, change: &Change, value: &str, rules: &SlotR
         set(&slot.account_attribute, &target.account, &change.account, false)?;
     }
     set(&slot.secret_attribute, &target.secret, value, true)?;
-    // What belongs to the credential and stays is recorded, too: who changes it later makes the credential his.
-    if !records.is_empty() {
-        let identity = target.pool.as_ref().map(|_| (IDENTITY_TYPE, ValuePlace::Attribute(target.holder, IDENTITY_TYPE.to_owned())));
-        let kept = [Some((slot.account_attribute.as_str(), target.account.clone())), identity];
-        for (attribute, place) in kept.into_iter().flatten() {
-            if !attribute.is_empty()
-                && !records.iter().any(|r| r.attribute == attribute)
-                && let (Some(now), Some(raw)) = (place.value(), place.raw())
-            {
-                let (original, written) = (Original::Text(raw.to_owned()), digest::of(&now));
-                records.push(FieldRecord { slot: slot.clone(), attribute: attribute.to_owned(), original, written });
-            }
+    // What belongs to the credential and stays is recorded, too: who changes it later makes the credential his. (The secret never stays: it
+    // is protected anew each time.)
+    let identity = target.pool.as_ref().map(|_| (IDENTITY_TYPE, ValuePlace::Attribute(target.holder, IDENTITY_TYPE.to_owned())));
+    let kept = [Some((slot.account_attribute.as_str(), target.account.clone())), identity];
+    for (attribute, place) in kept.into_iter().flatten() {
+        if !attribute.is_empty()
+            && !records.iter().any(|r| r.attribute == attribute)
+            && let (Some(now), Some(raw)) = (place.value(), place.raw())
+        {
+            let (original, written) = (Original::Text(raw.to_owned()), digest::of(&now));
+            records.push(FieldRecord { slot: slot.clone(), attribute: attribute.to_owned(), original, written });
         }
     }
     Ok((edits, records))

@@ -173,6 +173,13 @@ fn a_section_is_not_created_beside_its_other_form_for_the_whole_server() {
     assert!(error.contains("for the whole server too") && error.contains("on line "), "{error}");
     assert!(create(Some(""), &inside).is_ok(), "it is there, and is set");
     assert!(create(None, &other).is_ok() && create(None, &bare()).is_ok(), "another scope says nothing");
+    // And the other way round.
+    let outside = bare().replacen("<authentication>", "<authentication><kerberosWebAuthentication enabled=\"true\" />", 1);
+    for root in ["", "/"] {
+        let error = create(Some(root), &outside).unwrap_err().to_string();
+        assert!(error.contains("for the whole server too") && error.contains("on line "), "{error}");
+    }
+    assert!(create(None, &outside).is_ok(), "it is there, and is set");
 }
 
 /// The kind of identity is changed where the plan lists it, and nowhere else.

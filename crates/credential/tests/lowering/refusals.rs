@@ -1,7 +1,8 @@
 //! What is not written, and why.
 
 use crate::{CANARY, KEYS, Keys, OTHER_KEY, One, PRODUCT, addresses, bare, change, creatable, lowering, rules, step};
-use kerbsync_credential::lower::CredentialLower;
+use kerbsync_credential::DeclaredSlot;
+use kerbsync_credential::lower::{CredentialLower, SlotRules};
 use kerbsync_inventory::{LayoutId, SlotKey};
 use kerbsync_plan::lower::{FieldState, Lower as _};
 use kerbsync_plan::{Change, FieldChange, SlotAddress};
@@ -100,5 +101,63 @@ fn an_old_secret_is_not_put_back_beside_an_account_that_another_set() {
     let theirs = after.replacen(crate::ACCOUNT, "CONTOSO\\theirs", 1);
     assert_eq!(states(&theirs), [FieldState::Held, FieldState::Foreign], "the credential is somebody else's by now");
     let restored = lowering.restore(&lowered.fields, after.as_bytes(), None).unwrap();
+    assert_eq!(String::from_utf8(restored).unwrap(), before);
+}
+
+/// Another editor may quote a value otherwise than the text that stood there allows: it is written anew then.
+#[test]
+fn an_original_is_put_back_within_other_quotes() {
+    let before = PRODUCT.replace("\"CONTOSO\\kerbauth$\"", r#"'CONTOSO\the "old" one'"#);
+    assert_ne!(before, PRODUCT);
+    let lowered = crate::lower(&step(vec![change(site(), false)]), before.as_bytes());
+    let after = String::from_utf8(lowered.bytes).unwrap();
+    let own = format!("'{}'", crate::ACCOUNT);
+    assert!(after.contains(&own), "{after}");
+    let back = |edited: &str| String::from_utf8(lowering().restore(&lowered.fields, edited.as_bytes(), None).unwrap()).unwrap();
+    assert_eq!(back(&after), before);
+    let edited = after.replacen(&own, &own.replace('\'', "\""), 1);
+    let restored = back(&edited);
+    let states = lowering().states(&lowered.fields, restored.as_bytes()).unwrap();
+    assert!(states.iter().all(|s| *s == FieldState::Original), "{states:?}");
+    assert_eq!(restored.matches(r#""CONTOSO\the &quot;old&quot; one""#).count(), 1, "{restored}");
+}
+
+/// Somebody took out the account of a slot: its secret still stands at its place, and is not called taken back.
+#[test]
+fn half_a_credential_is_looked_for_at_its_place() {
+    let before = bare();
+    let lowered = crate::lower(&step(vec![change(creatable().remove(2), true)]), before.as_bytes());
+    let text = String::from_utf8(lowered.bytes).unwrap();
+    let half = text.replacen(&format!(" userName=\"{}\"", crate::ACCOUNT), "", 1);
+    assert_ne!(half, text);
+    let state = |attribute: &str| {
+        let field = lowered.fields.iter().find(|f| f.attribute == attribute).unwrap();
+        lowering().state(field, half.as_bytes()).unwrap()
+    };
+    assert_eq!((state("userName"), state("password")), (FieldState::Original, FieldState::Ours));
+}
+
+/// The declaration by which a slot was found is no longer in kerbsync.toml: what the run wrote is found by its section, and taken back.
+#[test]
+fn a_slot_whose_declaration_is_gone_is_found_by_its_section() {
+    let before = crate::everything();
+    let found =
+        addresses(before.as_bytes()).into_iter().find(|s| s.account_attribute == "user" && s.key.section().ends_with("pairs")).unwrap();
+    let section = found.key.section().to_owned();
+    let declaration = DeclaredSlot {
+        section: section.clone(),
+        location: None,
+        items: Vec::new(),
+        account_attribute: Some("user".into()),
+        secret_attribute: "password".into(),
+    };
+    let key = SlotKey::Declared { section: section.clone(), path: section, location: None };
+    let slot = SlotAddress { layout: LayoutId::Declared, key, ..found };
+    let with = SlotRules { declared: vec![declaration], ..rules() };
+    let declared = CredentialLower::new(with, &One(CANARY), &*KEYS, false);
+    let lowered = declared.lower(&step(vec![change(slot, false)]), before.as_bytes()).unwrap();
+    assert_eq!(declared.states(&lowered.fields, &lowered.bytes).unwrap(), [FieldState::Ours; 2]);
+    assert_eq!(lowering().states(&lowered.fields, &lowered.bytes).unwrap(), [FieldState::Ours; 2]);
+    let restored = lowering().restore(&lowered.fields, &lowered.bytes, Some(before.as_bytes())).unwrap();
     assert_eq!(String::from_utf8(restored).unwrap(), before);
 }

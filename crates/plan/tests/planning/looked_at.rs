@@ -1,9 +1,9 @@
 //! Everything that was looked at stands in a plan, also what holds: whoever approves it reads there what was proved and what was not.
 
 use crate::estate::{ACCOUNT, Builder, Holds};
-use crate::{common, computer, sync, usual};
-use kerbsync_inventory::Inventory;
+use crate::{common, computer, refused, sync, usual};
 use kerbsync_inventory::directory::Completeness;
+use kerbsync_inventory::{Inventory, SecretState};
 use kerbsync_plan::{CopyTarget, Precondition, PreconditionOutcome, Request, SyncRequest, plan_set_password, plan_sync};
 use std::fmt::Write as _;
 
@@ -149,5 +149,28 @@ fn of_a_new_password_that_is_refused() {
     pass account-assigned CONTOSO\KerbAuth: 4 web servers are to hold it. [-]
     pass account-in-directory CONTOSO\KerbAuth: The directory holds it. [-]
     fail slot-known CONTOSO\KerbAuth: No server holds it yet, and where the product keeps it is not public. [run Set-CsKerberosAccountPassword once, or declare the places as [[slots]] in kerbsync.toml]
+    ");
+}
+
+/// What makes every copy impossible is told once, not for every server.
+#[test]
+fn of_a_copy_to_many_servers_each_is_told_once() {
+    let twice = [CopyTarget::Pool("nowhere.contoso.com".into()), CopyTarget::Pool("nowhere.contoso.com".into()), CopyTarget::All];
+    let all = sync(&usual(), "fe01.contoso.com", &twice).unwrap_err().preconditions;
+    for (at, one) in all.iter().enumerate() {
+        assert!(!all[..at].contains(one), "told again: {one:?}");
+    }
+    assert_eq!(all.iter().filter(|p| p.subject.contains("nowhere")).count(), 1, "{all:?}");
+}
+
+/// What `kerbsync redact` made of a bundle shows where secrets stand, and no longer holds them.
+#[test]
+fn of_a_copy_from_a_bundle_whose_secrets_were_taken_out() {
+    let mut inventory = usual();
+    let source = inventory.servers.iter_mut().find(|s| s.computer.as_str() == "fe01.contoso.com").unwrap();
+    source.slots.iter_mut().for_each(|slot| slot.secret = SecretState::TakenOut);
+    insta::assert_snapshot!(refused(sync(&inventory, "fe01.contoso.com", &[computer("dir01.contoso.com")])), @r"
+    fe01.contoso.com: The secret of its kerberosAccount in 'Lync Server External Web Site' was taken out of this copy of the bundle. [source-readable]
+      plan on the bundle itself, not on what `kerbsync redact` made of it
     ");
 }

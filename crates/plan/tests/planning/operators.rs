@@ -71,6 +71,12 @@ fn an_operator_whom_the_export_does_not_show_is_refused_until_that_is_accepted()
     unproved(&inventory, "CONTOSO\\nobody");
     let other = judged_with(&inventory, Some("CONTOSO\\cleo"), true);
     assert_eq!(other.outcome, PreconditionOutcome::Fail, "both ends of the membership are there: that is proved, and not accepted");
+    // Nor does it tell, where the members of a group in that group are not known.
+    let operators = inventory.directory.as_mut().unwrap().groups[1].members.take();
+    assert!(operators.is_some());
+    unproved(&inventory, "CONTOSO\\cleo");
+    inventory.directory.as_mut().unwrap().groups[1].members = operators;
+    assert_eq!(judged_with(&inventory, Some("CONTOSO\\cleo"), true).outcome, PreconditionOutcome::Fail);
     inventory.directory.as_mut().unwrap().groups[0].members = None;
     unproved(&inventory, "CONTOSO\\cleo");
     inventory.directory = None;

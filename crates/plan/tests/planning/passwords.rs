@@ -1,8 +1,9 @@
 //! New passwords.
 
-use crate::estate::{ACCOUNT, Builder, Holds, at};
+use crate::estate::{ACCOUNT, Builder, Holds, at, host};
 use crate::shown::shown;
 use crate::{common, refused, usual};
+use kerbsync_inventory::Computer;
 use kerbsync_inventory::directory::Completeness;
 use kerbsync_plan::{PreconditionOutcome, plan_set_password};
 use kerbsync_source::Spanned;
@@ -161,4 +162,27 @@ fn a_server_without_its_key_or_its_place_refuses_every_plan() {
     ] {
         assert!(text.contains("dir01.contoso.com: It has no ") && text.contains("[slot-creatable]"), "{text}");
     }
+}
+
+/// What is to be recycled after a plan of many servers is one sentence: some names, and how many more.
+#[test]
+fn many_servers_are_counted_where_they_are_named_in_a_sentence() {
+    let recycled = |more: usize| {
+        let names: Vec<String> = (10..10 + more).map(|n| format!("fe{n}.contoso.com")).collect();
+        let all: Vec<(&str, Holds)> = ["dir01.contoso.com", "se01.contoso.com"]
+            .into_iter()
+            .chain(names.iter().map(String::as_str))
+            .map(|n| (n, Holds::Current))
+            .collect();
+        let mut builder = Builder::with(&all);
+        let pool = builder.inventory.pools.iter_mut().find(|p| p.fqdn.value.as_str() == "pool01.contoso.com").unwrap();
+        pool.computers.extend(names.iter().map(|n| Computer { fqdn: Spanned::new(host(n), at(0)) }));
+        let plan = plan_set_password(&builder.build(), ACCOUNT, &common()).unwrap();
+        assert_eq!(plan.steps.len(), 4 + more);
+        plan.follow_ups.iter().find(|f| f.id == "recycle").unwrap().subject.to_string()
+    };
+    let eight =
+        "dir01.contoso.com, fe01.contoso.com, fe02.contoso.com, fe10.contoso.com, fe11.contoso.com, fe12.contoso.com, fe13.contoso.com";
+    assert_eq!(recycled(4), format!("{eight}, se01.contoso.com"));
+    assert_eq!(recycled(6), format!("{eight}, fe14.contoso.com and 2 others"));
 }

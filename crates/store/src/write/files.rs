@@ -148,9 +148,7 @@ pub trait OpenLock: Send {
     ///
     /// # Errors
     /// It can be neither removed nor emptied.
-    fn remove(&mut self) -> Result<(), FileError> {
-        self.set_text(b"")
-    }
+    fn remove(&mut self) -> Result<(), FileError>;
 }
 
 /// The operation of [`Files::sync_folder`] in errors.

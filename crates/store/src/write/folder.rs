@@ -376,20 +376,6 @@ mod tests {
         assert_ne!(of("drive/a"), of("drive/b"));
     }
 
-    #[cfg(unix)]
-    #[test]
-    fn a_lock_that_was_removed_meanwhile_locks_nothing() {
-        let dir = tempfile::tempdir().unwrap();
-        let files = FolderFiles::open(dir.path()).unwrap();
-        let key = Key::new("lock").unwrap();
-        let mut first = files.lock(&key).unwrap().unwrap();
-        first.remove().unwrap();
-        let second = files.lock(&key).unwrap().unwrap();
-        drop(first);
-        assert!(files.lock(&key).unwrap().is_none(), "the second one holds the name");
-        drop(second);
-    }
-
     #[test]
     fn an_archive_or_nothing_is_no_folder() {
         let dir = tempfile::tempdir().unwrap();
@@ -397,5 +383,9 @@ mod tests {
         fs::write(&path, b"PK").unwrap();
         assert!(FolderFiles::open(&path).unwrap_err().to_string().contains("unpack an archive first"));
         assert!(FolderFiles::open(&dir.path().join("none")).unwrap_err().is_not_found());
+        // Nor is a file a folder in which there is nothing.
+        let files = FolderFiles::open(dir.path()).unwrap();
+        assert_eq!(files.list("none").unwrap(), []);
+        assert!(files.list("bundle.zip").unwrap_err().to_string().starts_with("cannot list bundle.zip: "));
     }
 }

@@ -76,3 +76,35 @@ pub(super) fn create_dir(path: &Path) -> io::Result<()> {
 pub(super) fn create_dir(path: &Path) -> io::Result<()> {
     fs::create_dir(path)
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use crate::{Files as _, FolderFiles, Key};
+
+    #[test]
+    fn a_lock_that_was_removed_meanwhile_locks_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = FolderFiles::open(dir.path()).unwrap();
+        let key = Key::new("lock").unwrap();
+        let mut first = files.lock(&key).unwrap().unwrap();
+        first.remove().unwrap();
+        let second = files.lock(&key).unwrap().unwrap();
+        drop(first);
+        assert!(files.lock(&key).unwrap().is_none(), "the second one holds the name");
+        drop(second);
+    }
+
+    /// A lock whose name cannot be looked at may be another one's by now.
+    #[test]
+    fn a_name_that_cannot_be_looked_at_is_not_said_to_be_gone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        fs::write(&path, b"").unwrap();
+        let file = File::open(&path).unwrap();
+        assert!(is_still(&file, &path).unwrap());
+        assert!(!is_still(&file, &dir.path().join("none")).unwrap());
+        let error = is_still(&file, &path.join("below a file")).unwrap_err();
+        assert_ne!(error.kind(), io::ErrorKind::NotFound);
+    }
+}

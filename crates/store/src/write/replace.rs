@@ -215,7 +215,7 @@ impl WriteStore<'_> {
                     let on_disk = match self.files.remove(&temporary) {
                         // What was still there to be removed was not renamed, and cannot be any more, however late a share does it.
                         Ok(()) => OnDisk::Old,
-                        Err(gone) if gone.is_not_found() => self.look(key, new, expected),
+                        // Gone with the rename, or still to be renamed; and what a share shows may be from before.
                         Err(_) => match self.look(key, new, expected) {
                             OnDisk::Old if error.kind == FileErrorKind::Unreachable => OnDisk::Unknown,
                             seen => seen,

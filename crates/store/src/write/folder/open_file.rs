@@ -53,9 +53,14 @@ impl OpenLock for Open {
         written.map_err(|e| FileError::from_io(&e, "write", &self.key))
     }
 
-    // Elsewhere a file that is open cannot be removed at once, and whoever locks it cannot tell that it was.
     #[cfg(unix)]
     fn remove(&mut self) -> Result<(), FileError> {
         fs::remove_file(&self.path).map_err(|e| FileError::from_io(&e, "remove", &self.key))
+    }
+
+    // Here a file that is open cannot be removed at once, and whoever locks it cannot tell that it was.
+    #[cfg(not(unix))]
+    fn remove(&mut self) -> Result<(), FileError> {
+        self.set_text(b"")
     }
 }
