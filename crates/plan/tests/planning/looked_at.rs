@@ -152,17 +152,6 @@ fn of_a_new_password_that_is_refused() {
     ");
 }
 
-/// What makes every copy impossible is told once, not for every server.
-#[test]
-fn of_a_copy_to_many_servers_each_is_told_once() {
-    let twice = [CopyTarget::Pool("nowhere.contoso.com".into()), CopyTarget::Pool("nowhere.contoso.com".into()), CopyTarget::All];
-    let all = sync(&usual(), "fe01.contoso.com", &twice).unwrap_err().preconditions;
-    for (at, one) in all.iter().enumerate() {
-        assert!(!all[..at].contains(one), "told again: {one:?}");
-    }
-    assert_eq!(all.iter().filter(|p| p.subject.contains("nowhere")).count(), 1, "{all:?}");
-}
-
 /// What `kerbsync redact` made of a bundle shows where secrets stand, and no longer holds them.
 #[test]
 fn of_a_copy_from_a_bundle_whose_secrets_were_taken_out() {

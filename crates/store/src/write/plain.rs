@@ -78,6 +78,7 @@ pub(super) fn create_dir(path: &Path) -> io::Result<()> {
 }
 
 #[cfg(all(test, unix))]
+#[expect(clippy::disallowed_methods, reason = "the tests' own files")]
 mod tests {
     use super::*;
     use crate::{Files as _, FolderFiles, Key};
