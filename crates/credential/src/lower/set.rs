@@ -83,11 +83,19 @@ fn empty<'d>(view: &ConfigurationView<'d, '_>, change: &Change) -> Result<Empty<
 fn other_scope(view: &ConfigurationView<'_, '_>, address: &SlotAddress, depth: usize) -> Option<u32> {
     let names: Vec<&str> = segments(address.key.section()).take(depth).collect();
     let section = match address.key.location() {
-        None => view.host.locations().iter().filter(|l| l.site().is_none()).find_map(|l| l.element().path(&names)),
-        Some(path) if segments(path).next().is_none() => view.host.root().path(&names),
+        None => view.host.locations().iter().filter(|l| l.site().is_none()).find_map(|l| below(l.element(), &names)),
+        Some(path) if segments(path).next().is_none() => below(view.host.root(), &names),
         Some(_) => None,
     };
     section.map(|e| e.document().source().location(e.start_tag()).position.line)
+}
+
+/// The first element at a path of names, in whichever of several elements of one name it stands.
+fn below<'d>(element: Element<'d>, names: &[&str]) -> Option<Element<'d>> {
+    match names {
+        [] => Some(element),
+        [name, rest @ ..] => element.children_named(name).find_map(|child| below(child, rest)),
+    }
 }
 
 fn in_place(target: &SlotHolder<'_>, change: &Change, value: &str, rules: &SlotRules) -> Result<Set, LowerError> {

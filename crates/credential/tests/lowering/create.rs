@@ -180,6 +180,11 @@ fn a_section_is_not_created_beside_its_other_form_for_the_whole_server() {
         assert!(error.contains("for the whole server too") && error.contains("on line "), "{error}");
     }
     assert!(create(None, &outside).is_ok(), "it is there, and is set");
+    // Also where it stands in a second group of its name.
+    let error = create(Some(""), &nested("", "")).unwrap_err().to_string();
+    assert!(error.contains("for the whole server too"), "{error}");
+    let second = nested("<location path=\".\"><system.webServer />", "</location>");
+    assert!(create(None, &second).unwrap_err().to_string().contains("for the whole server too"));
 }
 
 /// The kind of identity is changed where the plan lists it, and nowhere else.
