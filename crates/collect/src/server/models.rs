@@ -19,8 +19,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 /// So many are kept; where there are more kinds of servers, the oldest one goes.
 const MOST: usize = 16;
 
-/// A larger configuration is none to keep beside the one that is read.
+/// A larger configuration is none to keep beside the one that is read, nor one of more elements: real ones have some thousands.
 const LARGEST: usize = 1 << 20;
+const MOST_ELEMENTS: usize = 1 << 15;
 
 /// The configurations of one run. Shared between threads: what is read of a server is the same whether there was a model for it or none.
 #[derive(Default)]
@@ -53,7 +54,8 @@ impl Model {
         shown: &[ShownLine],
         problems: &[Problem],
     ) -> Option<Self> {
-        if document.source().text().len() > LARGEST || secrets.contains(&SecretPlace::Other) {
+        let is_large = document.source().text().len() > LARGEST || document.root().descendants().count() > MOST_ELEMENTS;
+        if is_large || secrets.contains(&SecretPlace::Other) {
             return None;
         }
         let of_slots = secrets.iter().filter_map(|place| match place {

@@ -147,6 +147,19 @@ fn a_line_that_is_shown_for_another_value_is_that_of_the_server_itself() {
 }
 
 #[test]
+fn a_configuration_that_is_too_large_is_no_model() {
+    let tagger = Tagger::new().unwrap();
+    let is_model = |more: &str| {
+        let run = Run::new(&tagger);
+        let text = PRODUCT.replacen("</configuration>", &format!("{more}</configuration>"), 1);
+        run.read(1, &text);
+        run.read(1, &text).1
+    };
+    assert!(is_model(&" ".repeat(LARGEST - PRODUCT.len())) && is_model(&"<a/>".repeat(MOST_ELEMENTS / 2)));
+    assert!(!is_model(&" ".repeat(LARGEST)) && !is_model(&"<a/>".repeat(MOST_ELEMENTS)));
+}
+
+#[test]
 fn the_oldest_model_goes_first() {
     let tagger = Tagger::new().unwrap();
     let run = Run::new(&tagger);
