@@ -14,6 +14,7 @@ use kerbsync_inventory::{Hardening, ServerConfiguration, Slot};
 use kerbsync_secret::ProtectedValue;
 use kerbsync_source::{Problem, Source, Spanned};
 use kerbsync_xml::{Difference, Document, Element, NodeId};
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// So many are kept; where there are more kinds of servers, the oldest one goes.
@@ -35,9 +36,9 @@ pub(super) struct Model {
     secrets: Vec<SecretPlace>,
     problems: Vec<Problem>,
     /// Attributes with sealed values, which another server has otherwise.
-    sealed: Vec<(NodeId, &'static str)>,
+    sealed: HashSet<(NodeId, &'static str)>,
     /// What others than slots show of the lines that such an element stands on.
-    shown: Vec<(NodeId, ShownLine)>,
+    shown: Vec<ShownLine>,
 }
 
 /// The attributes whose values may differ. No reader asks for them but that of the slots and that of the providers, which read them anew.
@@ -66,30 +67,22 @@ impl Model {
             let providers = data.children_named("providers").flat_map(|providers| providers.children_named("add"));
             providers.map(|add| (add.id(), SESSION_KEY)).collect::<Vec<_>>()
         });
-        let sealed: Vec<_> = of_slots.chain(of_providers).collect();
-        let lines = |element: Element<'_>| {
-            let (tag, source) = (element.start_tag(), document.source());
-            source.position(tag.start).line..=source.position(tag.end).line
-        };
-        let on_lines = |id: &NodeId| {
-            let lines = document.element(*id).map(lines);
-            let on = shown.iter().filter(move |s| lines.as_ref().is_some_and(|lines| lines.contains(&s.line)));
-            on.map(|s| (*id, s.clone())).collect::<Vec<_>>()
-        };
-        let shown = sealed.iter().flat_map(|(id, _)| on_lines(id)).collect();
+        let sealed: HashSet<_> = of_slots.chain(of_providers).collect();
+        let lines = lines_of(document, sealed.iter().map(|(id, _)| *id));
+        let shown = shown.iter().filter(|s| lines.contains(&s.line)).cloned().collect();
         Some(Self { document: document.clone(), server: server.clone(), secrets, problems: problems.to_vec(), sealed, shown })
     }
 
     /// Whether what is taken over from this configuration shows another one as it is: a line with a sealed value, which is masked.
     fn shows(&self, document: &Document) -> bool {
-        let of_differing = self.shown.iter().filter(|(id, _)| document.differing().contains(id));
-        of_differing.into_iter().all(|(_, shown)| document.masked_line(shown.at) == *shown.excerpt)
+        let lines = lines_of(&self.document, document.differing().iter().copied());
+        self.shown.iter().filter(|s| lines.contains(&s.line)).all(|s| document.masked_line(s.at) == *s.excerpt)
     }
 
     /// Whether another configuration may have another value there, and is still like this one.
     fn may_differ(&self, difference: Difference<'_>) -> bool {
         let Difference { element, attribute, other } = difference;
-        let is_known = self.sealed.iter().any(|(id, name)| *id == element.id() && *name == attribute.name());
+        let is_known = [PASSWORD, SESSION_KEY].iter().any(|name| *name == attribute.name() && self.sealed.contains(&(element.id(), *name)));
         let provider = |text: &str| ProtectedValue::parse(text).ok().map(|value| value.provider().to_owned());
         is_known
             && match attribute.name() {
@@ -150,6 +143,15 @@ impl Model {
         server.hardening = hardening.as_ref().map(|h| Hardening { document, facts: Arc::clone(&h.facts) });
         problems.extend(self.problems.iter().map(|problem| Problem { document, ..problem.clone() }));
     }
+}
+
+/// The lines that the start tags of some elements stand on.
+fn lines_of(document: &Document, elements: impl Iterator<Item = NodeId>) -> HashSet<u32> {
+    let lines = |element: Element<'_>| {
+        let (tag, source) = (element.start_tag(), document.source());
+        source.position(tag.start).line..=source.position(tag.end).line
+    };
+    elements.filter_map(|id| document.element(id)).flat_map(lines).collect()
 }
 
 impl Models {

@@ -141,7 +141,7 @@ fn a_line_that_is_shown_for_another_value_is_that_of_the_server_itself() {
     // As if the key had not been masked in the line that the identity of the pool shows.
     let model = run.models.0.write().unwrap().pop().unwrap();
     let mut model = Arc::into_inner(model).unwrap();
-    model.shown[0].1.excerpt = "<add name='A' type='T' sessionKey='kX93uqPzTfQ1'/>".into();
+    model.shown[0].excerpt = "<add name='A' type='T' sessionKey='kX93uqPzTfQ1'/>".into();
     run.models.add(model);
     assert!(!run.read(2, &second).1);
 }
