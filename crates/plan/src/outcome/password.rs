@@ -33,6 +33,18 @@ pub enum ProofOutcome {
     Undecided,
 }
 
+impl ProofOutcome {
+    /// The word used in reports.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Proved => "proved",
+            Self::Refuted => "refuted",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
 /// What was seen of the domain's other controllers, after a password was set at one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Replication {

@@ -1,6 +1,7 @@
 //! `kerbsync.proof/v1`: whether servers hold an account's password, tested against the directory itself.
 
 use super::Tool;
+pub use kerbsync_plan::outcome::ProofOutcome;
 use serde::Serialize;
 
 /// The name of the format.
@@ -49,28 +50,4 @@ pub struct ProvedServer {
     pub outcome: ProofOutcome,
     /// Why, in one sentence.
     pub reason: String,
-}
-
-/// What was found of a server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ProofOutcome {
-    /// It holds the account's password.
-    Proved,
-    /// It holds another one.
-    Refuted,
-    /// Neither could be shown.
-    Undecided,
-}
-
-impl ProofOutcome {
-    /// The word used in reports.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Proved => "proved",
-            Self::Refuted => "refuted",
-            Self::Undecided => "undecided",
-        }
-    }
 }
