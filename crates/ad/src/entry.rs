@@ -159,10 +159,10 @@ impl Entry {
     }
 
     /// Adds values to the attribute of that name.
-    pub(crate) fn add(&mut self, name: &'static str, values: Vec<Spanned<Datum>>, origin: Origin) {
+    pub(crate) fn add(&mut self, name: &'static str, values: impl IntoIterator<Item = Spanned<Datum>>, origin: Origin) {
         match self.attributes.iter_mut().find(|a| a.name == name) {
             Some(old) => old.values.extend(values),
-            None => self.attributes.push(Attribute { name, values, origin }),
+            None => self.attributes.push(Attribute { name, values: values.into_iter().collect(), origin }),
         }
     }
 }

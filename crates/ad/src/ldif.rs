@@ -1,19 +1,21 @@
 //! LDIF, as `ldifde` and `ldapsearch` write it (RFC 2849).
 
+mod names;
 mod partial_set;
 mod pieces;
 mod searches;
 
 use crate::DirectoryFacts;
 use crate::allowance::Allowance;
-use crate::entry::{Datum, Entry, Requested, kept, odd_value, report};
+use crate::entry::{Datum, Entry, Requested, odd_value, report};
 use crate::filter::Search;
 use crate::lines::{Line, lines};
 use base64::Engine as _;
-use kerbsync_objects::is_secret_property;
 use kerbsync_source::{Level, Origin, Problem, Shown, Source, Span, Spanned, Spot, is_harmless, text};
+use names::{Name, Names};
 use pieces::Pieces;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The longest excerpt of a line, in bytes.
@@ -60,7 +62,7 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
         search: Search::default(),
         continued: None,
         all_told: true,
-        elements: BTreeMap::new(),
+        names: Names::default(),
         excerpts: HashMap::new(),
         allowance: Allowance::of(source.text().len()),
         full: false,
@@ -92,10 +94,10 @@ const REPEATED: usize = 40;
 const MOST_EXCERPTS: usize = 4096;
 
 /// The line, where all of it may be shown: a name that was asked for, and a value that is harmless.
-fn excerpt(line: &str, name: &str) -> Option<Arc<str>> {
+fn excerpt(line: &str, name: &Name) -> Option<Arc<str>> {
     let shown = line.len() <= EXCERPT
-        && !is_secret_property(name)
-        && line.split_once(": ").is_some_and(|(n, value)| n.eq_ignore_ascii_case(name) && is_harmless(n, value));
+        && !name.is_secret
+        && line.split_once(": ").is_some_and(|(n, value)| n.eq_ignore_ascii_case(&name.written) && is_harmless(n, value));
     shown.then(|| Arc::from(line))
 }
 
@@ -115,7 +117,8 @@ struct Reader<'s, 'p> {
     continued: Option<Search>,
     /// Whether every search with entries so far said what it asked for.
     all_told: bool,
-    elements: BTreeMap<String, Arc<str>>,
+    /// What is known of the names of attributes.
+    names: Names,
     /// Excerpts of short lines.
     excerpts: HashMap<&'s str, Option<Arc<str>>>,
     allowance: Allowance,
@@ -136,16 +139,15 @@ impl Reader<'_, '_> {
         self.section.extend(self.entry.take());
     }
 
+    /// The place of a logical line, which begins with a physical one.
     fn origin(&mut self, span: Span, name: &str) -> Origin {
-        let element = match self.elements.get(name) {
-            Some(known) => known.clone(),
-            None => {
-                let new: Arc<str> = Arc::from(name);
-                self.elements.insert(name.to_owned(), new.clone());
-                new
-            }
-        };
-        let line = self.source.line_text(span.start);
+        let name = self.names.of(name);
+        self.named_origin(span, &name)
+    }
+
+    fn named_origin(&mut self, span: Span, name: &Rc<Name>) -> Origin {
+        let below = self.source.text().get(span.start..).unwrap_or_default();
+        let line = &below[..memchr::memchr2(b'\r', b'\n', below.as_bytes()).unwrap_or(below.len())];
         let excerpt = match self.excerpts.get(line) {
             Some(known) => known.clone(),
             None => {
@@ -157,6 +159,7 @@ impl Reader<'_, '_> {
                 new
             }
         };
+        let element = Arc::clone(&name.written);
         Origin::new(self.source.document(), Spot { location: Some(self.source.location(span)), element, excerpt })
     }
 
@@ -198,17 +201,18 @@ impl Reader<'_, '_> {
             }
             return;
         }
-        if is_secret_property(name) {
-            let origin = self.origin(span, name);
-            self.secrets.entry(name.to_owned()).or_insert((0, origin)).0 += 1;
+        let name = self.names.of(name);
+        if name.is_secret {
+            let origin = self.named_origin(span, &name);
+            self.secrets.entry(name.written.to_string()).or_insert((0, origin)).0 += 1;
             return;
         }
-        let Some(known) = kept(name) else { return };
+        let Some(known) = name.kept else { return };
         if !self.allowance.value(rest.len()) {
             self.spent(span);
             return;
         }
-        let origin = self.origin(span, name);
+        let origin = self.named_origin(span, &name);
         // An empty value is what ldapsearch -A writes for an attribute that has some: Active Directory stores no empty ones.
         let value = self.value(rest, known, &origin).filter(|v| !matches!(v, Datum::Text(t) if t.trim().is_empty()));
         let Some(value) = value else {
@@ -219,8 +223,7 @@ impl Reader<'_, '_> {
             pieces::take(&mut self.pieces, known, range, &origin);
         }
         if let Some(entry) = &mut self.entry {
-            let values = vec![Spanned::new(value, origin.clone())];
-            entry.add(known, values, origin);
+            entry.add(known, [Spanned::new(value, origin.clone())], origin);
         }
     }
 

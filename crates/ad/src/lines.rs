@@ -31,7 +31,7 @@ impl<'t> Lines<'t> {
             return None;
         }
         let rest = &self.text[self.at..];
-        let len = rest.find(['\r', '\n']).unwrap_or(rest.len());
+        let len = memchr::memchr2(b'\r', b'\n', rest.as_bytes()).unwrap_or(rest.len());
         let ending = if rest[len..].starts_with("\r\n") { 2 } else { usize::from(len < rest.len()) };
         let span = Span::new(self.at, self.at + len);
         self.at += len + ending;

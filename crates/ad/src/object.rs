@@ -160,7 +160,7 @@ impl Reader<'_> {
         if !collect(&property.value, LISTS.contains(&name), &mut data) {
             entry.unread.push(name);
         }
-        let values = data.into_iter().map(|d| Spanned::new(d, property.origin.clone())).collect();
+        let values = data.into_iter().map(|d| Spanned::new(d, property.origin.clone()));
         entry.add(name, values, property.origin.clone());
     }
 }

@@ -93,9 +93,9 @@ mod tests {
     fn estate(ldif: &str, complete: bool) -> Inventory {
         let source = Source::decode(DocumentId(0), ldif.as_bytes().to_vec()).unwrap();
         let part = kerbsync_ad::read_ldif(&source, &mut Vec::new()).unwrap();
-        let mut inventory = Inventory::default();
-        crate::directory::join(vec![(DocumentId(0), part)], complete, &[], &mut inventory);
-        inventory
+        let mut gaps = Vec::new();
+        let directory = crate::directory::join(vec![(DocumentId(0), part)], complete, &[], &mut gaps);
+        Inventory { directory, gaps, ..Inventory::default() }
     }
 
     const FE01: &str = "dn: CN=FE01,DC=contoso,DC=com\nobjectClass: computer\nsAMAccountName: FE01$\n\n";

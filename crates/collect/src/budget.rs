@@ -20,8 +20,13 @@ const READING: u64 = 256 << 20;
 const FACTS: u64 = 160 << 20;
 /// Inputs of more bytes get three bytes of memory for each of them.
 const SMALL: u64 = 64 << 20;
-/// What documents that are read side by side may unfold to, before their facts are counted.
+/// What documents that are read side by side may unfold to, before their facts are counted, of inputs of up to [`SMALL`] bytes.
 const TOGETHER: u64 = 192 << 20;
+
+/// The memory that inputs of so many bytes get beyond what small ones do.
+const fn beyond_small(bytes: u64) -> u64 {
+    bytes.saturating_sub(SMALL).saturating_mul(3)
+}
 
 /// What is left for the facts of documents. They are counted in the order of the inputs, so that what is left out does not depend on threads.
 #[derive(Debug)]
@@ -32,7 +37,7 @@ pub(crate) struct Pot {
 impl Pot {
     /// For inputs of so many bytes.
     pub(crate) const fn of(bytes: u64) -> Self {
-        Self { left: FACTS + bytes.saturating_sub(SMALL).saturating_mul(3) }
+        Self { left: FACTS.saturating_add(beyond_small(bytes)) }
     }
 
     /// Takes what the facts of one document need; `false` when it is spent. One document may take more than is left, since its own reader bounds it.
@@ -58,12 +63,17 @@ pub(crate) fn facts_of(bytes: u64) -> u64 {
     bytes.saturating_mul(16).saturating_add(16 << 10)
 }
 
-/// The inputs in portions that are read side by side, by what each may unfold to.
-pub(crate) fn portions<T>(items: Vec<T>, unfolds: impl Fn(&T) -> u64) -> Vec<Vec<T>> {
+/// What documents of inputs of so many bytes may unfold to that are read side by side.
+pub(crate) const fn together(bytes: u64) -> u64 {
+    TOGETHER.saturating_add(beyond_small(bytes))
+}
+
+/// The inputs in portions that are read side by side, by what each may unfold to; all of a portion to no more than `together`.
+pub(crate) fn portions<T>(items: Vec<T>, together: u64, unfolds: impl Fn(&T) -> u64) -> Vec<Vec<T>> {
     let (mut out, mut current, mut weight) = (Vec::new(), Vec::new(), 0u64);
     for item in items {
-        let unfolds = unfolds(&item).min(TOGETHER);
-        if weight + unfolds > TOGETHER && !current.is_empty() {
+        let unfolds = unfolds(&item).min(together);
+        if weight + unfolds > together && !current.is_empty() {
             out.push(std::mem::take(&mut current));
             weight = 0;
         }
@@ -201,9 +211,11 @@ mod tests {
     #[test]
     fn portions_hold_every_document_once_and_large_ones_alone() {
         let all = vec![1u64, 10, 100 << 20, 5, 6];
-        let portions = portions(all.clone(), |b| unfolded(*b));
-        assert_eq!(portions, [vec![1, 10], vec![100 << 20], vec![5, 6]]);
-        assert_eq!(portions.concat(), all);
+        let of = |bytes| portions(all.clone(), together(bytes), |b| unfolded(*b));
+        assert_eq!(of(100 << 20), [vec![1, 10], vec![100 << 20], vec![5, 6]]);
+        assert_eq!(of(100 << 20).concat(), all);
+        // A fleet's export is read beside its topology.
+        assert_eq!(of(2 << 30), [all.clone()]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ mod merge;
 
 use kerbsync_ad::{Dated, DirectoryFacts};
 use kerbsync_inventory::directory::{Account, Completeness, Directory, Domain, Group};
-use kerbsync_inventory::{Gap, GapSubject, Inventory};
+use kerbsync_inventory::{Gap, GapSubject};
 use kerbsync_source::{DocumentId, text};
 use merge::{Mergeable as _, merge_all};
 
@@ -13,7 +13,7 @@ pub(crate) fn domains(parts: &[(DocumentId, DirectoryFacts)]) -> Vec<(String, St
     parts.iter().flat_map(|(_, part)| &part.domains).map(|d| (d.netbios.clone(), d.dns.clone())).collect()
 }
 
-/// Puts the facts of all directory exports into the inventory.
+/// What all directory exports together say; `None` where there is none.
 ///
 /// The same object in several exports (by objectSid, else by distinguished name) becomes one. Where exports disagree, the one in which the object
 /// was changed last holds (whenChanged, else pwdLastSet), and a gap names the attributes. `complete` says that the exports hold whole domains.
@@ -22,10 +22,10 @@ pub(crate) fn join(
     parts: Vec<(DocumentId, DirectoryFacts)>,
     complete: bool,
     configured_domains: &[(String, String)],
-    inventory: &mut Inventory,
-) {
+    gaps: &mut Vec<Gap>,
+) -> Option<Directory> {
     if parts.is_empty() {
-        return;
+        return None;
     }
     let (mut documents, mut domains) = (Vec::new(), Vec::new());
     let mut accounts: Vec<Dated<Account>> = Vec::new();
@@ -46,7 +46,6 @@ pub(crate) fn join(
     deleted.sort_by(|a, b| a.origin.cmp(&b.origin));
     documents.sort_unstable();
     documents.dedup();
-    let gaps = &mut inventory.gaps;
     if complete {
         gaps.extend(cut.iter().map(|document| {
             Gap {
@@ -82,14 +81,14 @@ pub(crate) fn join(
         }
         kept
     });
-    inventory.directory = Some(Directory {
+    Some(Directory {
         documents,
         accounts,
         groups: merge_all(groups, gaps),
         domains: merge_domains(domains, configured_domains, gaps),
         deleted,
         completeness: if complete { Completeness::Complete } else { Completeness::Partial },
-    });
+    })
 }
 
 /// The gap where every export says by itself that it was asked for less than all users and computers.
@@ -180,6 +179,7 @@ fn merge_domains(mut found: Vec<Domain>, configured: &[(String, String)], gaps: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kerbsync_inventory::Inventory;
     use kerbsync_names::DownLevelName;
     use kerbsync_source::Source;
     use proptest::prelude::*;
@@ -190,9 +190,13 @@ mod tests {
     }
 
     fn joined(parts: Vec<(DocumentId, DirectoryFacts)>, configured: &[(String, String)]) -> Inventory {
-        let mut inventory = Inventory::default();
-        join(parts, false, configured, &mut inventory);
-        inventory
+        joined_as(parts, false, configured)
+    }
+
+    fn joined_as(parts: Vec<(DocumentId, DirectoryFacts)>, complete: bool, configured: &[(String, String)]) -> Inventory {
+        let mut gaps = Vec::new();
+        let directory = join(parts, complete, configured, &mut gaps);
+        Inventory { directory, gaps, ..Inventory::default() }
     }
 
     const OLD: &str = "dn: CN=KerbAuth,CN=Computers,DC=contoso,DC=com\nobjectClass: computer\nsAMAccountName: KerbAuth$\n\
@@ -237,8 +241,8 @@ mod tests {
 
     #[test]
     fn a_cut_export_is_never_complete() {
-        let mut inventory = Inventory::default();
-        join(vec![part(0, OLD), part(1, &format!("{NEW}\nsearch: 2\nresult: 4 Size limit exceeded\n"))], true, &[], &mut inventory);
+        let inventory =
+            joined_as(vec![part(0, OLD), part(1, &format!("{NEW}\nsearch: 2\nresult: 4 Size limit exceeded\n"))], true, &[]);
         assert_eq!(inventory.gaps.iter().filter(|g| g.code == "directory-cut").count(), 1);
         assert_eq!(inventory.directory.as_ref().unwrap().completeness, Completeness::Partial);
     }
@@ -251,9 +255,8 @@ mod tests {
         let [account] = joined.directory.as_ref().unwrap().accounts.as_slice() else { panic!("one account") };
         assert_eq!(account.spns.as_ref().unwrap()[0].value.as_str(), "http/new.contoso.com");
         insta::assert_snapshot!(joined.gaps[0].reason, @"a directory export shows http/other.contoso.com on CN=KerbAuth,OU=Service,DC=contoso,DC=com, and the directory export of all its names does not: one of them is older");
-        let mut alone = Inventory::default();
         let left_out = "dn: CN=other,DC=contoso,DC=com\nchangetype: modify\nreplace: description\ndescription: x\n-\n";
-        join(vec![part(0, &format!("{holes}\n{left_out}"))], true, &[], &mut alone);
+        let alone = joined_as(vec![part(0, &format!("{holes}\n{left_out}"))], true, &[]);
         let directory = alone.directory.as_ref().unwrap();
         assert_eq!((directory.completeness, directory.accounts[0].spns.is_none()), (Completeness::Partial, true));
         assert_eq!(alone.gaps.iter().map(|g| g.code).collect::<Vec<_>>(), ["directory-cut"]);

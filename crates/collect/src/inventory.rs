@@ -1,6 +1,6 @@
 //! The whole way from inputs to the inventory: gather files, read them in parallel, join what they say.
 
-use crate::budget::{self, Gate, Pot, portions};
+use crate::budget::{self, Gate, Pot, portions, together};
 use crate::competing::Preferred;
 use crate::facts::{DocumentFacts, read_facts};
 use crate::folder::Folder;
@@ -29,8 +29,9 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, models: Option<&Mod
     let preferred = Preferred::new(options.prefer.iter().chain(&settings.prefer));
     let (folders, others) = by_server(&gathered, &documents);
 
-    let mut facts = Facts::of(gathered.items.iter().map(|item| item.bytes).sum());
-    for portion in portions(others, |item| budget::unfolded(item.bytes)) {
+    let bytes = gathered.items.iter().map(|item| item.bytes).sum();
+    let mut facts = Facts::of(bytes);
+    for portion in portions(others, together(bytes), |item| budget::unfolded(item.bytes)) {
         for (mut document, read) in read_others(inputs, options, portion) {
             facts.add(&mut document, read);
             documents.insert(document.id, document);
@@ -54,7 +55,7 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, models: Option<&Mod
         dated: &dated,
         preferred: &preferred,
     };
-    for portion in portions(folders.into_iter().collect(), |(_, files)| budget::facts_of(bytes_of(files))) {
+    for portion in portions(folders.into_iter().collect(), together(bytes), |(_, files)| budget::facts_of(bytes_of(files))) {
         for folder in read_folders(&how, portion) {
             let folder = facts.server(folder);
             inventory.servers.push(folder.server);
@@ -72,9 +73,16 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, models: Option<&Mod
         document.root = inputs.iter().filter_map(|i| root_of(&i.label, &document.path)).max().unwrap_or(0);
     }
     manifest::date(&facts.manifests, &mut inventory.documents);
-    directory::join(facts.directory, settings.directory.complete, &configured, &mut inventory);
     inventory.proofs = facts.proofs;
-    topology::join(facts.topology, &preferred, &mut inventory);
+    // Neither asks what the other says.
+    let mut of_directory = Vec::new();
+    let (directory, ()) = rayon::join(
+        || directory::join(facts.directory, settings.directory.complete, &configured, &mut of_directory),
+        || topology::join(facts.topology, &preferred, &mut inventory),
+    );
+    inventory.directory = directory;
+    of_directory.append(&mut inventory.gaps);
+    inventory.gaps = of_directory;
     absence::assignments(settings.assignments, &mut inventory);
     absence::directory(&mut inventory);
     name_servers(&mut inventory);

@@ -4,7 +4,7 @@ use kerbsync_ad::{Dated, distinguished_name_key};
 use kerbsync_inventory::directory::{Account, Group, Moment};
 use kerbsync_inventory::{Gap, GapSubject};
 use kerbsync_source::{Shown, Spanned, Text, text};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// An object that may come from several exports.
 pub(super) trait Mergeable {
@@ -20,28 +20,46 @@ pub(super) trait Mergeable {
     fn take(&mut self, other: Self, differ: &mut Vec<&'static str>);
 }
 
+/// What several exports hold of one object.
+struct Same<T> {
+    first: Dated<T>,
+    others: Vec<Dated<T>>,
+}
+
+/// One object of the objects that have a SID or a name in common.
 pub(super) fn merge_all<T: Mergeable>(objects: Vec<Dated<T>>, gaps: &mut Vec<Gap>) -> Vec<T> {
-    let mut sets: Vec<Vec<Dated<T>>> = Vec::new();
-    let mut by_sid: HashMap<String, usize> = HashMap::new();
-    let mut by_name: HashMap<String, usize> = HashMap::new();
     // Objects with a SID first: one without joins them by name, in whatever order the documents came.
     let (mut with, without): (Vec<_>, Vec<_>) = objects.into_iter().partition(|o| o.object.sid().is_some());
-    with.sort_by_cached_key(preference);
+    // Which comes first tells only where something is there twice.
+    if !without.is_empty() || !are_distinct(&with) {
+        with.sort_by_cached_key(preference);
+    }
+    let mut all: Vec<Same<T>> = Vec::with_capacity(with.len() + without.len());
+    let mut by_sid: HashMap<String, usize> = HashMap::new();
+    let mut by_name: HashMap<String, usize> = HashMap::new();
     for dated in with.into_iter().chain(without) {
         let name = distinguished_name_key(dated.object.distinguished_name());
         let at = match dated.object.sid() {
-            Some(sid) => *by_sid.entry(sid.to_ascii_uppercase()).or_insert(sets.len()),
-            None => *by_name.get(&name).unwrap_or(&sets.len()),
+            Some(sid) => *by_sid.entry(sid.to_ascii_uppercase()).or_insert(all.len()),
+            None => *by_name.get(&name).unwrap_or(&all.len()),
         };
         by_name.entry(name).or_insert(at);
-        match sets.get_mut(at) {
-            Some(set) => set.push(dated),
-            None => sets.push(vec![dated]),
+        match all.get_mut(at) {
+            Some(same) => same.others.push(dated),
+            None => all.push(Same { first: dated, others: Vec::new() }),
         }
     }
-    let mut out: Vec<T> = sets.into_iter().filter_map(|set| merge(set, gaps)).collect();
+    let mut out: Vec<T> = all.into_iter().filter_map(|same| merge(same, gaps)).collect();
     out.sort_by(|a, b| a.origin().cmp(b.origin()));
     out
+}
+
+/// Whether every SID and every name is there once.
+fn are_distinct<T: Mergeable>(objects: &[Dated<T>]) -> bool {
+    let (mut sids, mut names) = (HashSet::new(), HashSet::new());
+    objects.iter().all(|o| {
+        sids.insert(o.object.sid().map(str::to_ascii_uppercase)) && names.insert(distinguished_name_key(o.object.distinguished_name()))
+    })
 }
 
 /// The latest change first; where that is not known, some order that does not depend on the order of the documents.
@@ -49,11 +67,14 @@ fn preference<T: Mergeable>(dated: &Dated<T>) -> impl Ord + use<T> {
     std::cmp::Reverse((dated.changed, dated.object.later(), dated.object.contents()))
 }
 
-fn merge<T: Mergeable>(mut set: Vec<Dated<T>>, gaps: &mut Vec<Gap>) -> Option<T> {
-    if set.len() > 1 {
-        set.sort_by_cached_key(preference);
+fn merge<T: Mergeable>(same: Same<T>, gaps: &mut Vec<Gap>) -> Option<T> {
+    let Same { first, others } = same;
+    if others.is_empty() {
+        return Some(first.object);
     }
-    let mut objects = set.into_iter().map(|d| d.object);
+    let mut all: Vec<Dated<T>> = std::iter::once(first).chain(others).collect();
+    all.sort_by_cached_key(preference);
+    let mut objects = all.into_iter().map(|d| d.object);
     let mut first = objects.next()?;
     let mut differ = Vec::new();
     for other in objects {
