@@ -38,11 +38,11 @@ pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
     // a waiver covers is known only then.
     let (about_waivers, others): (Vec<&'static Rule>, Vec<&'static Rule>) =
         rules::RULES.iter().copied().filter(|r| policy.profiles.runs(r)).partition(|r| r.subject == SubjectKind::Waiver);
-    // A few at a time: verdicts are the most of what stays of a large estate, and each stands twice while it is put to the others.
+    // A few at a time: verdicts are the most of what stays of a large estate, and each stands twice while it is put to the others. What is
+    // reserved and not used is never touched.
+    audit.verdicts.reserve_exact(others.iter().map(|rule| view.subjects_of(rule.subject)).sum());
     for rules in others.chunks(AT_A_TIME) {
         let judged: Vec<_> = rules.par_iter().map(|rule| judge(rule, &view, policy)).collect();
-        audit.verdicts.reserve_exact(judged.iter().map(|(verdicts, _)| verdicts.len()).sum());
-        audit.findings.reserve_exact(judged.iter().map(|(_, findings)| findings.len()).sum());
         for (verdicts, findings) in judged {
             audit.verdicts.extend(verdicts);
             audit.findings.extend(findings);

@@ -84,8 +84,8 @@ pub struct Verdicts<'v> {
 }
 
 impl<'v> Verdicts<'v> {
-    pub(crate) const fn new(rule: &'static Rule, view: &'v View<'v>) -> Self {
-        Self { view, rule, verdicts: Vec::new(), findings: Vec::new() }
+    pub(crate) fn new(rule: &'static Rule, view: &'v View<'v>) -> Self {
+        Self { view, rule, verdicts: Vec::with_capacity(view.subjects_of(rule.subject)), findings: Vec::new() }
     }
 
     pub(crate) fn into_parts(self) -> (Vec<Verdict>, Vec<Finding>) {

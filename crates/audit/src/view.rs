@@ -19,7 +19,7 @@ pub(crate) use servers::export_of;
 pub use servers::{ConfigurationStatus, WebServer};
 pub use slots::SlotView;
 
-use crate::Subject;
+use crate::{Subject, SubjectKind};
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::{EqualityTag, Expectations, account_key};
 use kerbsync_inventory::{Assignment, Inventory, Pool, ServerConfiguration};
@@ -44,7 +44,7 @@ pub struct View<'i> {
     account_of: HashMap<String, usize>,
     slots: Vec<SlotView<'i>>,
     /// By the key of the SPN.
-    holders: HashMap<String, Vec<Holder<'i>>>,
+    holders: HashMap<String, accounts::Holders<'i>>,
     groups: Groups<'i>,
     /// Computer objects by their short name in lower case.
     machines: HashMap<String, Vec<&'i Account>>,
@@ -58,7 +58,10 @@ impl<'i> View<'i> {
     pub fn new(inventory: &'i Inventory) -> Self {
         let expectations = Expectations::of(inventory);
         let (mut accounts, account_of) = accounts::all(inventory);
-        let machines = accounts::machines(inventory);
+        let (machines, (holders, groups)) = rayon::join(
+            || accounts::machines(inventory),
+            || (accounts::holders(inventory), Groups::of(inventory.directory.as_ref())),
+        );
         for account in &mut accounts {
             account.machine = match account.object {
                 Object::Found(object) => {
@@ -80,7 +83,6 @@ impl<'i> View<'i> {
         let web_servers = servers::all(inventory, &expectations, &account_of);
         let web_server_of = web_servers.iter().enumerate().map(|(i, w)| (w.host, i)).collect();
         let slots = slots::all(inventory, &web_server_of);
-        let holders = accounts::holders(inventory);
         let references = servers::references(&web_servers);
         Self {
             inventory,
@@ -94,7 +96,7 @@ impl<'i> View<'i> {
             slots,
             holders,
             machines,
-            groups: Groups::of(inventory.directory.as_ref()),
+            groups,
             references,
         }
     }
@@ -185,7 +187,7 @@ impl<'i> View<'i> {
     /// Who holds an SPN, in the order of the export.
     #[must_use]
     pub(crate) fn holders(&self, spn: &ServicePrincipalName) -> &[Holder<'i>] {
-        self.holders.get(&spn.to_key()).map_or(&[], Vec::as_slice)
+        self.holders.get(&spn.to_key()).map_or(&[], accounts::Holders::as_slice)
     }
 
     /// A server that is in sync for an assigned account, and the tag of its secret.
@@ -205,6 +207,20 @@ impl<'i> View<'i> {
     #[must_use]
     pub fn directory_is_complete(&self) -> bool {
         self.inventory.directory.as_ref().is_some_and(|d| d.completeness == kerbsync_inventory::directory::Completeness::Complete)
+    }
+
+    /// About how many subjects of a kind there are.
+    pub(crate) fn subjects_of(&self, kind: SubjectKind) -> usize {
+        match kind {
+            SubjectKind::Estate | SubjectKind::Waiver => 1,
+            SubjectKind::Site => self.sites.len(),
+            SubjectKind::Pool => self.pools.len(),
+            SubjectKind::Server => self.web_servers.len(),
+            SubjectKind::Account => self.accounts.len(),
+            SubjectKind::Slot => self.slots.len(),
+            SubjectKind::Assignment => self.inventory.assignments.len(),
+            SubjectKind::Document => self.inventory.documents.len(),
+        }
     }
 
     /// Server and site that a subject concerns.

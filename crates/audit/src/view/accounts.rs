@@ -95,16 +95,43 @@ fn covers(directory: &Directory, name: &DownLevelName) -> bool {
     })
 }
 
-/// Every SPN of the export by its key, with who holds it.
-pub(super) fn holders(inventory: &Inventory) -> HashMap<String, Vec<Holder<'_>>> {
-    let mut all: HashMap<String, Vec<Holder<'_>>> = HashMap::new();
-    for account in inventory.directory.iter().flat_map(|d| &d.accounts) {
-        for spn in account.spns.iter().flatten().chain(&account.shown_spns) {
-            let holders = all.entry(spn.value.to_key()).or_default();
+/// Who holds a name: nearly every name one object alone, for which no list is kept.
+#[derive(Debug)]
+pub(super) enum Holders<'i> {
+    One([Holder<'i>; 1]),
+    Several(Vec<Holder<'i>>),
+}
+
+impl<'i> Holders<'i> {
+    pub(super) fn as_slice(&self) -> &[Holder<'i>] {
+        match self {
+            Self::One(one) => one,
+            Self::Several(several) => several,
+        }
+    }
+
+    fn add(&mut self, holder: Holder<'i>) {
+        match self {
             // One object that lists a name twice is one holder.
-            if !holders.iter().any(|(a, _)| std::ptr::eq(*a, account)) {
-                holders.push((account, spn));
-            }
+            _ if self.as_slice().iter().any(|(a, _)| std::ptr::eq(*a, holder.0)) => {}
+            Self::One([one]) => *self = Self::Several(vec![*one, holder]),
+            Self::Several(several) => several.push(holder),
+        }
+    }
+}
+
+/// Every SPN of the export by its key, with who holds it.
+pub(super) fn holders(inventory: &Inventory) -> HashMap<String, Holders<'_>> {
+    let accounts = || inventory.directory.iter().flat_map(|d| &d.accounts);
+    let names = |account| {
+        let Account { spns, shown_spns, .. }: &Account = account;
+        spns.iter().flatten().chain(shown_spns)
+    };
+    let mut all: HashMap<String, Holders<'_>> = HashMap::with_capacity(accounts().map(|a| names(a).count()).sum());
+    for account in accounts() {
+        for spn in names(account) {
+            let holder = (account, spn);
+            all.entry(spn.value.to_key()).and_modify(|known| known.add(holder)).or_insert(Holders::One([holder]));
         }
     }
     all
