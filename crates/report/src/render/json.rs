@@ -3,8 +3,8 @@
 use super::report_format::{Fingerprints, ReportFormat};
 use kerbsync_source::{is_plainly_printable, runner_marks, steers};
 use serde::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
-use std::io::{self, Write};
+use serde_json::ser::{CompactFormatter, Formatter};
+use std::io::{self, BufWriter, Write};
 
 pub(super) static FORMAT: ReportFormat = ReportFormat {
     name: "json",
@@ -25,14 +25,19 @@ pub fn json<T: Serialize>(document: &T) -> Result<String, serde_json::Error> {
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// Writes what [`json`] gives piece by piece, so that a large report never lies in memory as text. `out` should be buffered.
+/// Writes what [`json`] gives piece by piece, so that a large report never lies in memory as text.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_json<T: Serialize>(document: &T, mut out: impl Write) -> io::Result<()> {
+pub fn write_json<T: Serialize>(document: &T, out: impl Write) -> io::Result<()> {
+    // A report is of millions of pieces, and `out` may be reached by way of a table.
+    let mut out = BufWriter::with_capacity(BUFFER, out);
     serialize(document, &mut out)?;
-    out.write_all(b"\n")
+    out.write_all(b"\n")?;
+    out.flush()
 }
+
+const BUFFER: usize = 1 << 16;
 
 /// Writes a format on one line, with a line end.
 ///
@@ -44,8 +49,85 @@ pub(super) fn write_json_line<T: Serialize>(document: &T, mut out: impl Write) -
 }
 
 fn serialize<T: Serialize>(document: &T, out: &mut impl Write) -> serde_json::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(out, Escaping(PrettyFormatter::new()));
+    let mut serializer = serde_json::Serializer::with_formatter(out, Escaping(Indented::default()));
     document.serialize(&mut serializer)
+}
+
+/// One value to a line, two blanks for each level, like `serde_json`'s own: a line end and the blanks behind it are one piece here.
+#[derive(Default)]
+struct Indented {
+    level: usize,
+    /// Whether the list or object that ends next holds anything.
+    filled: bool,
+}
+
+impl Indented {
+    fn line<W: ?Sized + Write>(&self, writer: &mut W, comma: bool) -> io::Result<()> {
+        /// As deep as the formats are, and deeper.
+        const LEVELS: usize = 32;
+        const LINE: [u8; 2 + 2 * LEVELS] = {
+            let mut line = [b' '; 2 + 2 * LEVELS];
+            (line[0], line[1]) = (b',', b'\n');
+            line
+        };
+        let blanks = 2 * self.level.min(LEVELS);
+        writer.write_all(&LINE[usize::from(!comma)..2 + blanks])?;
+        (LEVELS..self.level).try_for_each(|_| writer.write_all(b"  "))
+    }
+
+    fn begin<W: ?Sized + Write>(&mut self, writer: &mut W, sign: u8) -> io::Result<()> {
+        self.level += 1;
+        self.filled = false;
+        writer.write_all(&[sign])
+    }
+
+    fn end<W: ?Sized + Write>(&mut self, writer: &mut W, sign: u8) -> io::Result<()> {
+        self.level -= 1;
+        if self.filled {
+            self.line(writer, false)?;
+        }
+        writer.write_all(&[sign])
+    }
+}
+
+impl Formatter for Indented {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b'[')
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b']')
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.line(writer, !first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b'{')
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b'}')
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.line(writer, !first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
 }
 
 /// Every character that steers a screen, or makes a text a command to a pipeline's runner, is written as `\u….`: whoever shows the document
@@ -121,6 +203,22 @@ mod tests {
         let mut written = Vec::new();
         write_json(&document, &mut written).unwrap();
         assert_eq!(String::from_utf8(written).unwrap(), json(&document).unwrap());
+    }
+
+    proptest::proptest! {
+        /// The layout is `serde_json`'s, also deeper than any format is.
+        #[test]
+        fn a_document_is_laid_out_as_usual(levels in proptest::collection::vec(0usize..5, 0..50)) {
+            let document = levels.iter().fold(serde_json::json!(7), |inner, level| match level {
+                0 => serde_json::json!([]),
+                1 => serde_json::json!({}),
+                2 => serde_json::json!([inner, {}, [], 1]),
+                3 => serde_json::json!({ "a": inner, "b": [{}], "c": {} }),
+                _ => serde_json::json!([[inner]]),
+            });
+            let usual = serde_json::to_string_pretty(&document).unwrap() + "\n";
+            proptest::prop_assert_eq!(json(&document).unwrap(), usual);
+        }
     }
 
     #[test]
