@@ -162,7 +162,7 @@ impl OpenedBundle {
             let Some(failure) = unreadable(document) else { continue };
             io.warning(&format!("not read: {}", failure.message), &failure.hints);
             if document.computer.is_none() {
-                of_estate.push(document.path.as_str());
+                of_estate.push(&*document.path);
             }
         }
         of_estate
@@ -171,7 +171,7 @@ impl OpenedBundle {
     /// Refuses a plan whose inputs are not these any more. Configurations that the plan writes are left to the engine, which knows
     /// what it wrote itself.
     pub(crate) fn check_inputs(&self, plan: &Plan) -> Result<(), Failure> {
-        let now: BTreeMap<&str, Option<&str>> = self.inventory.documents.iter().map(|d| (d.path.as_str(), d.sha256.as_deref())).collect();
+        let now: BTreeMap<&str, Option<&str>> = self.inventory.documents.iter().map(|d| (&*d.path, d.sha256.as_deref())).collect();
         let written = |path: &str| plan.steps.iter().any(|s| s.path == path);
         let stale = |path: &str, what: &str| {
             let message = format!("the plan is stale: {path} {what} since it was made; nothing was written");

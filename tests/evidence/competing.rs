@@ -65,7 +65,7 @@ fn of_two_topologies_the_newest_by_the_manifest_wins_with_both_dates() {
     files.push(manifest(&files, &[(TOPOLOGY, "2026-02-20T08:00:00Z"), ("old/topology.xml", "2026-01-20T08:00:00Z")]));
     let audited = audited(&files);
     assert_eq!(state(&audited, "dir01"), State::InSync);
-    let aside = audited.inventory.documents.iter().find(|d| d.path == "old/topology.xml").unwrap();
+    let aside = audited.inventory.documents.iter().find(|d| &*d.path == "old/topology.xml").unwrap();
     let DocumentStatus::SetAside(why) = &aside.status else { panic!("{aside:?}") };
     assert!(why.contains("2026-02-20 08:00 UTC") && why.contains("2026-01-20 08:00 UTC"), "{why}");
 }

@@ -175,7 +175,7 @@ impl Gap {
     /// A gap as text.
     #[must_use]
     pub fn new(gap: &kerbsync_inventory::Gap, inventory: &Inventory) -> Self {
-        let path = |id| inventory.document(id).map(|d| d.path.clone());
+        let path = |id| inventory.document(id).map(|d| d.path.to_string());
         let (kind, subject) = match &gap.subject {
             GapSubject::Estate => ("estate", None),
             GapSubject::Site(id) => ("site", Some(inventory.site(id).map_or_else(|| id.to_string(), |s| s.name.value.clone()))),
@@ -251,7 +251,7 @@ fn documents(inventory: &Inventory, servers: Option<&[HostName]>) -> DocumentCov
 fn topology(inventory: &Inventory) -> TopologyCoverage {
     let used = inventory.topologies.iter().find(|t| t.used);
     TopologyCoverage {
-        used: used.map(|t| inventory.document(t.document).map_or_else(String::new, |d| d.path.clone())),
+        used: used.map(|t| inventory.document(t.document).map_or_else(String::new, |d| d.path.to_string())),
         draft: used.is_some_and(|t| t.draft),
         complete: used.is_some_and(|t| t.complete),
         documents: inventory.topologies.len(),
@@ -322,7 +322,7 @@ fn directory(inventory: &Inventory) -> DirectoryCoverage {
     DirectoryCoverage {
         known: true,
         complete: directory.completeness == Completeness::Complete,
-        documents: directory.documents.iter().filter_map(|d| inventory.document(*d)).map(|d| d.path.clone()).collect(),
+        documents: directory.documents.iter().filter_map(|d| inventory.document(*d)).map(|d| d.path.to_string()).collect(),
         accounts: directory.accounts.len(),
         groups: directory.groups.len(),
         assigned_accounts: assigned.len(),

@@ -63,7 +63,7 @@ impl Finding {
     pub fn fingerprint(&self, inventory: &Inventory) -> String {
         // What the user called the folder is no part of what is in it.
         let subject = match &self.subject {
-            Subject::Document(id, path) => inventory.document(*id).map_or(path.as_str(), |d| d.below_root()).to_owned(),
+            Subject::Document(id, path) => inventory.document(*id).map_or(&**path, |d| d.below_root()).to_owned(),
             subject => subject.to_string(),
         };
         fingerprint(self.rule.id, self.subject.kind().name(), &subject, self.outcome)

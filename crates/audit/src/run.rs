@@ -40,7 +40,8 @@ pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
         rules::RULES.iter().copied().filter(|r| policy.profiles.runs(r)).partition(|r| r.subject == SubjectKind::Waiver);
     // A few at a time: verdicts are the most of what stays of a large estate, and each stands twice while it is put to the others. What is
     // reserved and not used is never touched.
-    audit.verdicts.reserve_exact(others.iter().map(|rule| view.subjects_of(rule.subject)).sum());
+    let subjects: usize = others.iter().map(|rule| view.subjects_of(rule.subject)).sum();
+    audit.verdicts.reserve_exact(subjects.next_multiple_of(Verdict::REPORTED));
     for rules in others.chunks(AT_A_TIME) {
         let judged: Vec<_> = rules.par_iter().map(|rule| judge(rule, &view, policy)).collect();
         for (verdicts, findings) in judged {
@@ -82,7 +83,8 @@ fn doubt(audit: &mut Audit, inventory: &Inventory) {
     let accounts = contested_accounts(inventory);
     let names = |name: &str| inventory.contested_names.contains(&name.to_lowercase());
     let in_doubt = |subject: &Subject| match subject {
-        Subject::Account(name) | Subject::Assignment(_, name) if accounts.contains(&name.to_lowercase()) => Some(ASSIGNMENTS),
+        Subject::Account(name) if accounts.contains(&name.to_lowercase()) => Some(ASSIGNMENTS),
+        Subject::Assignment(_, name) if accounts.contains(&name.to_lowercase()) => Some(ASSIGNMENTS),
         Subject::Document(..) | Subject::Waiver(_) => None,
         Subject::Estate | Subject::Account(_) | Subject::Assignment(..) => (!inventory.contested_names.is_empty()).then_some(TOPOLOGY),
         Subject::Pool(host) | Subject::Server(host) | Subject::Slot(host, _) => names(host.as_str()).then_some(TOPOLOGY),

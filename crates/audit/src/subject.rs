@@ -2,6 +2,7 @@
 
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::DocumentId;
+use std::sync::Arc;
 
 /// Kind of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +44,7 @@ pub enum Subject {
     /// The whole estate.
     Estate,
     /// A site: id and name.
-    Site(SiteId, String),
+    Site(SiteId, Arc<str>),
     /// A pool.
     Pool(HostName),
     /// A server.
@@ -51,11 +52,11 @@ pub enum Subject {
     /// An account, as `DOMAIN\name` or as written.
     Account(String),
     /// A slot of a server: server, text of the slot's key.
-    Slot(HostName, String),
+    Slot(HostName, Arc<str>),
     /// An assignment: site as written, account as written.
-    Assignment(String, String),
+    Assignment(Arc<str>, Arc<str>),
     /// A document: its number and path.
-    Document(DocumentId, String),
+    Document(DocumentId, Arc<str>),
     /// A waiver: what it says it covers.
     Waiver(String),
 }

@@ -74,6 +74,12 @@ pub struct Verdict {
     pub reason: Text,
 }
 
+impl Verdict {
+    /// Bytes of a verdict of a report. [`Audit::verdicts`](crate::Audit::verdicts) has room for a multiple of so many, so that its memory holds
+    /// a whole number of those and becomes the report's list, without a copy beside it.
+    pub const REPORTED: usize = 72;
+}
+
 /// Where a rule puts its verdicts: one for each of its subjects.
 #[derive(Debug)]
 pub struct Verdicts<'v> {

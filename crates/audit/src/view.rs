@@ -58,10 +58,8 @@ impl<'i> View<'i> {
     pub fn new(inventory: &'i Inventory) -> Self {
         let expectations = Expectations::of(inventory);
         let (mut accounts, account_of) = accounts::all(inventory);
-        let (machines, (holders, groups)) = rayon::join(
-            || accounts::machines(inventory),
-            || (accounts::holders(inventory), Groups::of(inventory.directory.as_ref())),
-        );
+        let (machines, (holders, groups)) =
+            rayon::join(|| accounts::machines(inventory), || (accounts::holders(inventory), Groups::of(inventory.directory.as_ref())));
         for account in &mut accounts {
             account.machine = match account.object {
                 Object::Found(object) => {
@@ -147,7 +145,7 @@ impl<'i> View<'i> {
     pub fn assignments(&self) -> impl Iterator<Item = (Subject, &'i Assignment)> + use<'i> {
         let mut seen = HashSet::new();
         self.inventory.assignments.iter().filter_map(move |assignment| {
-            let subject = Subject::Assignment(assignment.site_text.value.clone(), assignment.account_text.value.clone());
+            let subject = Subject::Assignment(assignment.site_text.value.as_str().into(), assignment.account_text.value.as_str().into());
             seen.insert(subject.to_string().to_lowercase()).then_some((subject, assignment))
         })
     }

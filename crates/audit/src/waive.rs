@@ -85,7 +85,7 @@ impl<'w> Scope<'w> {
             _ => finding.server.as_ref().map(|h| h.as_str()),
         };
         let (server, slot) = match &finding.subject {
-            Subject::Slot(_, key) => (finding.server.as_ref().map_or("", |h| h.as_str()), key.as_str()),
+            Subject::Slot(_, key) => (finding.server.as_ref().map_or("", |h| h.as_str()), &**key),
             _ => (finding.server.as_ref().map_or("", |h| h.as_str()), ""),
         };
         let in_site =

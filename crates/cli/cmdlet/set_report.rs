@@ -192,5 +192,5 @@ fn follow_up(follow_up: &kerbsync_plan::FollowUp) -> FollowUp {
 }
 
 fn input(input: &kerbsync_plan::PlanInput) -> InputRow {
-    InputRow { path: input.path.clone(), sha256: Some(input.sha256.clone()), sha256_absent: None, bytes: input.bytes }
+    InputRow { path: input.path.clone().into(), sha256: Some(input.sha256.clone().into()), sha256_absent: None, bytes: input.bytes }
 }

@@ -72,7 +72,7 @@ impl<'i> Scope<'i> {
             Subject::Account(text) => self.accounts.iter().any(|a| a.eq_ignore_ascii_case(text)),
             Subject::Assignment(site, account) => {
                 let mut all = self.inventory.assignments_of(&self.site.id.value);
-                all.any(|a| a.site_text.value == *site && a.account_text.value == *account)
+                all.any(|a| *a.site_text.value == **site && *a.account_text.value == **account)
             }
             Subject::Document(id, _) => {
                 let other = |l: &kerbsync_inventory::ManagementLog| {

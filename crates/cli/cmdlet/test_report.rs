@@ -5,7 +5,7 @@ use crate::commands::tool;
 use jiff::Timestamp;
 use kerbsync_inventory::{Inventory, Site};
 use kerbsync_report::format::cmdlet::{CmdletReport, FollowUp, InputRow, Problem, Row, Tone};
-use kerbsync_report::format::{Computer, Conclusion, Finding, Outcome, Report, Severity, State};
+use kerbsync_report::format::{Computer, Conclusion, Finding, Outcome, Report, Severity, State, Wording};
 use kerbsync_report::render::{TextOptions, clean, verdict, verdict_sentence, verdict_word};
 use std::path::Path;
 
@@ -196,7 +196,7 @@ impl<'a> Tested<'a> {
     fn inputs(&self) -> Vec<InputRow> {
         let servers: Vec<&str> =
             self.report.inventory.sites.iter().flat_map(|s| &s.pools).flat_map(|p| &p.computers).map(|c| c.fqdn.as_str()).collect();
-        let ours = |c: &Option<String>| c.as_ref().is_none_or(|c| servers.iter().any(|s| s.eq_ignore_ascii_case(c)));
+        let ours = |c: &Option<Wording>| c.as_ref().is_none_or(|c| servers.iter().any(|s| s.eq_ignore_ascii_case(c)));
         let of = self.report.inputs.iter().filter(|i| ours(&i.computer));
         of.map(InputRow::from).collect()
     }

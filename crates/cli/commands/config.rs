@@ -30,7 +30,7 @@ pub(super) fn run(args: ConfigShowArgs, quiet: bool, io: &mut Io<'_>) -> Result<
     if let Some(failure) = files.iter().find_map(|f| unreadable(f)) {
         return Err(failure);
     }
-    let used: Vec<&str> = files.iter().filter(|f| f.status == DocumentStatus::Used).map(|f| f.path.as_str()).collect();
+    let used: Vec<&str> = files.iter().filter(|f| f.status == DocumentStatus::Used).map(|f| &*f.path).collect();
     let policy = policy(&read.settings, (io.now)())?;
     head.push_str(&match used.as_slice() {
         [] => "# no kerbsync.toml: these are the defaults\n".to_owned(),

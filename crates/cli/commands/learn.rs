@@ -84,7 +84,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
 
 /// The lesson in the format for programs.
 fn report(lesson: &Lesson) -> LearnReport {
-    let path = |id: DocumentId| lesson.documents.iter().find(|d| d.id == id).map_or_else(String::new, |d| d.path.clone());
+    let path = |id: DocumentId| lesson.documents.iter().find(|d| d.id == id).map_or_else(String::new, |d| d.path.to_string());
     let place = |origin: &Origin| format::Place::in_document(origin, "", path(origin.document));
     let merged = merge(&lesson.comparisons);
     let places = merged.ranked.iter().map(|found| {

@@ -33,7 +33,7 @@ pub(super) fn run(args: ResolveArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
 
 /// Which of several topologies was used, and why the others were not.
 fn which_topology(inventory: &Inventory) -> Option<String> {
-    let path = |id| inventory.document(id).map_or_else(String::new, |d| d.path.clone());
+    let path = |id| inventory.document(id).map_or_else(String::new, |d| d.path.to_string());
     let (used, others): (Vec<_>, Vec<_>) = inventory.topologies.iter().partition(|t| t.used);
     let used = used.first().filter(|_| !others.is_empty())?;
     let others: Vec<String> = others

@@ -241,8 +241,7 @@ mod tests {
 
     #[test]
     fn a_cut_export_is_never_complete() {
-        let inventory =
-            joined_as(vec![part(0, OLD), part(1, &format!("{NEW}\nsearch: 2\nresult: 4 Size limit exceeded\n"))], true, &[]);
+        let inventory = joined_as(vec![part(0, OLD), part(1, &format!("{NEW}\nsearch: 2\nresult: 4 Size limit exceeded\n"))], true, &[]);
         assert_eq!(inventory.gaps.iter().filter(|g| g.code == "directory-cut").count(), 1);
         assert_eq!(inventory.directory.as_ref().unwrap().completeness, Completeness::Partial);
     }

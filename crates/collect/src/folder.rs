@@ -11,6 +11,7 @@ use kerbsync_inventory::{
 use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Problem, Text, text};
 use kerbsync_xml::Document;
+use std::sync::Arc;
 
 /// What was found in a server's folder so far.
 pub(crate) struct Folder<'c> {
@@ -30,8 +31,8 @@ pub(crate) struct Folder<'c> {
 struct Candidate {
     rank: u8,
     id: DocumentId,
-    path: String,
-    sha256: Option<String>,
+    path: Arc<str>,
+    sha256: Option<Arc<str>>,
     dates: Dates,
     document: Result<Document, Problem>,
 }
@@ -248,7 +249,7 @@ fn choose_configuration(mut candidates: Vec<Candidate>, preferred: &Preferred) -
     if distinct.len() < 2 {
         return ConfigurationChoice { chosen: distinct.pop(), aside, others: Vec::new(), contested: false };
     }
-    let choice = competing::first(preferred, &distinct.iter().map(|c| (c.path.as_str(), c.dates)).collect::<Vec<_>>());
+    let choice = competing::first(preferred, &distinct.iter().map(|c| (&*c.path, c.dates)).collect::<Vec<_>>());
     let chosen = distinct.remove(choice.map_or(0, |(at, _)| at));
     let why = |other: &Candidate| match choice {
         Some((_, Reason::Preferred)) => text!("{} goes before it, as was asked for with --prefer or in kerbsync.toml", chosen.path),

@@ -41,7 +41,7 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, models: Option<&Mod
     let configured: Vec<(String, String)> = settings.domains.iter().map(|(n, d)| (n.clone(), d.clone())).collect();
     let realms = with_configured(directory::domains(&facts.directory), &configured);
     let dated = {
-        let path = |id: &DocumentId| documents.get(id).map_or("", |d| d.path.as_str());
+        let path = |id: &DocumentId| documents.get(id).map_or("", |d| &*d.path);
         manifest::DatedFiles::new(facts.manifests.iter().map(|(id, manifest)| (path(id), manifest)))
     };
     let full_names = FullNames::new(facts.topology.iter().flat_map(|(_, part)| part.computers()).chain(folders.keys().cloned()));

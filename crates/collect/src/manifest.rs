@@ -252,8 +252,8 @@ mod tests {
             .zip(0..)
             .map(|(path, id)| record(DocumentId(id), path, 1))
             .collect::<Vec<_>>();
-        documents[1].sha256 = Some(digest);
-        documents[2].sha256 = Some("b".repeat(64));
+        documents[1].sha256 = Some(digest.into());
+        documents[2].sha256 = Some("b".repeat(64).into());
         date(&[(DocumentId(0), read(&source).unwrap())], &mut documents);
         assert_eq!(documents[1].written.unwrap().to_string(), "2026-03-01T08:00:00Z");
         assert_eq!(documents[1].read_at.unwrap().to_string(), "2026-03-02T08:00:00Z");

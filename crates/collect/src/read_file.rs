@@ -18,7 +18,7 @@ pub(crate) struct ReadFile {
 pub(crate) fn record(id: DocumentId, path: &str, bytes: u64) -> Document {
     Document {
         id,
-        path: path.to_owned(),
+        path: path.into(),
         root: 0,
         sha256: None,
         bytes,
@@ -56,7 +56,7 @@ pub(crate) fn read_known(inputs: &[Input], item: &Item, models: Option<&Models>)
             return ReadFile { document, content: None };
         }
     };
-    document.sha256 = Some(sha256(&snapshot.bytes));
+    document.sha256 = Some(sha256(&snapshot.bytes).into());
     document.bytes = snapshot.bytes.len() as u64;
     let content = recognise(id, &item.path, snapshot.bytes, models);
     match &content {

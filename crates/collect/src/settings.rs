@@ -20,7 +20,7 @@ pub(crate) fn find(inputs: &[Input], options: &Options<'_>, gathered: &Gathered,
     if let Some((path, bytes)) = &options.config {
         let id = gathered.given_settings();
         let mut document = record(id, path, bytes.len() as u64);
-        document.sha256 = Some(sha256(bytes));
+        document.sha256 = Some(sha256(bytes).into());
         settings = read_given(&mut document, bytes.clone());
         used = Some(path.clone());
         documents.insert(id, document);
@@ -77,7 +77,7 @@ fn more_waivers(inputs: &[Input], toml: &Item, items: &[Item], settings: &mut Se
     let folder = toml.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
     let path = format!("{folder}{}", name.replace('\\', "/"));
     let Some(item) = items.iter().find(|i| i.path == path) else {
-        if let Some(document) = documents.values_mut().find(|d| d.path == toml.path) {
+        if let Some(document) = documents.values_mut().find(|d| *d.path == *toml.path) {
             document.problems.push(problem(
                 document.id,
                 "waivers-file",

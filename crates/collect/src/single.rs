@@ -33,7 +33,7 @@ pub fn collect_slots(path: &str, bytes: Vec<u8>, config: Option<(String, Vec<u8>
     };
     let id = DocumentId(0);
     let mut document = record(id, path, bytes.len() as u64);
-    document.sha256 = Some(sha256(&bytes));
+    document.sha256 = Some(sha256(&bytes).into());
     // The name of the file decides nothing here: whatever is given was meant as a configuration.
     let content = recognise(id, "applicationHost.config", bytes, None);
     let host = HostName::new(path.rsplit(['/', '\\']).next().unwrap_or(path)).or_else(|| HostName::new(path));

@@ -16,6 +16,7 @@ use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
 use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Level, Problem, Text};
 use kerbsync_topology::{ObjectFacts, Reading, XmlForm};
+use std::sync::Arc;
 
 /// What one document says about the deployment.
 #[derive(Debug)]
@@ -66,8 +67,8 @@ impl TopologyFacts {
 /// One part with what decides its place.
 struct Entry {
     document: DocumentId,
-    path: String,
-    sha256: Option<String>,
+    path: Arc<str>,
+    sha256: Option<Arc<str>>,
     dates: Dates,
     reading: Reading,
 }
@@ -103,7 +104,7 @@ fn entry(document: DocumentId, reading: Reading, inventory: &Inventory) -> Entry
     let record = inventory.document(document);
     Entry {
         document,
-        path: record.map_or_else(String::new, |d| d.path.clone()),
+        path: record.map_or_else(Arc::default, |d| Arc::clone(&d.path)),
         sha256: record.and_then(|d| d.sha256.clone()),
         dates: record.map_or_else(Dates::default, Dates::from),
         reading,

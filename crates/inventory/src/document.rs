@@ -2,6 +2,7 @@
 
 use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Problem, Text};
+use std::sync::Arc;
 
 /// One input file, or one member of an archive.
 #[derive(Debug, Clone)]
@@ -9,11 +10,11 @@ pub struct Document {
     /// Its number: the index in [`Inventory::documents`](crate::Inventory::documents).
     pub id: DocumentId,
     /// Path as given and below it, `/` between parts; a member of an archive as `archive.zip!/member`.
-    pub path: String,
+    pub path: Arc<str>,
     /// How many bytes of the path are what the user gave: the folder or archive, or the folder of a file.
     pub root: usize,
     /// SHA-256 of the bytes, 64 hex digits in lower case; absent where the bytes could not be read.
-    pub sha256: Option<String>,
+    pub sha256: Option<Arc<str>>,
     /// Length in bytes.
     pub bytes: u64,
     /// What it was recognised as, by content.
@@ -46,7 +47,7 @@ impl Document {
     ///
     /// # Errors
     /// What stands in its place, in words.
-    pub fn published_sha256(&self) -> Result<&str, &'static str> {
+    pub fn published_sha256(&self) -> Result<&Arc<str>, &'static str> {
         match &self.sha256 {
             Some(_) if self.is_too_short_to_publish() => Err("too short to publish"),
             Some(sha256) => Ok(sha256),

@@ -1,10 +1,11 @@
 //! Sites: the opaque id of topology documents and the identity `site:Name` of cmdlets.
 
 use crate::folded::folded;
+use std::sync::Arc;
 
 /// The id of a site in topology documents: an opaque text, mostly a number (`1`, `co1`, `fabrikam.com`).
 #[derive(Debug, Clone)]
-pub struct SiteId(String);
+pub struct SiteId(Arc<str>);
 
 folded!(SiteId);
 
@@ -13,7 +14,13 @@ impl SiteId {
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let text = text.trim();
-        (!text.is_empty()).then(|| Self(text.to_owned()))
+        (!text.is_empty()).then(|| Self(text.into()))
+    }
+
+    /// The letters as given, for whoever keeps them with this id.
+    #[must_use]
+    pub fn to_shared(&self) -> Arc<str> {
+        Arc::clone(&self.0)
     }
 }
 

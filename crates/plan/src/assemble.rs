@@ -55,7 +55,7 @@ pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, bod
         number,
         stage: 1,
         server: c.computer.to_string(),
-        path: c.document.path.clone(),
+        path: c.document.path.to_string(),
         sha256: c.sha256.to_owned(),
         bytes: c.document.bytes,
         changes: c.changes,
@@ -89,7 +89,7 @@ pub(crate) fn plan(inventory: &Inventory, request: &Request, checks: Checks, bod
 /// The documents that were used and speak for the whole estate, or for one of some servers.
 fn inputs(inventory: &Inventory, is_one: impl Fn(&HostName) -> bool) -> Vec<PlanInput> {
     let rests = |d: &&Document| d.status == DocumentStatus::Used && d.computer.as_ref().is_none_or(&is_one);
-    let input = |d: &Document| Some(PlanInput { path: d.path.clone(), sha256: d.sha256.clone()?, bytes: d.bytes });
+    let input = |d: &Document| Some(PlanInput { path: d.path.to_string(), sha256: d.sha256.as_deref()?.to_owned(), bytes: d.bytes });
     let inputs: BTreeSet<PlanInput> = inventory.documents.iter().filter(rests).filter_map(input).collect();
     inputs.into_iter().collect()
 }

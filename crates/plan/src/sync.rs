@@ -189,7 +189,7 @@ fn read_source(
     let wanted = slots.iter().filter(|s| s.secret.tag().is_some()).map(|slot| {
         let secret = SecretFrom::Server {
             server: source.to_string(),
-            path: document.path.clone(),
+            path: document.path.to_string(),
             sha256: sha256.to_owned(),
             slot: Box::new(SlotAddress::of(slot)),
         };

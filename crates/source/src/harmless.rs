@@ -73,23 +73,35 @@ fn is_fact(word: &str) -> bool {
         || word.strip_prefix("0x").is_some_and(|hex| hex.len() <= 8 && hex.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
+/// Whether an ASCII character may stand in a name, path or address.
+const FITS: [bool; 128] = {
+    let (mut fits, signs, mut i) = ([false; 128], b" .,_-\\/$@():*%#[]`+{}'=", 0);
+    while i < signs.len() {
+        fits[signs[i] as usize] = true;
+        i += 1;
+    }
+    let mut c = 0u8;
+    while c < 128 {
+        fits[c as usize] |= c.is_ascii_alphanumeric();
+        c += 1;
+    }
+    fits
+};
+
 /// A name, path or address. It is refused for a sign that begins a value within, for a word that a secret's name has, and for letters that
 /// look random.
 fn is_name(value: &str) -> bool {
-    let fits = |c: char| c.is_ascii_alphanumeric() || " .,_-\\/$@():*%#[]`+{}'=".contains(c) || c.is_alphanumeric();
+    let fits = |c: char| FITS.get(c as usize).copied().unwrap_or_else(|| c.is_alphanumeric());
     // `=` stands in distinguished names, versions of assemblies and ports alone.
-    let pairs = value.split(',').filter(|part| part.contains('=')).all(|part| {
-        let (key, _) = part.split_once('=').unwrap_or((part, ""));
-        let key = key.trim();
-        ["CN", "OU", "DC", "O", "C", "L", "Version", "Culture", "PublicKeyToken"].iter().any(|k| k.eq_ignore_ascii_case(key))
-    });
-    value.chars().all(fits)
-        && pairs
-        && !value.trim_start().starts_with('-')
-        && !value.contains(" -")
-        && !value.contains("://")
-        && !value.split(|c: char| c.is_whitespace()).any(is_option)
-        && !is_secret_text(value)
+    let pairs = || {
+        value.split(',').filter_map(|part| part.split_once('=')).all(|(key, _)| {
+            let key = key.trim();
+            ["CN", "OU", "DC", "O", "C", "L", "Version", "Culture", "PublicKeyToken"].iter().any(|k| k.eq_ignore_ascii_case(key))
+        })
+    };
+    // The only blank that fits is a space.
+    let options = || value.split(' ').any(|word| word.starts_with('-') || is_option(word));
+    value.chars().all(fits) && pairs() && !options() && !value.contains("://") && !is_secret_text(value)
 }
 
 /// `/password:x`, `-p`.

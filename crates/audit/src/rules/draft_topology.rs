@@ -44,8 +44,8 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     let mut seen = HashSet::new();
     for topology in view.inventory.topologies.iter().filter(|t| seen.insert(t.document)) {
-        let path = view.inventory.document(topology.document).map_or("a topology", |d| d.path.as_str());
-        let subject = Subject::Document(topology.document, path.to_owned());
+        let path = view.inventory.document(topology.document).map_or("a topology", |d| &*d.path);
+        let subject = Subject::Document(topology.document, path.into());
         let path = Shown::naming(path);
         let message = if !topology.pending_changes.is_empty() {
             let changes: Vec<Shown> = topology.pending_changes.iter().map(|c| Shown::quoting(c.trim_end_matches('.'))).collect();

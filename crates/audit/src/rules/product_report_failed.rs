@@ -42,8 +42,8 @@ declare_rule! {
 fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
     let mut seen = HashSet::new();
     for log in view.inventory.logs.iter().filter(|l| seen.insert(l.document)) {
-        let path = view.inventory.document(log.document).map_or("a report", |d| d.path.as_str());
-        let subject = Subject::Document(log.document, path.to_owned());
+        let path = view.inventory.document(log.document).map_or("a report", |d| &*d.path);
+        let subject = Subject::Document(log.document, path.into());
         let when = time(log).map_or_else(|| "without a date".into(), |t| text!("of {}", day(t)));
         let faults = faults(log);
         let later = view.inventory.logs.iter().filter(|newer| supersedes(newer, log)).max_by_key(|newer| time(newer));

@@ -4,6 +4,7 @@ use crate::{Policy, Subject, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_source::{Origin, Text, text};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 declare_rule! {
     /// Two topology documents of the inputs disagree.
@@ -38,7 +39,7 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    let path = |document| view.inventory.document(document).map_or_else(|| "a topology".to_owned(), |d| d.path.clone());
+    let path = |document| view.inventory.document(document).map_or_else(|| Arc::from("a topology"), |d| Arc::clone(&d.path));
     let used = view.inventory.topologies.iter().find(|t| t.used);
     let mut seen = HashSet::new();
     for topology in view.inventory.topologies.iter().filter(|t| seen.insert(t.document)) {
@@ -50,7 +51,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             verdicts.pass(subject, text!("{name} says nothing else than the topology that was used."));
         } else {
             let differences: Vec<Text> = topology.differences.iter().map(|d| d.without_end(".")).collect();
-            let against = used.map_or_else(|| "the topology that was used".to_owned(), |u| path(u.document));
+            let against = used.map_or_else(|| "the topology that was used".into(), |u| path(u.document));
             let doubt = if topology.contested { " Nothing says which of the two holds, so what they differ in is not judged." } else { "" };
             let mut finding = verdicts
                 .fail(subject, text!("{name} differs from {against}: {}.{doubt}", list(&differences)))

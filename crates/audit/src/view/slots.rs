@@ -6,6 +6,7 @@ use kerbsync_inventory::{Inventory, ServerConfiguration, Slot};
 use kerbsync_names::HostName;
 use kerbsync_source::Origin;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A slot of a server's configuration.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub struct SlotView<'i> {
     /// The slot.
     pub slot: &'i Slot,
     /// The text of its key, told apart from others of the server: a second one of a key has ` (2)` behind it.
-    pub key: String,
+    pub key: Arc<str>,
     /// Index of the server in [`View::web_servers`], where the topology says that it is a web server.
     web_server: Option<usize>,
 }
@@ -57,7 +58,7 @@ pub(super) fn all<'i>(inventory: &'i Inventory, web_server_of: &HashMap<&'i Host
             let key = slot.key.to_string();
             let n = seen.entry(key.to_lowercase()).or_default();
             *n += 1;
-            let key = if *n == 1 { key } else { format!("{key} ({n})") };
+            let key = if *n == 1 { key.into() } else { format!("{key} ({n})").into() };
             all.push(SlotView { server, slot, key, web_server });
         }
     }

@@ -46,7 +46,7 @@ impl Reading {
     pub(super) fn settings(&mut self, path: &str, bytes: Vec<u8>) -> Result<Settings, Box<(Document, Problem)>> {
         let id = self.next(0);
         let mut document = crate::read_file::record(id, path, bytes.len() as u64);
-        document.sha256 = Some(crate::read_file::sha256(&bytes));
+        document.sha256 = Some(crate::read_file::sha256(&bytes).into());
         document.kind = DocumentKind::ProjectConfiguration;
         let read = Source::decode(id, bytes)
             .map_err(|e| problem(id, "encoding", text!("{}.", Shown::quoting(&e.to_string())), "Save the settings as UTF-8."))

@@ -55,19 +55,19 @@ pub fn redact<E>(
 ) -> Result<Vec<LeftOut>, E> {
     let mut left_out = Vec::new();
     let gathered = gather(inputs);
-    let by_path: HashMap<&str, &Document> = inventory.documents.iter().map(|d| (d.path.as_str(), d)).collect();
+    let by_path: HashMap<&str, &Document> = inventory.documents.iter().map(|d| (&*d.path, d)).collect();
     let mut copy = Copy { declared_secrets, numbers: HashMap::new(), digests: HashMap::new() };
     let mut manifests: Vec<&Item> = Vec::new();
     for item in &gathered.items {
         let Some(document) = by_path.get(item.path.as_str()) else { continue };
         if let Some(why) = why_not(document) {
-            left_out.push(LeftOut { path: document.path.clone(), why: why.to_owned() });
+            left_out.push(LeftOut { path: document.path.to_string(), why: why.to_owned() });
             continue;
         }
         match copy.rewrite(inputs, item, document) {
             Rewritten::File(bytes) => put(copy.file(document, bytes))?,
             Rewritten::Manifest => manifests.push(item),
-            Rewritten::Not(why) => left_out.push(LeftOut { path: document.path.clone(), why: why.to_owned() }),
+            Rewritten::Not(why) => left_out.push(LeftOut { path: document.path.to_string(), why: why.to_owned() }),
         }
     }
     // Manifests come last: they hold the digests of the others.
@@ -127,7 +127,7 @@ impl Copy<'_> {
             },
             (Some(Recognised::Xml(parsed)), _) => {
                 let next = self.numbers.len() + 1;
-                let number = *self.numbers.entry(document.sha256.clone().unwrap_or_default()).or_insert(next);
+                let number = *self.numbers.entry(document.sha256.as_deref().unwrap_or_default().to_owned()).or_insert(next);
                 Rewritten::File(xml::rewrite(&parsed, document.kind, number, self.declared_secrets).into_bytes())
             }
             (Some(Recognised::Text(_, source)), _) => self.text(&source, document.kind),
@@ -150,12 +150,12 @@ impl Copy<'_> {
 
     fn file(&mut self, document: &Document, bytes: Vec<u8>) -> RedactedFile {
         if let Some(before) = &document.sha256 {
-            self.digests.insert(document.path.to_lowercase(), (before.clone(), sha256(&bytes)));
+            self.digests.insert(document.path.to_lowercase(), (before.to_string(), sha256(&bytes)));
         }
         RedactedFile {
             path: document.below_root().trim_start_matches(['/', '!']).to_owned(),
             bytes,
-            original_sha256: document.published_sha256().ok().map(str::to_owned),
+            original_sha256: document.published_sha256().ok().map(ToString::to_string),
             original_bytes: document.bytes,
         }
     }

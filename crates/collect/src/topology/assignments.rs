@@ -46,10 +46,8 @@ pub(super) fn drop_outdated(preferred: &Preferred, inventory: &mut Inventory) {
         if accounts.len() < 2 || documents.len() < 2 {
             continue;
         }
-        let told: Vec<(&str, Dates)> = documents
-            .iter()
-            .map(|id| inventory.document(*id).map_or(("", Dates::default()), |d| (d.path.as_str(), Dates::from(d))))
-            .collect();
+        let told: Vec<(&str, Dates)> =
+            documents.iter().map(|id| inventory.document(*id).map_or(("", Dates::default()), |d| (&*d.path, Dates::from(d)))).collect();
         let Some((at, reason)) = competing::first(preferred, &told) else { continue };
         let (Some(chosen), Some((path, _))) = (documents.get(at).copied(), told.get(at)) else { continue };
         let path = Shown::naming(path);

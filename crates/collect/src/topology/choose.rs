@@ -7,6 +7,7 @@ use kerbsync_names::HostName;
 use kerbsync_source::{Shown, Text, text};
 use kerbsync_topology::{Deployment, Difference, Form, compare};
 use std::cmp::Reverse;
+use std::sync::Arc;
 
 /// A deployment and the entries that it comes from (several only for object exports).
 pub(super) struct Candidate {
@@ -70,7 +71,7 @@ pub(super) fn choose(
     candidates.sort_by_key(|c| (!c.is_preferred(entries, preferred), c.rank(), Reverse(c.size()), digest(c), c.entries.first().copied()));
     let contested = put_newest_first(&mut candidates, entries, preferred);
     let Some((used, others)) = candidates.split_first() else { return candidates };
-    let used_path = used.first(entries).map_or_else(String::new, |e| e.path.clone());
+    let used_path = used.first(entries).map_or_else(Arc::default, |e| Arc::clone(&e.path));
     for at in &used.entries {
         fates[*at].used = true;
     }
@@ -157,7 +158,7 @@ fn drift(why: &Why, other: &Candidate, used_path: &str, count: usize, entries: &
         Why::Newer(used, other) => text!("because manifest.json says that it was {used}, and this {other}"),
         Why::Nothing => "although nothing says which is newer, and what they differ in is not judged".into(),
     };
-    let other_path = Shown::naming(other.first(entries).map_or("", |e| e.path.as_str()));
+    let other_path = Shown::naming(other.first(entries).map_or("", |e| &*e.path));
     let used_path = Shown::naming(used_path);
     inventory.gaps.push(Gap {
         subject: GapSubject::Document(other.deployment.document),

@@ -15,7 +15,7 @@ pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Invent
     for (entry, fate) in entries.iter().zip(fates) {
         let Some(log) = &entry.reading.log else { continue };
         if let Some(sha256) = &entry.sha256 {
-            if let Some(path) = seen.get(sha256.as_str()) {
+            if let Some(path) = seen.get(&**sha256) {
                 fate.reasons.push(text!("it is a copy of {}", Shown::naming(path)));
                 continue;
             }

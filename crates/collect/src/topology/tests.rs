@@ -41,10 +41,10 @@ fn joined(files: &[File]) -> Inventory {
         let id = DocumentId(number);
         let mut document = Document {
             id,
-            path: (*path).to_owned(),
+            path: (*path).into(),
             // Stands for the digest: equal bytes, equal text.
             root: 0,
-            sha256: Some(format!("{:x}", bytes.iter().fold(7u64, |h, b| h.wrapping_mul(31).wrapping_add(u64::from(*b))))),
+            sha256: Some(format!("{:x}", bytes.iter().fold(7u64, |h, b| h.wrapping_mul(31).wrapping_add(u64::from(*b)))).into()),
             bytes: bytes.len() as u64,
             kind: DocumentKind::Unrecognised,
             status: DocumentStatus::Used,
@@ -65,7 +65,7 @@ fn joined(files: &[File]) -> Inventory {
 
 /// Everything that the join decides, with paths in place of document numbers.
 fn show(inventory: &Inventory) -> String {
-    let path = |id: DocumentId| inventory.document(id).map_or("?", |d| d.path.as_str());
+    let path = |id: DocumentId| inventory.document(id).map_or("?", |d| &*d.path);
     let mut out = String::new();
     let mut documents: Vec<String> = inventory
         .documents

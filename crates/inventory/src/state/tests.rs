@@ -245,7 +245,7 @@ fn dated_evidence_against_a_majority_is_heard() {
     inventory.directory = Some(directory("2026-03-02T07:00:00Z"));
     inventory.documents.push(crate::Document {
         id: DocumentId(0),
-        path: "applicationHost.config".to_owned(),
+        path: "applicationHost.config".into(),
         root: 0,
         sha256: None,
         bytes: 0,

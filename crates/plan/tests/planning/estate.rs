@@ -143,10 +143,10 @@ impl Builder {
 fn document(id: u32, path: &str, kind: DocumentKind, computer: Option<&str>) -> Document {
     Document {
         id: DocumentId(id),
-        path: path.to_owned(),
+        path: path.into(),
         // The digest stands for the content, so it goes by the path.
         root: 0,
-        sha256: Some(path.bytes().cycle().take(32).map(|b| format!("{b:02x}")).collect()),
+        sha256: Some(path.bytes().cycle().take(32).map(|b| format!("{b:02x}")).collect::<String>().into()),
         bytes: 1000 + u64::from(id),
         kind,
         status: DocumentStatus::Used,

@@ -307,7 +307,7 @@ fn a_copy_that_is_never_in_force_is_neither_source_nor_target() {
     for name in ["fe01.contoso.com", "dir01.contoso.com"] {
         let mut inventory = usual();
         let document = inventory.servers.iter().find(|s| s.computer.as_str() == name).and_then(|s| s.document).unwrap();
-        inventory.documents[document.0 as usize].path = path(name);
+        inventory.documents[document.0 as usize].path = path(name).into();
         let refused = sync(&inventory, "fe01.contoso.com", &[computer("dir01.contoso.com")]).unwrap_err();
         let one = refused.failed().find(|p| p.subject == name).unwrap();
         assert_eq!(one.reason, "The configuration at hand is never in force: it lies in the component store.");
@@ -347,7 +347,7 @@ fn inputs_are_in_the_order_of_paths_whatever_order_they_were_read_in() {
     let mut inventory = usual();
     // The topology is read first, and its path is the last.
     assert!(inventory.documents[0].path.starts_with("topology"));
-    inventory.documents[0].path = "zz/topology.xml".to_owned();
+    inventory.documents[0].path = "zz/topology.xml".into();
     let plan = sync(&inventory, "fe01.contoso.com", &[CopyTarget::All]).unwrap();
     let paths: Vec<&str> = plan.inputs.iter().map(|i| i.path.as_str()).collect();
     assert!(paths.len() > 2 && paths.is_sorted() && paths.last() == Some(&"zz/topology.xml"), "{paths:?}");
@@ -385,7 +385,7 @@ fn two_servers_with_one_configuration_are_refused() {
     let mut builder = Builder::with(&[("dir01.contoso.com", Holds::Nothing), ("se01.contoso.com", Holds::Old)]);
     let path = "servers/se01.contoso.com/applicationHost.config";
     for document in builder.inventory.documents.iter_mut().filter(|d| d.path.contains("dir01")) {
-        path.clone_into(&mut document.path);
+        document.path = path.into();
     }
     let text = refused(sync(&builder.build(), "fe01.contoso.com", &[computer("dir01.contoso.com"), computer("se01.contoso.com")]));
     assert!(text.contains("[plan]") && text.contains("two servers must not share one"), "{text}");

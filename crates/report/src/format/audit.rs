@@ -161,7 +161,8 @@ impl Report {
         findings.sort_by_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
         let waivers: Vec<Waiver> = terms.waivers.iter().zip(&audit.waivers).map(|(w, used)| Waiver::new(w, *used)).collect();
         let summary = Summary::new(summary, InventorySummary::of(&estate.sites, &estate.unplaced_pools), &waivers);
-        let verdicts: Vec<Verdict> = audit.verdicts.into_iter().map(Verdict::from).collect();
+        let mut before = Before::default();
+        let verdicts: Vec<Verdict> = audit.verdicts.into_iter().map(|v| Verdict::new(v, &mut before)).collect();
         Self {
             schema: REPORT.to_owned(),
             tool,
@@ -193,12 +194,27 @@ impl Report {
     }
 }
 
-impl From<kerbsync_audit::Verdict> for Verdict {
-    fn from(verdict: kerbsync_audit::Verdict) -> Self {
+/// Words of the verdict before: those of one rule stand together.
+#[derive(Default)]
+struct Before {
+    rule: Option<(&'static str, Wording)>,
+    subject_kind: Option<(&'static str, Wording)>,
+}
+
+/// The words, found out once as long as they stay the same.
+fn again(before: &mut Option<(&'static str, Wording)>, words: &'static str) -> Wording {
+    match before {
+        Some((known, wording)) if std::ptr::eq(*known, words) => wording.clone(),
+        _ => before.insert((words, words.into())).1.clone(),
+    }
+}
+
+impl Verdict {
+    fn new(verdict: kerbsync_audit::Verdict, before: &mut Before) -> Self {
         Self {
-            rule: verdict.rule.id.into(),
+            rule: again(&mut before.rule, verdict.rule.id),
             number: verdict.rule.number,
-            subject_kind: verdict.subject.kind().name().into(),
+            subject_kind: again(&mut before.subject_kind, verdict.subject.kind().name()),
             subject: wording(&verdict.subject),
             outcome: verdict.outcome,
             reason: verdict.reason.into(),
@@ -272,5 +288,25 @@ impl Summary {
             waivers,
             baseline,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kerbsync_names::HostName;
+
+    /// A fleet has millions of verdicts.
+    #[test]
+    #[cfg(target_pointer_width = "64")]
+    fn the_list_of_verdicts_becomes_that_of_the_report_in_its_place() {
+        assert_eq!(size_of::<Verdict>(), kerbsync_audit::Verdict::REPORTED);
+        let (rule, outcome) = (kerbsync_audit::rules::RULES[0], Outcome::Pass);
+        let mut verdicts = Vec::with_capacity(kerbsync_audit::Verdict::REPORTED);
+        let subject = Subject::Server(HostName::new("fe01.contoso.com").unwrap());
+        verdicts.push(kerbsync_audit::Verdict { rule, subject, outcome, reason: "It holds.".into() });
+        let (at, mut before) = (verdicts.as_ptr().addr(), Before::default());
+        let reported: Vec<Verdict> = verdicts.into_iter().map(|v| Verdict::new(v, &mut before)).collect();
+        assert_eq!((reported.as_ptr().addr(), &*reported[0].rule), (at, rule.id));
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Everything is text that was decided before; the two renderers only lay it out, so that the page and its twin never disagree.
 
-use super::{Input, Tool};
+use super::{Input, Tool, Wording};
 use serde::Serialize;
 
 /// How something is to look.
@@ -104,12 +104,12 @@ pub struct FollowUp {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct InputRow {
     /// Its path.
-    pub path: String,
+    pub path: Wording,
     /// SHA-256 of its bytes, in hex; `None` where there is none to publish.
-    pub sha256: Option<String>,
+    pub sha256: Option<Wording>,
     /// Why there is none, where that is not that the bytes could not be read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sha256_absent: Option<String>,
+    pub sha256_absent: Option<Wording>,
     /// Its length.
     pub bytes: u64,
 }
@@ -182,7 +182,7 @@ pub(crate) fn sample() -> CmdletReport {
         }],
         notes: vec!["An ESC \u{1b}[31m and a line\nend.".into()],
         inputs: vec![
-            InputRow { path: "topology.xml".into(), sha256: Some("ab".repeat(32)), sha256_absent: None, bytes: 1234 },
+            InputRow { path: "topology.xml".into(), sha256: Some("ab".repeat(32).into()), sha256_absent: None, bytes: 1234 },
             InputRow { path: "gone.xml".into(), sha256: None, sha256_absent: None, bytes: 0 },
         ],
     }

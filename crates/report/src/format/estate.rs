@@ -214,7 +214,7 @@ pub struct Topology {
 impl Topology {
     fn new(topology: &kerbsync_inventory::Topology, inventory: &Inventory) -> Self {
         Self {
-            path: inventory.document(topology.document).map_or_else(String::new, |d| d.path.clone()),
+            path: inventory.document(topology.document).map_or_else(String::new, |d| d.path.to_string()),
             form: match topology.form {
                 TopologyForm::Published => "published",
                 TopologyForm::Builder => "builder",

@@ -1,21 +1,22 @@
 //! Input documents.
 
-use super::{InputStatus, Level};
+use super::{InputStatus, Level, Wording};
 use kerbsync_inventory::{Document, DocumentStatus};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// One input document: a file, or a member of an archive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Input {
     /// Path as given and below it; a member of an archive as `archive.zip!/member`.
-    pub path: String,
+    pub path: Wording,
     /// SHA-256 of its bytes, 64 hex digits; null where there is none to publish.
-    pub sha256: Option<String>,
+    pub sha256: Option<Wording>,
     /// Why there is none: `not read`, or `too short to publish` of a short text of no known use, which could be guessed.
     #[serde(default)]
-    pub sha256_absent: Option<String>,
+    pub sha256_absent: Option<Wording>,
     /// What it was recognised as.
-    pub kind: String,
+    pub kind: Wording,
     /// Length in bytes.
     pub bytes: u64,
     /// What became of it.
@@ -23,7 +24,7 @@ pub struct Input {
     /// Why it was set aside, is noise or cannot be read.
     pub reason: Option<String>,
     /// The server it belongs to.
-    pub computer: Option<String>,
+    pub computer: Option<Wording>,
     /// When its bytes were last changed where it was read, as manifest.json says; RFC 3339 UTC. The time of the file itself is never told
     /// here, since a copy changes it.
     pub modified: Option<String>,
@@ -49,14 +50,14 @@ impl From<&Document> for Input {
             }
         };
         Self {
-            path: document.path.clone(),
-            sha256: document.published_sha256().ok().map(str::to_owned),
-            sha256_absent: document.published_sha256().err().filter(|_| document.sha256.is_some()).map(str::to_owned),
-            kind: document.kind.name().to_owned(),
+            path: Arc::clone(&document.path).into(),
+            sha256: document.published_sha256().ok().map(|sha256| Arc::clone(sha256).into()),
+            sha256_absent: document.published_sha256().err().filter(|_| document.sha256.is_some()).map(Wording::from),
+            kind: document.kind.name().into(),
             bytes: document.bytes,
             status: InputStatus::from(&document.status),
             reason,
-            computer: document.computer.as_ref().map(ToString::to_string),
+            computer: document.computer.as_ref().map(Wording::from),
             modified: document.written.map(|t| t.to_string()),
             read_at: document.read_at.map(|t| t.to_string()),
             problems,

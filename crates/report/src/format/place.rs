@@ -36,7 +36,9 @@ impl Place {
     /// The place of an origin; `note` is dropped when empty.
     #[must_use]
     pub fn of(origin: &Origin, note: impl Into<Wording>, inventory: &Inventory) -> Self {
-        let path = inventory.document(origin.document).map_or_else(|| format!("document {}", origin.document.0), |d| d.path.clone());
+        let path = inventory
+            .document(origin.document)
+            .map_or_else(|| Wording::from(format!("document {}", origin.document.0)), |d| Arc::clone(&d.path).into());
         Self::in_document(origin, note, path)
     }
 

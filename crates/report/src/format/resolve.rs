@@ -47,7 +47,7 @@ impl ResolveReport {
             schema: RESOLVE.to_owned(),
             tool,
             name: name.to_owned(),
-            topology: used.and_then(|t| inventory.document(t.document)).map(|d| d.path.clone()),
+            topology: used.and_then(|t| inventory.document(t.document)).map(|d| d.path.to_string()),
             resolved: answer.is_ok(),
             computer: None,
             pool: None,

@@ -66,7 +66,7 @@ impl From<&HostName> for Wording {
 
 impl From<&SiteId> for Wording {
     fn from(site: &SiteId) -> Self {
-        site.to_string().into()
+        Self(site.to_shared())
     }
 }
 

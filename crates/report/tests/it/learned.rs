@@ -63,14 +63,14 @@ pub(crate) fn report() -> LearnReport {
     };
     let mut report = LearnReport {
         runs: vec![CmdletRun {
-            path: before.clone(),
+            path: before.to_string(),
             started: "2026-03-01T08:00:00Z".to_owned(),
             ended: "2026-03-01T08:01:00Z".to_owned(),
         }],
         comparisons: vec![Comparison {
             server: Some("fe01.contoso.com".to_owned()),
-            before,
-            after: after.clone(),
+            before: before.to_string(),
+            after: after.to_string(),
             around: "dated".to_owned(),
             changes: vec![Change { kind: "added".to_owned(), location: place(&after, "configuration/holder", 12) }],
             noise: vec![Noise { kind: "time".to_owned(), label: "times, versions and counters".to_owned(), count: 2 }],

@@ -84,9 +84,9 @@ pub(crate) fn document(inventory: &mut Inventory, path: &str, kind: DocumentKind
     let id = DocumentId(u32::try_from(inventory.documents.len()).unwrap());
     inventory.documents.push(Document {
         id,
-        path: path.to_owned(),
+        path: path.into(),
         root: 0,
-        sha256: Some("ab".repeat(32)),
+        sha256: Some("ab".repeat(32).into()),
         bytes: 1234,
         kind,
         status,

@@ -234,9 +234,13 @@ mod tests {
 
     #[test]
     fn a_name_of_the_product_is_known_from_afar() {
-        for name in
-            ["Skype for Business Server Internal Web Site/groupexpansion", "fe01.contoso.com", "%SystemDrive%\\inetpub\\wwwroot", "", "CN=FE01,DC=contoso,DC=com"]
-        {
+        for name in [
+            "Skype for Business Server Internal Web Site/groupexpansion",
+            "fe01.contoso.com",
+            "%SystemDrive%\\inetpub\\wwwroot",
+            "",
+            "CN=FE01,DC=contoso,DC=com",
+        ] {
             assert!(has_nothing_to_mask(name, true), "{name}");
         }
         for text in ["pwd", "pin=b", "Zq900vB3xKw9LmTr8", "x:y", "ü"] {

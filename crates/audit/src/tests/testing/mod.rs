@@ -64,9 +64,9 @@ pub(crate) fn add_document(inventory: &mut Inventory, path: &str, kind: Document
     let id = u32::try_from(inventory.documents.len()).unwrap();
     inventory.documents.push(Document {
         id: DocumentId(id),
-        path: path.to_owned(),
+        path: path.into(),
         root: 0,
-        sha256: Some("0".repeat(64)),
+        sha256: Some("0".repeat(64).into()),
         bytes: 1000,
         kind,
         status: DocumentStatus::Used,

@@ -10,9 +10,9 @@ fn proved(servers: Vec<ServerConfiguration>, holds: bool, password_set: &str) ->
     let mut inventory = estate(servers);
     inventory.documents.push(crate::Document {
         id: DocumentId(0),
-        path: "applicationHost.config".to_owned(),
+        path: "applicationHost.config".into(),
         root: 0,
-        sha256: Some(SHA.to_owned()),
+        sha256: Some(SHA.into()),
         bytes: 0,
         kind: crate::DocumentKind::ApplicationHost,
         status: crate::DocumentStatus::Used,
@@ -69,7 +69,7 @@ fn a_proof_speaks_of_one_key_and_of_the_bytes_that_it_saw() {
     silent(inventory);
     // Another configuration than was tested.
     let mut inventory = proved(servers(), true, "2026-03-02T07:00:00Z");
-    inventory.documents[0].sha256 = Some("bb".to_owned());
+    inventory.documents[0].sha256 = Some("bb".into());
     silent(inventory);
     // Nothing says when the password was set.
     let mut inventory = proved(servers(), true, "2026-03-02T07:00:00Z");
