@@ -119,12 +119,11 @@ pub fn steers(c: char) -> bool {
 /// nothing in it steers, and nothing has to be spelled out.
 #[must_use]
 pub fn is_plainly_printable(text: &str) -> bool {
-    // Without a way out of the loops, so that many bytes are looked at side by side.
     let bytes = text.as_bytes();
     let is_odd = |b: &u8| !matches!(b, b' '..=b'~' | b'\t');
-    let is_mark = |(a, b): (&u8, &u8)| (a == b) & ((*a == b':') | (*a == b'#'));
+    // Without a way out of the loop, so that many bytes are looked at side by side.
     !bytes.iter().fold(false, |odd, b| odd | is_odd(b))
-        && !bytes.iter().zip(bytes.get(1..).unwrap_or_default()).fold(false, |marked, pair| marked | is_mark(pair))
+        && !memchr::memchr2_iter(b':', b'#', bytes).any(|i| bytes.get(i + 1) == bytes.get(i))
 }
 
 /// The text without characters that [steer](steers), which are spelled `\u{1b}`, and without what a pipeline's runner would take for a

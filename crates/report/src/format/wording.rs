@@ -133,19 +133,34 @@ impl<'de> Deserialize<'de> for Wording {
 
 /// What was said before, so that who says the same again says it with the same letters.
 #[derive(Debug, Default)]
-pub(super) struct SaidBefore(HashSet<Arc<str>>);
+pub(super) struct SaidBefore {
+    letters: HashSet<Arc<str>>,
+    /// By where they lie: most of what is said again lies there already, and need not be read to be found. Whoever is in here is kept, so
+    /// that nothing else can come to lie there.
+    places: HashMap<(usize, usize), (Arc<str>, Wording)>,
+}
 
 impl SaidBefore {
     /// A text that many have, such as what is to be done about a kind of finding.
     pub(super) fn share(&mut self, text: impl Into<Wording>) -> Wording {
         let Wording(letters) = text.into();
-        match self.0.get(&letters) {
+        let place = (letters.as_ptr().addr(), letters.len());
+        if let Some((_, known)) = self.places.get(&place) {
+            return known.clone();
+        }
+        // Others may come with them again.
+        let are_held_elsewhere = Arc::strong_count(&letters) > 1;
+        let shared = match self.letters.get(&letters) {
             Some(known) => Wording(Arc::clone(known)),
             None => {
-                self.0.insert(Arc::clone(&letters));
-                Wording(letters)
+                self.letters.insert(Arc::clone(&letters));
+                Wording(Arc::clone(&letters))
             }
+        };
+        if are_held_elsewhere {
+            self.places.insert(place, (letters, shared.clone()));
         }
+        shared
     }
 }
 
@@ -158,6 +173,9 @@ mod tests {
         let (mut said, told) = (SaidBefore::default(), || kerbsync_source::text!("Register {} names.", 2));
         let (first, second) = (said.share(told()), said.share(told()));
         assert!(Arc::ptr_eq(&first.0, &second.0));
+        let held: Arc<str> = "Register 2 names.".into();
+        let again = [said.share(Arc::clone(&held)), said.share(Arc::clone(&held)), said.share(told())];
+        assert!(again.iter().all(|w| Arc::ptr_eq(&w.0, &first.0)) && said.places.len() == 1 && said.letters.len() == 1);
         assert!(Arc::ptr_eq(&Wording::from("server").0, &Wording::from("server").0));
         assert_eq!(serde_json::to_string(&first).unwrap(), r#""Register 2 names.""#);
         assert_eq!(serde_json::from_str::<Wording>(r#""Register 2 names.""#).unwrap(), first);
