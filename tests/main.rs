@@ -20,6 +20,7 @@ mod encodings;
 mod evidence;
 #[cfg(feature = "simulate")]
 mod examples;
+mod forest;
 #[cfg(feature = "simulate")]
 mod formats;
 mod generated;

@@ -4,7 +4,7 @@ use crate::AssignmentSetting;
 use kerbsync_inventory::directory::{Completeness, Directory};
 use kerbsync_inventory::{Gap, GapSubject, Inventory};
 use kerbsync_names::HostName;
-use kerbsync_source::{Text, text};
+use kerbsync_source::{Shown, Text, text};
 use std::collections::HashSet;
 
 /// Takes `assignments = "none"` of kerbsync.toml, unless an assignment contradicts it.
@@ -28,21 +28,29 @@ pub(crate) fn assignments(declared: Option<AssignmentSetting>, inventory: &mut I
     });
 }
 
-/// A directory that is declared complete holds the computer object of every web server of its domains; one that does not is not complete.
-pub(crate) fn directory(inventory: &mut Inventory) {
+/// A directory that is declared complete holds the computer object of every web server of its domains, and objects of every domain that it
+/// names; and nothing of it was missed when it was collected (`missed` is the path of such a file). One that does not is not complete.
+pub(crate) fn directory(missed: Option<&str>, inventory: &mut Inventory) {
     let Some(directory) = inventory.directory.as_ref().filter(|d| d.completeness == Completeness::Complete) else { return };
     let objects = Objects::of(directory);
     let missing: Vec<&HostName> =
         inventory.web_servers().map(|(_, computer)| &computer.fqdn.value).filter(|host| objects.miss(host)).collect();
-    let (Some(first), count) = (missing.first(), missing.len()) else { return };
-    let others = if count > 1 { text!(" and of {} more", count - 1) } else { Text::EMPTY };
+    // One that only kerbsync.toml names may be of another forest.
+    let unseen = directory.domains.iter().find(|d| d.origin.is_some() && !objects.domains.contains(&d.dns.to_ascii_lowercase()));
+    let what = if let Some(path) = missed {
+        text!("{} could not be had when they were collected", Shown::naming(path))
+    } else if let Some(domain) = unseen {
+        text!("the domain {}, which they name, is not in them", Shown::naming(&domain.dns))
+    } else if let Some(first) = missing.first() {
+        let others = if missing.len() > 1 { text!(" and of {} more", missing.len() - 1) } else { Text::EMPTY };
+        text!("the computer object of web server {first}{others} is not in them")
+    } else {
+        return;
+    };
     let gap = Gap {
         subject: GapSubject::Estate,
         code: "directory-incomplete",
-        reason: text!(
-            "kerbsync.toml says that the directory exports are complete, but the computer object of web server {first}{others} is not in them: \
-             what they do not hold proves nothing."
-        ),
+        reason: text!("kerbsync.toml says that the directory exports are complete, but {what}: what they do not hold proves nothing."),
         remedy: Some("Export every user and computer, or take 'complete = true' out of kerbsync.toml.".into()),
         document: directory.documents.first().copied(),
     };
@@ -110,6 +118,35 @@ mod tests {
         assert!(!objects.miss(&host("fe01.contoso.com")) && objects.miss(&host("fe02.contoso.com")));
         // Of another domain the exports hold nothing, and say nothing.
         assert!(!objects.miss(&host("fe02.fabrikam.com")));
+    }
+
+    #[test]
+    fn a_domain_that_is_not_in_the_exports_shows_that_they_are_not_complete() {
+        let told = |missed, text: &str| {
+            let mut inventory = estate(text, true);
+            directory(missed, &mut inventory);
+            let reasons: Vec<String> = inventory.gaps.iter().map(|gap| gap.reason.to_string()).collect();
+            (inventory.directory.unwrap().completeness, reasons.concat())
+        };
+        let cross = |name: &str| {
+            let dns = format!("{}.contoso.com", name.to_lowercase());
+            format!(
+                "dn: CN={name},CN=Partitions,CN=Configuration,DC=contoso,DC=com\nobjectClass: crossRef\nnETBIOSName: {name}\ndnsRoot: {dns}\n\n"
+            )
+        };
+        assert_eq!(told(None, FE01), (Completeness::Complete, String::new()));
+        let (completeness, why) = told(None, &format!("{FE01}{}", cross("CHILD")));
+        assert!(
+            completeness == Completeness::Partial && why.contains("the domain child.contoso.com, which they name, is not in them"),
+            "{why}"
+        );
+        let child = FE01.replace("DC=contoso", "DC=child,DC=contoso");
+        assert_eq!(told(None, &format!("{child}{}", cross("Child"))).0, Completeness::Complete);
+        let (completeness, why) = told(Some("directory/asia.contoso.com/accounts.ldif"), FE01);
+        assert!(
+            completeness == Completeness::Partial && why.contains("directory/asia.contoso.com/accounts.ldif could not be had"),
+            "{why}"
+        );
     }
 
     #[test]

@@ -84,7 +84,7 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, models: Option<&Mod
     of_directory.append(&mut inventory.gaps);
     inventory.gaps = of_directory;
     absence::assignments(settings.assignments, &mut inventory);
-    absence::directory(&mut inventory);
+    absence::directory(manifest::missed_export(&facts.manifests), &mut inventory);
     name_servers(&mut inventory);
     unlisted::add(&mut inventory, &gathered, &full_names);
     foreign::mark(&mut inventory);

@@ -195,6 +195,12 @@ pub(crate) fn date(manifests: &[(DocumentId, Manifest)], documents: &mut [Docume
     }
 }
 
+/// The path of an export of the directory that could not be had.
+pub(crate) fn missed_export(manifests: &[(DocumentId, Manifest)]) -> Option<&str> {
+    let missing = manifests.iter().flat_map(|(_, manifest)| &manifest.missing);
+    missing.map(|file| file.path.as_str()).filter(|path| path.replace('\\', "/").starts_with("directory/")).min()
+}
+
 /// What was looked for where the files were read, and not had: the bundle is not all that there is.
 fn missed(document: DocumentId, missing: &[Missing]) -> Problem {
     const TOLD: usize = 5;
