@@ -317,6 +317,8 @@ def bad_requests_are_told_what_is_wrong():
     must("may be read by others" in shown.stderr, shown.stderr)
     clear = kerbsync(*base, "--directory", f"http://dc01.{peers.DNS}", *operator(), "-o", fresh("clear"), codes=(2,))
     must("is no address of a directory" in clear.stderr, clear.stderr)
+    unc = kerbsync(*base, "--unc", "-o", fresh("unc"), codes=(2,))
+    must("this is no Windows" in unc.stderr and not (HOME / "unc").exists(), unc.stderr)
     full = fresh("full")
     full.mkdir()
     (full / "something").write_text("x")
@@ -332,6 +334,7 @@ DOMAIN = peers.Domain(HOME / "domain", HOSTS, "kerbauth", [f"{name}.{peers.DNS}"
 
 # They look into this module, which has everything that they need by now.
 import certificates  # noqa: E402
+import forest  # noqa: E402
 import killing  # noqa: E402
 import member  # noqa: E402
 import password  # noqa: E402
@@ -340,7 +343,7 @@ import replicas  # noqa: E402
 import sealed  # noqa: E402
 import speed  # noqa: E402
 
-for module in (certificates, killing, member, probing, speed, sealed, replicas, password):
+for module in (certificates, forest, killing, member, probing, speed, sealed, replicas, password):
     SCENARIOS.extend(module.SCENARIOS)
 
 

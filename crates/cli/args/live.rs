@@ -1,7 +1,7 @@
 //! What is typed for live sources.
 
 use super::OutputArgs;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -124,6 +124,17 @@ pub(crate) struct ProbeArgs {
     pub(crate) output: OutputArgs,
 }
 
+/// Which other domains of a forest are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WhichDomains {
+    /// All, up to a bound.
+    All,
+    /// Those that the deployment is known to need.
+    Needed,
+    /// None.
+    None,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct CollectArgs {
     /// Files for the bundle: the topology document that names the web servers, and what else there is (assignments, kerbsync.toml); may be
@@ -131,9 +142,13 @@ pub(crate) struct CollectArgs {
     #[arg(long, value_name = "FILE", required = true)]
     pub(crate) topology: Vec<PathBuf>,
     /// The directory: ldaps://dc01.contoso.com, or ldap://dc01.contoso.com for StartTLS, or for a
-    /// ticket cache (then sealed by Kerberos); nothing is sent in clear
+    /// ticket cache (then sealed by Kerberos); nothing is sent in clear. Given again, controllers of other domains of the same forest
     #[arg(long, value_name = "URL")]
-    pub(crate) directory: Option<String>,
+    pub(crate) directory: Vec<String>,
+    /// Which other domains of the forest are asked, by controllers that the directory itself names: all (32 at most), those that servers,
+    /// accounts, the operator and the forest's first domain need, or none
+    #[arg(long, value_name = "WHICH", value_enum, default_value = "all", requires = "directory")]
+    pub(crate) domains: WhichDomains,
     /// The folder for the bundle: new or empty, or with --resume the one begun before
     #[arg(short, long, value_name = "BUNDLE")]
     pub(crate) output: PathBuf,
@@ -143,6 +158,9 @@ pub(crate) struct CollectArgs {
     /// Only the web servers of a site, by its name; may be repeated
     #[arg(long, value_name = "SITE", conflicts_with = "servers")]
     pub(crate) site: Vec<String>,
+    /// Read the servers' files by their UNC paths (\\\\fe01.contoso.com\\C$), as the user who is logged on to this machine; Windows only
+    #[arg(long, conflicts_with = "ntlm")]
+    pub(crate) unc: bool,
     /// Fetch the servers' earlier configurations (inetpub\\history) too
     #[arg(long)]
     pub(crate) history: bool,

@@ -1,8 +1,10 @@
 //! The global catalogue: of every domain of the forest, who holds names of services. It answers on ports of its own, below the empty name.
 
-use crate::collect::{Sink, export};
+use crate::collect::Sink;
 use crate::controller::first;
-use crate::directory::{Asker, Directory, DirectoryError, DirectoryUrl, Root};
+use crate::directory::{Directory, DirectoryError, DirectoryUrl, Root};
+use crate::domain::export;
+use crate::forest::Connect;
 use ldap3::Scope;
 
 /// Where the answer goes in a bundle.
@@ -27,10 +29,8 @@ const CATALOGUES: &str = "(&(objectClass=nTDSDSA)(options:1.2.840.113556.1.4.803
 const MOST: usize = 4;
 
 /// Asks a catalogue of the forest: the controller itself where it is one, else others until one answers, those of its own domain first.
-pub(crate) async fn collect(directory: &mut Directory, root: &Root, url: &DirectoryUrl, asker: &Asker<'_>, sink: &Sink<'_>) {
-    // Tickets come from the operator's own domain, wherever the catalogue stands.
-    let asker = Asker { kdc: Some(asker.kdc.unwrap_or_else(|| url.host())), ..*asker };
-    collect_by(directory, root, url, sink, async |url| Directory::connect(&url, &asker).await).await;
+pub(crate) async fn collect(directory: &mut Directory, root: &Root, url: &DirectoryUrl, way: &impl Connect, sink: &Sink<'_>) {
+    collect_by(directory, root, url, sink, async |url| way.connect(url).await).await;
 }
 
 /// The same, whatever way leads to a catalogue.

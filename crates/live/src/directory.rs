@@ -50,9 +50,7 @@ impl DirectoryUrl {
             Some((host, port)) => (host, port.parse().map_err(|_| error())?),
             None => (rest.trim_end_matches('/'), usual),
         };
-        let plain = host.split('.').all(|label| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
-        let named = host.contains(|c: char| c.is_ascii_alphabetic());
-        if plain && named { Ok(Self { host: host.to_ascii_lowercase(), port, start_tls }) } else { Err(error()) }
+        if is_host(host) { Ok(Self { host: host.to_ascii_lowercase(), port, start_tls }) } else { Err(error()) }
     }
 
     /// The host name, in small letters.
@@ -71,6 +69,11 @@ impl DirectoryUrl {
         Self { port: if self.start_tls { 3268 } else { 3269 }, ..self.at(host) }
     }
 
+    /// A controller of another domain, spoken to in the same way, at the usual port.
+    pub(crate) fn controller_at(&self, host: &str) -> Self {
+        Self { port: if self.start_tls { 389 } else { 636 }, ..self.at(host) }
+    }
+
     fn to_url(&self) -> String {
         format!("{}://{}:{}", if self.start_tls { "ldap" } else { "ldaps" }, self.host, self.port)
     }
@@ -80,6 +83,12 @@ impl std::fmt::Display for DirectoryUrl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.to_url())
     }
+}
+
+/// Whether a text is the name of a host, of one label or several; no address is.
+pub(crate) fn is_host(text: &str) -> bool {
+    let plain = text.split('.').all(|label| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+    plain && text.contains(|c: char| c.is_ascii_alphabetic())
 }
 
 /// Whose certificates are believed.
@@ -174,8 +183,12 @@ pub(crate) struct Root {
     pub(crate) domain: String,
     /// The name of the forest's configuration.
     pub(crate) configuration: String,
+    /// The name of the domain that the forest began with.
+    pub(crate) forest: String,
     /// The controller's own name, in small letters.
     pub(crate) controller: String,
+    /// The name of its object among the servers of its site.
+    pub(crate) server: String,
     /// Whether it answers as a global catalogue already, where it says so.
     pub(crate) is_catalogue_ready: Option<bool>,
 }
@@ -254,7 +267,14 @@ impl Directory {
 
     /// What the directory says of itself.
     pub(crate) async fn root(&mut self) -> Result<Root, DirectoryError> {
-        let names = ["defaultNamingContext", "configurationNamingContext", "dnsHostName", "isGlobalCatalogReady"];
+        let names = [
+            "defaultNamingContext",
+            "configurationNamingContext",
+            "dnsHostName",
+            "isGlobalCatalogReady",
+            "rootDomainNamingContext",
+            "serverName",
+        ];
         let entries = self.search("", Scope::Base, "(objectClass=*)", &names).await?;
         let value = |name: &str| {
             let values = entries.iter().flat_map(|e| &e.values);
@@ -266,6 +286,8 @@ impl Directory {
             configuration: value(names[1]).unwrap_or_default(),
             controller: value(names[2]).unwrap_or_default().to_ascii_lowercase(),
             is_catalogue_ready: value(names[3]).map(|v| v.eq_ignore_ascii_case("true")),
+            forest: value(names[4]).unwrap_or_default(),
+            server: value(names[5]).unwrap_or_default(),
         })
     }
 

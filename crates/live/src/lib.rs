@@ -1,4 +1,4 @@
-//! Live sources of facts: a directory by LDAP, servers' files by SMB, service tickets by Kerberos.
+//! Live sources of facts: a directory by LDAP, servers' files by SMB or by the file calls of Windows, service tickets by Kerberos.
 //!
 //! Nothing here is understood: [`collect()`] brings files into a folder, as an administrator would by hand, and the readers of exports do the
 //! rest. So a live audit and an audit of the files that it saw are one and the same.
@@ -12,7 +12,9 @@ mod clock;
 mod collect;
 mod controller;
 mod directory;
+mod domain;
 mod files;
+mod forest;
 mod http;
 mod kerberos;
 mod ldif;
@@ -23,9 +25,10 @@ mod replication;
 mod sealed;
 mod share;
 mod spread;
+mod unc;
 
 pub use clock::Clock;
-pub use collect::{CONFIGURATION, CollectError, CollectRequest, DirectoryRequest, Fetched, FileSink, Missed, collect};
+pub use collect::{CONFIGURATION, CollectError, CollectRequest, DirectoryRequest, Fetched, FileSink, Missed, OtherDomains, Reach, collect};
 pub use controller::{AccountName, Controller, ControllerError, ControllerRequest};
 pub use directory::{DirectoryError, DirectoryUrl, DirectoryUrlError, Trust};
 pub use files::{Drives, DrivesError};
@@ -34,3 +37,4 @@ pub use operator::{Authority, Operator, OperatorError, read_password_descriptor,
 pub use probe::{ProbeAnswer, ProbeError, ProbeRequest, Probed, ProbedService, probe};
 pub use replication::{Elsewhere, Replication};
 pub use share::{Authentication, ShareError, ShareErrorKind};
+pub use unc::DriveRoot;

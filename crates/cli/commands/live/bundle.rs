@@ -32,6 +32,7 @@ struct Known {
     /// Why the manifest could not be written, the first time.
     unwritten: Option<String>,
     fetched: usize,
+    notes: Vec<String>,
 }
 
 /// What came of it.
@@ -42,6 +43,8 @@ pub(super) struct Account {
     pub(super) kept: usize,
     /// What could not be had.
     pub(super) missing: Vec<MissingFile>,
+    /// What there is to say besides.
+    pub(super) notes: Vec<String>,
 }
 
 impl Bundle {
@@ -78,6 +81,7 @@ impl Bundle {
                 fetched: known.fetched,
                 kept: known.files.len().saturating_sub(known.fetched),
                 missing: known.missing.into_values().collect(),
+                notes: known.notes,
             }),
         }
     }
@@ -143,6 +147,10 @@ impl FileSink for Bundle {
     fn miss(&self, missed: Missed) {
         let entry = MissingFile { path: missed.path.clone(), source: missed.source, reason: missed.reason };
         self.known().missing.insert(missed.path, entry);
+    }
+
+    fn tell(&self, note: String) {
+        self.known().notes.push(note);
     }
 
     fn step(&self) {

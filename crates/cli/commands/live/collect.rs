@@ -2,7 +2,7 @@
 
 use super::bundle::Bundle;
 use super::operator::{authentication, operator};
-use crate::args::CollectArgs;
+use crate::args::{CollectArgs, WhichDomains};
 use crate::config::Bundle as Inputs;
 use crate::failure::Failure;
 use crate::output::{folder_is_empty, make_folder};
@@ -11,7 +11,7 @@ use crate::reading::{read_file, read_paths};
 use crate::{Exit, Io};
 use kerbsync_collect::Progress as _;
 use kerbsync_inventory::Inventory;
-use kerbsync_live::{CollectRequest, DirectoryRequest, DirectoryUrl, Trust};
+use kerbsync_live::{CollectRequest, DirectoryRequest, DirectoryUrl, DriveRoot, OtherDomains, Reach, Trust};
 use kerbsync_names::Fqdn;
 use kerbsync_source::count;
 use std::path::Path;
@@ -19,22 +19,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(in crate::commands) fn run(args: &CollectArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
+    if args.unc && !cfg!(windows) {
+        return Err(Failure::usage(
+            r"--unc reads \\server\C$ as Windows does, with the rights of whoever is logged on: this is no Windows",
+        )
+        .hint("leave it out: the servers are read over SMB, with --user or a ticket cache"));
+    }
     if !args.resume && !folder_is_empty(&args.output)? {
         return Err(Failure::usage(format!("there is something in '{}' already", args.output.display()))
             .hint("name a new folder, or go on with what was begun there: --resume"));
     }
-    let directory = args.directory.as_deref().map(DirectoryUrl::parse).transpose().map_err(|e| Failure::usage(e.to_string()))?;
-    let servers = servers(args, io)?;
-    let request = CollectRequest {
-        operator: operator(&args.operator, io)?,
-        servers,
-        directory: directory.map(|url| DirectoryRequest { url, trust: args.ca.clone().map_or(Trust::System, Trust::File) }),
-        authentication: authentication(&args.operator),
-        kdc: args.operator.kdc.clone(),
-        history: args.history,
-        jobs: usize::from(args.patience.jobs),
-        timeout: Duration::from_secs(args.patience.timeout.into()),
-    };
+    let urls = args.directory.iter().map(|url| DirectoryUrl::parse(url)).collect::<Result<Vec<_>, _>>();
+    let urls = urls.map_err(|e| Failure::usage(e.to_string()))?;
+    let asked = servers(args, io)?;
+    let request = request(args, urls, asked, io)?;
     make_folder(&args.output)?;
     let bar = Bar::of(io.terminals.1 && !quiet, "collecting", "servers");
     bar.total(request.servers.len() as u64 + u64::from(request.directory.is_some()));
@@ -50,6 +48,9 @@ pub(in crate::commands) fn run(args: &CollectArgs, quiet: bool, io: &mut Io<'_>)
     drop(sink);
     let account = Arc::into_inner(bundle).map(Bundle::finish).transpose()?;
     let Some(account) = account else { return Err(Failure::unwritten("the bundle is still in use")) };
+    for note in &account.notes {
+        io.warning(note, &[]);
+    }
     for missed in &account.missing {
         io.warning(&format!("not collected: {} ({})", missed.path, missed.reason), &[]);
     }
@@ -58,6 +59,38 @@ pub(in crate::commands) fn run(args: &CollectArgs, quiet: bool, io: &mut Io<'_>)
         (0, _) => Exit::NothingChecked,
         (_, true) => Exit::Done,
         (_, false) => Exit::Input,
+    })
+}
+
+fn request(args: &CollectArgs, urls: Vec<DirectoryUrl>, asked: Asked, io: &mut Io<'_>) -> Result<CollectRequest, Failure> {
+    let mut urls = urls.into_iter();
+    let main = urls.next();
+    // Files are read as whoever is logged on; then only a directory wants to know who asks.
+    let who = if args.unc && main.is_none() { None } else { Some(operator(&args.operator, io)?) };
+    let reach = match who.clone().filter(|_| !args.unc) {
+        Some(operator) => Reach::Smb { operator, authentication: authentication(&args.operator) },
+        None => Reach::Files(DriveRoot::unc()),
+    };
+    let directory = main.zip(who).map(|(url, operator)| DirectoryRequest {
+        operator,
+        url,
+        others: urls.collect(),
+        other_domains: match args.domains {
+            WhichDomains::All => OtherDomains::All,
+            WhichDomains::Needed => OtherDomains::Needed,
+            WhichDomains::None => OtherDomains::None,
+        },
+        needed: asked.domains,
+        trust: args.ca.clone().map_or(Trust::System, Trust::File),
+    });
+    Ok(CollectRequest {
+        servers: asked.servers,
+        reach,
+        directory,
+        kdc: args.operator.kdc.clone(),
+        history: args.history,
+        jobs: usize::from(args.patience.jobs),
+        timeout: Duration::from_secs(args.patience.timeout.into()),
     })
 }
 
@@ -76,10 +109,17 @@ fn tell(args: &CollectArgs, servers: usize, account: &super::bundle::Account, io
     ));
 }
 
+/// Whom to ask.
+struct Asked {
+    servers: Vec<Fqdn>,
+    /// The domains of the accounts that are assigned, by their NetBIOS names.
+    domains: Vec<String>,
+}
+
 /// The web servers to ask: of the topology, or of a list.
-fn servers(args: &CollectArgs, io: &mut Io<'_>) -> Result<Vec<Fqdn>, Failure> {
+fn servers(args: &CollectArgs, io: &mut Io<'_>) -> Result<Asked, Failure> {
     if let Some(list) = &args.servers {
-        return listed(list);
+        return Ok(Asked { servers: listed(list)?, domains: Vec::new() });
     }
     let inputs = Inputs { paths: args.topology.clone(), config: None, reference: None, prefer: Vec::new(), hardening: false };
     let inventory = read_paths(inputs, true, io)?.inventory;
@@ -98,7 +138,11 @@ fn servers(args: &CollectArgs, io: &mut Io<'_>) -> Result<Vec<Fqdn>, Failure> {
         return Err(Failure::new(Exit::NothingChecked, "the topology names no web server to ask")
             .hint("give a published topology: (Get-CsTopology -AsXml).ToString() > topology.xml, or a list with --servers"));
     }
-    Ok(servers)
+    let accounts = inventory.assignments.iter().filter_map(|a| a.account.as_ref().ok());
+    let mut domains: Vec<String> = accounts.map(|name| name.domain().to_owned()).collect();
+    domains.sort();
+    domains.dedup();
+    Ok(Asked { servers, domains })
 }
 
 fn web_servers(inventory: &Inventory, sites: &[String]) -> Vec<Fqdn> {
