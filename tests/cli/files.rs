@@ -28,7 +28,7 @@ fn the_script_reads_what_collect_reads() {
     let shell = Shell::empty();
     shell.run("init DIR/new");
     let script = shell.read("new/Collect-KerbsyncBundle.ps1");
-    let collect = std::fs::read_to_string(crate::source_tree::root().join("crates/live/src/collect.rs")).unwrap();
+    let collect = std::fs::read_to_string(crate::source_tree::root().join("crates/live/src/domain.rs")).unwrap();
     let list = collect.split_once("const ACCOUNT_ATTRIBUTES: &[&str] = &[").and_then(|(_, rest)| rest.split_once(']')).unwrap().0;
     let wanted: Vec<&str> = list.split('"').skip(1).step_by(2).collect();
     let lists = script.split("$attributes = @(").nth(1).and_then(|rest| rest.split_once("Export-Facts")).unwrap().0;
