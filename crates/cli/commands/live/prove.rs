@@ -100,8 +100,8 @@ fn of_account(
         };
         ProvedServer {
             server: host.to_string(),
-            path: document.map(|d| d.path.clone()),
-            sha256: document.and_then(|d| d.sha256.clone()),
+            path: document.map(|d| d.path.to_string()),
+            sha256: document.and_then(|d| d.sha256.as_deref()).map(str::to_owned),
             outcome,
             reason,
         }
@@ -170,8 +170,8 @@ fn of_server(
     for slot in candidates.values() {
         let from = SecretFrom::Server {
             server: configuration.computer.to_string(),
-            path: document.path.clone(),
-            sha256: sha256.clone(),
+            path: document.path.to_string(),
+            sha256: sha256.to_string(),
             slot: Box::new(SlotAddress::of(slot)),
         };
         match secrets.secret(&from).map(|secret| prover.test(&secret)) {
