@@ -2,15 +2,16 @@
 
 use crate::apply::{all_done, done, record, report_of, summary};
 use crate::journal::{self, Writer};
-use crate::record::{Begin, DirectoryOutcome, Ended, Intent, Record, StepFile, StepOutcome};
+use crate::record::{Begin, DirectoryOutcome, Ended, Record, StepFile, StepOutcome};
 use crate::run::Run;
 use crate::step_report::StepReport;
+use crate::survey::Prepared;
 use crate::trouble::Trouble;
 use crate::{Engine, EngineError, parallel};
 use kerbsync_plan::lower::Original;
 use kerbsync_plan::outcome::{End, PasswordProof, StepResult};
 use kerbsync_plan::{Plan, Step};
-use kerbsync_store::{Expected, FileVersion, Key, OnDisk, ReplaceError, ReplaceFailure, WriteStore, backup};
+use kerbsync_store::{Expected, Key, OnDisk, ReplaceError, ReplaceFailure, WriteStore, backup};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// A step that is ready to be written.
@@ -18,16 +19,13 @@ struct Ready<'p> {
     step: &'p Step,
     key: &'p Key,
     index: usize,
-    before: Vec<u8>,
-    after: Vec<u8>,
-    version: FileVersion,
-    intent: Intent,
+    prepared: &'p Prepared,
 }
 
 impl Ready<'_> {
     /// Whether a copy of the original has to be kept: a secret stands in it in clear, and nothing else holds that.
     fn keeps_copy(&self) -> bool {
-        self.intent.fields.iter().any(|f| f.original == Original::Backup)
+        self.prepared.intent.fields.iter().any(|f| f.original == Original::Backup)
     }
 }
 
@@ -59,19 +57,29 @@ impl<'s, 'f> Application<'s, 'f> {
         self.writer = Some(Writer::reopen(self.store, &run.journal, &[resumed]).map_err(EngineError::JournalWrite)?);
         // Whoever was stopped may have left temporary files, and a run that ends well is not recovered.
         self.engine.tidy(self.store, run, None).map_err(EngineError::File)?;
-        for (index, (key, report)) in keys.iter().zip(reports).enumerate() {
-            if report.is_none() || !run.intents.contains_key(&index) || run.outcomes.get(&index) == Some(&StepResult::Done) {
-                continue;
-            }
-            if let Err(error) = self.engine.make_durable(self.store, run.name(), key) {
+        let is_unsure = |index: &usize| {
+            let is_done = reports.get(*index).is_some_and(Option::is_some);
+            is_done && run.intents.contains_key(index) && run.outcomes.get(index) != Some(&StepResult::Done)
+        };
+        let unsure: Vec<(usize, &Key)> = keys.iter().enumerate().filter(|(index, _)| is_unsure(index)).collect();
+        let engine = self.engine;
+        let lasting =
+            parallel::each(engine.workers, &unsure, engine.options.parallel, |(_, key)| engine.make_durable(self.store, run.name(), key));
+        for ((index, _), result) in unsure.iter().zip(lasting) {
+            if let (Err(error), Some(report)) = (result, reports.get_mut(*index)) {
                 *report = Some(error);
             }
         }
         Ok(())
     }
 
-    /// Does every step that has no report yet.
-    pub(crate) fn work(&mut self, keys: &'s [Key], reports: &mut [Option<StepReport>]) -> Result<Option<StepResult>, EngineError> {
+    /// Does every step that has no report yet, as it was prepared.
+    pub(crate) fn work(
+        &mut self,
+        keys: &[Key],
+        prepared: &[Option<Prepared>],
+        reports: &mut [Option<StepReport>],
+    ) -> Result<Option<StepResult>, EngineError> {
         let todo: Vec<usize> = reports.iter().enumerate().filter(|(_, t)| t.is_none()).map(|(i, _)| i).collect();
         let total = todo.len();
         let ended = AtomicUsize::new(0);
@@ -81,19 +89,26 @@ impl<'s, 'f> Application<'s, 'f> {
         let mut outcomes = Vec::new();
         let mut stopped = !all_done(reports.iter().flatten());
         for stage in self.plan.steps.chunk_by(|a, b| a.stage == b.stage) {
-            let in_stage: Vec<usize> = todo.iter().copied().filter(|i| stage.iter().any(|s| s.number as usize == i + 1)).collect();
+            let numbers = stage.first().map_or(0, |s| s.number)..=stage.last().map_or(0, |s| s.number);
+            let in_stage: Vec<usize> = todo.iter().copied().filter(|i| numbers.contains(&u32::try_from(i + 1).unwrap_or(0))).collect();
             for wave in in_stage.chunks(self.engine.options.wave.max(1)) {
                 if stopped {
                     break;
                 }
-                let (ready, unfit) = self.prepare(wave, keys);
-                failed.fetch_or(!unfit.is_empty(), Ordering::SeqCst);
-                for (index, result) in unfit {
-                    outcomes.push(record(index, &result));
-                    reports[index] = Some(result);
+                let plan = self.plan;
+                let ready = |&index: &usize| {
+                    Some(Ready { step: plan.steps.get(index)?, key: keys.get(index)?, index, prepared: prepared.get(index)?.as_ref()? })
+                };
+                let mut ready: Vec<Ready<'_>> = wave.iter().filter_map(ready).collect();
+                if stops {
+                    for (index, result) in self.set_apart_changed(&mut ready) {
+                        failed.store(true, Ordering::SeqCst);
+                        outcomes.push(record(index, &result));
+                        reports[index] = Some(result);
+                    }
                 }
                 let mut records: Vec<Record> = std::mem::take(&mut outcomes);
-                records.extend(ready.iter().map(|r| Record::Intent(r.intent.clone())));
+                records.extend(ready.iter().map(|r| Record::Intent(r.prepared.intent.clone())));
                 let begun = self.writer.is_some();
                 if let Err(error) = self.add(&todo, records) {
                     if !begun {
@@ -137,38 +152,22 @@ impl<'s, 'f> Application<'s, 'f> {
         Ok(directory)
     }
 
-    /// Turns the steps of a wave into bytes.
-    fn prepare(&self, wave: &[usize], keys: &'s [Key]) -> (Vec<Ready<'s>>, Vec<(usize, StepReport)>) {
-        let plan = self.plan;
-        let steps: Vec<(usize, &'s Step, &'s Key)> = wave.iter().filter_map(|&i| Some((i, plan.steps.get(i)?, keys.get(i)?))).collect();
-        let results = parallel::each(self.engine.workers, &steps, self.engine.options.parallel, |&(index, step, key)| {
-            self.prepare_one(index, step, key)
-        });
-        let (mut ready, mut failed) = (Vec::new(), Vec::new());
-        for ((index, ..), result) in steps.iter().zip(results) {
-            match result {
-                Ok(one) => ready.push(one),
-                Err(report) => failed.push((*index, report)),
-            }
-        }
-        (ready, failed)
+    /// Takes out what is not what it was when it was prepared: with a new password, no server of the wave is to get it then.
+    fn set_apart_changed(&self, ready: &mut Vec<Ready<'_>>) -> Vec<(usize, StepReport)> {
+        let engine = self.engine;
+        let looks = parallel::each(engine.workers, ready, engine.options.parallel, |one| self.read_again(one).err());
+        let changed: Vec<_> = ready.iter().zip(looks).filter_map(|(one, look)| Some((one.index, look?))).collect();
+        ready.retain(|one| !changed.iter().any(|(index, _)| *index == one.index));
+        changed
     }
 
-    fn prepare_one(&self, index: usize, step: &'s Step, key: &'s Key) -> Result<Ready<'s>, StepReport> {
-        let (before, version) =
-            self.store.read(key).map_err(|e| StepReport::because(StepResult::Failed, format!("{e}; it was not written")))?;
-        let sha256 = version.sha256.to_string();
-        if sha256 != step.sha256 {
-            return Err(StepReport::because(StepResult::Conflict, CHANGED));
+    /// The configuration, where it is still what the step was prepared for.
+    fn read_again(&self, ready: &Ready<'_>) -> Result<Vec<u8>, StepReport> {
+        match self.store.read(ready.key) {
+            Ok((before, version)) if version.sha256.to_string() == ready.step.sha256 => Ok(before),
+            Ok(_) => Err(StepReport::because(StepResult::Conflict, CHANGED)),
+            Err(error) => Err(StepReport::because(StepResult::Failed, format!("{error}; it was not written"))),
         }
-        let lowered = self
-            .engine
-            .lower
-            .lower(step, &before)
-            .map_err(|e| StepReport::because(StepResult::Failed, format!("{e}; it was not written")))?;
-        let version = FileVersion::of(&lowered.bytes);
-        let intent = Intent { step: index, before: sha256, after: version.sha256.to_string(), fields: lowered.fields };
-        Ok(Ready { step, key, index, before, after: lowered.bytes, version, intent })
     }
 
     /// Replaces one configuration.
@@ -177,17 +176,22 @@ impl<'s, 'f> Application<'s, 'f> {
             Ok(guard) => guard,
             Err(error) => return StepReport::because(StepResult::Failed, format!("{error}; it was not written")),
         };
+        let before = match self.read_again(ready) {
+            Ok(before) => before,
+            Err(report) => return report,
+        };
+        let after = ready.prepared.patch.apply(&before);
         let copy = backup(ready.key, &self.run);
         if ready.keeps_copy()
-            && let Err(error) = self.keep_copy(&copy, &ready.before)
+            && let Err(error) = self.keep_copy(&copy, &before)
         {
             return StepReport::because(
                 StepResult::Failed,
                 format!("The copy of the original cannot be kept, so it was not written: {error}."),
             );
         }
-        let check = |back: &[u8]| self.engine.lower.check(ready.step, &ready.before, back).map_err(|e| e.to_string());
-        let Err(error) = self.store.replace_by(ready.key, &ready.after, ready.version, Expected::Content(&ready.before), &check) else {
+        let check = |back: &[u8]| self.engine.lower.check(ready.step, &before, back).map_err(|e| e.to_string());
+        let Err(error) = self.store.replace_by(ready.key, &after, ready.prepared.version, Expected::Content(&before), &check) else {
             return StepReport::new(StepResult::Done);
         };
         let mut report = report_of(&error);

@@ -65,7 +65,7 @@ impl Engine<'_> {
         if let Some(resumed) = resumed {
             application.take_up(resumed, &keys, &mut reports)?;
         }
-        let directory = application.work(&keys, &mut reports)?;
+        let directory = application.work(&keys, &survey.prepared, &mut reports)?;
         let end = application.close(&reports, directory);
         let mut notes: Vec<String> = application.troubles.iter().map(ToString::to_string).collect();
         notes.extend(std::mem::take(&mut application.notes));

@@ -2,8 +2,8 @@
 //!
 //! It knows files, digests, order and crashes, and no format: what the bytes mean is behind [`kerbsync_plan::lower::Lower`].
 //!
-//! **Order.** lock -> read and digest every configuration, probe its folder -> (per wave) lower -> journal the intents, synced -> lock each
-//! configuration and replace it by the write protocol -> journal the outcomes. One file per run holds its whole life: begin, intents, outcomes, taking back, end. What lies on
+//! **Order.** lock -> read, digest and lower every configuration, probe the folders -> (per wave) journal the intents, synced -> lock each
+//! configuration, read and digest it again, and replace it by the write protocol -> journal the outcomes. One file per run holds its whole life: begin, intents, outcomes, taking back, end. What lies on
 //! the disk is always asked again; a journal only says what it could be.
 
 mod application;
@@ -15,6 +15,7 @@ mod inspect;
 pub mod journal;
 mod next;
 mod parallel;
+mod patch;
 mod record;
 mod recover;
 mod run;
@@ -99,13 +100,13 @@ impl std::fmt::Debug for Context<'_> {
 pub struct Options {
     /// How many servers are written side by side. Default 8.
     pub parallel: usize,
-    /// How many steps are prepared and journaled at once: two configurations for each of them are held in memory. Default 64.
+    /// How many steps are journaled at once, before the first of them is written; a wave begins when the one before it has ended. Default 256.
     pub wave: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { parallel: 8, wave: 64 }
+        Self { parallel: 8, wave: 256 }
     }
 }
 

@@ -5,6 +5,7 @@ use crate::inspect::ConfigurationNow;
 use crate::journal::Writer;
 use crate::record::{DirectoryOutcome, Ended, Record, TakingBackTask};
 use crate::run::{Run, RunSelector, select};
+use crate::step_report::StepReport;
 use crate::{Engine, EngineError, journal, parallel};
 use kerbsync_plan::outcome::{End, RunOutcome, ServerOutcome, StepResult};
 use kerbsync_store::Key;
@@ -189,13 +190,11 @@ impl Engine<'_> {
     /// Every step is done: makes sure that it lasts, and ends the run.
     fn confirm(&self, run: &Run, directory: bool) -> Result<RunOutcome, EngineError> {
         let store = self.store(run.name());
-        let mut failed = Vec::new();
-        for index in run.intents.keys().filter(|i| run.outcomes.get(i) != Some(&StepResult::Done)) {
-            let Some(key) = run.begin.steps.get(*index).and_then(|t| Key::new(&t.path)) else { continue };
-            if let Err(report) = self.make_durable(&store, run.name(), &key) {
-                failed.push((*index, report));
-            }
-        }
+        let unsure = run.intents.keys().filter(|i| run.outcomes.get(i) != Some(&StepResult::Done));
+        let unsure: Vec<(usize, Key)> = unsure.filter_map(|i| Some((*i, Key::new(&run.begin.steps.get(*i)?.path)?))).collect();
+        let lasting = parallel::each(self.workers, &unsure, self.options.parallel, |(_, key)| self.make_durable(&store, run.name(), key));
+        let failed: Vec<(usize, StepReport)> =
+            unsure.iter().zip(lasting).filter_map(|((index, _), result)| Some((*index, result.err()?))).collect();
         if !failed.is_empty() {
             let mut outcome = self.outcome_of(run, End::Open, |_| StepResult::Done);
             for (index, report) in failed {

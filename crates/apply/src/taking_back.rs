@@ -125,9 +125,10 @@ impl Engine<'_> {
             };
             let check = |back: &[u8]| {
                 let is_original = |state: &FieldState| *state == FieldState::Original;
-                let fits = ours.iter().all(|f| self.lower.state(f, back).is_ok_and(|state| is_original(&state)));
-                // What the run left as it was has its state from the fields around it.
-                if fits || self.lower.states(ours, back).is_ok_and(|states| states.iter().all(is_original)) {
+                // All at once first, which reads the file once: what the run left as it was has its state from the fields around it.
+                if self.lower.states(ours, back).is_ok_and(|states| states.iter().all(is_original))
+                    || ours.iter().all(|f| self.lower.state(f, back).is_ok_and(|state| is_original(&state)))
+                {
                     Ok(())
                 } else {
                     Err("the restored fields do not read back".to_owned())
@@ -191,23 +192,48 @@ impl Engine<'_> {
     /// # Errors
     /// Something cannot be removed, or the names in a folder may not last.
     pub(crate) fn tidy(&self, store: &WriteStore<'_>, run: &Run, reports: Option<&[StepReport]>) -> Result<(), FileError> {
-        for (index, StepReport { result, .. }) in reports.unwrap_or_default().iter().enumerate() {
-            let keeps = run.intents.get(&index).filter(|i| i.fields.iter().any(|f| f.original == Original::Backup));
-            if let (Some(_), StepResult::Restored | StepResult::Untouched) = (keeps, result)
-                && let Some(key) = run.begin.steps.get(index).and_then(|t| Key::new(&t.path))
-                && let Err(error) = self.files.remove(&backup(&key, run.name()))
-                && !error.is_not_found()
-            {
-                return Err(error);
+        let mut folders: BTreeMap<String, Vec<(usize, Key)>> = BTreeMap::new();
+        for (index, target) in run.begin.steps.iter().enumerate() {
+            if let Some(key) = Key::new(&target.path) {
+                folders.entry(key.folder().to_owned()).or_default().push((index, key));
             }
         }
-        let keys = run.begin.steps.iter().filter_map(|t| Key::new(&t.path));
-        let folders: BTreeMap<String, Key> = keys.map(|key| (key.folder().to_owned(), key)).collect();
-        folders.into_iter().try_for_each(|(folder, key)| {
-            // A lock that the run left when it was killed goes with the rest; one that somebody holds is his.
-            drop(store.lock_file(&key, &self.owner("tidying", run.name())));
-            store.clean(&folder).map(|_| ())
-        })
+        let folders: Vec<_> = folders.into_iter().collect();
+        let tidied = parallel::each(self.workers, &folders, self.options.parallel, |(folder, steps)| {
+            self.tidy_folder(store, run, folder, steps, reports.unwrap_or_default())
+        });
+        tidied.into_iter().collect()
+    }
+
+    fn tidy_folder(
+        &self,
+        store: &WriteStore<'_>,
+        run: &Run,
+        folder: &str,
+        steps: &[(usize, Key)],
+        reports: &[StepReport],
+    ) -> Result<(), FileError> {
+        let mut removed = false;
+        for (index, key) in steps {
+            let keeps = run.intents.get(index).is_some_and(|i| i.fields.iter().any(|f| f.original == Original::Backup));
+            let back = reports.get(*index).is_some_and(|r| matches!(r.result, StepResult::Restored | StepResult::Untouched));
+            if keeps && back {
+                match self.files.remove(&backup(key, run.name())) {
+                    Err(error) if !error.is_not_found() => return Err(error),
+                    result => removed |= result.is_ok(),
+                }
+            }
+        }
+        // What was restored just now was locked for that, and its folder made durable: with whatever a process before this one had removed.
+        let is_durable = |(index, _): &(usize, Key)| reports.get(*index).is_some_and(|r| r.result == StepResult::Restored);
+        if !removed && steps.iter().all(is_durable) {
+            return store.clean_durable(folder).map(|_| ());
+        }
+        // A lock that the run left when it was killed goes with the rest; one that somebody holds is his.
+        if let Some((_, key)) = steps.last() {
+            drop(store.lock_file(key, &self.owner("tidying", run.name())));
+        }
+        store.clean(folder).map(|_| ())
     }
 }
 

@@ -433,7 +433,12 @@ impl Files for MemoryDisk {
 
     fn identity(&self, key: &Key) -> Result<FileIdentity, FileError> {
         // No call of its own: nothing that goes wrong with it differs from a read that goes wrong.
-        Ok(FileIdentity::Path(self.first_name(key.as_str()).into_owned()))
+        let name = self.first_name(key.as_str()).into_owned();
+        let inner = self.inner();
+        // Those without a call to sync a folder are file systems of their own.
+        let device = inner.without_folder_sync.iter().position(|below| name.starts_with(below.as_str())).map_or(0, |at| at as u64 + 1);
+        let node = inner.image.open(&name).map(u64::from);
+        Ok(node.map_or(FileIdentity::Path(name), |node| FileIdentity::Number(device, node)))
     }
 
     fn lock(&self, key: &Key) -> Result<Option<Box<dyn OpenLock>>, FileError> {

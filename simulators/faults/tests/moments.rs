@@ -344,3 +344,37 @@ fn a_secret_that_was_put_back_is_the_original_when_its_copy_is_gone() {
     let outcome = world.recover(&disk, &ad).unwrap().remove(0);
     assert_eq!((outcome.end, outcome.servers[2].result), (End::AllOld, StepResult::Untouched), "{outcome:?}");
 }
+
+/// What a server costs: syncs, reads and names, which no other work on a machine hides as it hides times. Whoever adds one says so here.
+#[test]
+fn a_server_costs_two_syncs_and_four_reads() {
+    let (world, ad) = (world(2), directory());
+    let disk = MemoryDisk::recording(world.start());
+    let run = world.apply(&disk, &ad).unwrap().run.unwrap();
+    let applied = disk.trace().len();
+    world.rollback(&disk, &ad).unwrap();
+    let trace = disk.trace();
+    let of_second = |calls: &[(&'static str, String)]| -> Vec<String> {
+        let short = |name: &str| name.replace(&toy::path(2), "FILE").replace("servers/fe02.contoso.com", "FOLDER").replace(&run, "RUN");
+        calls.iter().filter(|(_, name)| name.contains("fe02")).map(|(operation, name)| format!("{operation} {}", short(name))).collect()
+    };
+    insta::assert_snapshot!(of_second(&trace[..applied]).join("\n"), @r"
+    read FILE
+    read FILE.kerbsync-lock
+    lock FILE.kerbsync-lock
+    read FILE.kerbsync-lock
+    write FILE.kerbsync-lock
+    read FILE
+    create FILE.kerbsync-RUN-3.tmp
+    write FILE.kerbsync-RUN-3.tmp
+    read FILE.kerbsync-RUN-3.tmp
+    sync FILE.kerbsync-RUN-3.tmp
+    read FILE
+    rename a temporary file to FILE
+    sync the folder FOLDER
+    remove FILE.kerbsync-lock
+    ");
+    let back = of_second(&trace[applied..]);
+    let count = |what: &str| back.iter().filter(|call| call.starts_with(what)).count();
+    assert_eq!((count("sync FILE"), count("sync the folder FOLDER"), count("lock "), count("read FILE")), (1, 1, 1, 4), "{back:#?}");
+}

@@ -41,7 +41,7 @@ fn the_share_of_crash_states_that_each_strategy_keeps() {
     per-property set, inverse JSON     22466      7%          8%     78%
     all sessions, directory last          65    100%        100%     78%
     temp and rename without sync        7916     22%         22%     76%
-    kerbsync                             180    100%        100%     98%
+    kerbsync                             176    100%        100%     98%
     ");
 }
 

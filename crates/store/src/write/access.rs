@@ -4,8 +4,10 @@ use std::fs::{File, Metadata, Permissions};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// Owner, mode, access list and further attributes of a file.
+#[derive(PartialEq, Eq)]
 pub(super) struct Access {
     owner: (u32, u32),
     mode: u32,
@@ -35,8 +37,7 @@ impl Access {
         }
         // What cannot be kept is found here, whatever the calls said.
         let got = Self::of(file, &file.metadata()?, at)?;
-        let kept = got.owner == self.owner && got.mode == self.mode && got.attributes == self.attributes;
-        if kept { Ok(()) } else { Err(io::Error::other("the file system does not keep them")) }
+        if got == *self { Ok(()) } else { Err(io::Error::other("the file system does not keep them")) }
     }
 }
 
@@ -116,10 +117,34 @@ pub(super) fn is_fixed(_: &File) -> bool {
     false
 }
 
-/// Tries to give the access to a file without a name in that folder, which leaves nothing whatever happens. `Ok` where the file system
-/// has no such files: the replacement itself will tell.
+/// What could be given to a new file, on which device: whoever may give it there once may do so again.
+#[derive(Default)]
+pub(super) struct Tried(Mutex<Vec<(u64, Access)>>);
+
+impl std::fmt::Debug for Tried {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tried").finish_non_exhaustive()
+    }
+}
+
+impl Tried {
+    /// Tries to give the access to a file without a name in that folder, which leaves nothing whatever happens. `Ok` where the file system
+    /// has no such files: the replacement itself will tell.
+    pub(super) fn try_in(&self, folder: &Path, meta: &Metadata, access: Access) -> io::Result<()> {
+        let tried = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let device = meta.dev();
+        if tried().iter().any(|(on, known)| *on == device && *known == access) {
+            return Ok(());
+        }
+        // Making a file is dear: file systems look long for a number that was not given back just now.
+        give_to_nameless(folder, &access)?;
+        tried().push((device, access));
+        Ok(())
+    }
+}
+
 #[cfg(target_os = "linux")]
-pub(super) fn try_in(folder: &Path, access: &Access) -> io::Result<()> {
+fn give_to_nameless(folder: &Path, access: &Access) -> io::Result<()> {
     use rustix::fs::{Mode, OFlags, open};
     match open(folder, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR) {
         Ok(nameless) => access.give(&File::from(nameless), folder),
@@ -128,7 +153,7 @@ pub(super) fn try_in(folder: &Path, access: &Access) -> io::Result<()> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn try_in(_: &Path, _: &Access) -> io::Result<()> {
+fn give_to_nameless(_: &Path, _: &Access) -> io::Result<()> {
     Ok(())
 }
 

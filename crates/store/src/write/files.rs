@@ -93,6 +93,17 @@ pub enum FileIdentity {
     Path(String),
 }
 
+impl FileIdentity {
+    /// The device that the file is on, where the system tells it.
+    #[must_use]
+    pub const fn device(&self) -> Option<u64> {
+        match self {
+            Self::Number(device, _) => Some(*device),
+            Self::Path(_) => None,
+        }
+    }
+}
+
 /// How a file is created.
 #[derive(Debug, Clone, Copy)]
 pub struct Creation<'a> {

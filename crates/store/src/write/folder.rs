@@ -3,7 +3,7 @@
 
 mod open_file;
 
-use super::access::{Access, is_fixed, try_in};
+use super::access::{Access, Tried, is_fixed};
 use super::files::SYNC_FOLDER;
 use super::plain::{create_dir, is_link, is_still, plain, private, try_lock};
 use super::{Creation, FileError, FileErrorKind, FileIdentity, Files, NewAccess, OpenFile, OpenLock};
@@ -18,6 +18,7 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct FolderFiles {
     root: PathBuf,
+    tried: Tried,
 }
 
 impl FolderFiles {
@@ -29,7 +30,7 @@ impl FolderFiles {
         let shown = path.display().to_string();
         let meta = fs::metadata(path).map_err(|e| FileError::from_io(&e, "open", &shown))?;
         if meta.is_dir() {
-            return Ok(Self { root: path.to_owned() });
+            return Ok(Self { root: path.to_owned(), tried: Tried::default() });
         }
         let reason = "it is no folder; unpack an archive first, then name the folder".to_owned();
         Err(FileError { reason, ..FileError::new(FileErrorKind::Other, "open", &shown) })
@@ -75,6 +76,11 @@ impl FolderFiles {
         }
         Ok(())
     }
+}
+
+/// What is known of a folder that can be opened, as it has to be to make its names durable.
+fn open_folder(path: &Path) -> io::Result<fs::Metadata> {
+    if cfg!(unix) { File::open(path)?.metadata() } else { fs::metadata(path) }
 }
 
 /// Tells a file that another program holds from one that may not be written: Windows gives the error of missing rights for both.
@@ -126,7 +132,8 @@ impl Files for FolderFiles {
     fn check_replaceable(&self, key: &Key) -> Result<(), FileError> {
         let file = self.open_plain(key, "replace", OpenOptions::new().read(true))?;
         let fail = |e: io::Error| FileError::from_io(&e, "write to", key.folder());
-        let folder = fs::metadata(self.path(key.folder())).map_err(fail)?;
+        // Opened as it will be to be synced: what keeps us from that is found before anything is written.
+        let folder = open_folder(&self.path(key.folder())).map_err(fail)?;
         #[cfg(windows)]
         kerbsync_winfile::check(&self.path(key.as_str()))
             .map_err(|e| FileError { reason: e.to_string(), ..FileError::new(FileErrorKind::Denied, "replace", key.as_str()) })?;
@@ -135,7 +142,7 @@ impl Files for FolderFiles {
             return Err(FileError { reason, ..FileError::new(FileErrorKind::Denied, "replace", key.as_str()) });
         }
         let access = file.metadata().and_then(|meta| Access::of(&file, &meta, &self.path(key.as_str())));
-        access.and_then(|access| try_in(&self.path(key.folder()), &access)).map_err(|e| unkept(&e, key))?;
+        access.and_then(|access| self.tried.try_in(&self.path(key.folder()), &folder, access)).map_err(|e| unkept(&e, key))?;
         // On Windows the mark means something else for folders.
         if cfg!(unix) && folder.permissions().readonly() {
             return Err(FileError::new(FileErrorKind::Denied, "write to", key.folder()));

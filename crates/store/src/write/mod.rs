@@ -87,14 +87,32 @@ impl<'f> WriteStore<'f> {
         self.remove_each(folder, is_temporary)
     }
 
+    /// As [`clean`](Self::clean), in a folder that this process made durable after whoever worked there before it had ended: where there is
+    /// nothing to remove, there is nothing to make last.
+    ///
+    /// # Errors
+    /// The folder cannot be listed, or a file cannot be removed.
+    pub fn clean_durable(&self, folder: &str) -> Result<Vec<Key>, FileError> {
+        let stale = self.remove_listed(folder, |key| names::is_temporary_of(key, &self.run))?;
+        if !stale.is_empty() {
+            self.sync_folder(folder)?;
+        }
+        Ok(stale)
+    }
+
     fn remove_each(&self, folder: &str, is_stale: impl Fn(&Key) -> bool) -> Result<Vec<Key>, FileError> {
+        let stale = self.remove_listed(folder, is_stale)?;
+        // Without this a loss of power would bring them back, with nobody left to remove them. Also where there are none: whoever removed
+        // them may have been stopped before this.
+        self.sync_folder(folder)?;
+        Ok(stale)
+    }
+
+    fn remove_listed(&self, folder: &str, is_stale: impl Fn(&Key) -> bool) -> Result<Vec<Key>, FileError> {
         let stale: Vec<Key> = self.files.list(folder)?.into_iter().filter(is_stale).collect();
         for key in &stale {
             self.files.remove(key)?;
         }
-        // Without this a loss of power would bring them back, with nobody left to remove them. Also where there are none: whoever removed
-        // them may have been stopped before this.
-        self.sync_folder(folder)?;
         Ok(stale)
     }
 
