@@ -83,8 +83,7 @@ fn doubt(audit: &mut Audit, inventory: &Inventory) {
     let accounts = contested_accounts(inventory);
     let names = |name: &str| inventory.contested_names.contains(&name.to_lowercase());
     let in_doubt = |subject: &Subject| match subject {
-        Subject::Account(name) if accounts.contains(&name.to_lowercase()) => Some(ASSIGNMENTS),
-        Subject::Assignment(_, name) if accounts.contains(&name.to_lowercase()) => Some(ASSIGNMENTS),
+        Subject::Account(name) | Subject::Assignment(_, name) if accounts.contains(&name.to_lowercase()) => Some(ASSIGNMENTS),
         Subject::Document(..) | Subject::Waiver(_) => None,
         Subject::Estate | Subject::Account(_) | Subject::Assignment(..) => (!inventory.contested_names.is_empty()).then_some(TOPOLOGY),
         Subject::Pool(host) | Subject::Server(host) | Subject::Slot(host, _) => names(host.as_str()).then_some(TOPOLOGY),

@@ -50,7 +50,7 @@ pub enum Subject {
     /// A server.
     Server(HostName),
     /// An account, as `DOMAIN\name` or as written.
-    Account(String),
+    Account(Arc<str>),
     /// A slot of a server: server, text of the slot's key.
     Slot(HostName, Arc<str>),
     /// An assignment: site as written, account as written.
@@ -58,7 +58,7 @@ pub enum Subject {
     /// A document: its number and path.
     Document(DocumentId, Arc<str>),
     /// A waiver: what it says it covers.
-    Waiver(String),
+    Waiver(Arc<str>),
 }
 
 impl Subject {

@@ -137,6 +137,14 @@ fn audited(mut inventory: Inventory, policy: &Policy) -> crate::Audit {
     audit
 }
 
+/// A report makes its own list of it in the same place only then.
+#[test]
+fn there_is_room_for_whole_verdicts_of_a_report() {
+    let audit = audited(estate(), &Policy::at(testing::time(testing::NOW)));
+    let room = audit.verdicts.capacity() * size_of::<crate::Verdict>();
+    assert!(room > 0 && room.is_multiple_of(crate::Verdict::REPORTED), "{room}");
+}
+
 #[test]
 fn an_estate_without_a_fault_has_no_finding() {
     let audit = audited(estate(), &Policy::at(testing::time(testing::NOW)));

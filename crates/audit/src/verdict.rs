@@ -228,7 +228,7 @@ impl<'v> Verdicts<'v> {
             let text = waiver.to_string();
             let seen = told.entry(text.to_lowercase()).and_modify(|n| *n += 1).or_insert(1);
             let subject = if *seen == 1 { text } else { format!("{text} ({seen})") };
-            judge(self, Subject::Waiver(subject), waiver);
+            judge(self, Subject::Waiver(subject.into()), waiver);
         }
     }
 

@@ -83,7 +83,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             _ => continue,
         };
         let name = name_of(object, directory);
-        let subject = Subject::Account(name.clone());
+        let subject = Subject::Account(name.as_str().into());
         if !told.insert(name.to_lowercase()) {
             continue;
         }

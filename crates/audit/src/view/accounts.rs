@@ -42,7 +42,7 @@ impl<'i> AccountView<'i> {
     /// The account as a subject.
     #[must_use]
     pub fn subject(&self) -> Subject {
-        Subject::Account(self.name.to_string())
+        Subject::Account(self.name.to_string().into())
     }
 
     /// Where the account is first assigned.

@@ -7,6 +7,7 @@ use super::{
 use kerbsync_audit::{Audit, Profiles, Subject, Terms};
 use kerbsync_inventory::Inventory;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// What a report is made from.
 #[derive(Debug)]
@@ -222,11 +223,12 @@ impl Verdict {
     }
 }
 
-/// A subject as it is written; a server by the letters of its name, which other verdicts have too.
+/// A subject as it is written; by its own letters where it is nothing else, which other verdicts have too.
 fn wording(subject: &Subject) -> Wording {
     match subject {
         Subject::Pool(host) | Subject::Server(host) => host.into(),
-        other => other.to_string().into(),
+        Subject::Account(text) | Subject::Document(_, text) | Subject::Waiver(text) => Arc::clone(text).into(),
+        Subject::Estate | Subject::Site(..) | Subject::Slot(..) | Subject::Assignment(..) => subject.to_string().into(),
     }
 }
 

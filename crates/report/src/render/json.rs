@@ -3,7 +3,7 @@
 use super::report_format::{Fingerprints, ReportFormat};
 use kerbsync_source::{is_plainly_printable, runner_marks, steers};
 use serde::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::ser::Formatter;
 use std::io::{self, BufWriter, Write};
 
 pub(super) static FORMAT: ReportFormat = ReportFormat {
@@ -44,13 +44,22 @@ const BUFFER: usize = 1 << 16;
 /// # Errors
 /// Those of `out`.
 pub(super) fn write_json_line<T: Serialize>(document: &T, mut out: impl Write) -> io::Result<()> {
-    document.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Escaping(CompactFormatter)))?;
+    document.serialize(&mut serde_json::Serializer::with_formatter(&mut out, OnOneLine))?;
     out.write_all(b"\n")
 }
 
 fn serialize<T: Serialize>(document: &T, out: &mut impl Write) -> serde_json::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(out, Escaping(Indented::default()));
+    let mut serializer = serde_json::Serializer::with_formatter(out, Indented::default());
     document.serialize(&mut serializer)
+}
+
+/// Nothing between values but their signs, which is what a formatter does by itself.
+struct OnOneLine;
+
+impl Formatter for OnOneLine {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        escaped(writer, fragment)
+    }
 }
 
 /// One value to a line, two blanks for each level, like `serde_json`'s own: a line end and the blanks behind it are one piece here.
@@ -91,6 +100,10 @@ impl Indented {
 }
 
 impl Formatter for Indented {
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        escaped(writer, fragment)
+    }
+
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.begin(writer, b'[')
     }
@@ -133,64 +146,24 @@ impl Formatter for Indented {
 /// Every character that steers a screen, or makes a text a command to a pipeline's runner, is written as `\u….`: whoever shows the document
 /// as it is sees nothing but text. So is every one that is not ASCII: Windows PowerShell 5.1 reads what a program writes into a pipe in the
 /// console's code page, and this survives it.
-struct Escaping<F>(F);
-
-impl<F: Formatter> Formatter for Escaping<F> {
-    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if is_plainly_printable(fragment) {
-            return writer.write_all(fragment.as_bytes());
+fn escaped<W: ?Sized + Write>(writer: &mut W, fragment: &str) -> io::Result<()> {
+    if is_plainly_printable(fragment) {
+        return writer.write_all(fragment.as_bytes());
+    }
+    let mut marks = runner_marks(fragment).peekable();
+    let mut done = 0;
+    for (at, c) in fragment.char_indices() {
+        let marked = marks.next_if_eq(&at).is_some();
+        if c.is_ascii() && !marked && !steers(c) {
+            continue;
         }
-        let mut marks = runner_marks(fragment).peekable();
-        let mut done = 0;
-        for (at, c) in fragment.char_indices() {
-            let marked = marks.next_if_eq(&at).is_some();
-            if c.is_ascii() && !marked && !steers(c) {
-                continue;
-            }
-            writer.write_all(&fragment.as_bytes()[done..at])?;
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                write!(writer, "\\u{unit:04x}")?;
-            }
-            done = at + c.len_utf8();
+        writer.write_all(&fragment.as_bytes()[done..at])?;
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            write!(writer, "\\u{unit:04x}")?;
         }
-        writer.write_all(&fragment.as_bytes()[done..])
+        done = at + c.len_utf8();
     }
-
-    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
-    }
-
-    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
-    }
-
-    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
-    }
-
-    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
-    }
-
-    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
-    }
-
-    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
-    }
-
-    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
-    }
-
-    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
-    }
+    writer.write_all(&fragment.as_bytes()[done..])
 }
 
 #[cfg(test)]
