@@ -11,7 +11,7 @@ use crate::{Engine, EngineError, parallel};
 use kerbsync_plan::lower::Original;
 use kerbsync_plan::outcome::{End, PasswordProof, StepResult};
 use kerbsync_plan::{Plan, Step};
-use kerbsync_store::{Expected, Key, OnDisk, ReplaceError, ReplaceFailure, WriteStore, backup};
+use kerbsync_store::{Expected, FileVersion, Key, OnDisk, ReplaceError, ReplaceFailure, WriteStore, backup};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// A step that is ready to be written.
@@ -181,6 +181,7 @@ impl<'s, 'f> Application<'s, 'f> {
             Err(report) => return report,
         };
         let after = ready.prepared.patch.apply(&before);
+        debug_assert!(FileVersion::of(&after) == ready.prepared.version, "what is written is what was journaled");
         let copy = backup(ready.key, &self.run);
         if ready.keeps_copy()
             && let Err(error) = self.keep_copy(&copy, &before)

@@ -88,34 +88,35 @@ fn where_they_meet(old: &[u8], new: &[u8]) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// Numbers without a pattern, always the same.
-    fn drawn(state: &mut u64) -> usize {
-        *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(*state >> 40).unwrap()
-    }
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::Index;
 
     fn kept(patch: &Patch) -> usize {
         patch.splices.iter().map(|s| s.new.len()).sum()
     }
 
-    #[test]
-    fn the_new_bytes_come_back_whatever_differs() {
-        let mut state = 1;
-        for round in 0..3000 {
-            // Few letters, so that much is alike at the wrong place, too.
-            let letters = 1 + drawn(&mut state) % 4;
-            let mut text = |length: usize| -> Vec<u8> { (0..length).map(|_| u8::try_from(drawn(&mut state) % letters).unwrap()).collect() };
-            let before = text(round * 7 % 20_000);
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1500))]
+
+        /// Few letters, so that much is alike at the wrong place, too.
+        #[test]
+        fn the_new_bytes_come_back_whatever_differs(
+            before in (1u8..4).prop_flat_map(|letters| vec(0..letters, 0..20_000)),
+            edits in vec((any::<Index>(), 0usize..9000, vec(0u8..4, 0..130)), 0..5),
+        ) {
             let mut after = before.clone();
-            for edit in 0..round % 5 {
-                let at = if after.is_empty() { 0 } else { (edit * 7919 + round * 31) % after.len() };
-                let end = (at + round % 90).min(after.len());
-                let new = text(round % 130);
-                drop(after.splice(at..end, new));
+            for (at, length, new) in edits {
+                let at = at.index(after.len() + 1);
+                drop(after.splice(at..(at + length).min(after.len()), new));
             }
-            assert!(Patch::between(&before, &after).apply(&before) == after, "round {round}");
+            prop_assert!(Patch::between(&before, &after).apply(&before) == after);
+            prop_assert!(Patch::between(&after, &before).apply(&after) == before);
         }
+    }
+
+    #[test]
+    fn the_shortest_come_back_too() {
         for (before, after) in [("", ""), ("", "a"), ("a", ""), ("a", "b"), ("aa", "a"), ("a", "aaa")] {
             assert_eq!(Patch::between(before.as_bytes(), after.as_bytes()).apply(before.as_bytes()), after.as_bytes());
         }
@@ -125,20 +126,12 @@ mod tests {
     fn what_lies_between_two_changes_is_not_kept() {
         let line = |n: usize, secret: &str| format!("<add name=\"pool {n}\" password=\"{secret}\" />\r\n");
         let text = |secrets: [&str; 2]| -> String {
-            (0..3000)
-                .map(|n| {
-                    line(
-                        n,
-                        if n == 100 {
-                            secrets[0]
-                        } else if n == 2900 {
-                            secrets[1]
-                        } else {
-                            ""
-                        },
-                    )
-                })
-                .collect()
+            let secret = |n| match n {
+                100 => secrets[0],
+                2900 => secrets[1],
+                _ => "",
+            };
+            (0..3000).map(|n| line(n, secret(n))).collect()
         };
         let new = ["[enc:AesProvider:QUJDREVGR0g=:enc]"; 2];
         for old in [["", ""], ["[enc:AesProvider:SElKS0xN:enc]", "in clear"]] {
