@@ -44,6 +44,7 @@ async fn collect_by(
     if sink.has(FILE) {
         return;
     }
+    sink.look_for(FILE);
     let hosts = match hosts(directory, root).await {
         Ok(hosts) => hosts,
         Err(error) => return sink.miss(FILE.to_owned(), url.to_string(), &error.to_string()),

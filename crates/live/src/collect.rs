@@ -1,6 +1,6 @@
 //! `collect`: what an audit wants of a deployment, fetched into a folder as an administrator would by hand.
 
-mod of_directory;
+pub(crate) mod of_directory;
 mod of_server;
 
 use crate::directory::{DirectoryUrl, Trust};
@@ -85,6 +85,9 @@ pub trait FileSink: Send + Sync {
     /// Whether a file is there already, whole: it is not fetched again.
     fn has(&self, path: &str) -> bool;
 
+    /// Where a file that is there came from.
+    fn source(&self, path: &str) -> Option<String>;
+
     /// Keeps a file and what is known of it.
     ///
     /// # Errors
@@ -93,6 +96,14 @@ pub trait FileSink: Send + Sync {
 
     /// Takes down what could not be had. A file that need not be there (redirection.config) is no miss.
     fn miss(&self, missed: Missed);
+
+    /// Whether an earlier run of the same bundle missed a file, which was not looked for since.
+    fn was_missed(&self, _: &str) -> bool {
+        false
+    }
+
+    /// A file is looked for now, so that what an earlier run said of it counts no more. What nobody looks for again stays missed.
+    fn look_for(&self, _: &str) {}
 
     /// Tells something that is neither a file nor a miss.
     fn tell(&self, _: String) {}
@@ -188,6 +199,18 @@ pub(crate) struct Sink<'p>(pub(crate) &'p dyn FileSink);
 impl Sink<'_> {
     pub(crate) fn has(&self, path: &str) -> bool {
         self.0.has(path)
+    }
+
+    pub(crate) fn source(&self, path: &str) -> Option<String> {
+        self.0.source(path)
+    }
+
+    pub(crate) fn was_missed(&self, path: &str) -> bool {
+        self.0.was_missed(path)
+    }
+
+    pub(crate) fn look_for(&self, path: &str) {
+        self.0.look_for(path);
     }
 
     pub(crate) fn miss(&self, path: String, source: String, reason: &str) {

@@ -1,5 +1,7 @@
 //! A domain controller, asked by LDAP inside TLS, or sealed by Kerberos.
 
+mod url;
+
 use crate::clock::Clock;
 use crate::ldif::Entry;
 use crate::operator::{Authority, Operator};
@@ -15,81 +17,11 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+pub(crate) use url::is_host;
+pub use url::{DirectoryUrl, DirectoryUrlError};
 
 /// Entries of one page. Active Directory gives at most 1,000 by default (MaxPageSize).
 const PAGE: i32 = 500;
-
-/// Where a directory is asked: `ldaps://dc01.contoso.com` (port 636), or `ldap://dc01.contoso.com` (port 389) with StartTLS, and for one who
-/// has tickets with encryption by Kerberos. Nothing is ever sent in clear, and no certificate goes unchecked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DirectoryUrl {
-    host: String,
-    port: u16,
-    start_tls: bool,
-}
-
-/// An address that is none.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("'{}' is no address of a directory; one is ldaps://dc01.contoso.com, or ldap://dc01.contoso.com for StartTLS", Shown::of(.0))]
-pub struct DirectoryUrlError(String);
-
-impl DirectoryUrl {
-    /// An address as typed.
-    ///
-    /// # Errors
-    /// Another scheme, no name of a host (a certificate names no address), or a path.
-    pub fn parse(text: &str) -> Result<Self, DirectoryUrlError> {
-        let error = || DirectoryUrlError(text.to_owned());
-        let (scheme, rest) = text.split_once("://").ok_or_else(error)?;
-        let (start_tls, usual) = match scheme.to_ascii_lowercase().as_str() {
-            "ldaps" => (false, 636),
-            "ldap" => (true, 389),
-            _ => return Err(error()),
-        };
-        let (host, port) = match rest.trim_end_matches('/').rsplit_once(':') {
-            Some((host, port)) => (host, port.parse().map_err(|_| error())?),
-            None => (rest.trim_end_matches('/'), usual),
-        };
-        if is_host(host) { Ok(Self { host: host.to_ascii_lowercase(), port, start_tls }) } else { Err(error()) }
-    }
-
-    /// The host name, in small letters.
-    #[must_use]
-    pub fn host(&self) -> &str {
-        &self.host
-    }
-
-    /// The same kind of address at another host.
-    pub(crate) fn at(&self, host: &str) -> Self {
-        Self { host: host.to_ascii_lowercase(), ..self.clone() }
-    }
-
-    /// The global catalogue at a host, spoken to in the same way: 3269 in place of 636, 3268 in place of 389.
-    pub(crate) fn catalogue_at(&self, host: &str) -> Self {
-        Self { port: if self.start_tls { 3268 } else { 3269 }, ..self.at(host) }
-    }
-
-    /// A controller of another domain, spoken to in the same way, at the usual port.
-    pub(crate) fn controller_at(&self, host: &str) -> Self {
-        Self { port: if self.start_tls { 389 } else { 636 }, ..self.at(host) }
-    }
-
-    fn to_url(&self) -> String {
-        format!("{}://{}:{}", if self.start_tls { "ldap" } else { "ldaps" }, self.host, self.port)
-    }
-}
-
-impl std::fmt::Display for DirectoryUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.to_url())
-    }
-}
-
-/// Whether a text is the name of a host, of one label or several; no address is.
-pub(crate) fn is_host(text: &str) -> bool {
-    let plain = text.split('.').all(|label| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
-    plain && text.contains(|c: char| c.is_ascii_alphabetic())
-}
 
 /// Whose certificates are believed.
 #[derive(Debug, Clone)]
@@ -136,6 +68,14 @@ pub enum DirectoryError {
         "inside TLS the directory wants the operator's password; a ticket cache is enough at ldap:// (port 389), where Kerberos encrypts, and not on Windows"
     )]
     NoPassword,
+    /// One that is no domain controller, or none yet.
+    #[error("the directory {host} {why}")]
+    NoDomain {
+        /// The host.
+        host: String,
+        /// What it says of itself, or does not say.
+        why: &'static str,
+    },
     /// A search that was not answered to its end.
     #[error("the directory {host} did not answer '{filter}' below '{base}' to the end (result {code}): {why}")]
     Search {
@@ -179,7 +119,7 @@ pub(crate) struct Directory {
 /// What a directory says of itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Root {
-    /// The name of the domain that the controller holds.
+    /// The name of the domain that the controller holds; empty where it names none.
     pub(crate) domain: String,
     /// The name of the forest's configuration.
     pub(crate) configuration: String,
@@ -191,6 +131,8 @@ pub(crate) struct Root {
     pub(crate) server: String,
     /// Whether it answers as a global catalogue already, where it says so.
     pub(crate) is_catalogue_ready: Option<bool>,
+    /// Whether it has all of its domain from the other controllers since it became one, where it says so.
+    pub(crate) is_synchronized: Option<bool>,
 }
 
 impl Directory {
@@ -265,6 +207,20 @@ impl Directory {
         why(error)
     }
 
+    /// What a controller says of itself that can be asked for its domain: one that has not got all of it yet would tell a part as the whole
+    /// (isSynchronized, MS-ADTS 3.1.1.3.2).
+    pub(crate) async fn controller(&mut self) -> Result<Root, DirectoryError> {
+        let root = self.root().await?;
+        let failed = |why| DirectoryError::NoDomain { host: self.host.clone(), why };
+        if root.domain.is_empty() || root.configuration.is_empty() {
+            return Err(failed("names no domain that it holds (defaultNamingContext): it is no domain controller"));
+        }
+        if root.is_synchronized == Some(false) {
+            return Err(failed("does not hold all of its domain yet (isSynchronized is FALSE)"));
+        }
+        Ok(root)
+    }
+
     /// What the directory says of itself.
     pub(crate) async fn root(&mut self) -> Result<Root, DirectoryError> {
         let names = [
@@ -274,6 +230,7 @@ impl Directory {
             "isGlobalCatalogReady",
             "rootDomainNamingContext",
             "serverName",
+            "isSynchronized",
         ];
         let entries = self.search("", Scope::Base, "(objectClass=*)", &names).await?;
         let value = |name: &str| {
@@ -288,6 +245,7 @@ impl Directory {
             is_catalogue_ready: value(names[3]).map(|v| v.eq_ignore_ascii_case("true")),
             forest: value(names[4]).unwrap_or_default(),
             server: value(names[5]).unwrap_or_default(),
+            is_synchronized: value(names[6]).map(|v| v.eq_ignore_ascii_case("true")),
         })
     }
 

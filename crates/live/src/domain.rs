@@ -55,6 +55,21 @@ pub(crate) fn files(domain: Option<&str>) -> [String; 2] {
     [format!("{folder}/accounts.ldif"), format!("{folder}/groups.ldif")]
 }
 
+/// The domain whose files are those of the bundle's main one, where they are there: by where they came from.
+pub(crate) fn main_of_bundle(sink: &Sink<'_>) -> Option<String> {
+    files(None).iter().find_map(|file| base_of(&sink.source(file)?))
+}
+
+/// The configuration of the forest that a bundle is of, by where the names of its domains came from.
+pub(crate) fn forest_of_bundle(sink: &Sink<'_>) -> Option<String> {
+    base_of(&sink.source(DOMAINS_FILE)?)?.split_once(',').map(|(_, configuration)| configuration.to_owned())
+}
+
+/// `ldaps://dc01.contoso.com:636/DC=contoso,DC=com`: what stands behind the host.
+fn base_of(source: &str) -> Option<String> {
+    source.splitn(4, '/').nth(3).map(str::to_owned)
+}
+
 /// Asks one domain, and brings what is not there yet.
 pub(crate) async fn fetch(directory: &mut Directory, base: &str, files: &[String; 2], from: (&DirectoryUrl, &Operator), sink: &Sink<'_>) {
     let (url, operator) = from;
@@ -88,6 +103,7 @@ async fn search(directory: &mut Directory, file: &str, search: Search<'_>, url: 
         return;
     }
     let Search { base, filter, attributes } = search;
+    sink.look_for(file);
     let source = format!("{url}/{base}");
     match directory.search(base, Scope::Subtree, filter, attributes).await {
         Ok(entries) => {

@@ -9,7 +9,7 @@ use kerbsync_collect::Progress as _;
 use kerbsync_live::{Fetched, FileSink, Missed};
 use kerbsync_report::format::{MANIFEST, Manifest, ManifestFile, MissingFile};
 use kerbsync_store::{Digest, Expected, Files as _, FolderFiles, Key, ReplaceFailure, WriteStore};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -29,6 +29,10 @@ pub(super) struct Bundle {
 struct Known {
     files: BTreeMap<String, ManifestFile>,
     missing: BTreeMap<String, MissingFile>,
+    /// What earlier runs missed: it counts until it is looked for again.
+    missed_before: BTreeMap<String, MissingFile>,
+    /// Of that, what was looked for now.
+    looked_for: BTreeSet<String>,
     /// Why the manifest could not be written, the first time.
     unwritten: Option<String>,
     fetched: usize,
@@ -47,13 +51,24 @@ pub(super) struct Account {
     pub(super) notes: Vec<String>,
 }
 
+impl Known {
+    /// At the end: what was looked for again is there, or was missed again, or need not be there.
+    fn settle(&mut self) {
+        let Self { missed_before, looked_for, missing, .. } = self;
+        missed_before.retain(|path, _| !looked_for.contains(path));
+        missing.append(missed_before);
+    }
+}
+
 impl Bundle {
     /// Opens a folder; with what an earlier manifest says, where its files are still what it says.
     pub(super) fn open(folder: &Path, resume: bool, bar: Bar, now: Timestamp) -> Result<Self, Failure> {
         let files = FolderFiles::open(folder).map_err(|e| Failure::new(Exit::Refused, e.to_string()))?;
         let mut known = Known::default();
         if resume && folder.join(NAME).exists() {
-            for file in read_manifest(&folder.join(NAME))?.files {
+            let manifest = read_manifest(&folder.join(NAME))?;
+            known.missed_before = manifest.missing.into_iter().map(|missed| (missed.path.clone(), missed)).collect();
+            for file in manifest.files {
                 let whole = Key::new(&file.path).is_some_and(|key| {
                     files.read(&key).is_ok_and(|bytes| Digest::of(&bytes).to_string().eq_ignore_ascii_case(&file.sha256))
                 });
@@ -73,6 +88,7 @@ impl Bundle {
     /// Writes the manifest, and says what there is.
     pub(super) fn finish(self) -> Result<Account, Failure> {
         self.bar.clear();
+        self.known().settle();
         self.write_manifest();
         let known = self.known.into_inner().unwrap_or_else(PoisonError::into_inner);
         match known.unwritten {
@@ -112,7 +128,8 @@ impl Bundle {
         let mut known = self.known();
         let manifest = Manifest {
             files: known.files.values().cloned().collect(),
-            missing: known.missing.values().cloned().collect(),
+            // In the order of their paths.
+            missing: known.missed_before.iter().chain(&known.missing).collect::<BTreeMap<_, _>>().into_values().cloned().collect(),
             ..Manifest::new()
         };
         // Its types have no key that JSON cannot hold.
@@ -129,6 +146,10 @@ impl FileSink for Bundle {
         self.known().files.contains_key(path)
     }
 
+    fn source(&self, path: &str) -> Option<String> {
+        self.known().files.get(path)?.source.clone()
+    }
+
     fn keep(&self, file: Fetched, bytes: &[u8]) -> Result<(), String> {
         self.write(&file.path, bytes)?;
         let entry = ManifestFile {
@@ -140,13 +161,27 @@ impl FileSink for Bundle {
         };
         let mut known = self.known();
         known.fetched += 1;
+        known.missed_before.remove(&file.path);
         known.files.insert(file.path, entry);
         Ok(())
     }
 
     fn miss(&self, missed: Missed) {
         let entry = MissingFile { path: missed.path.clone(), source: missed.source, reason: missed.reason };
-        self.known().missing.insert(missed.path, entry);
+        let mut known = self.known();
+        known.missed_before.remove(&missed.path);
+        known.missing.insert(missed.path, entry);
+    }
+
+    fn was_missed(&self, path: &str) -> bool {
+        self.known().missed_before.contains_key(path)
+    }
+
+    fn look_for(&self, path: &str) {
+        let mut known = self.known();
+        if known.missed_before.contains_key(path) {
+            known.looked_for.insert(path.to_owned());
+        }
     }
 
     fn tell(&self, note: String) {
@@ -170,4 +205,55 @@ fn read_manifest(path: &Path) -> Result<Manifest, Failure> {
     };
     let manifest: Manifest = serde_json::from_slice(&read_file(path)?).map_err(|e| error(&format!("line {}", e.line())))?;
     if manifest.schema == MANIFEST { Ok(manifest) } else { Err(error(&format!("its schema is not {MANIFEST}"))) }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::disallowed_methods, reason = "the test makes the folder that is collected into")]
+    use super::*;
+
+    fn missed(path: &str, reason: &str) -> Missed {
+        Missed { path: path.to_owned(), source: "smb://there".to_owned(), reason: reason.to_owned() }
+    }
+
+    fn fetched(path: &str) -> Fetched {
+        Fetched { path: path.to_owned(), source: "smb://there".to_owned(), read_at: Timestamp::UNIX_EPOCH, written: None }
+    }
+
+    fn told(missing: &[MissingFile]) -> Vec<String> {
+        missing.iter().map(|m| format!("{}: {}", m.path, m.reason)).collect()
+    }
+
+    /// A run of other servers or other domains says nothing of what it did not look for.
+    #[test]
+    fn what_was_missed_stays_missed_until_it_is_looked_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = |resume| Bundle::open(dir.path(), resume, Bar::of(false, "", ""), Timestamp::UNIX_EPOCH).unwrap_or_else(|_| panic!());
+        let manifest = || told(&read_manifest(&dir.path().join(NAME)).unwrap_or_else(|_| panic!()).missing);
+        let bundle = open(false);
+        for path in ["a/gone", "b/down", "c/down", "d/absent", "e/kept"] {
+            bundle.miss(missed(path, "first"));
+        }
+        let account = bundle.finish().unwrap_or_else(|_| panic!());
+        assert_eq!(account.missing.len(), 5);
+        let bundle = open(true);
+        assert!(bundle.was_missed("d/absent") && !bundle.was_missed("x"));
+        for path in ["c/down", "d/absent", "e/kept", "f/never"] {
+            bundle.look_for(path);
+        }
+        bundle.miss(missed("b/down", "second"));
+        bundle.keep(fetched("e/kept"), b"bytes").unwrap();
+        bundle.step();
+        // Cut short here, nothing that was looked for and not found yet is forgotten.
+        let all = ["a/gone: first", "b/down: second", "c/down: first", "d/absent: first"];
+        assert_eq!(manifest(), all);
+        let bundle = open(true);
+        bundle.look_for("c/down");
+        bundle.miss(missed("c/down", "third"));
+        bundle.look_for("d/absent");
+        let account = bundle.finish().unwrap_or_else(|_| panic!());
+        let left = ["a/gone: first", "b/down: second", "c/down: third"];
+        assert_eq!(told(&account.missing), left);
+        assert_eq!(manifest(), left);
+    }
 }

@@ -47,6 +47,10 @@ impl FileSink for Seen {
         false
     }
 
+    fn source(&self, _: &str) -> Option<String> {
+        None
+    }
+
     fn keep(&self, file: Fetched, bytes: &[u8]) -> Result<(), String> {
         self.kept.lock().unwrap().push((file, String::from_utf8(bytes.to_vec()).unwrap()));
         Ok(())

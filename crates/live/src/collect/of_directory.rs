@@ -5,7 +5,8 @@ use crate::catalogue;
 use crate::clock::Clock;
 use crate::directory::{Asker, Directory, DirectoryError, DirectoryUrl};
 use crate::domain::{self, DOMAINS_FILE};
-use crate::forest::{self, Connect};
+use crate::forest::{self, Asked, Connect};
+use kerbsync_source::Shown;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,28 +34,51 @@ pub(super) async fn fetch(request: &DirectoryRequest, all: &CollectRequest, sink
         kdc: all.kdc.clone().unwrap_or_else(|| request.url.host().to_owned()),
         request: Arc::clone(&request),
     });
-    let asked = forest::Asked { request: &request, servers: &all.servers, jobs: all.jobs };
-    let told = Sink(&**sink);
-    let [accounts, groups] = domain::files(None);
+    let asked = Asked { request: &request, servers: &all.servers, jobs: all.jobs };
+    fetch_by(&asked, sink, &way).await;
+}
+
+/// The same, whatever way leads to a controller.
+pub(crate) async fn fetch_by<C: Connect>(asked: &Asked<'_>, sink: &Arc<dyn FileSink>, way: &Arc<C>) {
+    let (url, told) = (&asked.request.url, Sink(&**sink));
     let opened = async {
-        let mut directory = way.connect(request.url.clone()).await?;
-        let root = directory.root().await?;
+        let mut directory = way.connect(url.clone()).await?;
+        let root = directory.controller().await?;
         Ok::<_, DirectoryError>((directory, root))
     };
+    let unknown = forest::unknown(url.host());
+    told.look_for(&unknown);
     let (mut directory, root) = match opened.await {
         Ok(opened) => opened,
-        Err(error) => {
-            forest::collect(None, &asked, sink, &way).await;
-            for file in [accounts.as_str(), groups.as_str(), DOMAINS_FILE, catalogue::FILE] {
-                if !sink.has(file) {
-                    told.miss(file.to_owned(), request.url.to_string(), &error.to_string());
-                }
-            }
-            return;
-        }
+        Err(error) => return without_main(&error, &unknown, asked, sink, way).await,
     };
-    domain::fetch(&mut directory, &root.domain, &[accounts, groups], (&request.url, &request.operator), &told).await;
-    domain::fetch_names(&mut directory, &root.configuration, &request.url, &told).await;
-    catalogue::collect(&mut directory, &root, &request.url, &*way, &told).await;
-    forest::collect(Some((&mut directory, &root)), &asked, sink, &way).await;
+    if let Some(other) = domain::forest_of_bundle(&told).filter(|there| !there.eq_ignore_ascii_case(&root.configuration)) {
+        let why = format!("it is a controller of another forest than the bundle's ({}): collect into a new folder", Shown::of(&other));
+        return told.miss(unknown, url.to_string(), &why);
+    }
+    let files = forest::files_of(&root.domain, &forest::dns_of(&root.domain), true, &told);
+    domain::fetch(&mut directory, &root.domain, &files, (url, &asked.request.operator), &told).await;
+    domain::fetch_names(&mut directory, &root.configuration, url, &told).await;
+    catalogue::collect(&mut directory, &root, url, &**way, &told).await;
+    forest::collect(Some((&mut directory, &root)), asked, sink, way).await;
+}
+
+/// Without the controller that was named first, by those that were named besides.
+async fn without_main<C: Connect>(error: &DirectoryError, unknown: &str, asked: &Asked<'_>, sink: &Arc<dyn FileSink>, way: &Arc<C>) {
+    let (url, told, why) = (&asked.request.url, Sink(&**sink), error.to_string());
+    let [accounts, groups] = domain::files(None);
+    let files = [&*accounts, &groups, DOMAINS_FILE, catalogue::FILE];
+    let missing = || files.iter().filter(|file| !told.has(file)).collect::<Vec<_>>();
+    let before = missing();
+    forest::collect(None, asked, sink, way).await;
+    let after = missing();
+    for file in &after {
+        told.miss((**file).to_owned(), url.to_string(), &why);
+    }
+    // The files of a bundle may be those of another domain than this controller's, or of other domains more.
+    if after.is_empty() && before.is_empty() {
+        told.miss(unknown.to_owned(), url.to_string(), &why);
+    } else if after.len() < before.len() {
+        sink.tell(format!("{why}; other controllers were asked"));
+    }
 }

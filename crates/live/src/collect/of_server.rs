@@ -10,6 +10,8 @@ use std::time::Duration;
 const HISTORY: &str = "inetpub/history";
 const SHARE: &str = "C$";
 const MAIN: &str = "applicationHost.config";
+/// That the configuration is elsewhere, where there is such a file.
+const REDIRECTION: &str = "redirection.config";
 
 /// The way to the drive of a server.
 #[derive(Clone)]
@@ -93,14 +95,14 @@ pub(super) fn miss(server: &Fqdn, way: &Way, why: &str, sink: &Sink<'_>) {
 
 /// Fetches what is not there yet.
 pub(super) async fn fetch(server: &Fqdn, history: bool, way: &Way, sink: &Sink<'_>) {
-    if sink.has(&place(server, &configuration(MAIN))) && !history {
+    if sink.has(&place(server, &configuration(MAIN))) && !history && !sink.was_missed(&place(server, &configuration(REDIRECTION))) {
         return;
     }
     let mut drive = match way.open(server).await {
         Ok(drive) => drive,
         Err(error) => return miss(server, way, &error.to_string(), sink),
     };
-    for (file, needed) in [(MAIN, true), ("redirection.config", false)] {
+    for (file, needed) in [(MAIN, true), (REDIRECTION, false)] {
         file_of(server, &configuration(file), needed, &mut drive, way, sink).await;
     }
     if history {
@@ -113,6 +115,7 @@ async fn file_of(server: &Fqdn, path: &str, needed: bool, drive: &mut Drive, way
     if sink.has(&to) {
         return;
     }
+    sink.look_for(&to);
     match drive.read(path).await {
         Ok(read) => sink.keep(to, way.source(server, path), &read.bytes, read.written),
         Err(error) if error.kind == ShareErrorKind::NotFound && !needed => {}
@@ -121,6 +124,7 @@ async fn file_of(server: &Fqdn, path: &str, needed: bool, drive: &mut Drive, way
 }
 
 async fn of_history(server: &Fqdn, drive: &mut Drive, way: &Way, sink: &Sink<'_>) {
+    sink.look_for(&place(server, &format!("{HISTORY}/")));
     let snapshots = match drive.folders(HISTORY).await {
         Ok(folders) => folders,
         // A server need not keep a history.

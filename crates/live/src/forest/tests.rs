@@ -1,6 +1,7 @@
 //! Which domains are asked, in which order, at whose controllers, and what is told of the others.
 
 use super::*;
+use crate::collect::of_directory::fetch_by;
 use crate::collect::{Fetched, Missed};
 use crate::directory::Trust;
 use crate::directory::testing::{Answers, BASE};
@@ -10,6 +11,8 @@ use jiff::Timestamp;
 use kerbsync_secret::Secret;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
+
+mod hindered;
 
 const CONFIGURATION: &str = "CN=Configuration,DC=contoso,DC=com";
 
@@ -31,7 +34,7 @@ fn dns(label: &str) -> String {
 struct Controller {
     label: String,
     configuration: String,
-    /// Domains, and controllers with the label of each one's domain and site.
+    /// Domains (one without a name where it is `?`), and controllers with the label of each one's domain and site.
     domains: Vec<String>,
     controllers: Vec<(String, String, String, bool)>,
 }
@@ -50,6 +53,12 @@ impl Answers for Controller {
         if base.starts_with("CN=Partitions,") {
             let domain = |label: &String| {
                 let netbios = label.to_uppercase();
+                if label == "?" {
+                    return entry(&format!("CN=HIDDEN,{base}"), &[("dnsRoot", "hidden.contoso.com")]);
+                }
+                if label == "renamed" {
+                    return entry(&format!("CN=OLD,{base}"), &[("nCName", "DC=old,DC=contoso,DC=com"), ("dnsRoot", "asia.contoso.com")]);
+                }
                 entry(&format!("CN={netbios},{base}"), &[("nCName", &name_of(label)), ("dnsRoot", &dns(label)), ("nETBIOSName", &netbios)])
             };
             return Ok(self.domains.iter().map(domain).collect());
@@ -74,11 +83,16 @@ impl Answers for Controller {
 struct Forest {
     answers: BTreeMap<String, Controller>,
     called: Mutex<Vec<String>>,
+    refuses: bool,
 }
 
 impl Connect for Forest {
     async fn connect(&self, url: DirectoryUrl) -> Result<Directory, DirectoryError> {
         self.called.lock().unwrap().push(url.to_string());
+        if self.refuses {
+            let why = Shown::of("wrong name or password");
+            return Err(DirectoryError::Refused { host: url.host().to_owned(), principal: "admin@contoso.com".to_owned(), code: 49, why });
+        }
         match self.answers.get(url.host()) {
             Some(controller) => Ok(Directory::made_up(&url, controller.clone()).await),
             None => Err(DirectoryError::Connection { host: url.host().to_owned(), why: Shown::of("no answer in time") }),
@@ -88,7 +102,8 @@ impl Connect for Forest {
 
 #[derive(Default)]
 struct Seen {
-    there: Vec<String>,
+    /// Files that are there, and where they came from.
+    there: Vec<(String, String)>,
     kept: Mutex<Vec<(String, String)>>,
     missed: Mutex<Vec<Missed>>,
     told: Mutex<Vec<String>>,
@@ -96,7 +111,12 @@ struct Seen {
 
 impl FileSink for Seen {
     fn has(&self, path: &str) -> bool {
-        self.there.iter().any(|p| p == path)
+        self.source(path).is_some()
+    }
+
+    fn source(&self, path: &str) -> Option<String> {
+        let kept = self.kept.lock().unwrap();
+        self.there.iter().chain(kept.iter()).find(|(there, _)| there == path).map(|(_, source)| source.clone())
     }
 
     fn keep(&self, file: Fetched, _: &[u8]) -> Result<(), String> {
@@ -126,9 +146,13 @@ struct Try {
     which: OtherDomains,
     needed: Vec<&'static str>,
     servers: Vec<&'static str>,
-    there: Vec<String>,
+    there: Vec<(String, String)>,
+    /// Whether the first controller is asked for its own domain too, as `dc01` of the domain with this label.
+    whole: Option<&'static str>,
     main: bool,
     ticket: bool,
+    /// Whether nobody believes the operator's password.
+    refuses: bool,
     /// Controllers beyond the list: host, domain and forest.
     strangers: Vec<(&'static str, &'static str, &'static str)>,
 }
@@ -145,8 +169,10 @@ fn forest(labels: &[&str]) -> Try {
         needed: Vec::new(),
         servers: Vec::new(),
         there: Vec::new(),
+        whole: None,
         main: true,
         ticket: false,
+        refuses: false,
         strangers: Vec::new(),
     }
 }
@@ -162,13 +188,15 @@ impl Try {
         let mut answers: BTreeMap<String, Controller> =
             self.controllers.iter().map(|(host, label, ..)| (format!("{host}.{}", dns(label)), controller(label, CONFIGURATION))).collect();
         answers.extend(self.strangers.iter().map(|(host, label, configuration)| ((*host).to_owned(), controller(label, configuration))));
+        let first = self.whole.map_or_else(|| "dc01.contoso.com".to_owned(), |label| format!("dc01.{}", dns(label)));
+        answers.extend(self.whole.map(|label| (first.clone(), controller(label, CONFIGURATION))));
         answers.retain(|host, _| !self.down.contains(&host.as_str()));
-        let connect = Arc::new(Forest { answers, called: Mutex::default() });
+        let connect = Arc::new(Forest { answers, called: Mutex::default(), refuses: self.refuses });
         let authority = if self.ticket { Authority::Cache("/nowhere".into()) } else { Authority::Password(Secret::new("x".into())) };
         let url = |text: &&str| DirectoryUrl::parse(text).unwrap();
         let request = Arc::new(DirectoryRequest {
             operator: Operator::new("admin@contoso.com", authority).unwrap(),
-            url: url(&"ldaps://dc01.contoso.com:1636"),
+            url: url(&format!("ldaps://{first}:1636").as_str()),
             others: self.others.iter().map(url).collect(),
             other_domains: self.which,
             needed: self.needed.iter().map(|n| (*n).to_owned()).collect(),
@@ -178,9 +206,13 @@ impl Try {
         let asked = Asked { request: &request, servers: &servers, jobs: 1 };
         let seen = Arc::new(Seen { there: self.there, ..Seen::default() });
         let sink: Arc<dyn FileSink> = Arc::clone(&seen) as _;
-        let mut main = Directory::made_up(&request.url, controller("", CONFIGURATION)).await;
-        let root = main.root().await.unwrap();
-        collect(self.main.then_some((&mut main, &root)), &asked, &sink, &connect).await;
+        if self.whole.is_some() {
+            fetch_by(&asked, &sink, &connect).await;
+        } else {
+            let mut main = Directory::made_up(&request.url, controller("", CONFIGURATION)).await;
+            let root = main.root().await.unwrap();
+            collect(self.main.then_some((&mut main, &root)), &asked, &sink, &connect).await;
+        }
         let mut out: Vec<String> = connect.called.lock().unwrap().iter().map(|url| format!("called {url}")).collect();
         out.extend(seen.kept.lock().unwrap().iter().map(|(path, source)| format!("kept {path} from {source}")));
         out.extend(seen.missed.lock().unwrap().iter().map(|m| format!("missed {} from {}: {}", m.path, m.source, m.reason)));
@@ -301,6 +333,8 @@ async fn without_the_first_one_those_that_were_named_are_asked() {
     kept directory/asia.contoso.com/groups.ldif from ldaps://dc1.asia.contoso.com:636/DC=asia,DC=contoso,DC=com
     kept directory/europe.contoso.com/accounts.ldif from ldaps://dc1.europe.contoso.com:636/DC=europe,DC=contoso,DC=com
     kept directory/europe.contoso.com/groups.ldif from ldaps://dc1.europe.contoso.com:636/DC=europe,DC=contoso,DC=com
+    missed directory/accounts.ldif from ldaps://dc01.contoso.com:1636: the directory names no controller of this domain; accounts and groups of contoso.com are not in the bundle
+    missed directory/groups.ldif from ldaps://dc01.contoso.com:1636: the directory names no controller of this domain; accounts and groups of contoso.com are not in the bundle
     ");
 }
 
@@ -309,7 +343,7 @@ async fn what_is_there_is_not_fetched_again() {
     let mut it = forest(&["asia", "europe"]);
     it.there = ["asia/accounts", "asia/groups", "europe/groups"]
         .map(|f| f.replace('/', ".contoso.com/"))
-        .map(|f| format!("directory/{f}.ldif"))
+        .map(|f| (format!("directory/{f}.ldif"), String::new()))
         .to_vec();
     let text = it.run().await;
     assert_eq!(lines(&text, "called ldaps://"), ["dc1.europe.contoso.com:636"]);
@@ -340,8 +374,11 @@ async fn at_most_so_many_domains_are_asked_and_the_rest_is_told() {
 
 #[test]
 fn files_stay_in_their_folder_whatever_a_domain_is_called() {
-    let of = |dns: &str| files(&Domain { name: String::new(), dns: dns.to_owned(), netbios: None })[0].clone();
-    assert_eq!(of("asia.contoso.com"), "directory/asia.contoso.com/accounts.ldif");
-    assert_eq!(of("../../etc"), "directory/_______etc/accounts.ldif");
-    assert_eq!(of(""), "directory/_/accounts.ldif");
+    assert_eq!(folder_of("asia.contoso.com"), "asia.contoso.com");
+    assert_eq!(folder_of("../../etc"), "__2e_2e_2f_2e_2e_2fetc");
+    assert_eq!(folder_of(""), "_");
+    // Two names, two folders.
+    assert_ne!(folder_of("m\u{fc}ller.example"), folder_of("m\u{f6}ller.example"));
+    assert_ne!(folder_of("a_b.example"), folder_of("a.b.example"));
+    assert_ne!(folder_of("a_b.example"), folder_of("a b.example"));
 }

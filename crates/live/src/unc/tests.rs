@@ -11,6 +11,8 @@ use std::time::Instant;
 #[derive(Default)]
 struct Seen {
     there: Vec<String>,
+    missed_before: Vec<String>,
+    looked_for: Mutex<Vec<String>>,
     kept: Mutex<Vec<(Fetched, Vec<u8>)>>,
     missed: Mutex<Vec<Missed>>,
 }
@@ -20,6 +22,10 @@ impl FileSink for Seen {
         self.there.iter().any(|p| p == path)
     }
 
+    fn source(&self, _: &str) -> Option<String> {
+        None
+    }
+
     fn keep(&self, file: Fetched, bytes: &[u8]) -> Result<(), String> {
         self.kept.lock().unwrap().push((file, bytes.to_vec()));
         Ok(())
@@ -27,6 +33,14 @@ impl FileSink for Seen {
 
     fn miss(&self, missed: Missed) {
         self.missed.lock().unwrap().push(missed);
+    }
+
+    fn was_missed(&self, path: &str) -> bool {
+        self.missed_before.iter().any(|p| p == path)
+    }
+
+    fn look_for(&self, path: &str) {
+        self.looked_for.lock().unwrap().push(path.to_owned());
     }
 
     fn now(&self) -> Timestamp {
@@ -39,10 +53,14 @@ fn servers(names: &[&str]) -> Vec<Fqdn> {
 }
 
 fn run(root: DriveRoot, names: &[&str], there: &[&str], timeout: Duration) -> Arc<Seen> {
-    let seen = Arc::new(Seen { there: there.iter().map(|p| (*p).to_owned()).collect(), ..Seen::default() });
+    run_with(root, names, Seen { there: there.iter().map(|p| (*p).to_owned()).collect(), ..Seen::default() }, true, timeout)
+}
+
+fn run_with(root: DriveRoot, names: &[&str], seen: Seen, history: bool, timeout: Duration) -> Arc<Seen> {
+    let seen = Arc::new(seen);
     let sink: Arc<dyn FileSink> = Arc::clone(&seen) as _;
     let request =
-        CollectRequest { servers: servers(names), reach: Reach::Files(root), directory: None, kdc: None, history: true, jobs: 4, timeout };
+        CollectRequest { servers: servers(names), reach: Reach::Files(root), directory: None, kdc: None, history, jobs: 4, timeout };
     collect(&request, &sink).unwrap();
     seen
 }
@@ -105,6 +123,24 @@ fn what_is_there_is_not_read_again() {
     let seen = run(root, &["fe01"], &there.each_ref().map(String::as_str), Duration::from_secs(20));
     let kept: Vec<String> = seen.kept.lock().unwrap().iter().map(|(f, _)| f.path.clone()).collect();
     assert_eq!(kept, ["servers/fe01.contoso.com/inetpub/history/CFGHISTORY_0000000002/applicationHost.config"]);
+}
+
+/// That a configuration is elsewhere must not get lost because the file that says so was in use the first time.
+#[test]
+fn a_redirection_that_was_missed_is_looked_for_again() {
+    let (dir, root) = drives();
+    let (main, other) = (format!("servers/fe01.contoso.com/{CONFIG}"), CONFIG.replace("applicationHost", "redirection"));
+    let missed = format!("servers/fe01.contoso.com/{other}");
+    let again = |missed_before| {
+        let seen = Seen { there: vec![main.clone()], missed_before, ..Seen::default() };
+        let seen = run_with(root.clone(), &["fe01"], seen, false, Duration::from_secs(20));
+        let kept: Vec<String> = seen.kept.lock().unwrap().iter().map(|(f, _)| f.path.clone()).collect();
+        (kept, seen.looked_for.lock().unwrap().clone())
+    };
+    assert_eq!(again(Vec::new()), (vec![], vec![]), "nobody is asked for what need not be there");
+    assert_eq!(again(vec![missed.clone()]), (vec![], vec![missed.clone()]), "it is not there");
+    write(&dir.path().join("fe01.contoso.com"), &other, b"<r/>");
+    assert_eq!(again(vec![missed.clone()]), (vec![missed.clone()], vec![missed]));
 }
 
 /// A call that hangs holds up neither the other servers nor the end.
