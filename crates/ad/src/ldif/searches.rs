@@ -74,10 +74,11 @@ impl Reader<'_, '_> {
         if requested == Requested::Unknown {
             crate::class::tell_peers(&mut entries);
         }
-        for entry in &mut entries {
+        // Each goes as soon as it is taken, so that what is taken of the next finds room where it was.
+        for mut entry in entries {
             entry.requested = if entry.cut { Requested::Unknown } else { requested.clone() };
-            partial_set::bound(entry, search.is_of_catalogue());
-            self.part.take(entry, self.problems);
+            partial_set::bound(&mut entry, search.is_of_catalogue());
+            self.part.take(&entry, self.problems);
         }
     }
 
