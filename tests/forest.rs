@@ -128,7 +128,7 @@ fn a_domain_that_could_not_be_asked_proves_nothing() {
         assert!(told.contains("unknown account-missing CHILD\\KerbAuth: The directory export does not hold"), "{settings}: {told}");
         let family = |v: &&kerbsync_audit::Verdict| v.rule.family == Family::Directory && v.outcome == Outcome::Pass;
         let passed: Vec<String> =
-            audited.audit.verdicts.iter().filter(family).map(|v| format!("{} {}: {}", v.rule.id, v.subject, v.reason)).collect();
+            audited.audit.verdicts.iter().filter(family).map(|v| format!("{} {}: {}", v.rule.id, v.subject, v.reason())).collect();
         assert_eq!(passed, [""; 0], "{settings}");
         let (_, why) = operator(&audited, "CHILD\\lyncadmin");
         assert!(why.contains("holds no account CHILD\\lyncadmin") && !why.contains("is not a member"), "{settings}: {why}");

@@ -223,7 +223,7 @@ fn every_advice_is_built_from_typed_commands() {
     for (rule, kind) in RULES.iter().flat_map(|r| [(r.id, "fires"), (r.id, "silent")]) {
         let audited = Fixture::read(rule, kind).audited;
         for verdict in &audited.audit.verdicts {
-            wrong.extend(spelled(&verdict.reason).map(|name| format!("{rule}, {kind}: {name} in '{}'", verdict.reason)));
+            wrong.extend(spelled(&verdict.reason()).map(|name| format!("{rule}, {kind}: {name} in '{}'", verdict.reason())));
         }
         for finding in &audited.audit.findings {
             let steps = finding.help.as_ref().map_or(&[][..], kerbsync_advice::Advice::steps);

@@ -142,7 +142,7 @@ fn of_two_configurations_the_newest_by_the_manifest_or_the_preferred_one_counts(
     let newest = audited(&files);
     assert_eq!(state(&newest, "fe02"), State::InSync, "{}", newest.told());
     let told = newest.audit.verdicts.iter().find(|v| v.rule.id == "several-configurations" && v.outcome == Outcome::Informational).unwrap();
-    assert!(told.reason.contains("2026-02-20 08:00 UTC") && told.reason.contains("2026-01-20 08:00 UTC"), "{}", told.reason);
+    assert!(told.reason().contains("2026-02-20 08:00 UTC") && told.reason().contains("2026-01-20 08:00 UTC"), "{}", told.reason());
     let mut chosen = two_configurations(OLD);
     let toml = chosen.iter_mut().find(|(path, _)| path == "kerbsync.toml").unwrap();
     toml.1 = [format!("prefer = [\"{OWN}\"]\n").as_bytes(), &toml.1].concat();

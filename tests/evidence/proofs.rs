@@ -35,8 +35,8 @@ fn a_test_from_before_the_password_proves_nothing_and_the_verdict_is_not_clean()
     let report = whole(&files);
     let verdict = report.verdicts.iter().find(|v| v.rule == "password-newer-than-proof").unwrap();
     assert_eq!((verdict.outcome, serde_json::to_value(report.summary.conclusion).unwrap()), (Outcome::Unknown, "incomplete".into()));
-    assert!(verdict.reason.contains("nothing proves who holds it since: the newest test is of 2026-02-27"), "{}", verdict.reason);
-    assert!(verdict.reason.contains("Test-CsKerberosAccountAssignment"), "the test to run: {}", verdict.reason);
+    assert!(verdict.reason().contains("nothing proves who holds it since: the newest test is of 2026-02-27"), "{}", verdict.reason());
+    assert!(verdict.reason().contains("Test-CsKerberosAccountAssignment"), "the test to run: {}", verdict.reason());
 }
 
 /// Few export private keys: the product's own word is enough for the servers that it names, and for no other.

@@ -18,7 +18,7 @@ fn hold(part: &Audited, whole: &BTreeMap<(&'static str, String), Outcome>) -> Re
     let mut wrong = Vec::new();
     for verdict in &part.audit.verdicts {
         let before = whole.get(&(verdict.rule.id, verdict.subject.to_string().to_lowercase()));
-        let what = || format!("{} {} {}: {}", verdict.outcome.name(), verdict.rule.id, verdict.subject, verdict.reason);
+        let what = || format!("{} {} {}: {}", verdict.outcome.name(), verdict.rule.id, verdict.subject, verdict.reason());
         match (verdict.outcome, before) {
             (Outcome::Fail, _) => wrong.push(what()),
             (Outcome::Pass, Some(Outcome::Unknown)) => wrong.push(format!("was unknown: {}", what())),

@@ -78,7 +78,7 @@ impl Audited {
     /// What failed or could not be decided, for messages.
     pub(crate) fn told(&self) -> String {
         let told = self.audit.verdicts.iter().filter(|v| matches!(v.outcome, Outcome::Fail | Outcome::Unknown));
-        told.map(|v| format!("{} {} {}: {}\n", v.outcome.name(), v.rule.id, v.subject, v.reason)).collect()
+        told.map(|v| format!("{} {} {}: {}\n", v.outcome.name(), v.rule.id, v.subject, v.reason())).collect()
     }
 
     /// Sites, pools and computers as reports show them.

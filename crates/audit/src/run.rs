@@ -7,7 +7,7 @@ use crate::{
 use kerbsync_advice::Advice;
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{Assignment, Inventory};
-use kerbsync_source::text;
+use kerbsync_source::{TextsAbout, text};
 use rayon::prelude::*;
 use std::collections::HashSet;
 
@@ -89,11 +89,11 @@ fn doubt(audit: &mut Audit, inventory: &Inventory) {
         Subject::Pool(host) | Subject::Server(host) | Subject::Slot(host, _) => names(host.as_str()).then_some(TOPOLOGY),
         Subject::Site(id, name) => (names(id.as_str()) || names(name)).then_some(TOPOLOGY),
     };
+    let mut said = TextsAbout::default();
     for verdict in audit.verdicts.iter_mut().filter(|v| v.outcome == Outcome::Fail) {
         if let Some((why, _)) = in_doubt(&verdict.subject) {
             verdict.outcome = Outcome::Unknown;
-            let reason = text!("{why} By the one that is used: {}", verdict.reason);
-            verdict.reason = reason;
+            verdict.say(text!("{why} By the one that is used: {}", verdict.reason()), &mut said);
         }
     }
     for finding in audit.findings.iter_mut().filter(|f| f.outcome == Outcome::Fail) {

@@ -2,6 +2,7 @@
 
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::DocumentId;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Kind of a subject.
@@ -75,6 +76,16 @@ impl Subject {
             Self::Assignment(..) => SubjectKind::Assignment,
             Self::Document(..) => SubjectKind::Document,
             Self::Waiver(_) => SubjectKind::Waiver,
+        }
+    }
+
+    /// How it is written; its own letters where it is nothing else, which other verdicts have too.
+    #[must_use]
+    pub fn letters(&self) -> Cow<'_, str> {
+        match self {
+            Self::Pool(host) | Self::Server(host) => host.as_str().into(),
+            Self::Account(text) | Self::Document(_, text) | Self::Waiver(text) => (&**text).into(),
+            Self::Estate | Self::Site(..) | Self::Slot(..) | Self::Assignment(..) => self.to_string().into(),
         }
     }
 }

@@ -154,7 +154,7 @@ fn an_estate_without_a_fault_has_no_finding() {
         .filter(|v| !matches!(v.outcome, Outcome::Pass | Outcome::NotApplicable))
         // No test of the product is among these documents: the secrets are equal, and proved by nothing.
         .filter(|v| (v.rule.id, v.outcome) != ("password-newer-than-proof", Outcome::Unknown))
-        .map(|v| format!("{} {} {}: {}", v.rule.id, v.outcome.name(), v.subject, v.reason))
+        .map(|v| format!("{} {} {}: {}", v.rule.id, v.outcome.name(), v.subject, v.reason()))
         .collect();
     assert!(bad.is_empty(), "{}", bad.join("\n"));
     assert!(audit.findings.iter().all(|f| f.rule.id == "password-newer-than-proof"));
@@ -263,7 +263,7 @@ proptest! {
             prop_assert_eq!(verdict.subject.kind(), verdict.rule.subject);
             let key = (verdict.rule.id, verdict.subject.to_string().to_lowercase());
             prop_assert!(seen.insert(key), "two verdicts: {} {}", verdict.rule.id, verdict.subject);
-            prop_assert!(verdict.reason.ends_with(['.', '!']), "{} {}: {}", verdict.rule.id, verdict.subject, verdict.reason);
+            prop_assert!(verdict.reason().ends_with(['.', '!']), "{} {}: {}", verdict.rule.id, verdict.subject, verdict.reason());
         }
         for finding in &audit.findings {
             let verdict = audit.verdicts.iter().find(|v| v.rule.id == finding.rule.id && v.subject == finding.subject);

@@ -8,7 +8,7 @@ use kerbsync_inventory::citable::Citation;
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::Expectation;
 use kerbsync_names::SiteId;
-use kerbsync_source::{Spanned, Text, text};
+use kerbsync_source::{Spanned, Text, TextAbout, TextsAbout, text};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 
@@ -70,11 +70,34 @@ pub struct Verdict {
     pub subject: Subject,
     /// The outcome.
     pub outcome: Outcome,
-    /// Why, in sentences. For unknown it ends with the live command or export that would decide.
-    pub reason: Text,
+    reason: TextAbout,
 }
 
 impl Verdict {
+    /// A verdict.
+    #[must_use]
+    pub fn new(rule: &'static Rule, subject: Subject, outcome: Outcome, reason: Text) -> Self {
+        let reason = TextsAbout::default().about(reason, &subject.letters());
+        Self { rule, subject, outcome, reason }
+    }
+
+    /// Why, in sentences. For unknown it ends with the live command or export that would decide.
+    #[must_use]
+    pub fn reason(&self) -> Text {
+        self.reason.text(&self.subject.letters())
+    }
+
+    /// Gives another reason. `said` is what was said of others.
+    pub(crate) fn say(&mut self, reason: Text, said: &mut TextsAbout) {
+        self.reason = said.about(reason, &self.subject.letters());
+    }
+
+    /// The reason without the name of the subject.
+    #[must_use]
+    pub fn into_reason(self) -> TextAbout {
+        self.reason
+    }
+
     /// Bytes of a verdict of a report. [`Audit::verdicts`](crate::Audit::verdicts) has room for a multiple of so many, so that its memory holds
     /// a whole number of those and becomes the report's list, without a copy beside it.
     pub const REPORTED: usize = 72;
@@ -87,11 +110,12 @@ pub struct Verdicts<'v> {
     rule: &'static Rule,
     verdicts: Vec<Verdict>,
     findings: Vec<Finding>,
+    said: TextsAbout,
 }
 
 impl<'v> Verdicts<'v> {
     pub(crate) fn new(rule: &'static Rule, view: &'v View<'v>) -> Self {
-        Self { view, rule, verdicts: Vec::with_capacity(view.subjects_of(rule.subject)), findings: Vec::new() }
+        Self { view, rule, verdicts: Vec::with_capacity(view.subjects_of(rule.subject)), findings: Vec::new(), said: TextsAbout::default() }
     }
 
     pub(crate) fn into_parts(self) -> (Vec<Verdict>, Vec<Finding>) {
@@ -99,6 +123,7 @@ impl<'v> Verdicts<'v> {
     }
 
     fn put(&mut self, subject: Subject, outcome: Outcome, reason: Text) {
+        let reason = self.said.about(reason, &subject.letters());
         self.verdicts.push(Verdict { rule: self.rule, subject, outcome, reason });
     }
 

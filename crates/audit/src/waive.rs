@@ -42,7 +42,7 @@ pub(crate) fn waive(findings: &mut [Finding], verdicts: &[Verdict], view: &View<
             let open = |v: &&Verdict| v.outcome == Outcome::Unknown && rule.is_none_or(|id| v.rule.id == id);
             used.undecided = verdicts.iter().filter(open).any(|verdict| {
                 // The finding that it would be if it had been reached and were a failure.
-                let finding = Finding::bare(verdict.rule, Outcome::Fail, verdict.subject.clone(), verdict.reason.clone(), view);
+                let finding = Finding::bare(verdict.rule, Outcome::Fail, verdict.subject.clone(), verdict.reason(), view);
                 let fingerprint = scope.waiver.fingerprint.is_some().then(|| finding.fingerprint(inventory));
                 scope.covers(&finding, fingerprint.as_deref())
             });

@@ -1,5 +1,9 @@
 //! Sentences of this program: words that stand in its source, numbers, and what passed the gate for text from outside.
 
+mod about;
+
+pub use about::{TextAbout, TextsAbout};
+
 use crate::{Shown, Spanned, Words};
 use kerbsync_names::{AccountNameError, DownLevelName, Fqdn, FqdnError, HostName, ServicePrincipalName, SiteId, SiteIdentity, SpnError};
 use std::fmt;

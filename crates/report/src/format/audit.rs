@@ -2,7 +2,7 @@
 
 use super::{
     BaselineSummary, Conclusion, Coverage, Estate, FailureCounts, Guide, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT,
-    Required, Severity, Shard, StateCount, Tool, Waiver, WaiverCounts, Wording, guides::guides, wording::SaidBefore,
+    Required, Severity, Shard, StateCount, Tool, Verdict, Waiver, WaiverCounts, Wording, guides::guides, wording::SaidBefore,
 };
 use kerbsync_audit::{Audit, Profiles, Subject, Terms};
 use kerbsync_inventory::Inventory;
@@ -53,23 +53,6 @@ pub struct Report {
     /// Which part of a run this is; absent where it is the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Box<Shard>>,
-}
-
-/// What a rule says of a subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verdict {
-    /// Id of the rule.
-    pub rule: Wording,
-    /// Number of the rule.
-    pub number: u16,
-    /// Kind of the subject.
-    pub subject_kind: Wording,
-    /// The subject.
-    pub subject: Wording,
-    /// The outcome.
-    pub outcome: Outcome,
-    /// Why.
-    pub reason: Wording,
 }
 
 /// A failed or undecided verdict.
@@ -162,8 +145,7 @@ impl Report {
         findings.sort_by_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
         let waivers: Vec<Waiver> = terms.waivers.iter().zip(&audit.waivers).map(|(w, used)| Waiver::new(w, *used)).collect();
         let summary = Summary::new(summary, InventorySummary::of(&estate.sites, &estate.unplaced_pools), &waivers);
-        let mut before = Before::default();
-        let verdicts: Vec<Verdict> = audit.verdicts.into_iter().map(|v| Verdict::new(v, &mut before)).collect();
+        let verdicts = Verdict::all(audit.verdicts);
         Self {
             schema: REPORT.to_owned(),
             tool,
@@ -195,36 +177,8 @@ impl Report {
     }
 }
 
-/// Words of the verdict before: those of one rule stand together.
-#[derive(Default)]
-struct Before {
-    rule: Option<(&'static str, Wording)>,
-    subject_kind: Option<(&'static str, Wording)>,
-}
-
-/// The words, found out once as long as they stay the same.
-fn again(before: &mut Option<(&'static str, Wording)>, words: &'static str) -> Wording {
-    match before {
-        Some((known, wording)) if std::ptr::eq(*known, words) => wording.clone(),
-        _ => before.insert((words, words.into())).1.clone(),
-    }
-}
-
-impl Verdict {
-    fn new(verdict: kerbsync_audit::Verdict, before: &mut Before) -> Self {
-        Self {
-            rule: again(&mut before.rule, verdict.rule.id),
-            number: verdict.rule.number,
-            subject_kind: again(&mut before.subject_kind, verdict.subject.kind().name()),
-            subject: wording(&verdict.subject),
-            outcome: verdict.outcome,
-            reason: verdict.reason.into(),
-        }
-    }
-}
-
 /// A subject as it is written; by its own letters where it is nothing else, which other verdicts have too.
-fn wording(subject: &Subject) -> Wording {
+pub(super) fn wording(subject: &Subject) -> Wording {
     match subject {
         Subject::Pool(host) | Subject::Server(host) => host.into(),
         Subject::Account(text) | Subject::Document(_, text) | Subject::Waiver(text) => Arc::clone(text).into(),
@@ -290,25 +244,5 @@ impl Summary {
             waivers,
             baseline,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use kerbsync_names::HostName;
-
-    /// A fleet has millions of verdicts.
-    #[test]
-    #[cfg(target_pointer_width = "64")]
-    fn the_list_of_verdicts_becomes_that_of_the_report_in_its_place() {
-        assert_eq!(size_of::<Verdict>(), kerbsync_audit::Verdict::REPORTED);
-        let (rule, outcome) = (kerbsync_audit::rules::RULES[0], Outcome::Pass);
-        let mut verdicts = Vec::with_capacity(kerbsync_audit::Verdict::REPORTED);
-        let subject = Subject::Server(HostName::new("fe01.contoso.com").unwrap());
-        verdicts.push(kerbsync_audit::Verdict { rule, subject, outcome, reason: "It holds.".into() });
-        let (at, mut before) = (verdicts.as_ptr().addr(), Before::default());
-        let reported: Vec<Verdict> = verdicts.into_iter().map(|v| Verdict::new(v, &mut before)).collect();
-        assert_eq!((reported.as_ptr().addr(), &*reported[0].rule), (at, rule.id));
     }
 }

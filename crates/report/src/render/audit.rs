@@ -69,7 +69,7 @@ fn verdicts(writer: &mut TextWriter<'_>, report: &Report) {
         writer.heading(&format!("{heading}: {}", count(group.len(), "verdict")));
         writer.gap();
         for verdict in group {
-            let text = format!("{}: {} - {}", verdict.rule, verdict.subject, verdict.reason);
+            let text = format!("{}: {} - {}", verdict.rule, verdict.subject, verdict.reason());
             writer.labelled(2, &format!("KS{}", verdict.number), None, &text, 8);
         }
     }

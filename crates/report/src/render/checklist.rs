@@ -109,7 +109,7 @@ pub(super) fn details(verdicts: &[&Verdict], findings: &[&Finding]) -> Vec<Strin
     let found: BTreeSet<(&str, &str)> = findings.iter().map(|f| (f.subject_kind.as_str(), f.subject.as_str())).collect();
     let told = |v: &Verdict| found.contains(&(&*v.subject_kind, v.subject.as_str()));
     let open = verdicts.iter().filter(|v| matches!(v.outcome, Outcome::Unknown | Outcome::NotChecked) && !told(v));
-    lines.extend(open.map(|v| format!("not decided {}: {}", v.subject, v.reason)));
+    lines.extend(open.map(|v| format!("not decided {}: {}", v.subject, v.reason())));
     for (outcome, word) in [(Outcome::Pass, "passed"), (Outcome::NotApplicable, "does not apply to"), (Outcome::Informational, "told of")] {
         let names: Vec<&str> = verdicts.iter().filter(|v| v.outcome == outcome).map(|v| v.subject.as_str()).collect();
         if !names.is_empty() {

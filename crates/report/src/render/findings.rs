@@ -178,7 +178,7 @@ pub(super) fn undecided(writer: &mut TextWriter<'_>, report: &Report) {
         writer.text(0, &format!("{} of {}{why}: -v shows all", count(others.len(), "more verdict"), count(rules, "rule")));
     }
     for verdict in others.iter().filter(|_| writer.options.verbosity > 0) {
-        let text = format!("{}: {} - {}", verdict.rule, verdict.subject, verdict.reason);
+        let text = format!("{}: {} - {}", verdict.rule, verdict.subject, verdict.reason());
         writer.labelled(0, &format!("unknown[KS{}]", verdict.number), Some(CYAN), &text, 4);
     }
 }

@@ -5,6 +5,7 @@
 use super::checklist::Item;
 use crate::format::{Finding, Outcome, Report, Verdict};
 use kerbsync_audit::controls::{self, Guide};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// A guide with its items.
@@ -88,9 +89,9 @@ fn details(item: &controls::Item, code: Option<&str>, verdicts: &[&Verdict], fin
     lines
 }
 
-fn message<'r>(verdict: &'r Verdict, findings: &[&'r Finding]) -> &'r str {
+fn message<'r>(verdict: &'r Verdict, findings: &[&'r Finding]) -> Cow<'r, str> {
     let finding = findings.iter().find(|f| f.subject == verdict.subject && f.subject_kind == verdict.subject_kind);
-    finding.map_or(verdict.reason.as_str(), |f| f.message.as_str())
+    finding.map_or_else(|| verdict.reason(), |f| f.message.as_str().into())
 }
 
 fn comments(item: &controls::Item, findings: &[&Finding]) -> Vec<String> {

@@ -5,6 +5,7 @@ use super::report_format::{Fingerprints, ReportFormat};
 use super::told::{Trouble, troubles, verdict_line};
 use super::xml_writer::XmlWriter;
 use crate::format::{Finding, Outcome, Report, Verdict};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -50,7 +51,7 @@ struct Case<'r> {
     number: u16,
     subject: (&'r str, &'r str),
     outcome: Outcome,
-    reason: &'r str,
+    reason: Cow<'r, str>,
     findings: Vec<&'r Finding>,
 }
 
@@ -65,15 +66,18 @@ fn suites(report: &Report) -> Vec<(&str, Vec<Case<'_>>)> {
         Some((_, cases)) => cases.push(case),
         None => suites.push((rule, vec![case])),
     };
-    for Verdict { rule, number, subject_kind, subject, outcome, reason } in &report.verdicts {
+    for verdict in &report.verdicts {
+        let Verdict { rule, number, subject_kind, subject, outcome, .. } = verdict;
         let of_it = findings.remove(&(rule, subject_kind, subject)).unwrap_or_default();
         if *outcome != Outcome::NotApplicable || !of_it.is_empty() {
+            let reason = verdict.reason();
             put(rule, Case { number: *number, subject: (subject_kind, subject), outcome: *outcome, reason, findings: of_it });
         }
     }
     for ((rule, kind, name), of_it) in findings {
         let Some(first) = of_it.first() else { continue };
-        put(rule, Case { number: first.number, subject: (kind, name), outcome: first.outcome, reason: &first.message, findings: of_it });
+        let reason = Cow::Borrowed(first.message.as_str());
+        put(rule, Case { number: first.number, subject: (kind, name), outcome: first.outcome, reason, findings: of_it });
     }
     suites
 }
@@ -93,7 +97,7 @@ impl Case<'_> {
         let attributes = [("classname", rule.as_str()), ("name", name.as_str()), ("time", "0")];
         let lines = self.lines();
         let texts = || lines.iter().map(String::as_str);
-        let reason = self.reason;
+        let reason = &*self.reason;
         match self.kind() {
             Kind::Pass => xml.empty("testcase", &attributes),
             Kind::Failure => xml.element("testcase", &attributes, |xml| {

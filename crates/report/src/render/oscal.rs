@@ -207,7 +207,7 @@ fn summary(report: &Report, rule: &Assessed<'_>, uuids: &Uuids) -> Option<Value>
     if !passed.is_empty() {
         text.push(format!("Passed: {}.", names(&passed)));
     }
-    text.extend(open.iter().map(|v| format!("Not decided, {}: {}", v.subject, v.reason)));
+    text.extend(open.iter().map(|v| format!("Not decided, {}: {}", v.subject, v.reason())));
     Some(json!({
         "uuid": uuids.uuid(&format!("rule {}", rule.number)),
         "title": format!("{} {}", rule.code(), rule.id),

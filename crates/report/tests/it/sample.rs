@@ -141,7 +141,7 @@ pub(crate) fn verdicts() -> Audit {
         put(&mut audit, &MISSING, fe(n), Outcome::Fail, text!("No configuration of fe{n:02}.contoso.com is among the inputs."));
     }
     audit.findings.last_mut().unwrap().waived = Some("it is switched off until May".into());
-    let same = Verdict { rule: &MISSING, subject: fe(2), outcome: Outcome::Unknown, reason: "There is no topology. Export it.".into() };
+    let same = Verdict::new(&MISSING, fe(2), Outcome::Unknown, "There is no topology. Export it.".into());
     audit.verdicts.push(same);
     put(&mut audit, &NAME, Subject::Pool(host("pool01.contoso.com")), Outcome::NotApplicable, "It has several servers.");
     audit
@@ -149,7 +149,7 @@ pub(crate) fn verdicts() -> Audit {
 
 pub(crate) fn put(audit: &mut Audit, rule: &'static Rule, subject: Subject, outcome: Outcome, text: impl Into<Text>) {
     let text = text.into();
-    audit.verdicts.push(Verdict { rule, subject: subject.clone(), outcome, reason: text.clone() });
+    audit.verdicts.push(Verdict::new(rule, subject.clone(), outcome, text.clone()));
     if matches!(outcome, Outcome::Fail | Outcome::Unknown) {
         audit.findings.push(Finding {
             rule,

@@ -186,7 +186,7 @@ pub(crate) fn check_at(rule: &'static Rule, mut inventory: Inventory, now: &str)
     let mut out = String::new();
     for verdict in &verdicts {
         assert_eq!(verdict.subject.kind(), rule.subject, "{}", verdict.subject);
-        out += &format!("{} {}: {}\n", verdict.outcome.name(), verdict.subject, verdict.reason);
+        out += &format!("{} {}: {}\n", verdict.outcome.name(), verdict.subject, verdict.reason());
         for finding in findings.iter().filter(|f| f.subject == verdict.subject) {
             assert_eq!(finding.outcome, verdict.outcome);
             let severity = finding.severity.name();
