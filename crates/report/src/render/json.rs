@@ -1,6 +1,9 @@
 //! JSON, the same for every format.
 
+mod whole;
+
 use super::report_format::{Fingerprints, ReportFormat};
+use crate::format::Report;
 use kerbsync_source::{is_plainly_printable, runner_marks, steers};
 use serde::Serialize;
 use serde_json::ser::Formatter;
@@ -10,7 +13,7 @@ pub(super) static FORMAT: ReportFormat = ReportFormat {
     name: "json",
     help: "The whole report for programs",
     fingerprints: Fingerprints::Json { list: "/findings", fingerprint: "/fingerprint" },
-    write: |report, _, out| write_json(report, out),
+    write: |report, _, out| write_report(report, out),
 };
 
 /// A format as indented JSON with a line end.
@@ -30,9 +33,18 @@ pub fn json<T: Serialize>(document: &T) -> Result<String, serde_json::Error> {
 /// # Errors
 /// Those of `out`.
 pub fn write_json<T: Serialize>(document: &T, out: impl Write) -> io::Result<()> {
+    buffered(out, |out| Ok(serialize(document, out)?))
+}
+
+/// The same of a report, by several threads.
+fn write_report(report: &Report, out: impl Write) -> io::Result<()> {
+    buffered(out, |out| whole::write(report, out))
+}
+
+fn buffered<W: Write>(out: W, write: impl FnOnce(&mut BufWriter<W>) -> io::Result<()>) -> io::Result<()> {
     // A report is of millions of pieces, and `out` may be reached by way of a table.
     let mut out = BufWriter::with_capacity(BUFFER, out);
-    serialize(document, &mut out)?;
+    write(&mut out)?;
     out.write_all(b"\n")?;
     out.flush()
 }
@@ -49,8 +61,12 @@ pub(super) fn write_json_line<T: Serialize>(document: &T, mut out: impl Write) -
 }
 
 fn serialize<T: Serialize>(document: &T, out: &mut impl Write) -> serde_json::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(out, Indented::default());
-    document.serialize(&mut serializer)
+    serialize_at(0, document, out)
+}
+
+/// A value that stands so many levels deep.
+fn serialize_at<T: Serialize + ?Sized>(level: usize, value: &T, out: &mut impl Write) -> serde_json::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, Indented { level, filled: false }))
 }
 
 /// Nothing between values but their signs, which is what a formatter does by itself.

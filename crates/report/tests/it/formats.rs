@@ -1,7 +1,9 @@
 //! The JSON formats and their committed schemas, each held against the other.
 
 use crate::changes;
+use crate::pipelines::rendered;
 use crate::sample::{MISSING, NAME, STALE, awkward, report, tool, verdicts};
+use kerbsync_audit::Profiles;
 use kerbsync_inventory::resolve::resolve;
 use kerbsync_plan::Refused;
 use kerbsync_plan::outcome::End;
@@ -194,4 +196,23 @@ fn the_inventory_has_the_fixed_fields() {
     ["1","Redmond","central","CONTOSO\\KerbAuth"]
     ["pool01.contoso.com","enterprise",true,"pool01.contoso.com","web.contoso.com","fe02.contoso.com",true,"stale","named","B"]
     "#);
+}
+
+/// What several threads put into words is what the report's own layout gives, with lists that are empty, short and longer than is done at once.
+#[test]
+fn a_report_is_written_as_any_document_is() {
+    let (inventory, mut audit) = (awkward(), verdicts());
+    let of_the_kerberos_account = report(&inventory, &audit, Some(Severity::Error));
+    audit.profiles = Profiles::All;
+    let whole = report(&inventory, &audit, Some(Severity::Error));
+    let part = whole.clone().into_part(&whole, 1, 2);
+    let mut empty = whole.clone();
+    (empty.verdicts, empty.findings, empty.inputs) = (Vec::new(), Vec::new(), Vec::new());
+    let mut long = whole.clone();
+    long.verdicts = whole.verdicts.iter().cycle().take(2 * 8 * 128 + 3).cloned().collect();
+    long.findings = whole.findings.iter().cycle().take(8 * 128).cloned().collect();
+    assert!(of_the_kerberos_account.guides.is_empty() && !whole.guides.is_empty() && part.shard.is_some());
+    for report in [of_the_kerberos_account, whole, part, empty, long] {
+        assert!(rendered(&report, "json") == json(&report).unwrap(), "{} verdicts", report.verdicts.len());
+    }
 }

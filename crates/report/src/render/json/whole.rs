@@ -1,0 +1,93 @@
+//! A report as JSON. Its lists of verdicts and findings, nearly all of a fleet's report, are put into words by several threads at once.
+
+use super::{Indented, serialize_at};
+use crate::format::Report;
+use kerbsync_audit::Profiles;
+use rayon::prelude::*;
+use serde::Serialize;
+use serde_json::ser::Formatter;
+use std::io::{self, Write};
+
+/// Items that one thread puts into words in one go.
+const PIECE: usize = 128;
+/// Pieces whose words wait to be written. Those of a finding are two kilobytes and less, as a rule.
+const PIECES: usize = 8;
+
+/// Writes what the report's own `Serialize` gives, in the layout of every format.
+///
+/// # Errors
+/// Those of `out`.
+pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let Report { schema, tool, time, inputs, inventory, coverage, verdicts, findings, waivers, summary, profile, guides, shard } = report;
+    let mut fields = Fields { out, layout: Indented::default(), any: false };
+    fields.layout.begin_object(fields.out)?;
+    fields.put("schema", schema)?;
+    fields.put("tool", tool)?;
+    fields.put("time", time)?;
+    fields.put("inputs", inputs)?;
+    fields.put("inventory", inventory)?;
+    fields.put("coverage", coverage)?;
+    fields.list("verdicts", verdicts)?;
+    fields.list("findings", findings)?;
+    fields.put("waivers", waivers)?;
+    fields.put("summary", summary)?;
+    if !Profiles::is_default(profile) {
+        fields.put("profile", profile)?;
+    }
+    if !guides.is_empty() {
+        fields.put("guides", guides)?;
+    }
+    if let Some(shard) = shard {
+        fields.put("shard", shard)?;
+    }
+    fields.layout.end_object(fields.out)
+}
+
+/// The fields of the report.
+struct Fields<'o, W> {
+    out: &'o mut W,
+    layout: Indented,
+    /// Whether there was one before.
+    any: bool,
+}
+
+impl<W: Write> Fields<'_, W> {
+    fn name(&mut self, name: &str) -> io::Result<()> {
+        self.layout.begin_object_key(self.out, !std::mem::replace(&mut self.any, true))?;
+        serialize_at(0, name, self.out)?;
+        self.layout.begin_object_value(self.out)
+    }
+
+    fn put(&mut self, name: &str, value: &impl Serialize) -> io::Result<()> {
+        self.name(name)?;
+        serialize_at(self.layout.level, value, self.out)?;
+        self.layout.end_object_value(self.out)
+    }
+
+    fn list(&mut self, name: &str, items: &[impl Serialize + Sync]) -> io::Result<()> {
+        self.name(name)?;
+        self.layout.begin_array(self.out)?;
+        let level = self.layout.level;
+        for (at, pieces) in items.chunks(PIECES * PIECE).enumerate() {
+            let words = |(piece, items): (usize, &[_])| words(items, level, at + piece == 0);
+            let told: Vec<io::Result<Vec<u8>>> = pieces.par_chunks(PIECE).enumerate().map(words).collect();
+            for piece in told {
+                self.out.write_all(&piece?)?;
+                self.layout.filled = true;
+            }
+        }
+        self.layout.end_array(self.out)?;
+        self.layout.end_object_value(self.out)
+    }
+}
+
+/// Items of a list as they stand in it.
+fn words(items: &[impl Serialize], level: usize, is_begin: bool) -> io::Result<Vec<u8>> {
+    let mut words = Vec::new();
+    let mut layout = Indented { level, filled: false };
+    for (at, item) in items.iter().enumerate() {
+        layout.begin_array_value(&mut words, is_begin && at == 0)?;
+        serialize_at(level, item, &mut words)?;
+    }
+    Ok(words)
+}
