@@ -133,6 +133,8 @@ pub mod uac {
     pub const PASSWD_NOTREQD: u32 = 0x20;
     /// Ordinary user.
     pub const NORMAL_ACCOUNT: u32 = 0x200;
+    /// A trust between domains.
+    pub const INTERDOMAIN_TRUST_ACCOUNT: u32 = 0x800;
     /// Computer of the domain.
     pub const WORKSTATION_TRUST_ACCOUNT: u32 = 0x1000;
     /// Domain controller.

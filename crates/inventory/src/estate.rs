@@ -1,5 +1,6 @@
 //! Sites, pools, computers, assignments: what the topology and the Central Management store say.
 
+use crate::WebSiteRole;
 use kerbsync_names::{AccountNameError, AccountNote, DownLevelName, HostName, SiteId};
 use kerbsync_source::{DocumentId, Origin, Spanned, Text};
 
@@ -88,6 +89,21 @@ pub struct Pool {
     pub roles: Vec<String>,
     /// Highest service version of the Web Services here.
     pub version: Option<u32>,
+    /// Where the two web sites are to listen; empty where no document tells.
+    pub web_ports: Vec<WebPort>,
+    /// Names of the components of the Web Services here, such as `WebTicket`; empty where no document tells.
+    pub web_components: Vec<String>,
+}
+
+/// Where one of the product's web sites is to listen (`Port` of the topology's `urn:component:OCSWebSite`; not what is published to clients).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebPort {
+    /// Which web site.
+    pub role: WebSiteRole,
+    /// `http` or `https`.
+    pub protocol: &'static str,
+    /// Port.
+    pub port: u16,
 }
 
 impl Pool {

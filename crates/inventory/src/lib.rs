@@ -23,7 +23,7 @@ mod web_site;
 mod weight;
 
 pub use document::{Document, DocumentKind, DocumentStatus};
-pub use estate::{Assignment, Computer, Pool, PoolKind, SimpleUrl, Site, SiteKind, Topology, TopologyForm};
+pub use estate::{Assignment, Computer, Pool, PoolKind, SimpleUrl, Site, SiteKind, Topology, TopologyForm, WebPort};
 pub use evidence::{LogEntry, LogLevel, ManagementLog, TestVerdict};
 pub use gap::{Gap, GapSubject};
 pub use hardening::{Hardening, HardeningDoubt, HardeningFact, HardeningScope};

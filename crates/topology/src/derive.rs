@@ -1,9 +1,9 @@
 //! What follows from the facts of a deployment: kinds of pools, web servers, web FQDNs, file shares.
 
-use crate::model::{Deployment, Form, Host, Key, Kind, Service, SiteKind};
+use crate::model::{Deployment, Form, Host, Key, Kind, Service, SiteKind, WebPort};
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::Spanned;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// What follows from a deployment.
 #[derive(Debug, Clone)]
@@ -29,6 +29,10 @@ pub struct DerivedPool {
     pub external_web_fqdn: Option<Spanned<HostName>>,
     /// Highest service version of the Web Services here.
     pub version: Option<u32>,
+    /// Ports of its two web sites, each once.
+    pub web_ports: Vec<WebPort>,
+    /// Components of the Web Services here (`ComponentName`), sorted, each once.
+    pub web_components: Vec<String>,
     /// Roles of the services on the cluster itself, sorted; a role stands as often as it is installed.
     pub roles: Vec<String>,
     /// Roles of the services on its SQL instances, sorted likewise.
@@ -66,6 +70,13 @@ pub fn derive(deployment: &Deployment) -> Derived {
             internal_web_override: web.iter().find_map(|s| s.details.internal_host.clone()).filter(|h| h.value != cluster.fqdn.value),
             external_web_fqdn: web.iter().find_map(|s| s.details.external_host.clone()),
             version: web.iter().filter_map(|s| s.version).max(),
+            web_ports: web.iter().flat_map(|s| &s.web_ports).fold(Vec::new(), |mut ports, port| {
+                if !ports.contains(port) {
+                    ports.push(port.clone());
+                }
+                ports
+            }),
+            web_components: web.iter().flat_map(|s| &s.details.components).collect::<BTreeSet<_>>().into_iter().cloned().collect(),
             roles: sorted_roles(here),
             stores: sorted_roles(&on_sql[at]),
         });

@@ -1,13 +1,14 @@
 use crate::declare::declare_rule;
-use crate::{Attribute, Policy, Verdicts, View};
-use kerbsync_inventory::directory::ObjectClass;
-use kerbsync_source::text;
+use crate::{Attribute, Policy, Severity, Verdicts, View};
+use kerbsync_inventory::directory::{Account, ObjectClass, uac};
+use kerbsync_source::{Spanned, hex_bits, text};
 
 declare_rule! {
     /// The Kerberos account is not a computer object.
     ///
     /// ## What it checks
-    /// The object of every assigned account is of class computer, as New-CsKerberosAccount makes it. It stands for no real machine.
+    /// The object of every assigned account is of class computer, as New-CsKerberosAccount makes it, and userAccountControl does not mark it
+    /// as something else: an ordinary user (0x200) or a trust between domains (0x800). It stands for no real machine.
     ///
     /// ## Why it matters
     /// The documentation calls the computer object intended, although the parameter is named UserAccount. The cmdlets set the password
@@ -42,7 +43,17 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         let (subject, name) = (account.subject(), account.name);
         match &object.class {
             None => verdicts.attribute_missing(account, Attribute::ObjectClass),
-            Some(class) if class.value == ObjectClass::Computer => verdicts.pass(subject, text!("{name} is a computer object.")),
+            Some(class) if class.value == ObjectClass::Computer => match marked_otherwise(object) {
+                None => verdicts.pass(subject, text!("{name} is a computer object.")),
+                Some((flags, mark, severity)) => {
+                    verdicts
+                        .fail(subject, text!("{name} is a computer object, but userAccountControl {} marks it as {mark}.", hex_bits(flags.value)))
+                        .at_most(severity)
+                        .at(&flags.origin, "the mark")
+                        .at(&class.origin, "the class of the object")
+                        .help("Find out who set the mark and what relies on it. Create a computer object with New-CsKerberosAccount, assign that one, and run Enable-CsTopology.");
+                }
+            },
             Some(class) => {
                 let what = match &class.value {
                     ObjectClass::User => "a user".into(),
@@ -59,10 +70,46 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     });
 }
 
+/// What userAccountControl marks a computer object as, where that is no computer. Directories refuse such marks today, so what becomes of an
+/// ordinary user's is told as a warning (inferred).
+fn marked_otherwise(object: &Account) -> Option<(&Spanned<u32>, &'static str, Severity)> {
+    let flags = object.user_account_control.as_ref()?;
+    let marked = |mark: u32| flags.value & mark != 0;
+    match () {
+        () if marked(uac::INTERDOMAIN_TRUST_ACCOUNT) => Some((flags, "the account of a trust between domains", Severity::Error)),
+        () if marked(uac::WORKSTATION_TRUST_ACCOUNT | uac::SERVER_TRUST_ACCOUNT) => None,
+        () if marked(uac::NORMAL_ACCOUNT) => Some((flags, "an ordinary user", Severity::Warning)),
+        () => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{DIRECTORY, at, check, estate, kerb};
+
+    #[test]
+    fn a_computer_that_is_marked_as_something_else_fails() {
+        let marked = |flags: u32| {
+            let mut inventory = estate();
+            kerb(&mut inventory).user_account_control = Some(at(DIRECTORY, 13, flags));
+            check(&RULE, inventory)
+        };
+        insta::assert_snapshot!([uac::INTERDOMAIN_TRUST_ACCOUNT | uac::WORKSTATION_TRUST_ACCOUNT, uac::NORMAL_ACCOUNT].map(marked).concat(), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is a computer object, but userAccountControl 0x1800 marks it as the account of a trust between domains.
+          error directory.ldf:13 the mark
+          error directory.ldf:12 the class of the object
+          help: Find out who set the mark and what relies on it. Create a computer object with New-CsKerberosAccount, assign that one, and run Enable-CsTopology.
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is a computer object, but userAccountControl 0x200 marks it as an ordinary user.
+          warning directory.ldf:13 the mark
+          warning directory.ldf:12 the class of the object
+          help: Find out who set the mark and what relies on it. Create a computer object with New-CsKerberosAccount, assign that one, and run Enable-CsTopology.
+        ");
+        // What only another rule judges, and what says nothing of the kind.
+        for flags in [uac::WORKSTATION_TRUST_ACCOUNT | uac::NORMAL_ACCOUNT, uac::SERVER_TRUST_ACCOUNT, 0, uac::ACCOUNTDISABLE] {
+            assert!(marked(flags).starts_with("pass "), "{flags:#x}");
+        }
+    }
 
     #[test]
     fn a_user_fails() {

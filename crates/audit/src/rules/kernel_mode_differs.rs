@@ -2,6 +2,7 @@ use crate::declare::declare_rule;
 use crate::text::{count, list};
 use crate::view::{judged_paths, shown};
 use crate::{Policy, Verdicts, View, WebServer};
+use kerbsync_advice::Advice;
 use kerbsync_inventory::{ApplicationPoolIdentity, AuthenticationPath, ServerConfiguration, WebSite};
 use kerbsync_names::HostName;
 use kerbsync_source::{Text, text};
@@ -16,8 +17,9 @@ declare_rule! {
     /// ## What it checks
     /// On a web server that is to hold an account, two things of the paths that offer Windows authentication: where the application
     /// pool runs as Network Service (or another identity of the computer), `useKernelMode` is off; and it is the same as on the other
-    /// servers of the pool whose application pools run as the same identity. Pools that run as the account itself are judged by
-    /// `kernel-mode-hides-slot`.
+    /// servers of the pool whose application pools run as the same identity. With `useAppPoolCredentials` kernel mode takes the pool's
+    /// credentials; what that comes to for a pool that runs as the computer is not known, and so undecided. Pools that run as the account
+    /// itself are judged by `kernel-mode-hides-slot`.
     ///
     /// ## Why it matters
     /// With kernel mode on, HTTP.sys decrypts the ticket with the computer account's key, and a ticket for the Kerberos account cannot be
@@ -58,6 +60,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             return verdicts.not_applicable(subject, text!("No account is known that {host} is to hold."));
         }
         let on: Vec<_> = offering(configuration).filter(|(_, path)| uses_machine_key(configuration, path)).collect();
+        let open: Vec<_> = offering(configuration).filter(|(_, path)| uses_pool_of_machine(configuration, path)).collect();
         let peers = others(peers_of.get(&server.pool.fqdn.value), server, configuration);
         let alone: Vec<_> = offering(configuration).filter(|(site, path)| is_alone(&peers, configuration, site, path)).collect();
         let (bad, message) = if !on.is_empty() {
@@ -66,6 +69,13 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else if !alone.is_empty() {
             let what = count(alone.len(), "path");
             (alone, text!("On {host}, kernel mode is set otherwise than on the other servers of {} for {what}", server.pool.fqdn.value))
+        } else if !open.is_empty() {
+            let names: Vec<Text> = open.iter().map(|(site, path)| shown(site, path)).collect();
+            let why = text!("On {host}, kernel mode uses the credentials of application pools that run as an identity of the computer ({}): whether it opens tickets of the account of the site then is not known.", list(&names));
+            verdicts
+                .unknown_with_finding(subject, why, Advice::say("Switch useKernelMode off at each of these paths, as the product's setup does."))
+                .at_each(open.iter().zip(&names).map(|((_, path), name)| (configuration.cite(&path.windows.use_app_pool_credentials), text!("{name}: useAppPoolCredentials is true"))));
+            return;
         } else {
             return verdicts.pass(subject, text!("Kernel mode does not stand between {host} and the account of its site."));
         };
@@ -93,8 +103,18 @@ fn identity(configuration: &ServerConfiguration, path: &AuthenticationPath) -> O
 }
 
 fn uses_machine_key(configuration: &ServerConfiguration, path: &AuthenticationPath) -> bool {
+    !path.windows.use_app_pool_credentials.value && is_in_kernel_of_machine(configuration, path)
+}
+
+/// Kernel mode with the credentials of a pool that has none but the computer's. The product adds the account's to those of its process; that
+/// kernel mode finds them there is not known.
+fn uses_pool_of_machine(configuration: &ServerConfiguration, path: &AuthenticationPath) -> bool {
+    path.windows.use_app_pool_credentials.value && is_in_kernel_of_machine(configuration, path)
+}
+
+fn is_in_kernel_of_machine(configuration: &ServerConfiguration, path: &AuthenticationPath) -> bool {
     let is_machine = identity(configuration, path).is_some_and(|i| i != ApplicationPoolIdentity::SpecificUser);
-    path.windows.use_kernel_mode.value && !path.windows.use_app_pool_credentials.value && is_machine
+    path.windows.use_kernel_mode.value && is_machine
 }
 
 /// A server of a pool, with its configuration.
@@ -148,6 +168,24 @@ mod tests {
         server.application_pools[0].identity.value = ApplicationPoolIdentity::SpecificUser;
         server.web_sites[0].authentication[4].windows.use_kernel_mode.value = true;
         insta::assert_snapshot!(check(&RULE, inventory));
+    }
+
+    /// HTTP.sys takes the credentials of the pool then, which are the computer's but for what the product adds to its process.
+    #[test]
+    fn what_kernel_mode_does_with_credentials_of_the_computers_pool_is_not_known() {
+        let mut inventory = estate();
+        for short in ["fe01", "fe02"] {
+            let windows = &mut config(&mut inventory, short).web_sites[0].authentication[4].windows;
+            (windows.use_kernel_mode.value, windows.use_app_pool_credentials.value) = (true, true);
+        }
+        config(&mut inventory, "fe02").application_pools[0].identity.value = ApplicationPoolIdentity::SpecificUser;
+        insta::assert_snapshot!(check(&RULE, inventory), @"
+        unknown fe01.contoso.com: On fe01.contoso.com, kernel mode uses the credentials of application pools that run as an identity of the computer ('Skype for Business Server Internal Web Site/WebTicket'): whether it opens tickets of the account of the site then is not known. Switch useKernelMode off at each of these paths, as the product's setup does.
+          warning servers/fe01.contoso.com/applicationHost.config:33 'Skype for Business Server Internal Web Site/WebTicket': useAppPoolCredentials is true
+        pass fe02.contoso.com: Kernel mode does not stand between fe02.contoso.com and the account of its site.
+        pass dir01.contoso.com: Kernel mode does not stand between dir01.contoso.com and the account of its site.
+        pass se01.contoso.com: Kernel mode does not stand between se01.contoso.com and the account of its site.
+        ");
     }
 
     #[test]

@@ -1,22 +1,25 @@
 use crate::declare::declare_rule;
 use crate::text::list;
-use crate::{Policy, Verdicts, View, WebServer};
+use crate::{Policy, Severity, Verdicts, View, WebServer};
 use kerbsync_inventory::citable::{Citation, Cited};
 use kerbsync_inventory::{ServerConfiguration, WebBinding, WebSite, WebSiteRole};
 use kerbsync_source::{Text, text};
+use std::net::IpAddr;
 
 declare_rule! {
     /// A web site of the product cannot be reached at its port.
     ///
     /// ## What it checks
-    /// Each of the product's web sites has a binding for https, and no other web site that starts with the web service takes the same
-    /// requests: the same port, an address that overlaps, and no host header or the name that the site is reached by. Web sites that
+    /// Each of the product's web sites has a binding for https, at the port at which the topology has it listen and for the name that it
+    /// is reached by; likewise one for http, of which the lack is a warning. No other web site that starts with the web service takes the
+    /// same requests: the same port, an address that overlaps, and no host header or the name that the site is reached by. Web sites that
     /// do not start, such as the `Default Web Site` that the product's setup stops, do no harm.
     ///
     /// ## Why it matters
-    /// Clients come over https: without that binding they get no answer. Of two sites with the same binding only the first to start
-    /// runs; with a narrower address or the host's name the other site takes the requests, and it knows nothing of the site's account.
-    /// The certificate is kept by HTTP.sys and is not in this file.
+    /// Clients come over https: without that binding, or at another port, they get no answer. A binding of `127.0.0.1` answers to the
+    /// computer itself alone, one with a host header only to requests for that name. Where no topology tells ports, any port will do. Of
+    /// two sites with the same binding only the first to start runs; with a narrower address or the host's name the other site takes the
+    /// requests, and it knows nothing of the site's account. The certificate is kept by HTTP.sys and is not in this file.
     ///
     /// ## What to do
     /// ```powershell
@@ -52,8 +55,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         if configuration.web_sites.is_empty() {
             return verdicts.not_applicable(subject, text!("{host} has no web site of the product."));
         }
-        let mut faults: Vec<Fault> = configuration.web_sites.iter().filter_map(|site| without_https(configuration, site)).collect();
+        let sites = || configuration.web_sites.iter();
+        let mut faults: Vec<Fault> = sites().filter_map(|site| unbound(server, configuration, site, "https")).collect();
         faults.extend(shared(server, configuration));
+        let is_grave = !faults.is_empty();
+        faults.extend(sites().filter_map(|site| unbound(server, configuration, site, "http")));
         if faults.is_empty() {
             return verdicts.pass(subject, text!("The product's web sites of {host} have their bindings to themselves."));
         }
@@ -62,18 +68,68 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         helps.dedup();
         verdicts
             .fail(subject, text!("On {host}, {}.", list(&texts)))
+            .at_most(if is_grave { RULE.severity } else { Severity::Warning })
             .at_each(faults.iter().flat_map(|f| f.places.iter().cloned()))
             .help(Text::join(helps, " "));
     });
 }
 
-fn without_https(configuration: &ServerConfiguration, site: &WebSite) -> Option<Fault> {
-    let has = site.bindings.iter().any(|b| b.value.protocol == "https");
-    (!has).then(|| Fault {
-        text: text!("'{}' has no binding for https", site.name.value),
-        places: vec![(configuration.cite(&site.name), "no binding for https".into())],
-        help: text!("Give '{}' its https binding and certificate again, as on a server of the pool that works.", site.name.value),
-    })
+/// A web site that nobody reaches by the protocol at the port that the topology tells; by https at any port, where none is told.
+fn unbound(server: &WebServer<'_>, configuration: &ServerConfiguration, site: &WebSite, protocol: &'static str) -> Option<Fault> {
+    let of_site = server.pool.web_ports.iter().filter(|p| p.role == site.role && p.protocol == protocol);
+    let ports: Vec<u16> = of_site.map(|p| p.port).collect();
+    if ports.is_empty() && protocol != "https" {
+        return None;
+    }
+    let name = &site.name.value;
+    let all: Vec<&Cited<WebBinding>> = site.bindings.iter().filter(|b| b.value.protocol == protocol).collect();
+    let open: Vec<&Cited<WebBinding>> = all.iter().copied().filter(|b| !is_loopback(&b.value.address)).collect();
+    let at_port = |b: &&Cited<WebBinding>| ports.is_empty() || ports.contains(&b.value.port);
+    let fitting: Vec<&Cited<WebBinding>> = open.iter().copied().filter(at_port).collect();
+    let wanted = match ports.first() {
+        Some(port) => text!("binding for {protocol} at port {port}, where the topology has it listen"),
+        None => text!("binding for {protocol}"),
+    };
+    let (text, shown) = match (all.first(), open.first(), fitting.first()) {
+        (None, ..) => (text!("'{name}' has no {wanted}"), None),
+        (Some(own), None, _) => (text!("'{name}' has no {wanted}, only one for the computer itself ({})", own.value), Some(own)),
+        (_, Some(own), None) => (text!("'{name}' has no {wanted}, only at port {}", own.value.port), Some(own)),
+        (_, _, Some(own)) => {
+            let reached = reached_by(server, site.role);
+            let answers = |b: &&Cited<WebBinding>| b.value.host.is_empty() || reached.iter().any(|n| n.eq_ignore_ascii_case(&b.value.host));
+            if reached.is_empty() || fitting.iter().any(answers) {
+                return None;
+            }
+            let hosts: Vec<&String> = fitting.iter().map(|b| &b.value.host).collect();
+            (text!("'{name}' answers over {protocol} only to requests for {}, not for {}", list(&hosts), list(&reached)), Some(own))
+        }
+    };
+    let place = match shown {
+        Some(own) => (configuration.cite(*own), text!("'{name}' listens at {}", own.value)),
+        None => (configuration.cite(&site.name), text!("no binding for {protocol}")),
+    };
+    let help = match protocol {
+        "https" => text!("Give '{name}' its https binding and certificate again, as on a server of the pool that works."),
+        _ => text!(
+            "Give '{name}' its {protocol} binding again, as on a server of the pool that works, or let the topology say that it has none."
+        ),
+    };
+    Some(Fault { text, places: vec![place], help })
+}
+
+/// Whether an address is the computer's own, which nobody else reaches.
+fn is_loopback(address: &str) -> bool {
+    let address = address.trim_matches(['[', ']']);
+    address.parse().is_ok_and(|address: IpAddr| address.is_loopback()) || address.eq_ignore_ascii_case("localhost")
+}
+
+/// The names by which clients reach a web site; none where that is not known.
+fn reached_by(server: &WebServer<'_>, role: WebSiteRole) -> Vec<String> {
+    let web = match role {
+        WebSiteRole::Internal => server.pool.internal_web_fqdn(),
+        WebSiteRole::External => server.pool.external_web_fqdn.as_ref().map(|f| &f.value),
+    };
+    web.into_iter().map(ToString::to_string).collect()
 }
 
 /// Bindings of a product site that another site that starts takes as well.
@@ -102,11 +158,7 @@ fn takes(server: &WebServer<'_>, role: WebSiteRole, own: &Cited<WebBinding>, oth
     let (own, other) = (&own.value, &other.value);
     let address = own.address == other.address || own.address == "*" || other.address == "*";
     let is_name = |text: &str| {
-        let web = match role {
-            WebSiteRole::Internal => server.pool.internal_web_fqdn(),
-            WebSiteRole::External => server.pool.external_web_fqdn.as_ref().map(|f| &f.value),
-        };
-        [Some(server.host), web].into_iter().flatten().any(|name| name.to_string().eq_ignore_ascii_case(text))
+        server.host.as_str().eq_ignore_ascii_case(text) || reached_by(server, role).iter().any(|name| name.eq_ignore_ascii_case(text))
     };
     let host = other.host.is_empty() || other.host == own.host || (own.host.is_empty() && is_name(&other.host));
     own.port == other.port && address && host
@@ -116,7 +168,7 @@ fn takes(server: &WebServer<'_>, role: WebSiteRole, own: &Cited<WebBinding>, oth
 mod tests {
     use super::*;
     use crate::testing::{binding, check, cited, config, estate};
-    use kerbsync_inventory::OtherWebSite;
+    use kerbsync_inventory::{Inventory, OtherWebSite};
 
     fn other(bindings: Vec<Cited<WebBinding>>) -> OtherWebSite {
         OtherWebSite { name: cited(4, 80, "Default Web Site".to_owned()), bindings }
@@ -132,6 +184,64 @@ mod tests {
         config(&mut inventory, "dir01").other_web_sites = vec![other(vec![narrower])].into();
         config(&mut inventory, "se01").web_sites[1].bindings[0].value.port = 80;
         insta::assert_snapshot!(check(&RULE, inventory));
+    }
+
+    #[test]
+    fn a_binding_where_no_client_comes_fails() {
+        let mut inventory = estate();
+        let own = |inventory: &mut Inventory, short: &str, site: usize, change: &dyn Fn(&mut WebBinding)| {
+            let bindings = &mut config(inventory, short).web_sites[site].bindings;
+            bindings.iter_mut().filter(|b| b.value.protocol == "https").for_each(|b| change(&mut b.value));
+        };
+        own(&mut inventory, "fe01", 0, &|b| b.port = 8443);
+        own(&mut inventory, "fe02", 0, &|b| b.host = "intranet.contoso.com".to_owned());
+        own(&mut inventory, "dir01", 0, &|b| b.address = "127.0.0.1".to_owned());
+        own(&mut inventory, "dir01", 1, &|b| b.address = "[::1]".to_owned());
+        // Of one address, of the name that clients use, and of a name where that of the site is not known: nothing is wrong that is known.
+        own(&mut inventory, "se01", 0, &|b| (b.address, b.host) = ("192.0.2.7".to_owned(), "se01.contoso.com".to_owned()));
+        own(&mut inventory, "se01", 1, &|b| b.host = "web.fabrikam.com".to_owned());
+        insta::assert_snapshot!(check(&RULE, inventory), @"
+        fail fe01.contoso.com: On fe01.contoso.com, 'Skype for Business Server Internal Web Site' has no binding for https at port 443, where the topology has it listen, only at port 8443.
+          error servers/fe01.contoso.com/applicationHost.config:22 'Skype for Business Server Internal Web Site' listens at https *:8443:
+          help: Give 'Skype for Business Server Internal Web Site' its https binding and certificate again, as on a server of the pool that works.
+        fail fe02.contoso.com: On fe02.contoso.com, 'Skype for Business Server Internal Web Site' answers over https only to requests for intranet.contoso.com, not for pool01.contoso.com.
+          error servers/fe02.contoso.com/applicationHost.config:22 'Skype for Business Server Internal Web Site' listens at https *:443:intranet.contoso.com
+          help: Give 'Skype for Business Server Internal Web Site' its https binding and certificate again, as on a server of the pool that works.
+        fail dir01.contoso.com: On dir01.contoso.com, 'Skype for Business Server Internal Web Site' has no binding for https at port 443, where the topology has it listen, only one for the computer itself (https 127.0.0.1:443:) and 'Skype for Business Server External Web Site' has no binding for https at port 4443, where the topology has it listen, only one for the computer itself (https [::1]:4443:).
+          error servers/dir01.contoso.com/applicationHost.config:22 'Skype for Business Server Internal Web Site' listens at https 127.0.0.1:443:
+          error servers/dir01.contoso.com/applicationHost.config:42 'Skype for Business Server External Web Site' listens at https [::1]:4443:
+          help: Give 'Skype for Business Server Internal Web Site' its https binding and certificate again, as on a server of the pool that works. Give 'Skype for Business Server External Web Site' its https binding and certificate again, as on a server of the pool that works.
+        pass se01.contoso.com: The product's web sites of se01.contoso.com have their bindings to themselves.
+        ");
+    }
+
+    #[test]
+    fn a_binding_for_http_that_is_lost_is_a_warning_where_the_topology_tells_its_port() {
+        let mut inventory = estate();
+        for short in ["fe01", "dir01"] {
+            config(&mut inventory, short).web_sites[0].bindings.retain(|b| b.value.protocol != "http");
+        }
+        config(&mut inventory, "fe02").web_sites[0].bindings.iter_mut().for_each(|b| b.value.port += 1);
+        inventory.pools[1].web_ports.clear();
+        insta::assert_snapshot!(check(&RULE, inventory), @"
+        fail fe01.contoso.com: On fe01.contoso.com, 'Skype for Business Server Internal Web Site' has no binding for http at port 80, where the topology has it listen.
+          warning servers/fe01.contoso.com/applicationHost.config:20 no binding for http
+          help: Give 'Skype for Business Server Internal Web Site' its http binding again, as on a server of the pool that works, or let the topology say that it has none.
+        fail fe02.contoso.com: On fe02.contoso.com, 'Skype for Business Server Internal Web Site' has no binding for https at port 443, where the topology has it listen, only at port 444 and 'Skype for Business Server Internal Web Site' has no binding for http at port 80, where the topology has it listen, only at port 81.
+          error servers/fe02.contoso.com/applicationHost.config:22 'Skype for Business Server Internal Web Site' listens at https *:444:
+          error servers/fe02.contoso.com/applicationHost.config:21 'Skype for Business Server Internal Web Site' listens at http *:81:
+          help: Give 'Skype for Business Server Internal Web Site' its https binding and certificate again, as on a server of the pool that works. Give 'Skype for Business Server Internal Web Site' its http binding again, as on a server of the pool that works, or let the topology say that it has none.
+        pass dir01.contoso.com: The product's web sites of dir01.contoso.com have their bindings to themselves.
+        pass se01.contoso.com: The product's web sites of se01.contoso.com have their bindings to themselves.
+        ");
+    }
+
+    #[test]
+    fn where_no_topology_tells_ports_any_port_will_do() {
+        let mut inventory = estate();
+        inventory.pools.iter_mut().for_each(|p| p.web_ports.clear());
+        config(&mut inventory, "fe01").web_sites[0].bindings.iter_mut().for_each(|b| b.value.port += 1000);
+        assert!(!check(&RULE, inventory).contains("fail "));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A deployment in the words of the inventory.
 
-use kerbsync_inventory::{Computer, Inventory, Pool, PoolKind, Site, SiteKind};
+use kerbsync_inventory::{Computer, Inventory, Pool, PoolKind, Site, SiteKind, WebPort, WebSiteRole};
 use kerbsync_names::SiteId;
 use kerbsync_topology::{Deployment, Kind, derive};
 use std::collections::HashSet;
@@ -42,9 +42,22 @@ pub(super) fn estate(deployment: &Deployment, inventory: &mut Inventory) {
                 computers: cluster.machines.iter().map(|m| Computer { fqdn: m.fqdn.clone() }).collect(),
                 roles,
                 version: derived.version,
+                web_ports: derived.web_ports.iter().filter_map(web_port).collect(),
+                web_components: derived.web_components,
             }
         })
         .collect();
+}
+
+/// A port of one of the two web sites; `None` for a side or protocol that neither has.
+fn web_port(port: &kerbsync_topology::WebPort) -> Option<WebPort> {
+    let role = match port.side.to_ascii_lowercase().as_str() {
+        "primary" => WebSiteRole::Internal,
+        "external" => WebSiteRole::External,
+        _ => return None,
+    };
+    let protocol = ["http", "https"].into_iter().find(|p| p.eq_ignore_ascii_case(&port.protocol))?;
+    Some(WebPort { role, protocol, port: port.port })
 }
 
 const fn kind(kind: Kind) -> PoolKind {

@@ -67,6 +67,8 @@ impl Builder {
                 web_services: kind != PoolKind::Other,
                 internal_web_override: None,
                 external_web_fqdn: None,
+                web_ports: Vec::new(),
+                web_components: Vec::new(),
                 computers: computers.iter().map(|c| Computer { fqdn: text(host(c)) }).collect(),
                 roles: Vec::new(),
                 version: Some(7),

@@ -3,7 +3,7 @@
 use super::values::{ServiceName, SiteRef, boolean, host, objects, service_id, spanned_text, text};
 use super::{lost, texts};
 use crate::context::Context;
-use crate::model::SiteKind;
+use crate::model::{SiteKind, WebPort};
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_objects::{Object, Value};
 use kerbsync_source::{Origin, Spanned};
@@ -58,6 +58,8 @@ pub(super) struct ServiceFact {
     pub(super) external: Option<Spanned<HostName>>,
     pub(super) share_name: Option<Spanned<String>>,
     pub(super) cms_active: Option<bool>,
+    /// Ports of the two web sites.
+    pub(super) ports: Vec<WebPort>,
     /// Services that this one depends on.
     pub(super) needs: Vec<Spanned<ServiceName>>,
     /// Services that depend on this one.
@@ -151,12 +153,25 @@ impl ObjectFacts {
             external: host(object, "ExternalFqdn").filter(|_| is_web),
             share_name: if name.role == "FileStore" { spanned_text(object, "ShareName").or_else(unc_share) } else { None },
             cms_active: if name.role == "CentralMgmt" { boolean(object, "Active").or_else(|| boolean(object, "IsActive")) } else { None },
+            ports: if is_web { ports(object) } else { Vec::new() },
             needs: needs(object),
             needed_by: needed_by(object, context),
             origin: object.origin.clone(),
             name,
         });
     }
+}
+
+/// `PrimaryHttpPort` and its like; no other property tells a port of the two web sites.
+fn ports(object: &Object) -> Vec<WebPort> {
+    let sides = [("Primary", "Http"), ("Primary", "Https"), ("External", "Http"), ("External", "Https")];
+    let port = |side: &str, protocol: &str, before: &str| text(object, &format!("{before}{side}{protocol}Port"))?.parse().ok();
+    let told = sides.into_iter().filter_map(|(side, protocol)| {
+        let listens = port(side, protocol, "")?;
+        let published = port(side, protocol, "Published").unwrap_or(listens);
+        Some(WebPort { side: side.to_owned(), protocol: protocol.to_owned(), port: listens, published })
+    });
+    told.collect()
 }
 
 /// Properties such as `UserServer : UserServer:pool01.contoso.com`: what the service depends on.

@@ -165,6 +165,9 @@ impl Merge {
                 service.depends_on.push(need);
             }
         }
+        if service.web_ports.is_empty() {
+            service.web_ports.clone_from(&fact.ports);
+        }
         let details = &mut service.details;
         details.internal_host = details.internal_host.take().or_else(|| fact.internal.clone());
         details.external_host = details.external_host.take().or_else(|| fact.external.clone());

@@ -80,6 +80,7 @@ pub(super) fn read(object: &Object, facts: &mut ObjectFacts, context: &mut Conte
             external: host(service, "ExternalHost").filter(|_| is_web),
             share_name,
             cms_active: boolean(service, "IsActive"),
+            ports: Vec::new(),
             needs: Vec::new(),
             needed_by: Vec::new(),
             origin: service.origin.clone(),

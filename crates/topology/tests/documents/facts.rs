@@ -119,6 +119,8 @@ fn deployment(d: &Deployment) -> Value {
                     "internalOverride": p.internal_web_override.as_ref().map(|h| h.value.as_str()),
                     "external": p.external_web_fqdn.as_ref().map(|h| h.value.as_str()),
                     "version": p.version,
+                    "components": p.web_components,
+                    "ports": p.web_ports.iter().map(|w| format!("{} {} {}", w.side, w.protocol, w.port)).collect::<Vec<_>>(),
                 });
             }
             if !(c.machines_known && c.services_known) {

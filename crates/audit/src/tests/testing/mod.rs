@@ -17,7 +17,7 @@ use kerbsync_inventory::citable::Cited;
 use kerbsync_inventory::state::{self, EqualityTag};
 use kerbsync_inventory::{
     Assignment, Computer, Document, DocumentKind, DocumentStatus, Inventory, ManagementLog, Pool, PoolKind, Site, SiteKind, Topology,
-    TopologyForm,
+    TopologyForm, WebPort, WebSiteRole,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -133,10 +133,20 @@ pub(crate) fn pool(site: &str, fqdn: &str, kind: PoolKind, line: u32, computers:
         web_services: kind != PoolKind::Other,
         internal_web_override: None,
         external_web_fqdn: None,
+        web_ports: if kind == PoolKind::Other { Vec::new() } else { web_ports() },
+        web_components: if kind == PoolKind::Other { Vec::new() } else { vec!["WebTicket".to_owned()] },
         computers: computers.iter().zip(line + 1..).map(|(c, line)| Computer { fqdn: at(TOPOLOGY, line, host(c)) }).collect(),
         roles: Vec::new(),
         version: Some(7),
     }
+}
+
+fn web_ports() -> Vec<WebPort> {
+    let sides = [(WebSiteRole::Internal, 80, 443), (WebSiteRole::External, 8080, 4443)];
+    sides
+        .into_iter()
+        .flat_map(|(role, http, https)| [("http", http), ("https", https)].map(|(protocol, port)| WebPort { role, protocol, port }))
+        .collect()
 }
 
 pub(crate) fn assignment(site: &str, id: Option<&str>, account: &str, line: u32) -> Assignment {

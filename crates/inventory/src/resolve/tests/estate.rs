@@ -26,6 +26,8 @@ pub(super) fn pool(key: &str, fqdn: &str, kind: PoolKind, web_services: bool, co
         web_services,
         internal_web_override: None,
         external_web_fqdn: None,
+        web_ports: Vec::new(),
+        web_components: Vec::new(),
         computers: computers.iter().map(|c| Computer { fqdn: spanned(host(c)) }).collect(),
         roles: Vec::new(),
         version: web_services.then_some(7),

@@ -65,6 +65,8 @@ pub(super) fn pool(site: &str, fqdn: &str, computers: &[&str], web_services: boo
         web_services,
         internal_web_override: None,
         external_web_fqdn: None,
+        web_ports: Vec::new(),
+        web_components: Vec::new(),
         computers: computers.iter().map(|c| Computer { fqdn: Spanned::new(host(c), at(0)) }).collect(),
         roles: Vec::new(),
         version: Some(7),

@@ -21,6 +21,8 @@ fn pool(site: &str, fqdn: &str, kind: PoolKind, web: bool, computers: &[String])
         web_services: web,
         internal_web_override: None,
         external_web_fqdn: web.then(|| at(host("web.contoso.com"))),
+        web_ports: Vec::new(),
+        web_components: Vec::new(),
         computers: computers.iter().map(|c| Computer { fqdn: at(host(c)) }).collect(),
         roles: vec!["UserServices".to_owned()],
         version: Some(7),
