@@ -137,24 +137,37 @@ impl Tried {
             return Ok(());
         }
         // Making a file is dear: file systems look long for a number that was not given back just now.
-        give_to_nameless(folder, &access)?;
-        tried().push((device, access));
+        if give_to_nameless(folder, &access)? {
+            tried().push((device, access));
+        }
         Ok(())
     }
 }
 
+/// Whether there was such a file, so that the access was given: where there was none, nothing is known of other folders either.
 #[cfg(target_os = "linux")]
-fn give_to_nameless(folder: &Path, access: &Access) -> io::Result<()> {
+fn give_to_nameless(folder: &Path, access: &Access) -> io::Result<bool> {
     use rustix::fs::{Mode, OFlags, open};
     match open(folder, OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR) {
-        Ok(nameless) => access.give(&File::from(nameless), folder),
-        Err(_) => Ok(()),
+        Ok(nameless) => access.give(&File::from(nameless), folder).map(|()| true),
+        Err(_) => Ok(false),
     }
 }
 
 #[cfg(not(target_os = "linux"))]
-fn give_to_nameless(_: &Path, _: &Access) -> io::Result<()> {
-    Ok(())
+fn give_to_nameless(_: &Path, _: &Access) -> io::Result<bool> {
+    Ok(false)
+}
+
+/// Tries whether this process may make and remove names in a folder. It is asked of every folder: unlike what can be given to a file, that is
+/// no matter of the device. `Ok` where the system does not tell.
+pub(super) fn check_folder(folder: &Path) -> io::Result<()> {
+    use rustix::fs::{AtFlags, CWD, accessat};
+    use rustix::io::Errno;
+    match accessat(CWD, folder, rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK, AtFlags::EACCESS) {
+        Err(error @ (Errno::ACCESS | Errno::PERM | Errno::ROFS)) => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -162,6 +175,47 @@ fn give_to_nameless(_: &Path, _: &Access) -> io::Result<()> {
 mod tests {
     use crate::{Expected, Files as _, FolderFiles, Key, WriteStore};
     use std::fs;
+
+    /// Root may write everywhere but there; another user lacks the right more often.
+    #[test]
+    fn a_folder_in_which_nothing_can_be_made_is_found_before_anything_is_written() {
+        use rustix::fs::{IFlags, ioctl_getflags, ioctl_setflags};
+        let dir = tempfile::tempdir().unwrap();
+        for name in ["open", "shut"] {
+            fs::create_dir(dir.path().join(name)).unwrap();
+            fs::write(dir.path().join(name).join("a.config"), b"old").unwrap();
+        }
+        let folder = fs::File::open(dir.path().join("shut")).unwrap();
+        let Ok(flags) = ioctl_getflags(&folder) else { return };
+        if ioctl_setflags(&folder, flags | IFlags::IMMUTABLE).is_err() {
+            // A file system without such marks, or a user who may not set them.
+            return;
+        }
+        let files = FolderFiles::open(dir.path()).unwrap();
+        let checked = ["shut", "open", "shut"].map(|name| files.check_replaceable(&Key::new(&format!("{name}/a.config")).unwrap()));
+        ioctl_setflags(&folder, flags).unwrap();
+        let told = checked.map(|checked| checked.err().map(|e| e.to_string()));
+        let [Some(first), None, Some(second)] = told else { panic!("{told:?}") };
+        assert!(first.starts_with("cannot write to shut: ") && first == second, "{first}");
+    }
+
+    /// What could not be tried in one folder is tried in the next one of the same device.
+    #[test]
+    fn only_what_was_given_is_taken_for_possible() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.config");
+        fs::write(&path, b"old").unwrap();
+        let access = || {
+            let file = fs::File::open(&path).unwrap();
+            super::Access::of(&file, &file.metadata().unwrap(), &path).unwrap()
+        };
+        let (tried, meta) = (super::Tried::default(), fs::metadata(dir.path()).unwrap());
+        // No nameless file can be made below a file.
+        tried.try_in(&path, &meta, access()).unwrap();
+        assert_eq!(tried.0.lock().unwrap().len(), 0);
+        tried.try_in(dir.path(), &meta, access()).unwrap();
+        assert!(tried.0.lock().unwrap().len() <= 1, "none where the file system has no such files");
+    }
 
     /// user:1: rw-, mask rw-, in the form of the kernel.
     fn access_list(mask: u16) -> Vec<u8> {

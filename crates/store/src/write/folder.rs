@@ -3,7 +3,7 @@
 
 mod open_file;
 
-use super::access::{Access, Tried, is_fixed};
+use super::access::{Access, Tried, check_folder, is_fixed};
 use super::files::SYNC_FOLDER;
 use super::plain::{create_dir, is_link, is_still, plain, private, try_lock};
 use super::{Creation, FileError, FileErrorKind, FileIdentity, Files, NewAccess, OpenFile, OpenLock};
@@ -141,6 +141,7 @@ impl Files for FolderFiles {
             let reason = "it is marked as immutable or append-only; take the mark away first".to_owned();
             return Err(FileError { reason, ..FileError::new(FileErrorKind::Denied, "replace", key.as_str()) });
         }
+        check_folder(&self.path(key.folder())).map_err(fail)?;
         let access = file.metadata().and_then(|meta| Access::of(&file, &meta, &self.path(key.as_str())));
         access.and_then(|access| self.tried.try_in(&self.path(key.folder()), &folder, access)).map_err(|e| unkept(&e, key))?;
         // On Windows the mark means something else for folders.
