@@ -207,3 +207,19 @@ fn a_configuration_in_the_wrong_folder_is_told() {
     assert_eq!((state(&without, "fe02"), state(&without, "fe01")), (State::Unknown, State::Unknown), "nothing says whose it is");
     assert_eq!(outcome(&without, "foreign-configuration", "fe01"), Some(Outcome::Fail));
 }
+
+/// A whole folder that was copied, key and all: the key opens both files, and nothing says whose they are.
+#[test]
+fn a_folder_that_was_copied_whole_proves_nothing_of_either_server() {
+    let mut files = base("");
+    let (one, other) = ("servers/fe01.contoso.com/", "servers/fe02.contoso.com/");
+    files.retain(|(path, _)| !path.starts_with(other));
+    let copies: Vec<_> =
+        files.iter().filter_map(|(path, bytes)| Some((format!("{other}{}", path.strip_prefix(one)?), bytes.clone()))).collect();
+    assert!(copies.iter().any(|(path, _)| path.contains("/keys/")));
+    files.extend(copies);
+    let audited = audited(&files);
+    assert_eq!((state(&audited, "fe01"), state(&audited, "fe02")), (State::Unknown, State::Unknown));
+    let told = ["fe01", "fe02"].map(|server| outcome(&audited, "foreign-configuration", server));
+    assert_eq!(told, [Some(Outcome::Fail); 2]);
+}

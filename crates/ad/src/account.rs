@@ -282,6 +282,7 @@ impl Reading<'_, '_> {
             name,
             members,
             shown_members,
+            shown_member_of: self.list(&["memberof"]).values(),
             sid: self.sid(),
             created: self.time("whencreated").or_else(|| self.time("created")),
             distinguished_name,

@@ -11,7 +11,7 @@ enum Mark<'i> {
 }
 
 /// Marks every configuration that is, or may be, another server's. A key exported from a server that opens its values shows that the
-/// configuration is its own, also where several servers were given one key on purpose.
+/// configuration is its own, also where several servers were given one key on purpose; but not where the files are the same byte for byte.
 pub(crate) fn mark(inventory: &mut Inventory) {
     let mut alike: HashMap<Mark<'_>, Vec<usize>> = HashMap::new();
     for (at, server) in inventory.servers.iter().enumerate() {
@@ -27,12 +27,15 @@ pub(crate) fn mark(inventory: &mut Inventory) {
     let mut found: HashMap<usize, Foreign> = HashMap::new();
     for (mark, servers) in alike.iter().filter(|(_, servers)| servers.len() > 1) {
         let likeness = if matches!(mark, Mark::Bytes(_)) { Likeness::Bytes } else { Likeness::SessionKey };
-        let owner = servers.iter().copied().find(|at| inventory.servers.get(*at).is_some_and(opens));
-        for at in servers.iter().copied().filter(|at| inventory.servers.get(*at).is_some_and(|s| !opens(s))) {
-            let other = owner.or_else(|| servers.iter().copied().find(|other| *other != at));
+        let is_opened = |at: usize| inventory.servers.get(at).is_some_and(opens);
+        let owners: Vec<usize> = servers.iter().copied().filter(|at| is_opened(*at)).collect();
+        // A whole folder was copied, key and all: nothing says whose. Servers that were given one key still have files of their own.
+        let none_is_known = likeness == Likeness::Bytes && owners.len() > 1;
+        for at in servers.iter().copied().filter(|at| none_is_known || !is_opened(*at)) {
+            let other = owners.iter().chain(servers).copied().find(|other| *other != at);
             let Some(of) = other.and_then(|other| inventory.servers.get(other)) else { continue };
             // The owner's key proves whose it is only where this server's own keys were tried and did not fit.
-            let is_proved = owner.is_some() && inventory.servers.get(at).is_some_and(tried);
+            let is_proved = !owners.is_empty() && inventory.servers.get(at).is_some_and(tried);
             let foreign = Foreign { of: of.computer.clone(), likeness, is_proved };
             match found.get(&at) {
                 Some(known) if (known.likeness == Likeness::Bytes, known.is_proved) >= (likeness == Likeness::Bytes, is_proved) => {}

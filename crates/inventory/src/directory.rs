@@ -266,6 +266,8 @@ pub struct Group {
     pub members: Option<Vec<Spanned<String>>>,
     /// Members that the export shows where others are missing.
     pub shown_members: Vec<Spanned<String>>,
+    /// Groups that the export shows it to be in (memberOf), distinguished names; it may be in others.
+    pub shown_member_of: Vec<Spanned<String>>,
     /// objectSid as text.
     pub sid: Option<String>,
     /// whenCreated.

@@ -96,7 +96,9 @@ fn groups_of(directory: &Directory, object: &str, own: Vec<String>) -> (usize, b
             .groups
             .iter()
             .filter(|g| g.members.iter().flatten().chain(&g.shown_members).any(|m| m.value.to_lowercase() == member));
-        for group in listed.map(|g| g.distinguished_name.to_lowercase()).chain(std::mem::take(&mut extra)) {
+        let of_itself = directory.groups.iter().find(|g| g.distinguished_name.to_lowercase() == member);
+        let shown = of_itself.into_iter().flat_map(|g| &g.shown_member_of).map(|dn| dn.value.to_lowercase());
+        for group in listed.map(|g| g.distinguished_name.to_lowercase()).chain(shown).chain(std::mem::take(&mut extra)) {
             // A circle of groups ends here.
             if seen.insert(group.clone()) {
                 todo.push(group);

@@ -96,6 +96,9 @@ fn a_list_of_which_ranges_are_missing_is_not_all_of_it() {
         assert_eq!(codes(&problems).contains(&"ldif-range"), values.contains("range") && whole.is_none(), "{values}{problems:?}");
     }
     let group = |values: &str| format!("{HEAD}dn: CN=G,DC=contoso,DC=com\nobjectClass: group\n{values}{OK}");
+    let (facts, _) = read(group("memberOf: CN=Up,DC=contoso,DC=com\nmemberOf: CN=Over,DC=contoso,DC=com\n"));
+    let shown: Vec<&str> = facts.groups[0].object.shown_member_of.iter().map(|m| m.value.as_str()).collect();
+    assert_eq!(shown, ["CN=Up,DC=contoso,DC=com", "CN=Over,DC=contoso,DC=com"]);
     let (facts, _) = read(group("member;range=0-0: CN=a,DC=contoso,DC=com\n"));
     let group = &facts.groups[0].object;
     assert!(group.members.is_none() && group.shown_members[0].value == "CN=a,DC=contoso,DC=com");

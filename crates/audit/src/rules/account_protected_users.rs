@@ -77,6 +77,12 @@ mod tests {
         group(&mut inventory, "Web Team", "S-1-5-21-1-2-3-5000", &["cn=kerbauth,ou=kerberos,dc=contoso,dc=com"]);
         group(&mut inventory, "Geschützte Benutzer", "S-1-5-21-1-2-3-525", &["CN=Web Team,OU=Groups,DC=contoso,DC=com"]);
         assert!(check(&RULE, inventory).starts_with("fail CONTOSO\\KerbAuth: "));
+        // The object of the group itself is not in the export.
+        let mut inventory = estate();
+        group(&mut inventory, "Web Team", "S-1-5-21-1-2-3-5000", &["cn=kerbauth,ou=kerberos,dc=contoso,dc=com"]);
+        let team = inventory.directory.as_mut().unwrap().groups.last_mut().unwrap();
+        team.shown_member_of = vec![at(DIRECTORY, 952, "CN=Protected Users,CN=Users,DC=contoso,DC=com".to_owned())];
+        assert!(check(&RULE, inventory).starts_with("fail CONTOSO\\KerbAuth: "));
         let mut inventory = estate();
         kerb(&mut inventory).primary_group = Some(at(DIRECTORY, 18, 525));
         assert!(check(&RULE, inventory).starts_with("fail CONTOSO\\KerbAuth: "));

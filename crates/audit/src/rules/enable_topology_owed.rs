@@ -3,9 +3,9 @@ use crate::text::day;
 use crate::{AccountView, Object, Policy, SiteView, Verdicts, View};
 use jiff::Timestamp;
 use kerbsync_advice::{Advice, commands};
-use kerbsync_inventory::ManagementLog;
 use kerbsync_inventory::state::Expectation;
-use kerbsync_names::ServicePrincipalName;
+use kerbsync_inventory::{ManagementLog, Pool};
+use kerbsync_names::{HostName, ServicePrincipalName};
 use kerbsync_source::text;
 
 declare_rule! {
@@ -72,6 +72,8 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
     };
     let expected = site.web_pools.iter().map(|p| ServicePrincipalName::http(&p.fqdn.value));
     let there = spns.map(|(_, spns)| expected.filter(|spn| spns.iter().any(|s| s.value == *spn)).count());
+    // A name with a port, or an overridden one, was registered for a pool of the site too.
+    let touched = spns.is_some_and(|(_, spns)| spns.iter().any(|s| site.web_pools.iter().any(|p| is_of(p, s.value.host()))));
     let unassigned = newest.and_then(|(ended, log)| Some((ended, log.unassigned_sites.iter().find(|s| s.value == site.site.id.value)?)));
     let help = Advice::run(commands::enable_topology()).then_say("Then check the names:").then_run(commands::spn_list(name.account()));
     match (there, unassigned, newest) {
@@ -88,7 +90,7 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
             }
             finding.help(help);
         }
-        (Some(0), ..) => {
+        (Some(0), ..) if !touched => {
             let message = text!(
                 "{name} is assigned to site {}, but holds no name of its pools: Enable-CsTopology seems not to have run since.",
                 site.name()
@@ -116,6 +118,11 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
     }
 }
 
+fn is_of(pool: &Pool, host: &HostName) -> bool {
+    let external = pool.external_web_fqdn.as_ref().map(|h| &h.value);
+    [Some(&pool.fqdn.value), pool.internal_web_fqdn(), external].into_iter().flatten().any(|name| name == host)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,6 +143,12 @@ mod tests {
               setspn -L KerbAuth
         pass site:Dublin: The names of all pools of site Dublin are on CONTOSO\KerbAuth.
         ");
+        // Names of another form show that somebody registered names for the site.
+        let mut inventory = estate();
+        let spns = kerb(&mut inventory).spns.as_mut().unwrap();
+        spns.retain(|s| s.value.host().first_label() == "se01");
+        spns.push(crate::testing::spn(19, "http/pool01.contoso.com:443"));
+        assert!(check(&RULE, inventory).contains("pass site:Redmond: 0 of 2 names of site Redmond are on CONTOSO\\KerbAuth"));
         let mut inventory = estate();
         kerb(&mut inventory).spns.as_mut().unwrap().remove(0);
         assert!(check(&RULE, inventory).contains("pass site:Redmond: 1 of 2 names of site Redmond are on CONTOSO\\KerbAuth"));

@@ -9,8 +9,9 @@ declare_rule! {
     /// ## What it checks
     /// No two servers' configurations are the same byte for byte, and no two have the same sealed session key: IIS draws that key on each
     /// server and seals it with the server's own key, so that it is never the same by chance. Where a key exported from a server opens
-    /// its configuration, the configuration is its own, also where several servers were given one key on purpose. Of a server whose
-    /// folder holds another's configuration, or one that may be, nothing else is said.
+    /// its configuration, the configuration is its own, also where several servers were given one key on purpose; but not where keys of
+    /// several open files that are the same byte for byte. Of a server whose folder holds another's configuration, or one that may be,
+    /// nothing else is said.
     ///
     /// ## Why it matters
     /// A file copied into the wrong folder makes two servers look alike: both in sync, or both stale. The server that it does not

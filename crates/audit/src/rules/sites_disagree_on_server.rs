@@ -4,8 +4,10 @@ use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::directory::Domain;
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{SecretState, ServerConfiguration, Slot, WebSite, WebSiteRole};
+use kerbsync_names::HostName;
 use kerbsync_source::text;
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 declare_rule! {
     /// The two web sites of a server hold different credentials.
@@ -13,7 +15,7 @@ declare_rule! {
     /// ## What it checks
     /// Where both the internal and the external web site of a server have slots, in their own sections or through the pools that serve
     /// them, both name the same account and hold the same secret. Whether the product writes to both is not known, so a slot in one of
-    /// the two alone is no fault.
+    /// the two alone is no fault, but undecided where another server with the same account has one in both.
     ///
     /// ## Why it matters
     /// One half of the server's requests is served with another credential. Sign-in then works from inside and fails from outside, or
@@ -42,6 +44,7 @@ declare_rule! {
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     let domains = view.inventory.domains();
+    let whole = in_both(view);
     for server in view.web_servers() {
         let (subject, host) = (server.subject(), server.host);
         let configuration = match server.configuration() {
@@ -53,6 +56,19 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         };
         let (internal, external) = (slots_of(configuration, WebSiteRole::Internal), slots_of(configuration, WebSiteRole::External));
         let (Some(first), Some(_)) = (internal.first(), external.first()) else {
+            if let Some((held, site, other)) = one_of(&internal, &external)
+                && let Some(without) = configuration.web_site(other)
+                && let Some(peer) = server.expected().and_then(|account| whole.get(&account_key(account, domains)))
+            {
+                let why = text!(
+                    "{host} holds a credential in its {site} web site alone; {peer}, with the same account, holds one in both, and whether the product needs both is not known."
+                );
+                verdicts
+                    .unknown_with_finding(subject, why, test_of(server.site))
+                    .at(&held.account.origin, text!("the {site} web site's"))
+                    .at(configuration.cite(&without.name), "the web site without one");
+                continue;
+            }
             verdicts.not_applicable(subject, text!("{host} does not hold a credential in both web sites."));
             continue;
         };
@@ -80,6 +96,33 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         } else {
             verdicts.pass(subject, text!("Both web sites of {host} hold the same account and secret."));
         }
+    }
+}
+
+/// By the key of an account, a server that has to hold it and does so in both of its web sites.
+fn in_both<'i>(view: &View<'i>) -> HashMap<String, &'i HostName> {
+    let domains = view.inventory.domains();
+    let holds_both = |configuration: &ServerConfiguration| {
+        [WebSiteRole::Internal, WebSiteRole::External].iter().all(|role| !slots_of(configuration, *role).is_empty())
+    };
+    let mut whole = HashMap::new();
+    for server in view.web_servers() {
+        if let (Some(account), Ok(configuration)) = (server.expected(), server.configuration())
+            && let Entry::Vacant(first) = whole.entry(account_key(account, domains))
+            && holds_both(configuration)
+        {
+            first.insert(server.host);
+        }
+    }
+    whole
+}
+
+/// The slot of a server that has one in one of its web sites alone; the name of that site, and which is the other.
+fn one_of<'c>(internal: &[&'c Slot], external: &[&'c Slot]) -> Option<(&'c Slot, &'static str, WebSiteRole)> {
+    match (internal.first(), external.first()) {
+        (Some(slot), None) => Some((slot, "internal", WebSiteRole::External)),
+        (None, Some(slot)) => Some((slot, "external", WebSiteRole::Internal)),
+        _ => None,
     }
 }
 
@@ -147,8 +190,33 @@ mod tests {
             If it is found valid, copy the password from there:
               Set-CsKerberosAccountPassword -FromComputer se01.contoso.com -ToComputer fe02.contoso.com
         unknown dir01.contoso.com: Both web sites of dir01.contoso.com name CONTOSO\KerbAuth, but not all of their secrets could be opened. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`.
-        notapplicable se01.contoso.com: se01.contoso.com does not hold a credential in both web sites.
+        unknown se01.contoso.com: se01.contoso.com holds a credential in its internal web site alone; fe01.contoso.com, with the same account, holds one in both, and whether the product needs both is not known. Run `Test-CsKerberosAccountAssignment -Identity site:Dublin -Report C:\Logs\Test.html`.
+          warning servers/se01.contoso.com/applicationHost.config:60 the internal web site's
+          warning servers/se01.contoso.com/applicationHost.config:40 the web site without one
         ");
+    }
+
+    #[test]
+    fn a_credential_in_one_site_alone_is_told_where_another_server_has_it_in_both() {
+        let mut inventory = estate();
+        config(&mut inventory, "fe02").slots.remove(0);
+        config(&mut inventory, "se01").slots.pop();
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        pass fe01.contoso.com: Both web sites of fe01.contoso.com hold the same account and secret.
+        unknown fe02.contoso.com: fe02.contoso.com holds a credential in its external web site alone; fe01.contoso.com, with the same account, holds one in both, and whether the product needs both is not known. Run `Test-CsKerberosAccountAssignment -Identity site:Redmond -Report C:\Logs\Test.html`.
+          warning servers/fe02.contoso.com/applicationHost.config:70 the external web site's
+          warning servers/fe02.contoso.com/applicationHost.config:20 the web site without one
+        pass dir01.contoso.com: Both web sites of dir01.contoso.com hold the same account and secret.
+        unknown se01.contoso.com: se01.contoso.com holds a credential in its internal web site alone; fe01.contoso.com, with the same account, holds one in both, and whether the product needs both is not known. Run `Test-CsKerberosAccountAssignment -Identity site:Dublin -Report C:\Logs\Test.html`.
+          warning servers/se01.contoso.com/applicationHost.config:60 the internal web site's
+          warning servers/se01.contoso.com/applicationHost.config:40 the web site without one
+        ");
+        // Nobody has it in both: that may be how the product does it.
+        let mut inventory = estate();
+        for short in ["fe01", "fe02", "dir01", "se01"] {
+            config(&mut inventory, short).slots.truncate(1);
+        }
+        assert!(!check(&RULE, inventory).contains("fail "));
     }
 
     #[test]

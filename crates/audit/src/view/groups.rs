@@ -72,6 +72,9 @@ impl<'i> Groups<'i> {
             for (parent, origin) in self.with_member.get(&key).into_iter().flatten() {
                 open.push((parent.distinguished_name.to_lowercase(), &parent.distinguished_name, origin));
             }
+            // The object of the group above it may be missing, or not tell its members.
+            let own = group.into_iter().flat_map(|g| &g.shown_member_of);
+            open.extend(own.map(|dn| (dn.value.to_lowercase(), dn.value.as_str(), &dn.origin)));
         }
         // The primary group of every computer; memberOf does not list it, but a group's own list may.
         found.retain(|m| !m.is_domain_group("515", "Domain Computers"));

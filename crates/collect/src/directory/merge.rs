@@ -221,10 +221,17 @@ impl Mergeable for Group {
     }
     fn contents(&self) -> String {
         let members: Vec<_> = self.members.iter().flatten().chain(&self.shown_members).map(|m| &m.value).collect();
-        format!("{} {} {members:?}", self.distinguished_name, self.name)
+        let groups: Vec<_> = self.shown_member_of.iter().map(|m| &m.value).collect();
+        format!("{} {} {members:?} {groups:?}", self.distinguished_name, self.name)
     }
     fn take(&mut self, other: Self, differ: &mut Vec<&'static str>) {
         self.shown_members.extend(other.shown_members);
+        if !other.shown_member_of.is_empty() {
+            if !self.shown_member_of.is_empty() && !members(&self.shown_member_of, &other.shown_member_of) {
+                differ.push("memberOf");
+            }
+            self.shown_member_of.extend(other.shown_member_of);
+        }
         if field(&mut self.members, other.members, |a, b| members(a, b)) {
             differ.push("member");
         }

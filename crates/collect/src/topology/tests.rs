@@ -282,7 +282,7 @@ fn reports_are_dated_and_copies_are_set_aside() {
     log Enable-CsTopology Some(2024-03-05T10:00:01Z) added 1 missing 0
     log Test-CsKerberosAccountAssignment Some(2024-03-05T10:00:01Z) added 0 missing 1
     "#);
-    assert_eq!(inventory.logs[1].test_verdicts.len(), 3);
+    assert_eq!(inventory.logs[1].test_verdicts.len(), 4);
 }
 
 #[test]

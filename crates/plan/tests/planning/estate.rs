@@ -202,6 +202,7 @@ fn directory() -> Directory {
         name: name.to_owned(),
         members: Some(members.iter().map(|m| text(dn(m))).collect()),
         shown_members: Vec::new(),
+        shown_member_of: Vec::new(),
         created: None,
         sid: None,
     };

@@ -48,6 +48,20 @@ fn members_of_nested_groups_may_and_others_may_not() {
     directory.groups.clear();
     directory.accounts.push(dora);
     assert_eq!(judged(&inventory, Some("CONTOSO\\dora")).outcome, PreconditionOutcome::Pass);
+    // By that of a group that the account is in, likewise.
+    let directory = inventory.directory.as_mut().unwrap();
+    directory.accounts.last_mut().unwrap().member_of = Some(vec![Spanned::new(dn("Web Team"), crate::estate::at(0))]);
+    directory.groups.push(kerbsync_inventory::directory::Group {
+        origin: kerbsync_source::Origin::document(crate::estate::at(0).document),
+        distinguished_name: dn("Web Team"),
+        name: "Web Team".to_owned(),
+        members: None,
+        shown_members: Vec::new(),
+        shown_member_of: vec![Spanned::new(dn("RTCUniversalServerAdmins"), crate::estate::at(0))],
+        sid: None,
+        created: None,
+    });
+    assert_eq!(judged(&inventory, Some("CONTOSO\\dora")).outcome, PreconditionOutcome::Pass);
     // Another group that the export does not hold shows nothing.
     let dora = inventory.directory.as_mut().unwrap().accounts.last_mut().unwrap();
     dora.member_of = Some(vec![Spanned::new(dn("CSHelpDesk"), crate::estate::at(0))]);

@@ -29,9 +29,9 @@ pub(super) fn read(root: Element<'_>, context: &Context<'_>, log: &mut Managemen
             }
         }
         if element.local_name() == "Action"
-            && let Some(server) = successful_row(element)
+            && let Some((server, valid)) = row(element)
         {
-            push(log, TestVerdict { server, valid: true, account: None, time: time(element), origin: context.origin(element) });
+            push(log, TestVerdict { server, valid, account: None, time: time(element), origin: context.origin(element) });
         }
     }
     // A server that is called invalid anywhere is invalid.
@@ -43,18 +43,24 @@ fn time(element: Element<'_>) -> Option<LogTime> {
     element.attribute("Time").and_then(|t| LogTime::parse(&t.value()))
 }
 
-/// An action about one server, with "Successful" directly in it and no error at any depth.
-fn successful_row(action: Element<'_>) -> Option<HostName> {
-    let says_so = action.children_named("Info").any(|i| i.text().trim().trim_end_matches('.').eq_ignore_ascii_case("Successful"));
+/// An action about one server, with its result directly in it: "Successful", where there is no error at any depth, or a word that says the
+/// opposite.
+fn row(action: Element<'_>) -> Option<(HostName, bool)> {
+    let says = |words: &[&str]| {
+        let said = |i: Element<'_>| words.iter().any(|word| i.text().trim().trim_end_matches('.').eq_ignore_ascii_case(word));
+        action.children_named("Info").any(said)
+    };
     let failed = action.descendants().any(|e| matches!(e.local_name(), "Error" | "Exception"));
-    if !says_so || failed {
-        return None;
-    }
+    let valid = match (says(&["Successful"]), says(&["Failed", "Failure", "Unsuccessful", "Invalid"])) {
+        (_, true) => false,
+        (true, false) if !failed => true,
+        _ => return None,
+    };
     let text = [plain(action, "Name"), plain(action, "Description")].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let mut servers = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | ':' | ',' | '(' | ')')).filter_map(|word| {
         let word = word.trim_end_matches('.');
         HostName::new(word).filter(|h| h.to_fqdn().is_ok())
     });
     let server = servers.next()?;
-    servers.next().is_none().then_some(server)
+    servers.next().is_none().then_some((server, valid))
 }

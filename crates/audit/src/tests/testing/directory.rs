@@ -28,6 +28,7 @@ pub(super) fn directory() -> Directory {
                 name: "Domain Admins".to_owned(),
                 members: Some(Vec::new()),
                 shown_members: Vec::new(),
+                shown_member_of: Vec::new(),
                 sid: Some("S-1-5-21-1-2-3-512".to_owned()),
                 created: None,
             },
@@ -37,6 +38,7 @@ pub(super) fn directory() -> Directory {
                 name: "Read-only Domain Controllers".to_owned(),
                 members: Some(Vec::new()),
                 shown_members: Vec::new(),
+                shown_member_of: Vec::new(),
                 sid: Some("S-1-5-21-1-2-3-521".to_owned()),
                 created: Some(at(DIRECTORY, 911, time("2015-03-06T08:00:00Z"))),
             },
@@ -105,6 +107,7 @@ pub(crate) fn group(inventory: &mut Inventory, name: &str, sid: &str, members: &
         name: name.to_owned(),
         members: Some(members.iter().map(|m| at(DIRECTORY, 951, (*m).to_owned())).collect()),
         shown_members: Vec::new(),
+        shown_member_of: Vec::new(),
         sid: Some(sid.to_owned()),
     });
 }
