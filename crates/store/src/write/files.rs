@@ -263,7 +263,13 @@ impl FileError {
             _ => FileErrorKind::Other,
         };
         let usual = Self::new(kind, operation, path);
-        Self { reason: if kind == FileErrorKind::Other { error.to_string() } else { usual.reason }, ..usual }
+        let reason = match (error.kind(), kind) {
+            // No other user may write there either.
+            (E::ReadOnlyFilesystem, _) => "the file system is mounted read-only".to_owned(),
+            (_, FileErrorKind::Other) => error.to_string(),
+            _ => usual.reason,
+        };
+        Self { reason, ..usual }
     }
 
     /// Whether there is simply nothing of that name.
@@ -308,6 +314,8 @@ mod tests {
         ] {
             assert_eq!(kind(error, operation), expected, "{error:?} when it was to {operation}");
         }
+        let fixed = FileError::from_io(&io::Error::from(io::ErrorKind::ReadOnlyFilesystem), "write to", "a");
+        assert_eq!(fixed.to_string(), "cannot write to a: the file system is mounted read-only");
         let other = FileError::from_io(&io::Error::other("the disk is on fire"), "read", "a");
         assert_eq!(other.to_string(), "cannot read a: the disk is on fire");
         assert!(FileError::from_io(&io::Error::from(io::ErrorKind::StorageFull), "write", "a").to_string().contains("no space is left"));
