@@ -10,6 +10,7 @@ import time
 import __main__ as stage
 import domain as peers
 import password
+import sealed
 
 NAME, ADDRESS = "dc02", "127.0.0.11"
 
@@ -126,4 +127,29 @@ def proved_by(at, controller):
     return outcomes == {"proved"}
 
 
-SCENARIOS = [a_controller_that_is_late_is_named_until_it_has_the_password]
+def another_controller_stands_in_for_the_first_one():
+    with Replica():
+        # What its own service would add in time.
+        peers.call("ldbmodify", f"--configfile={stage.DOMAIN.conf}", "-H", str(stage.DOMAIN.folder / "private/sam.ldb"),
+                   input=f"dn: CN={NAME.upper()},OU=Domain Controllers,{peers.BASE}\nchangetype: modify\nadd: servicePrincipalName\n"
+                         f"servicePrincipalName: ldap/{NAME}.{peers.DNS}\n", env=stage.DOMAIN.environment())
+        topology = [a for f in stage.TOPOLOGY for a in ("--topology", f)]
+        # Nobody listens on the first one's port.
+        asked = ["--directory", f"ldap://dc01.{peers.DNS}:1", "--directory", f"ldap://{NAME}.{peers.DNS}"]
+        bundle = stage.fresh("stood-in")
+        done = stage.kerbsync("collect", *topology, *asked, *sealed.cache_of("lyncadmin", peers.OPERATOR), "-o", bundle, codes=(4,))
+        manifest = json.loads((bundle / "manifest.json").read_text())
+        sources = {f["path"]: f["source"] for f in manifest["files"]}
+        for file in ("accounts", "groups"):
+            source = sources.get(f"directory/{file}.ldif")
+            stage.must(source == f"ldap://{NAME}.{peers.DNS}:389/{peers.BASE}", f"{source}\n{done.stderr}")
+        # Only what nobody else was asked for is missed, and it stays missed where it is not asked for again.
+        missing = lambda: [m["path"] for m in json.loads((bundle / "manifest.json").read_text()).get("missing", [])]
+        stage.must(missing() == ["directory/holders.ldif"] and "other controllers were asked" in done.stderr, f"{missing()}\n{done.stderr}")
+        stage.kerbsync("collect", *topology, *stage.operator(), "--kdc", f"dc01.{peers.DNS}", "-o", bundle, "--resume", codes=(4,))
+        stage.must(missing() == ["directory/holders.ldif"], missing())
+        stage.kerbsync("collect", *topology, *stage.live(), "-o", bundle, "--resume")
+        stage.must(missing() == [], missing())
+
+
+SCENARIOS = [another_controller_stands_in_for_the_first_one, a_controller_that_is_late_is_named_until_it_has_the_password]
