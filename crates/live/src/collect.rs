@@ -159,8 +159,13 @@ pub fn collect(request: &CollectRequest, sink: &Arc<dyn FileSink>) -> Result<(),
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(CollectError::Runtime)?;
     runtime.block_on(async {
         if let Some(directory) = &request.directory {
-            of_directory::fetch(directory, request, sink).await;
+            let refused = of_directory::fetch(directory, request, sink).await;
             sink.step();
+            if let Some(why) = refused.filter(|_| way.shows_password()) {
+                let why = format!("{why}; so no server was asked, since each attempt is counted and a few of them lock an account");
+                request.servers.iter().for_each(|server| of_server::miss_what_is_not_there(server, &way, &why, &Sink(&**sink)));
+                return;
+            }
         }
         let servers = spread(request.servers.clone(), request.jobs, |server| {
             let (sink, way, history) = (Arc::clone(sink), way.clone(), request.history);

@@ -18,8 +18,8 @@ use kerbsync_names::Fqdn;
 use kerbsync_source::Shown;
 use ldap3::Scope;
 use std::sync::Arc;
-use tasks::{Main, is_refusal, of_host, tasks};
-pub(crate) use tasks::{files_of, unknown};
+use tasks::{Main, of_host, tasks};
+pub(crate) use tasks::{files_of, is_refusal, unknown};
 
 /// How many other domains are asked, at most. Each that is down costs the time of some answers.
 const MOST_DOMAINS: usize = 32;

@@ -26,7 +26,8 @@ impl Connect for Way {
     }
 }
 
-pub(super) async fn fetch(request: &DirectoryRequest, all: &CollectRequest, sink: &Arc<dyn FileSink>) {
+/// Asks the directory. Where its first controller refuses the operator's name or password, in whose words.
+pub(super) async fn fetch(request: &DirectoryRequest, all: &CollectRequest, sink: &Arc<dyn FileSink>) -> Option<String> {
     let request = Arc::new(request.clone());
     let way = Arc::new(Way {
         timeout: all.timeout,
@@ -35,11 +36,11 @@ pub(super) async fn fetch(request: &DirectoryRequest, all: &CollectRequest, sink
         request: Arc::clone(&request),
     });
     let asked = Asked { request: &request, servers: &all.servers, jobs: all.jobs };
-    fetch_by(&asked, sink, &way).await;
+    fetch_by(&asked, sink, &way).await
 }
 
 /// The same, whatever way leads to a controller.
-pub(crate) async fn fetch_by<C: Connect>(asked: &Asked<'_>, sink: &Arc<dyn FileSink>, way: &Arc<C>) {
+pub(crate) async fn fetch_by<C: Connect>(asked: &Asked<'_>, sink: &Arc<dyn FileSink>, way: &Arc<C>) -> Option<String> {
     let (url, told) = (&asked.request.url, Sink(&**sink));
     let opened = async {
         let mut directory = way.connect(url.clone()).await?;
@@ -50,17 +51,22 @@ pub(crate) async fn fetch_by<C: Connect>(asked: &Asked<'_>, sink: &Arc<dyn FileS
     told.look_for(&unknown);
     let (mut directory, root) = match opened.await {
         Ok(opened) => opened,
-        Err(error) => return without_main(&error, &unknown, asked, sink, way).await,
+        Err(error) => {
+            without_main(&error, &unknown, asked, sink, way).await;
+            return forest::is_refusal(&error).then(|| error.to_string());
+        }
     };
     if let Some(other) = domain::forest_of_bundle(&told).filter(|there| !there.eq_ignore_ascii_case(&root.configuration)) {
         let why = format!("it is a controller of another forest than the bundle's ({}): collect into a new folder", Shown::of(&other));
-        return told.miss(unknown, url.to_string(), &why);
+        told.miss(unknown, url.to_string(), &why);
+        return None;
     }
     let files = forest::files_of(&root.domain, &forest::dns_of(&root.domain), true, &told);
     domain::fetch(&mut directory, &root.domain, &files, (url, &asked.request.operator), &told).await;
     domain::fetch_names(&mut directory, &root.configuration, url, &told).await;
     catalogue::collect(&mut directory, &root, url, &**way, &told).await;
     forest::collect(Some((&mut directory, &root)), asked, sink, way).await;
+    None
 }
 
 /// Without the controller that was named first, by those that were named besides.

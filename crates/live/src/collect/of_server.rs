@@ -35,6 +35,11 @@ impl Way {
         }
     }
 
+    /// Whether the operator's password is tried at each server, or for each at the domain.
+    pub(super) fn shows_password(&self) -> bool {
+        matches!(self, Self::Smb(operator, _) if matches!(operator.authority(), Authority::Password(_)))
+    }
+
     /// Where a file comes from, for people.
     fn source(&self, server: &Fqdn, path: &str) -> String {
         match self {
@@ -93,6 +98,13 @@ pub(super) fn miss(server: &Fqdn, way: &Way, why: &str, sink: &Sink<'_>) {
     sink.miss(place(server, &path), way.source(server, &path), why);
 }
 
+/// The same, where it is not there already.
+pub(super) fn miss_what_is_not_there(server: &Fqdn, way: &Way, why: &str, sink: &Sink<'_>) {
+    if !sink.has(&place(server, &configuration(MAIN))) {
+        miss(server, way, why, sink);
+    }
+}
+
 /// Fetches what is not there yet.
 pub(super) async fn fetch(server: &Fqdn, history: bool, way: &Way, sink: &Sink<'_>) {
     if sink.has(&place(server, &configuration(MAIN))) && !history && !sink.was_missed(&place(server, &configuration(REDIRECTION))) {
@@ -140,6 +152,16 @@ async fn of_history(server: &Fqdn, drive: &mut Drive, way: &Way, sink: &Sink<'_>
 mod tests {
     use super::*;
     use kerbsync_secret::Secret;
+
+    #[test]
+    fn only_where_a_password_is_shown_attempts_are_counted() {
+        let shows = |authority| {
+            let route = Route { authentication: Authentication::Kerberos, kdc: String::new(), timeout: Duration::from_secs(1) };
+            Way::Smb(Operator::new("admin@contoso.com", authority).unwrap(), route).shows_password()
+        };
+        assert!(shows(Authority::Password(Secret::new("x".into()))) && !shows(Authority::Cache("/nowhere".into())));
+        assert!(!Way::Files(DriveRoot::unc(), Duration::from_secs(1)).shows_password());
+    }
 
     #[test]
     fn a_server_of_another_domain_is_named_as_a_possible_cause_where_tickets_are_shown() {

@@ -112,7 +112,7 @@ pub(crate) fn unknown(name: &str) -> String {
 }
 
 /// Whether a directory refused the operator's name or password. Each such attempt may be counted, and a few of them lock an account.
-pub(super) const fn is_refusal(error: &DirectoryError) -> bool {
+pub(crate) const fn is_refusal(error: &DirectoryError) -> bool {
     matches!(error, DirectoryError::Refused { code: 49, .. })
 }
 

@@ -207,7 +207,8 @@ impl Try {
         let seen = Arc::new(Seen { there: self.there, ..Seen::default() });
         let sink: Arc<dyn FileSink> = Arc::clone(&seen) as _;
         if self.whole.is_some() {
-            fetch_by(&asked, &sink, &connect).await;
+            let refused = fetch_by(&asked, &sink, &connect).await;
+            assert_eq!(refused.is_some(), self.refuses, "{refused:?}");
         } else {
             let mut main = Directory::made_up(&request.url, controller("", CONFIGURATION)).await;
             let root = main.root().await.unwrap();

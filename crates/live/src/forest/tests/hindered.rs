@@ -98,4 +98,9 @@ async fn who_is_not_believed_by_a_domain_does_not_try_again_there() {
     let text = it.run().await;
     assert_eq!(lines(&text, "called "), ["ldaps://dc1.asia.contoso.com:636"]);
     assert!(text.contains("wrong name or password; 2 more controllers of this domain were not asked"), "{text}");
+    // By the first one of all: who collects is told, so that no server is asked with that password.
+    let mut it = forest(&["asia"]);
+    (it.whole, it.refuses) = (Some(""), true);
+    let text = it.run().await;
+    assert_eq!((lines(&text, "called ").len(), lines(&text, "missed ").len()), (1, 4), "{text}");
 }
