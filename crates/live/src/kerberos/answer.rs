@@ -32,6 +32,7 @@ impl Stamp {
 }
 
 /// What the answer in a token holds, where the ticket's key opens it and it answers the question of that time.
+#[cfg_attr(not(unix), expect(dead_code, reason = "sealed connections read such answers"))]
 pub(super) fn part(session: &Key, token: &[u8], stamp: &Stamp) -> Option<Zeroizing<Vec<u8>>> {
     let reply = parse_ap_rep(message_of(token, [2, 0])?).ok()?;
     session.decrypt(USAGE_AP_REP, &reply.enc_part.cipher).filter(|part| stamp.is_in(part))
@@ -47,6 +48,7 @@ pub(super) fn is_in_http(session: &Key, answer: &[u8], stamp: &Stamp) -> bool {
 }
 
 /// Why the other side takes a ticket not, where its token holds an error of Kerberos (RFC 4121, section 4.1: `03 00`).
+#[cfg_attr(not(unix), expect(dead_code, reason = "sealed connections read such answers"))]
 pub(crate) fn refusal(token: &[u8]) -> Option<String> {
     let code = parse_krb_error(message_of(token, [3, 0])?).ok()?.error_code;
     Some(format!("Kerberos error {code}: {}", meaning(code)))
