@@ -89,7 +89,7 @@ fn other_configuration(xml: &kerbsync_xml::Document) -> Option<&'static str> {
         return None;
     }
     let has = |name: &str| root.child(name).is_some();
-    if has("system.applicationHost") {
+    if kerbsync_iis::is_application_host(xml) {
         None
     } else if has("moduleProviders") {
         Some("an administration.config")
@@ -98,7 +98,8 @@ fn other_configuration(xml: &kerbsync_xml::Document) -> Option<&'static str> {
     } else if !has("location") && !has("configSections") {
         Some("a web.config")
     } else {
-        None
+        // What is published with a web.config has locations too, and sections of its own.
+        Some("a web.config, or a part of an applicationHost.config alone")
     }
 }
 
@@ -123,11 +124,23 @@ mod tests {
             ("<configuration><configSections/><moduleProviders/></configuration>", "administration.config"),
             ("<configuration><system.webServer><defaultDocument/></system.webServer></configuration>", "a web.config"),
             ("<configuration><configSections/><runtime/><system.web/></configuration>", "machine.config"),
+            (
+                "<configuration><location path=\".\"><system.webServer><aspNetCore/></system.webServer></location></configuration>",
+                "a web.config",
+            ),
+            (
+                "<configuration><configSections><section name=\"log4net\"/></configSections><system.webServer/></configuration>",
+                "a web.config",
+            ),
         ] {
             let problem = collect_slots("x.config", text.as_bytes().to_vec(), None).unwrap().unwrap_err();
             assert!(problem.message.contains(what), "{}", problem.message);
         }
-        let host = "<configuration><system.applicationHost/><system.webServer/></configuration>";
-        assert!(collect_slots("x.config", host.as_bytes().to_vec(), None).unwrap().is_ok());
+        for host in [
+            "<configuration><system.applicationHost/><system.webServer/></configuration>",
+            "<configuration><configSections><sectionGroup name=\"system.applicationHost\"/></configSections><system.webServer/></configuration>",
+        ] {
+            assert!(collect_slots("x.config", host.as_bytes().to_vec(), None).unwrap().is_ok(), "{host}");
+        }
     }
 }

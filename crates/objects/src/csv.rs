@@ -147,7 +147,10 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
             problems.push(positions.problem(Level::Error, "csv-second", span, message, help));
             break;
         }
-        if record.len() < names.len() && end == text.len() && !text.ends_with(['\r', '\n']) {
+        // The last row has fewer cells than the header, or its last cell has a quote that nothing closes.
+        if end == text.len()
+            && (ends_within_quotes(&row[blank..], separator(line)) || (record.len() < names.len() && !text.ends_with(['\r', '\n'])))
+        {
             let message = "the file ends within a row: it is cut";
             problems.push(positions.problem(Level::Error, "csv-cut", span, message, Some("Export the objects again.")));
             break;
@@ -193,6 +196,23 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
         out.push(Object { type_names: type_names.clone(), to_string: None, properties, origin });
     }
     out
+}
+
+/// Whether the last cell of a row begins with a quote that is not closed.
+fn ends_within_quotes(row: &str, separator: u8) -> bool {
+    let mut is_open = false;
+    let mut is_begin = true;
+    let mut bytes = row.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match (byte, is_open) {
+            (b'"', false) => is_open = is_begin,
+            // Two quotes stand for one.
+            (b'"', true) => is_open = bytes.next_if_eq(&b'"').is_some(),
+            _ => {}
+        }
+        is_begin = byte == separator && !is_open;
+    }
+    is_open
 }
 
 fn cell_value(cell: &str) -> Value {

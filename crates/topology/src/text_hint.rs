@@ -149,7 +149,8 @@ const LISTINGS: &[(&str, &str)] = &[
     ("DistinguishedName", "Get-ADComputer <name> -Properties * | Export-Clixml account.xml"),
 ];
 
-fn format_list(text: &str) -> Option<TextHint> {
+/// The properties of a list, `Name : value` line by line.
+fn names_of_list(text: &str) -> Vec<(usize, &str)> {
     let mut names: Vec<(usize, &str)> = Vec::new();
     for (at, line) in lines(text).take(200) {
         // PowerShell pads the name with at least one blank before the colon; LDIF and YAML have none there.
@@ -159,6 +160,25 @@ fn format_list(text: &str) -> Option<TextHint> {
             names.push((at, name));
         }
     }
+    names
+}
+
+/// The properties of a table: a line of names over a line of as many rows of hyphens.
+fn names_of_table(text: &str) -> Vec<(usize, &str)> {
+    let mut lines = lines(text).filter(|(_, line)| !line.trim().is_empty()).take(8).peekable();
+    while let Some((at, line)) = lines.next() {
+        let under = lines.peek().map_or("", |(_, next)| next);
+        let rows = under.split_whitespace();
+        if !under.is_empty() && rows.clone().all(|row| row.bytes().all(|b| b == b'-')) && rows.count() == line.split_whitespace().count() {
+            return line.split_whitespace().map(|name| (at, name)).collect();
+        }
+    }
+    Vec::new()
+}
+
+fn format_list(text: &str) -> Option<TextHint> {
+    let list = names_of_list(text);
+    let names = if list.len() > 1 { list } else { names_of_table(text) };
     let known = |wanted: &str| names.iter().any(|(_, n)| n.eq_ignore_ascii_case(wanted));
     // At least two lines, one of them a property that objects of interest have.
     let (first, _) = *names.first()?;
@@ -195,6 +215,9 @@ mod tests {
         FormatList
         line 2, column 1 (byte 2): This is a listing as PowerShell prints it on a screen: long values are wrapped and cut in it, so it is not read. Export objects instead: Get-CsKerberosAccountAssignment | Export-Clixml assignments.xml
         ");
+        let table = "\r\nIdentity     UserAccount\r\n--------     -----------\r\nSite:Redmond CONTOSO\\KerbAuth\r\n";
+        assert!(shown(table).starts_with("FormatList\nline 2, column 1"), "{}", shown(table));
+        assert!(shown(table).contains("Get-CsKerberosAccountAssignment | Export-Clixml"));
         assert!(shown("Identity : WebServer:pool01.contoso.com\nPoolFqdn : pool01.contoso.com\n").contains("Get-CsService"));
     }
 
@@ -222,7 +245,15 @@ mod tests {
 
     #[test]
     fn other_texts_are_not_ours() {
-        for text in ["", "hello world", "dn: CN=KERB,DC=contoso,DC=com\nobjectClass: computer\n", "name: value\nx: y", "a : b"] {
+        for text in [
+            "",
+            "hello world",
+            "dn: CN=KERB,DC=contoso,DC=com\nobjectClass: computer\n",
+            "name: value\nx: y",
+            "a : b",
+            "Apples Pears\n------ -----\n1 2\n",
+            "Identity\n- -\n",
+        ] {
             assert_eq!(shown(text), "nothing", "{text}");
         }
     }

@@ -78,3 +78,18 @@ fn csv_is_told_from_other_text() {
         assert!(!looks_like_csv(text), "{text}");
     }
 }
+
+#[test]
+fn a_row_that_ends_within_quotes_is_cut() {
+    let text = |last: &str| format!("\"Identity\",\"UserAccount\"\r\n\"Site:Redmond\",\"CONTOSO\\KerbAuth\"\r\n{last}");
+    for cut in ["\"Site:Dublin\",\"CONTO", "\"Site:Dublin\",\"", "\"Site:Dublin\",\"CONTOSO\\\"\"Kerb", "\"Site:Dub", "\"Site:Dublin\""] {
+        let shown = show(csv(&text(cut)));
+        assert!(shown.contains("csv-cut") && !shown.contains("Dub"), "{shown}");
+    }
+    for whole in
+        ["\"Site:Dublin\",\"CONTOSO\\KerbAuth\"", "\"Site:Dublin\",\"a \"\"b\"\"\"\r\n", "Site:Dublin,5\" of it\r\n", "Site:Dublin,a\"b,"]
+    {
+        let shown = show(csv(&text(whole)));
+        assert!(!shown.contains("csv-cut") && shown.contains("Dublin"), "{shown}");
+    }
+}
