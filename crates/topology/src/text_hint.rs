@@ -13,6 +13,8 @@ pub enum TextForm {
     TopologyListing,
     /// The HTML report of a management cmdlet.
     ManagementLogHtml,
+    /// What `dsquery` or `ldp` shows of the directory.
+    DirectoryListing,
 }
 
 /// A hint about a text.
@@ -47,6 +49,7 @@ impl TextHint {
             TextForm::TopologyInText => "topology-in-text",
             TextForm::TopologyListing => "topology-listing",
             TextForm::ManagementLogHtml => "html-report",
+            TextForm::DirectoryListing => "directory-listing",
         };
         Problem {
             level: Level::Error,
@@ -62,7 +65,11 @@ impl TextHint {
 /// Looks at a text that no reader takes (HTML, or anything that is neither XML, JSON, CSV nor LDIF).
 #[must_use]
 pub fn text_hint(text: &str) -> Option<TextHint> {
-    html_report(text).or_else(|| topology_in_text(text)).or_else(|| topology_listing(text)).or_else(|| format_list(text))
+    html_report(text)
+        .or_else(|| topology_in_text(text))
+        .or_else(|| topology_listing(text))
+        .or_else(|| format_list(text))
+        .or_else(|| directory_listing(text))
 }
 
 fn html_report(text: &str) -> Option<TextHint> {
@@ -123,6 +130,29 @@ fn topology_listing(text: &str) -> Option<TextHint> {
         message: "This is what PowerShell prints for the topology's XML object, not the XML itself.".into(),
         help: "Export it with (Get-CsTopology -AsXml).ToString() > topology.xml.".into(),
     })
+}
+
+/// Names in quotes, one a line, as `dsquery` prints them; or entries as `ldp` shows them, below words about the search.
+fn directory_listing(text: &str) -> Option<TextHint> {
+    let begins = |line: &str, with: &str| line.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
+    let quoted = |line: &str| line.trim().strip_prefix('"').and_then(|l| l.strip_suffix('"')).is_some_and(|name| begins(name, "CN="));
+    let mut lines = lines(text).filter(|(_, line)| !line.trim().is_empty()).take(50);
+    let (at, first) = lines.next()?;
+    let (span, message) = if quoted(first) {
+        let message = "This is a list of names as dsquery prints it: it tells nothing else of the objects.";
+        (Span::new(at, at + first.trim_end().len()), message)
+    } else {
+        let searched =
+            |line: &str| ["ld = ldap_open", "Expanding base", "Getting ", "***Searching"].iter().any(|words| begins(line, words));
+        let (at, line) = lines.find(|(_, line)| begins(line, "Dn: ")).filter(|_| searched(first))?;
+        (
+            Span::new(at, at + line.trim_end().len()),
+            "This is what ldp shows on a screen: values are put into words in it, so it is not read.",
+        )
+    };
+    let help =
+        "Export the objects: ldifde -f accounts.ldf, or Get-ADComputer -Filter * -Properties * | Export-Clixml computers.xml.".into();
+    Some(TextHint { form: TextForm::DirectoryListing, span, message: message.into(), help })
 }
 
 /// Lines with the offsets of their first bytes.
@@ -234,6 +264,19 @@ mod tests {
     fn the_listing_of_an_xml_object_asks_for_to_string() {
         assert!(shown("\nxml      Topology\n---      --------\nversion  Topology\n").starts_with("TopologyListing"));
         assert!(shown("xml      : version=\"1.0\"\nTopology : Topology\n").contains(".ToString()"));
+    }
+
+    #[test]
+    fn what_tools_show_of_the_directory_leads_to_an_export() {
+        insta::assert_snapshot!(shown("\r\n\"CN=KerbAuth,CN=Computers,DC=contoso,DC=com\"\r\n"), @r#"
+        DirectoryListing
+        line 2, column 1 (byte 2): This is a list of names as dsquery prints it: it tells nothing else of the objects. Export the objects: ldifde -f accounts.ldf, or Get-ADComputer -Filter * -Properties * | Export-Clixml computers.xml.
+        "#);
+        let ldp = "ld = ldap_open(\"dc01\", 389);\nGetting 1 entries:\nDn: CN=KerbAuth,DC=contoso,DC=com\naccountExpires: 0 (never);\n";
+        assert!(shown(ldp).starts_with("DirectoryListing\nline 3, column 1"), "{}", shown(ldp));
+        for other in ["\"Redmond\"\n", "Getting ready\n", "Expanding base\ndn\n"] {
+            assert_eq!(shown(other), "nothing");
+        }
     }
 
     #[test]
