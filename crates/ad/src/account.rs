@@ -102,6 +102,14 @@ impl Reading<'_, '_> {
         self.entry.unset(name).map(|origin| Spanned::new(value, origin))
     }
 
+    /// As [`Self::unset`], for an attribute with two names: a value that stands under either, understood or not, is no lack of one.
+    fn unset_under_both<T: Copy>(&self, ldap: &str, powershell: &str, value: T) -> Option<Spanned<T>> {
+        if [ldap, powershell].iter().any(|name| self.entry.first(name).is_some()) {
+            return None;
+        }
+        self.unset(ldap, value).or_else(|| self.unset(powershell, value))
+    }
+
     /// The values of an attribute as texts.
     fn list(&self, names: &[&str]) -> Listed<String> {
         for name in names {
@@ -120,8 +128,7 @@ impl Reading<'_, '_> {
         let either = |t: &str| time::file_time(t).or_else(|| time::time(t).map(Moment::At));
         self.one(ldap, "a file time", either)
             .or_else(|| self.one(powershell, "a time with a known zone, such as 2025-01-31T12:00:00Z", |t| time::time(t).map(Moment::At)))
-            .or_else(|| self.unset(ldap, Moment::Never))
-            .or_else(|| self.unset(powershell, Moment::Never))
+            .or_else(|| self.unset_under_both(ldap, powershell, Moment::Never))
     }
 
     /// pwdLastSet is stored with every account: where it is missing it could not be read, and only one that is there and empty means never.
@@ -185,7 +192,7 @@ impl Reading<'_, '_> {
                 }
             };
         }
-        self.unset("msds-supportedencryptiontypes", None).or_else(|| self.unset("kerberosencryptiontype", None))
+        self.unset_under_both("msds-supportedencryptiontypes", "kerberosencryptiontype", None)
     }
 
     fn operating_system(&mut self) -> Option<Spanned<Option<String>>> {
@@ -201,7 +208,11 @@ impl Reading<'_, '_> {
             Some(Moment::At(time)) => Some(time),
             Some(Moment::Never) | None => None,
         };
-        if at(&one) > at(&shared) { one } else { shared.or(one) }
+        // A value that was not understood may be the logon.
+        let unread = |names: [&str; 2], read: &Option<_>| read.is_none() && names.iter().any(|n| self.entry.first(n).is_some());
+        let hidden = unread(["lastlogontimestamp", "lastlogondate"], &shared) || unread(["lastlogon"; 2], &one);
+        let known = if at(&one) > at(&shared) { one } else { shared.or(one) };
+        known.filter(|k| !hidden || k.value != Moment::Never)
     }
 
     fn key_credential(&self) -> Option<Spanned<bool>> {

@@ -8,10 +8,14 @@ use kerbsync_inventory::directory::Moment;
 const EPOCH: i64 = 11_644_473_600;
 
 /// A file time: 100 nanoseconds since 1601 UTC; 0 and the greatest value mean never (documented: Microsoft, "Account-Expires attribute").
+/// A directory stores none that is negative: -1 is what a program writes to have the time of day put there.
 pub(crate) fn file_time(text: &str) -> Option<Moment> {
     let ticks: i64 = text.trim().parse().ok()?;
     if ticks == 0 || ticks == i64::MAX {
         return Some(Moment::Never);
+    }
+    if ticks < 0 {
+        return None;
     }
     let (seconds, rest) = (ticks.div_euclid(10_000_000), ticks.rem_euclid(10_000_000));
     let nanoseconds = i32::try_from(rest * 100).ok()?;
@@ -87,6 +91,7 @@ mod tests {
         assert_eq!(file_time("9223372036854775807"), Some(Moment::Never));
         assert_eq!(file_time("9223372036854775806"), None);
         assert_eq!(file_time("x"), None);
+        assert_eq!(file_time("-1"), None);
     }
 
     proptest! {

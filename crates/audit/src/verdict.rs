@@ -8,9 +8,10 @@ use kerbsync_inventory::citable::Citation;
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::Expectation;
 use kerbsync_names::SiteId;
-use kerbsync_source::{Spanned, Text, TextAbout, TextsAbout, text};
+use kerbsync_source::{Origin, Shown, Spanned, Spot, Text, TextAbout, TextsAbout, text};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Outcome of a rule for a subject. The words are those of XCCDF.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -181,6 +182,34 @@ impl<'v> Verdicts<'v> {
                 (_, Err(reason)) => self.not_judged(server.subject(), reason),
             }
         }
+    }
+
+    /// As [`Self::each_configured`], for a rule about authentication: undecided where such a section stands in another file (configSource).
+    /// `tells` says whether this rule makes the finding about it.
+    pub(crate) fn each_authentication<'i>(
+        &mut self,
+        view: &View<'i>,
+        tells: bool,
+        mut judge: impl FnMut(&mut Self, &WebServer<'i>, &'i ServerConfiguration),
+    ) {
+        self.each_configured(view, |verdicts, server, configuration| {
+            let Some(elsewhere) = view.authentication_elsewhere(configuration) else { return judge(verdicts, server, configuration) };
+            let why = text!(
+                "On {}, a section of authentication stands in a file that is not among the inputs: {}",
+                server.host,
+                Shown::quoting(&elsewhere.message)
+            );
+            let site = configuration.web_sites.first().map_or("", |s| s.name.value.as_str());
+            let remedy =
+                Advice::say(text!("On {}, look:", server.host)).then_run(commands::iis_show(site, "-section:windowsAuthentication"));
+            if tells {
+                let spot = Spot { location: elsewhere.location, element: Arc::from(""), excerpt: None };
+                let origin = Origin::new(elsewhere.document, spot);
+                verdicts.unknown_with_finding(server.subject(), why, remedy).at(&origin, "the section stands elsewhere");
+            } else {
+                verdicts.unknown_told_elsewhere(server.subject(), why, remedy);
+            }
+        });
     }
 
     /// Calls `fails` for every assigned account of whose userAccountControl one of `flags` is set; the others pass, where at least one is told.

@@ -15,8 +15,8 @@ pub(crate) use machine::RealMachine;
 pub(crate) use paths::{is_set_by_the_product, judged_paths, provider_place, shown};
 pub use pools::{PoolView, SiteView};
 pub(crate) use remedies::{identity, is_conflict_object, learn_place, new_password, test_of};
-pub(crate) use servers::export_of;
 pub use servers::{ConfigurationStatus, WebServer};
+pub(crate) use servers::{export_of, redirection_of};
 pub use slots::SlotView;
 
 use crate::{Subject, SubjectKind};
@@ -24,7 +24,7 @@ use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::{EqualityTag, Expectations, account_key};
 use kerbsync_inventory::{Assignment, Inventory, Pool, ServerConfiguration};
 use kerbsync_names::{DownLevelName, HostName, ServicePrincipalName, SiteId};
-use kerbsync_source::Spanned;
+use kerbsync_source::{Problem, Spanned};
 use std::collections::{HashMap, HashSet};
 
 /// Who holds an SPN, and where that stands.
@@ -153,6 +153,11 @@ impl<'i> View<'i> {
     /// The configurations, each server once, also of servers that no topology names.
     pub fn configurations(&self) -> impl Iterator<Item = &'i ServerConfiguration> + use<'i> {
         configurations(self.inventory)
+    }
+
+    /// What its reader noticed of a section of authentication that stands in another file, which is not read.
+    pub(crate) fn authentication_elsewhere(&self, configuration: &ServerConfiguration) -> Option<&'i Problem> {
+        self.inventory.document(configuration.document?)?.problems.iter().find(|p| p.code == "iis-config-source")
     }
 
     /// Every slot of every configuration.

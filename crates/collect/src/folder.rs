@@ -5,8 +5,8 @@ use crate::read_file::ReadFile;
 use crate::recognise::Recognised;
 use crate::server::{self, Context, KeyFile, ServerFiles};
 use kerbsync_inventory::{
-    Besides, ClearCopy, Document as Record, DocumentKind, DocumentStatus, KeptOriginal, OtherConfiguration, ServerConfiguration,
-    ServerStatus,
+    Besides, ClearCopy, Document as Record, DocumentKind, DocumentStatus, KeptOriginal, OtherConfiguration, REDIRECTION_UNREADABLE,
+    ServerConfiguration, ServerStatus,
 };
 use kerbsync_names::HostName;
 use kerbsync_source::{DocumentId, Problem, Text, text};
@@ -59,7 +59,12 @@ impl<'c> Folder<'c> {
         let record = &mut file.document;
         let Some(content) = file.content.take() else {
             // What could not be read has no content to be recognised by: its name alone says what it was meant to be.
-            if path.rsplit('/').next() == Some("applicationhost.config")
+            if path.ends_with("system32/inetsrv/config/redirection.config")
+                && let DocumentStatus::Unreadable(problem) = &record.status
+            {
+                record.kind = DocumentKind::Redirection;
+                self.redirection = Some((record.id, Err(problem.clone())));
+            } else if path.rsplit('/').next() == Some("applicationhost.config")
                 && !path.contains("cfghistory_")
                 && let DocumentStatus::Unreadable(problem) = &record.status
             {
@@ -192,10 +197,20 @@ impl<'c> Folder<'c> {
             self.context,
             &mut problems,
         );
+        // Where it may lead elsewhere, what is in force is not known, whatever the local file says.
+        if let Some((_, Err(problem))) = &self.redirection
+            && chosen.is_some()
+            && matches!(server.status, ServerStatus::Read)
+        {
+            server.status = ServerStatus::Unreadable(Problem { code: REDIRECTION_UNREADABLE, ..problem.clone() });
+        }
         for record in records {
             if Some(record.id) == chosen && !matches!(record.status, DocumentStatus::Unreadable(_)) {
                 record.status = match &server.status {
-                    ServerStatus::Unreadable(problem) => DocumentStatus::Unreadable(problem.clone()),
+                    ServerStatus::Unreadable(problem) if problem.document == record.id => DocumentStatus::Unreadable(problem.clone()),
+                    ServerStatus::Unreadable(_) => {
+                        DocumentStatus::SetAside("the server's redirection.config cannot be read, and may lead elsewhere".into())
+                    }
                     ServerStatus::Read | ServerStatus::Missing => DocumentStatus::Used,
                 };
             } else if let Some((_, why)) = choice.aside.iter().find(|(id, _)| *id == record.id) {
@@ -307,9 +322,10 @@ mod tests {
         assert!(!never("applicationhost.config"));
     }
 
+    use super::REDIRECTION_UNREADABLE;
     use crate::{Input, Options, Silent, collect};
     use kerbsync_inventory::{DocumentKind, ServerStatus};
-    use kerbsync_store::{Entry, Key, Listing, ReadStore, Snapshot, StoreError};
+    use kerbsync_store::{Entry, Key, Listing, MemoryStore, ReadStore, Snapshot, StoreError};
 
     /// A store whose files are there and cannot be read.
     struct Closed(&'static [&'static str]);
@@ -322,6 +338,44 @@ mod tests {
 
         fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {
             Err(StoreError::Io { path: key.to_string(), source: std::io::ErrorKind::PermissionDenied.into() })
+        }
+    }
+
+    /// What is in force is read from two files; where one of them cannot be read, the other says nothing.
+    #[test]
+    fn a_redirection_that_cannot_be_read_may_lead_elsewhere() {
+        const CONFIG: &str = "servers/fe01.contoso.com/Windows/System32/inetsrv/config";
+        let files = |redirection: &str| {
+            let configuration = include_str!("../../../fixtures/documents/iis/product.config");
+            let files = [("applicationHost.config", configuration), ("redirection.config", redirection)];
+            let files = files.map(|(name, text)| (Key::new(&format!("{CONFIG}/{name}")).unwrap(), text.as_bytes().to_vec()));
+            MemoryStore::from_iter(files)
+        };
+        let status = |store: Box<dyn ReadStore>| {
+            let options =
+                Options { config: None, reference: None, prefer: Vec::new(), open_runs: &[], hardening: false, progress: &Silent };
+            let inventory = collect(&[Input { label: String::new(), store }], &options).unwrap().inventory;
+            let code = |status: &ServerStatus| if let ServerStatus::Unreadable(problem) = status { problem.code } else { "read" };
+            (code(&inventory.servers[0].status), inventory.documents.iter().map(|d| d.kind).collect::<Vec<_>>())
+        };
+        let kinds = vec![DocumentKind::ApplicationHost, DocumentKind::Redirection];
+        let unread = (REDIRECTION_UNREADABLE, kinds.clone());
+        assert_eq!(status(Box::new(files("<configuration><configurationRedirection/></configuration>"))), ("read", kinds));
+        assert_eq!(status(Box::new(files("<configuration><configurationRedirection enabled='tr"))), unread);
+        assert_eq!(status(Box::new(files(""))), unread);
+        assert_eq!(status(Box::new(Half(files("")))), unread);
+    }
+
+    /// A store of which one file cannot be read.
+    struct Half(MemoryStore);
+
+    impl ReadStore for Half {
+        fn list(&self) -> Result<Listing, StoreError> {
+            self.0.list()
+        }
+
+        fn read(&self, key: &Key) -> Result<Snapshot, StoreError> {
+            if key.as_str().ends_with("redirection.config") { Closed(&[]).read(key) } else { self.0.read(key) }
         }
     }
 

@@ -151,6 +151,11 @@ fn root_kind(text: &str) -> Option<DocumentKind> {
             rest.find("?>")? + 2
         } else if rest.starts_with("<!--") {
             rest.find("-->")? + 3
+        } else if rest.get(..9).is_some_and(|r| r.eq_ignore_ascii_case("<!DOCTYPE")) {
+            // It is refused, and what has one is told for what it is all the same.
+            let head = rest.find(['[', '>'])?;
+            let subset = if rest[head..].starts_with('[') { head + rest[head..].find(']')? } else { head };
+            subset + rest[subset..].find('>')? + 1
         } else {
             break;
         };
@@ -193,6 +198,18 @@ mod tests {
             Recognised::Text(kind, _) => format!("text {}", kind.name()),
             Recognised::Broken(kind, problem) => format!("broken {}: {problem}", kind.name()),
             Recognised::Noise(kind, what) => format!("noise {}: {what}", kind.name()),
+        }
+    }
+
+    /// A document type is refused; what it stands in front of is no noise.
+    #[test]
+    fn a_document_type_does_not_hide_what_the_file_is() {
+        for doctype in ["<!DOCTYPE x>", "<!doctype x [<!ENTITY a 'b'>]>", "<?xml version='1.0'?>\n<!DOCTYPE x SYSTEM 'y' [ ]  >\n"] {
+            let told = kind("a.xml", format!("{doctype}<Topology xmlns='urn:x'/>").as_bytes());
+            assert!(told.starts_with("broken topology: "), "{told}");
+        }
+        for cut in ["<!DOCTYPE", "<!DOCTYPE x [", "<!DOCTYPE x []", "<!DOCTYPE x><"] {
+            assert!(kind("a.xml", cut.as_bytes()).starts_with("noise "), "{cut}");
         }
     }
 

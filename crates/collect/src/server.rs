@@ -8,6 +8,7 @@ mod bindings;
 mod hardening;
 mod models;
 mod origins;
+mod whole;
 
 use crate::config::Settings;
 use kerbsync_credential::lower::SlotRules;
@@ -124,7 +125,12 @@ pub(crate) fn read_server(input: ServerFiles<'_>, context: &Context<'_>, problem
                     too_many("iis-sites", document, text!("the file holds {sites} web sites or application pools: no server does."));
                 return server;
             }
-            let seen = fill(&mut server, &host, input.keys, context, problems);
+            let product = Product::recognise(&host, &context.rules.web_sites);
+            if let Some(problem) = whole::undecided(&host, &product, &context.rules.declared) {
+                server.status = ServerStatus::Unreadable(problem);
+                return server;
+            }
+            let seen = fill(&mut server, &host, &product, input.keys, context, problems);
             if server.slots.len() > MAX_SLOTS {
                 let message = text!("the file holds more than {MAX_SLOTS} places for an account and its password: no server does.");
                 server.status = too_many("iis-slots", document, message);
@@ -203,12 +209,12 @@ struct Seen {
 fn fill(
     server: &mut ServerConfiguration,
     host: &ApplicationHost<'_>,
+    product: &Product<'_>,
     keys: &[KeyFile],
     context: &Context<'_>,
     problems: &mut Vec<Problem>,
 ) -> Seen {
     let mut origins = Origins::new(host.document(), &context.interner);
-    let product = Product::recognise(host, &context.rules.web_sites);
     server.windows_authentication_module = host.has_global_module(WINDOWS_MODULE);
     server.web_site_count = product.site_count;
     if product.left_out > 0 {
@@ -225,7 +231,7 @@ fn fill(
     let pool_names: HashSet<String> = pools.iter().map(|p| p.name().value.to_lowercase()).collect();
     let inputs = discovery_context(context, keys);
     let mut origin = |place, excerpt| origins.of(place, if excerpt { Kept::Excerpt } else { Kept::Place });
-    let found = discover_with(host, &product, inputs, &mut origin, problems);
+    let found = discover_with(host, product, inputs, &mut origin, problems);
     server.slots = found.slots;
     server.providers = found.providers;
     server.restrictions = found.restrictions.into();
@@ -244,7 +250,7 @@ fn fill(
         })
         .collect::<Vec<_>>()
         .into();
-    server.other_web_sites = bindings::other_sites(host, &product, &mut origins, problems).into();
+    server.other_web_sites = bindings::other_sites(host, product, &mut origins, problems).into();
     // A pool is kept when it serves the product, or when a slot stands on it.
     let pool_of = |key: &'_ SlotKey| if let SlotKey::ApplicationPool { pool } = key { Some(pool.clone()) } else { None };
     let with_slot: HashSet<String> = server.slots.iter().filter_map(|s| pool_of(&s.key)).collect();
@@ -265,7 +271,7 @@ fn fill(
         })
         .collect::<Vec<_>>()
         .into();
-    server.hardening = context.hardening.then(|| hardening::of(host, &product, &mut origins));
+    server.hardening = context.hardening.then(|| hardening::of(host, product, &mut origins));
     Seen { secrets: found.secrets, shown: origins.into_excerpts() }
 }
 

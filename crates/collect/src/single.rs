@@ -137,8 +137,8 @@ mod tests {
             assert!(problem.message.contains(what), "{}", problem.message);
         }
         for host in [
-            "<configuration><system.applicationHost/><system.webServer/></configuration>",
-            "<configuration><configSections><sectionGroup name=\"system.applicationHost\"/></configSections><system.webServer/></configuration>",
+            "<configuration><system.applicationHost><sites/></system.applicationHost><system.webServer/></configuration>",
+            "<configuration><configSections><sectionGroup name=\"system.applicationHost\"/></configSections><system.applicationHost><sites/></system.applicationHost></configuration>",
         ] {
             assert!(collect_slots("x.config", host.as_bytes().to_vec(), None).unwrap().is_ok(), "{host}");
         }

@@ -29,7 +29,10 @@ pub use gap::{Gap, GapSubject};
 pub use hardening::{Hardening, HardeningDoubt, HardeningFact, HardeningScope};
 pub use layout::{Creation, LayoutId, ProviderPurpose};
 pub use restriction::{EditedElement, PathStep, Restriction, RestrictionKind};
-pub use server::{Besides, ClearCopy, Foreign, KeptOriginal, Likeness, NotInForce, OtherConfiguration, ServerConfiguration, ServerStatus};
+pub use server::{
+    Besides, ClearCopy, Foreign, KeptOriginal, Likeness, NotInForce, OtherConfiguration, REDIRECTION_UNREADABLE, ServerConfiguration,
+    ServerStatus,
+};
 pub use shared::Shared;
 pub use slot::{AccountText, EvidenceLevel, Provider, ProviderKey, SecretState, Slot, SlotRelevance};
 pub use slot_key::{DefaultsOf, SlotKey};

@@ -121,6 +121,9 @@ pub struct KeptOriginal {
     pub clear: Vec<ClearCopy>,
 }
 
+/// Code of the problem with which a server's redirection.config cannot be read: whether its own file is in force is not known then.
+pub const REDIRECTION_UNREADABLE: &str = "redirection-unreadable";
+
 /// Why a configuration tells nothing of what its server does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotInForce<'i> {
@@ -146,6 +149,9 @@ impl NotInForce<'_> {
                 text!("Its configuration is shared: redirection.config leads to {path}, so the local file is not in force.")
             }
             Self::Missing => "The server's folder holds no applicationHost.config.".into(),
+            Self::Unreadable(problem) if problem.code == REDIRECTION_UNREADABLE => {
+                "Its redirection.config cannot be read, and may lead elsewhere: what is in force is not known.".into()
+            }
             Self::Unreadable(_) => "Its applicationHost.config cannot be read.".into(),
             Self::Contested => "Several configurations of it are among the inputs, and nothing says which is in force.".into(),
             Self::Foreign(Foreign { of, likeness, is_proved: true }) => {

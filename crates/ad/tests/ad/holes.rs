@@ -146,3 +146,28 @@ fn what_a_catalogue_does_not_tell_is_not_unset() {
     let (facts, _) = read(format!("{catalogue}dn: CN=G,DC=contoso,DC=com\nobjectClass: group\nmember: CN=a,DC=contoso,DC=com\n{OK}"));
     assert!(facts.groups[0].object.members.is_none() && facts.groups[0].object.shown_members.len() == 1);
 }
+
+/// A value that nobody can read is there all the same, whatever other name of it the export does not hold.
+#[test]
+fn a_value_that_is_not_understood_is_neither_never_nor_unset() {
+    let whole = "dn: CN=KerbAuth,CN=Computers,DC=contoso,DC=com\nobjectClass: computer\nobjectSid: S-1-5-21-1-2-3-1106\ninstanceType: 4\n\
+        whenCreated: 20240101000000.0Z\nuSNCreated: 1\nuSNChanged: 2\nsAMAccountName: KerbAuth$\nuserAccountControl: 4096\n";
+    for (line, of) in [
+        ("pwdLastSet: 9/21/2026 2:00:00 AM", "pwdLastSet"),
+        ("pwdLastSet: -1", "pwdLastSet"),
+        ("accountExpires: 21.09.2026", "accountExpires"),
+        ("lastLogonTimestamp: yesterday", "lastLogonTimestamp"),
+        ("msDS-SupportedEncryptionTypes: AES", "msDS-SupportedEncryptionTypes"),
+    ] {
+        let (facts, problems) = read(format!("{whole}{line}\n"));
+        let account = &facts.accounts[0].object;
+        let known = match of {
+            "pwdLastSet" => account.password_last_set.is_some(),
+            "accountExpires" => account.expires.is_some(),
+            "lastLogonTimestamp" => account.last_logon.is_some(),
+            _ => account.encryption_types.is_some(),
+        };
+        assert!(!known, "{line}");
+        assert_eq!(codes(&problems), ["ad-value"], "{line}");
+    }
+}

@@ -41,7 +41,7 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    verdicts.each_configured(view, |verdicts, server, configuration| {
+    verdicts.each_authentication(view, false, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         let on: Vec<_> = judged_paths(configuration).filter(|(_, path)| path.windows.enabled.value).collect();
         let bad: Vec<_> = on.iter().filter(|(_, path)| path.anonymous.enabled.value).collect();

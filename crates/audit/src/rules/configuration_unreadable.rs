@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
-use crate::view::export_of;
+use crate::view::{export_of, redirection_of};
 use crate::{ConfigurationStatus, Policy, Subject, Verdicts, View};
-use kerbsync_inventory::{ServerConfiguration, ServerStatus};
+use kerbsync_inventory::{REDIRECTION_UNREADABLE, ServerConfiguration, ServerStatus};
 use kerbsync_source::{Origin, Problem, Shown, Spot, text};
 use std::sync::Arc;
 
@@ -9,8 +9,9 @@ declare_rule! {
     /// The configuration of a server cannot be read.
     ///
     /// ## What it checks
-    /// Every applicationHost.config among the inputs is well-formed and has the expected shape. The finding names line and column of
-    /// the first place that is not.
+    /// Every applicationHost.config among the inputs is well-formed and has the expected shape: web sites of its own, no section that
+    /// decides here in another file (configSource), none twice for one path, and a redirection.config beside it that can be read, too.
+    /// The finding names line and column of the first place that is not.
     ///
     /// ## Why it matters
     /// If the file looks like this on the server too, IIS does not start and every request is answered with 503: an interrupted write or
@@ -67,11 +68,17 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 
 fn fail(verdicts: &mut Verdicts<'_>, configuration: &ServerConfiguration, problem: &Problem) {
     let host = &configuration.computer;
-    let message = text!("The applicationHost.config of {host} cannot be read: {}.", Shown::quoting(problem.message.trim_end_matches('.')));
+    let why = Shown::quoting(problem.message.trim_end_matches('.'));
+    let message = if problem.code == REDIRECTION_UNREADABLE {
+        text!("Which configuration of {host} is in force is not known, since its redirection.config cannot be read: {why}.")
+    } else {
+        text!("The applicationHost.config of {host} cannot be read: {why}.")
+    };
     let origin = Origin::new(problem.document, Spot { location: problem.location, element: Arc::from(""), excerpt: None });
+    let again = if problem.code == REDIRECTION_UNREADABLE { redirection_of(host) } else { export_of(host) };
     let help = match &problem.help {
-        Some(help) => text!("{} {}", Shown::quoting(help), export_of(host)),
-        None => export_of(host),
+        Some(help) => text!("{} {again}", Shown::quoting(help)),
+        None => again,
     };
     verdicts.fail(Subject::Server(host.clone()), message).at(&origin, "here").help(help);
 }
@@ -91,6 +98,21 @@ mod tests {
             message: "the element 'configuration' is not closed".into(),
             help: None,
         })
+    }
+
+    /// Where it may lead elsewhere, the local file says nothing of what the server does.
+    #[test]
+    fn a_redirection_that_cannot_be_read_leaves_open_what_is_in_force() {
+        let mut inventory = estate();
+        let ServerStatus::Unreadable(problem) = damaged(6) else { unreachable!() };
+        config(&mut inventory, "fe02").status = ServerStatus::Unreadable(Problem { code: REDIRECTION_UNREADABLE, ..problem });
+        let told = check(&RULE, inventory);
+        insta::assert_snapshot!(told.split("pass dir01").next().unwrap_or_default(), @r"
+        pass fe01.contoso.com: The configuration of fe01.contoso.com could be read.
+        fail fe02.contoso.com: Which configuration of fe02.contoso.com is in force is not known, since its redirection.config cannot be read: the element 'configuration' is not closed.
+          error servers/fe02.contoso.com/applicationHost.config:200 here
+          help: Copy C:\Windows\System32\inetsrv\config\redirection.config of fe02.contoso.com into its folder of the bundle again.
+        ");
     }
 
     #[test]

@@ -54,7 +54,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             peers_of.entry(&peer.pool.fqdn.value).or_default().push((peer.host, configuration));
         }
     }
-    verdicts.each_configured(view, |verdicts, server, configuration| {
+    verdicts.each_authentication(view, false, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         if server.expected().is_none() {
             return verdicts.not_applicable(subject, text!("No account is known that {host} is to hold."));

@@ -43,7 +43,7 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    verdicts.each_configured(view, |verdicts, server, configuration| {
+    verdicts.each_authentication(view, false, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         let Some(account) = server.expected() else {
             return verdicts.unknown_told_elsewhere(subject, "The account of the site is not known.", commands::assignments(None));

@@ -48,7 +48,7 @@ fn order(path: &AuthenticationPath) -> (Option<usize>, Option<usize>) {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    verdicts.each_configured(view, |verdicts, server, configuration| {
+    verdicts.each_authentication(view, false, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         let on = judged_paths(configuration).filter(|(_, path)| path.windows.enabled.value);
         let both: Vec<_> = on.filter(|(_, path)| matches!(order(path), (Some(_), Some(_)))).collect();

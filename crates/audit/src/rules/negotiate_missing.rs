@@ -45,7 +45,7 @@ fn offers_negotiate(path: &AuthenticationPath) -> bool {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    verdicts.each_configured(view, |verdicts, server, configuration| {
+    verdicts.each_authentication(view, false, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         let on: Vec<_> = judged_paths(configuration).filter(|(_, path)| path.windows.enabled.value).collect();
         let bad: Vec<_> = on.iter().filter(|(_, path)| !offers_negotiate(path)).collect();

@@ -41,7 +41,7 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    verdicts.each_configured(view, |verdicts, server, configuration| {
+    verdicts.each_authentication(view, true, |verdicts, server, configuration| {
         let (subject, host) = (server.subject(), server.host);
         let Some(site) = configuration.web_site(WebSiteRole::Internal) else {
             return verdicts.not_applicable(subject, text!("{host} has no internal web site of the product."));
@@ -93,7 +93,25 @@ fn on(site: &WebSite, path: &AuthenticationPath) -> Text {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{check, config, estate};
+    use crate::testing::{check, config, estate, origin};
+    use kerbsync_source::{Level, Problem};
+
+    /// What stands in a file that is not read is neither on nor off.
+    #[test]
+    fn a_section_that_stands_elsewhere_is_undecided() {
+        let mut inventory = estate();
+        config(&mut inventory, "fe01").web_sites[0].authentication[4].windows.enabled.value = false;
+        let document = config(&mut inventory, "fe01").document.unwrap();
+        let location = origin(document.0, 33, "").location;
+        let message = "<windowsAuthentication> stands in another file (configSource), which is not read.".into();
+        let problem = Problem { level: Level::Warning, code: "iis-config-source", document, location, message, help: None };
+        inventory.documents[document.0 as usize].problems.push(problem);
+        let told = check(&RULE, inventory);
+        insta::assert_snapshot!(told.split("pass fe02").next().unwrap_or_default(), @r"
+        unknown fe01.contoso.com: On fe01.contoso.com, a section of authentication stands in a file that is not among the inputs: <windowsAuthentication> stands in another file (configSource), which is not read. On fe01.contoso.com, look `& $env:windir\System32\inetsrv\appcmd.exe list config 'Skype for Business Server Internal Web Site' -section:windowsAuthentication`.
+          warning servers/fe01.contoso.com/applicationHost.config:33 the section stands elsewhere
+        ");
+    }
 
     #[test]
     fn off_for_the_ticket_service_or_everywhere_fails() {

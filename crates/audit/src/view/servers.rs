@@ -5,7 +5,7 @@ use crate::Subject;
 use kerbsync_advice::Advice;
 use kerbsync_inventory::directory::Domain;
 use kerbsync_inventory::state::{Basis, EqualityTag, Expectation, Expectations, Naming, ServerState, State, naming};
-use kerbsync_inventory::{Inventory, NotInForce, Pool, ServerConfiguration, Site, Slot};
+use kerbsync_inventory::{Inventory, NotInForce, Pool, REDIRECTION_UNREADABLE, ServerConfiguration, Site, Slot};
 use kerbsync_names::{DownLevelName, HostName};
 use kerbsync_source::{Origin, Problem, Spanned, Text, text};
 use std::collections::{HashMap, HashSet};
@@ -86,6 +86,10 @@ impl<'i> ConfigurationStatus<'i> {
             Self::Missing(Some(found)) => {
                 let history = if found.history.is_empty() { "" } else { " (its history snapshots are no substitute)" };
                 (text!("The folder of {host} holds no applicationHost.config{history}."), export_of(host))
+            }
+            Self::Unreadable(_, problem) if problem.code == REDIRECTION_UNREADABLE => {
+                let why = text!("{host}: {}", NotInForce::Unreadable(problem));
+                (why, redirection_of(host))
             }
             Self::Unreadable(..) => (text!("The applicationHost.config of {host} cannot be read."), export_of(host)),
             Self::NotItsOwn(_, why) => (text!("{host}: {why}"), export_of(host)),
@@ -170,6 +174,11 @@ pub(crate) fn export_of(host: &HostName) -> Text {
         "Copy C:\\Windows\\System32\\inetsrv\\config\\applicationHost.config of {host} to servers/{}/applicationHost.config in the bundle.",
         host.to_key()
     )
+}
+
+/// The way to bring a server's redirection.config into the bundle.
+pub(crate) fn redirection_of(host: &HostName) -> Text {
+    text!("Copy C:\\Windows\\System32\\inetsrv\\config\\redirection.config of {host} into its folder of the bundle again.")
 }
 
 pub(super) fn all<'i>(

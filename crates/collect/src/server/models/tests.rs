@@ -131,7 +131,7 @@ fn a_line_that_is_shown_for_another_value_is_that_of_the_server_itself() {
         format!(
             "<configuration><configProtectedData><providers><add name='A' type='T' sessionKey='{key}'/></providers></configProtectedData>\
              <system.applicationHost><applicationPools><add name='LyncIntFeature'><processModel identityType='SpecificUser' userName='C\\u'/>\
-             </add></applicationPools></system.applicationHost></configuration>"
+             </add></applicationPools><sites/></system.applicationHost></configuration>"
         )
     };
     let (run, second) = (Run::new(&tagger), text("Zr8sLm20aVbc"));
