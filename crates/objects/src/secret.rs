@@ -33,6 +33,7 @@ const ABOUT: &[&str] = &[
     "pwdage",
     "passwordage",
     "length",
+    "passwordinterval",
     "complexity",
     "cannotchange",
     "changepassword",
@@ -94,6 +95,7 @@ mod tests {
             "maxPwdAge",
             "AllowReversiblePasswordEncryption",
             "ms-Mcs-AdmPwdExpirationTime",
+            "msDS-ManagedPasswordInterval",
             "msLAPS-PasswordExpirationTime",
             "SamAccountName",
         ] {

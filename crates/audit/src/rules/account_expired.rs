@@ -1,7 +1,7 @@
 use crate::declare::declare_rule;
 use crate::text::{day, days_between};
 use crate::view::identity;
-use crate::{Attribute, Policy, Verdicts, View};
+use crate::{Attribute, Policy, Severity, Verdicts, View};
 use kerbsync_advice::commands;
 use kerbsync_inventory::directory::Moment;
 use kerbsync_source::text;
@@ -10,7 +10,7 @@ declare_rule! {
     /// The Kerberos account has expired.
     ///
     /// ## What it checks
-    /// accountExpires of every assigned account lies ahead or is not set. An account that expires within 30 days is told for information.
+    /// accountExpires of every assigned account lies ahead or is not set. An account that expires within 30 days is a warning.
     ///
     /// ## Why it matters
     /// The product's own test names an expired account as one of the reasons of InvalidKerberosConfiguration. The domain controllers
@@ -57,7 +57,11 @@ fn check(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>) {
                         .help(commands::clear_expiration(&identity(object, name)));
                 }
                 Moment::At(end) if days_between(policy.now, end) <= SOON => {
-                    verdicts.informational(subject, text!("{name} expires on {}; run Clear-ADAccountExpiration before.", day(end)));
+                    verdicts
+                        .fail(subject, text!("{name} expires on {}.", day(end)))
+                        .at_most(Severity::Warning)
+                        .at(&expires.origin, "the account expires soon")
+                        .help(commands::clear_expiration(&identity(object, name)));
                 }
                 Moment::At(end) => verdicts.pass(subject, text!("{name} expires on {}.", day(end))),
             },
@@ -84,7 +88,12 @@ mod tests {
           help: Run:
               Clear-ADAccountExpiration -Identity 'KerbAuth$'
         ");
-        insta::assert_snapshot!(expiring(Some(Moment::At(time("2026-03-20T00:00:00Z")))), @r"informational CONTOSO\KerbAuth: CONTOSO\KerbAuth expires on 2026-03-20; run Clear-ADAccountExpiration before.");
+        insta::assert_snapshot!(expiring(Some(Moment::At(time("2026-03-20T00:00:00Z")))), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth expires on 2026-03-20.
+          warning directory.ldf:14 the account expires soon
+          help: Run:
+              Clear-ADAccountExpiration -Identity 'KerbAuth$'
+        ");
         insta::assert_snapshot!(expiring(Some(Moment::At(time("2027-03-20T00:00:00Z")))), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth expires on 2027-03-20.");
         insta::assert_snapshot!(expiring(Some(Moment::Never)), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth never expires.");
         insta::assert_snapshot!(expiring(None), @r"

@@ -57,7 +57,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             Some(class) => {
                 let what = match &class.value {
                     ObjectClass::User => "a user".into(),
-                    ObjectClass::ManagedServiceAccount => "a group managed service account".into(),
+                    ObjectClass::ManagedServiceAccount => "a managed service account".into(),
                     ObjectClass::Other(class) => text!("of class {class}"),
                     ObjectClass::Computer => "a computer".into(),
                 };

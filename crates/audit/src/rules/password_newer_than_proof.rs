@@ -91,6 +91,12 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, account: &AccountView<'_>
             day(time),
             day(tested)
         )
+    } else if let Some(tested) = proofs.newest_valid(hosts()).filter(|tested| *tested > time) {
+        text!(
+            "The password of {name} was set on {}. The product's test of {} found a server valid, but nothing shows that the configurations at hand are what it tested.",
+            day(time),
+            day(tested)
+        )
     } else if let Some(tested) = proofs.newest_valid(hosts()) {
         text!(
             "The password of {name} was set on {}, and nothing proves who holds it since: the newest test is of {}.",

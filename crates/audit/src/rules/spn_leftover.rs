@@ -25,7 +25,9 @@ declare_rule! {
     /// setspn -D http/se01.contoso.com KerbOld
     /// ```
     ///
-    /// The last line only for names that are still there. Before: `http/se01.contoso.com` on KerbOld. After: on no account.
+    /// The first line only where Get-CsKerberosAccountAssignment lists no account for the site: an export of some of the assignments (with
+    /// -Identity or -Filter) looks as if the others had been removed. The last line only for names that are still there, and never while a
+    /// web server of the pool holds an account. Before: `http/se01.contoso.com` on KerbOld. After: on no account.
     ///
     /// ## Sources
     /// - [Service principal names](https://learn.microsoft.com/windows/win32/ad/service-principal-names)
@@ -70,12 +72,16 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             let message = text!("{} {are} still on {}, but site {site} has no Kerberos account.", list(&spns), list(&names));
             let places = left.iter().map(|(a, s)| (&s.origin, text!("{} on {}", s.value, Shown::naming(a.short_name()))));
             let finding = verdicts.fail(subject, message).at_each(places).at(&pool.pool.fqdn.origin, "the pool");
-            let mut advice = Advice::say("Enable-CsTopology takes off what a removed assignment has left. Run:")
-                .then_run(commands::enable_topology())
-                .then_say(text!("Look whether {names_are} still there:"));
+            let mut advice = Advice::say(text!(
+                "See first that site {site} is meant to have no account, and that the export of the assignments left none out:"
+            ))
+            .then_run(commands::assignments(pool.site.map(|s| s.name.value.as_str())))
+            .then_say("Then Enable-CsTopology takes off what a removed assignment has left. Run:")
+            .then_run(commands::enable_topology())
+            .then_say(text!("Look whether {names_are} still there:"));
             for (object, spn) in left {
                 advice = advice.then_run(commands::spn_query(&spn.value.to_string()));
-                advice = match view.may_retire(object) {
+                advice = match view.nobody_holds_for(pool).and_then(|()| view.may_retire(object)) {
                     Ok(proved) => advice.then_destroy(
                         commands::spn_delete(&spn.value.to_string(), object.short_name()),
                         proved,
@@ -101,19 +107,23 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{TOPOLOGY, at, check, estate, host, kerb, object, spn, without_directory};
+    use crate::testing::{TOPOLOGY, at, check, config, estate, host, kerb, object, spn, without_directory};
 
     #[test]
     fn a_name_on_an_account_fails_and_on_the_computer_itself_does_not() {
         let mut inventory = estate();
         inventory.assignments.pop();
+        // What the pool's server holds speaks against it that the assignment was removed: it may only be missing in the export.
+        config(&mut inventory, "se01").slots.clear();
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         notapplicable pool01.contoso.com: The site of pool01.contoso.com has the account CONTOSO\KerbAuth.
         notapplicable dirpool01.contoso.com: The site of dirpool01.contoso.com has the account CONTOSO\KerbAuth.
         fail se01.contoso.com: http/se01.contoso.com is still on KerbAuth, but site Dublin has no Kerberos account.
           error directory.ldf:19 http/se01.contoso.com on KerbAuth
           error topology.xml:40 the pool
-          help: Enable-CsTopology takes off what a removed assignment has left. Run:
+          help: See first that site Dublin is meant to have no account, and that the export of the assignments left none out:
+              Get-CsKerberosAccountAssignment -Identity site:Dublin
+            Then Enable-CsTopology takes off what a removed assignment has left. Run:
               Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
             Look whether the name is still there:
               setspn -Q http/se01.contoso.com
@@ -133,11 +143,35 @@ mod tests {
         inventory.assignments.clear();
         inventory.pools[0].internal_web_override = Some(at(TOPOLOGY, 12, host("webint.contoso.com")));
         kerb(&mut inventory).spns.as_mut().unwrap().push(spn(30, "http/webint.contoso.com"));
+        inventory.servers.iter_mut().for_each(|server| server.slots.clear());
         let told = check(&RULE, inventory);
         assert!(told.contains("http/pool01.contoso.com and http/webint.contoso.com are still on KerbAuth, but site"), "{told}");
         // The account also holds names of pools that lost it in the same way, and nothing else: all of it is this deployment's.
         assert!(told.contains("\n      setspn -D http/pool01.contoso.com KerbAuth\n"), "{told}");
         assert!(told.contains("\n      setspn -D http/webint.contoso.com KerbAuth\n"), "{told}");
+    }
+
+    /// An export of some of the assignments looks like one of all, after one was removed.
+    #[test]
+    fn nothing_is_taken_off_while_a_server_of_the_pool_speaks_against_it() {
+        let mut inventory = estate();
+        inventory.assignments.pop();
+        let told = check(&RULE, inventory);
+        assert!(told.contains("Get-CsKerberosAccountAssignment -Identity site:Dublin") && !told.contains("setspn -D"), "{told}");
+        assert!(told.contains("No command that removes anything is given here: se01.contoso.com still holds an account"), "{told}");
+        let mut inventory = estate();
+        inventory.assignments.pop();
+        inventory.servers.retain(|s| s.computer != host("se01.contoso.com"));
+        let told = check(&RULE, inventory);
+        assert!(!told.contains("setspn -D") && told.contains("what se01.contoso.com holds is not known"), "{told}");
+        let mut inventory = estate();
+        inventory.assignments.pop();
+        config(&mut inventory, "se01").slots.clear();
+        let (server, origin) = (host("se01.contoso.com"), inventory.logs[0].document);
+        let origin = kerbsync_source::Origin::document(origin);
+        inventory.logs[0].test_verdicts.push(kerbsync_inventory::TestVerdict { server, valid: true, account: None, time: None, origin });
+        let told = check(&RULE, inventory);
+        assert!(!told.contains("setspn -D") && told.contains("a test of the product found se01.contoso.com valid"), "{told}");
     }
 
     #[test]

@@ -13,6 +13,7 @@ declare_rule! {
     /// Reports, topology documents and exports that were used are not older than the limit of the policy: 30 days, unless kerbsync.toml
     /// says otherwise. Reports carry their own time; for other documents it is the time that manifest.json gives. The time of a file on
     /// disk is no evidence, since a copy changes it: a document that nothing dates is told, and its age is not judged.
+    /// What lies ahead of the time of the audit, by more than a day, is unknown: some clock is wrong, and no age is what it seems.
     /// Configurations of servers are left out: they are as old as the last change on the server.
     ///
     /// ## Why it matters
@@ -66,7 +67,13 @@ fn judge(policy: &Policy, verdicts: &mut Verdicts<'_>, document: &Document, time
     let (age, limit) = (days_between(time, policy.now), policy.evidence_age_days);
     let path = &document.path;
     if age < -1 {
-        verdicts.informational(subject, text!("{path} {what} on {}, which lies ahead of the time of this audit.", day(time)));
+        let why = text!(
+            "{path} {what} on {}, which lies ahead of the time of this audit ({}): a clock is wrong, and so may be what is said of ages and ends.",
+            day(time),
+            day(policy.now)
+        );
+        let finding = verdicts.unknown_with_finding(subject, why, "Audit again with a right clock, or with the right --now.");
+        finding.at(Origin::document(document.id), "evidence of a later day");
     } else if age <= i64::from(limit) {
         verdicts.pass(subject, text!("{path} {what} on {}; the limit is {limit} days.", day(time)));
     } else {
@@ -114,7 +121,8 @@ mod tests {
         inventory.logs[0].ended = Some(time("2025-02-01T10:00:00Z"));
         insta::assert_snapshot!(check(&RULE, inventory), @"
         informational topology.xml: Nothing says when topology.xml was exported, so its age is not judged; a manifest.json beside it would.
-        informational assignments.xml: assignments.xml was read on 2026-03-09, which lies ahead of the time of this audit.
+        unknown assignments.xml: assignments.xml was read on 2026-03-09, which lies ahead of the time of this audit (2026-03-01): a clock is wrong, and so may be what is said of ages and ends. Audit again with a right clock, or with the right --now.
+          warning assignments.xml evidence of a later day
         fail directory.ldf: directory.ldf was last changed on 2026-01-29, 31 days ago; the limit is 30 days.
           warning directory.ldf old evidence
           help: Export it again, and replace it in the bundle.

@@ -55,7 +55,11 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             return verdicts.not_applicable(subject, text!("{name} has no msDS-SupportedEncryptionTypes."));
         };
         let (list, shown) = (names(bits), hex_bits(bits));
-        let message = if bits & AES == 0 {
+        let message = if bits & (AES | RC4 | DES) == 0 {
+            text!(
+                "{name} names no encryption type of tickets, only {list} ({shown}); what domain controllers make of that is not documented."
+            )
+        } else if bits & AES == 0 {
             let later = "domain controllers with the update of July 2026 give such tickets only if their own policy allows them";
             text!("{name} supports no AES, only {list} ({shown}); {later}.")
         } else if bits & DES != 0 {
@@ -66,7 +70,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             return verdicts.pass(subject, text!("{name} supports {list} ({shown})."));
         };
         // No Windows since 2008 R2 offers DES by itself.
-        let severity = if bits & (AES | RC4) == 0 { Severity::Error } else { Severity::Warning };
+        let severity = if bits & DES != 0 && bits & (AES | RC4) == 0 { Severity::Error } else { Severity::Warning };
         verdicts.fail(subject, message).at_most(severity).at(&types.origin, text!("the value {shown}")).help(help);
     });
 }
@@ -101,8 +105,8 @@ mod tests {
         insta::assert_snapshot!(with(Some(0x1c)), @r"informational CONTOSO\KerbAuth: CONTOSO\KerbAuth allows RC4 beside AES: RC4, AES128, AES256 (0x1c).");
         insta::assert_snapshot!(with(Some(0x38)), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth supports AES128, AES256, AES256 session keys (0x38).");
         insta::assert_snapshot!(with(Some(0x20)), @r"
-        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth supports no AES, only AES256 session keys (0x20); domain controllers with the update of July 2026 give such tickets only if their own policy allows them.
-          error directory.ldf:16 the value 0x20
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth names no encryption type of tickets, only AES256 session keys (0x20); what domain controllers make of that is not documented.
+          warning directory.ldf:16 the value 0x20
           help: AES keys exist if the domain was at functional level 2008 or later when the password was set (2026-01-10). Allow AES beside RC4, which takes nothing away:
               Set-ADComputer -Identity 'KerbAuth$' -KerberosEncryptionType RC4,AES128,AES256
             Take RC4 away only after clients have been seen to get AES tickets (klist on a client).

@@ -1,6 +1,6 @@
 //! What is advised by several rules, and when a destroying command may be.
 
-use super::{OWN_ACCOUNT, View, WebServer};
+use super::{OWN_ACCOUNT, PoolView, View, WebServer};
 use kerbsync_advice::{Advice, Proved, commands};
 use kerbsync_inventory::Site;
 use kerbsync_inventory::directory::{Account, ObjectClass, uac};
@@ -130,6 +130,27 @@ impl View<'_> {
             return refuse(why);
         }
         Ok(Proved::by("The exports are complete, every assignment is known, and the object holds no name beyond those of this deployment."))
+    }
+
+    /// That nothing speaks for an account of the pool's servers, although its site is known to have none: an export of some of the assignments
+    /// looks like one of all after a removal.
+    ///
+    /// # Errors
+    /// What speaks for one, or may.
+    pub(crate) fn nobody_holds_for(&self, pool: &PoolView<'_>) -> Result<(), Text> {
+        let refuse = |why: Text| Err(text!("No command that removes anything is given here: {why}."));
+        for host in pool.pool.computers.iter().map(|c| &c.fqdn.value) {
+            let Some(Ok(configuration)) = self.web_server(host).map(WebServer::configuration) else {
+                return refuse(text!("what {host} holds is not known"));
+            };
+            if configuration.slots.iter().any(kerbsync_inventory::Slot::counts) {
+                return refuse(text!("{host} still holds an account, so the assignment may only be missing in the export"));
+            }
+            if self.inventory.logs.iter().flat_map(|l| &l.test_verdicts).any(|v| v.valid && v.server == *host) {
+                return refuse(text!("a test of the product found {host} valid, so the assignment may only be missing in the export"));
+            }
+        }
+        Ok(())
     }
 
     /// Why an object is or may be more than a retired Kerberos account of this deployment.
