@@ -169,7 +169,7 @@ fn not_a_computer(inventory: &Inventory, candidates: &Candidates<'_>, host: Host
     if named.iter().any(|p| p.web_services) {
         return Refusal::PoolName { pool: host, computers: Candidates::computers(&named) };
     }
-    if let Some(pool) = named.iter().min_by_key(|p| (&p.site, &p.key)) {
+    if let Some(pool) = named.iter().min_by_key(|p| (&p.site, &p.key, kind_words(p))) {
         let servers = candidates.of_site(pool.site.as_ref());
         return Refusal::PoolWithoutWebServices { pool: host, kind: kind_words(pool), servers };
     }

@@ -140,7 +140,7 @@ fn states(inventory: &Inventory, named: Option<&HostName>) -> Vec<(HostName, Ser
         }
         let draft = match web_pools.get(host) {
             None => Draft::Done(ServerState::without_secret(State::NotApplicable, "It does not run Web Services.".into())),
-            Some(pool) => match expectations.of_pool(pool) {
+            Some(pool) => match expectations.of_server(pool, host) {
                 Expectation::NoAccount(why) => Draft::Done(ServerState::without_secret(State::NotApplicable, why)),
                 Expectation::Unknown(why) => Draft::Done(ServerState::without_secret(State::Unknown, why)),
                 Expectation::Account(_) if inventory.open_runs.contains_key(host) => {

@@ -26,7 +26,7 @@ pub(crate) fn read(root: Element<'_>, context: &mut Context<'_>) -> Option<Deplo
         return None;
     };
     let mut deployment = partial_topology(new, context);
-    check::deployment(&deployment, context);
+    check::deployment(&mut deployment, context);
     if let Some(original) = original {
         // Its own oddities are of no interest: only what changes is.
         let mut unheard = Vec::new();

@@ -24,8 +24,12 @@ pub(crate) fn namespace(root: Element<'_>, part: &'static str, context: &mut Con
     context.warn("unknown-namespace", &origin, message, "Check the facts below against the live deployment.");
 }
 
-/// Reports duplicate keys, references to nothing, unknown versions and names that are none.
-pub(crate) fn deployment(deployment: &Deployment, context: &mut Context<'_>) {
+/// Reports duplicate keys, references to nothing, unknown versions and names that are none. A document in which servers, pools with Web
+/// Services or their sites are missing is not known to hold every pool.
+pub(crate) fn deployment(deployment: &mut Deployment, context: &mut Context<'_>) {
+    let whole = !holes(deployment, context);
+    deployment.complete &= whole;
+    let deployment = &*deployment;
     duplicates(deployment, context);
     if deployment.form != Form::Objects {
         for d in dangling_references(deployment) {
@@ -48,6 +52,22 @@ pub(crate) fn deployment(deployment: &Deployment, context: &mut Context<'_>) {
     versions(deployment, context);
     names(deployment, context);
     web_services(deployment, context);
+}
+
+/// Whether something that decides is missing in a document that should hold all of it.
+fn holes(deployment: &Deployment, context: &Context<'_>) -> bool {
+    let web: BTreeSet<&str> = deployment
+        .services
+        .iter()
+        .filter(|s| s.role == "WebServices")
+        .filter_map(|s| if let Host::Cluster(key) = &s.host.value { Some(key.as_str()) } else { None })
+        .collect();
+    let unnamed = |c: &&Cluster| c.machines.iter().any(|m| m.fqdn.value.to_fqdn().is_err());
+    deployment.form != Form::Objects
+        && (context.noticed(&["cluster-without-name", "machine-without-name"])
+            || dangling_references(deployment).iter().any(|d| d.decides)
+            || deployment.clusters.iter().any(|c| c.machines_known && c.machines.is_empty())
+            || deployment.clusters.iter().filter(|c| web.contains(c.key.as_str())).any(|c| unnamed(&c)))
 }
 
 fn duplicates(deployment: &Deployment, context: &mut Context<'_>) {
@@ -157,4 +177,46 @@ fn web_services(deployment: &Deployment, context: &mut Context<'_>) {
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |c| c.to_uppercase().collect::<String>() + chars.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use kerbsync_source::{DocumentId, Source};
+    use kerbsync_xml::{Document, Limits};
+
+    const WHOLE: &str = "<Topology xmlns='urn:schema:Microsoft.Rtc.Management.Deploy.Topology.2008'><Sites><CentralSite SiteId='1'><Name>A</Name>\
+        </CentralSite></Sites><Clusters><Cluster Fqdn='pool.contoso.com'><ClusterId SiteId='1' Number='1'/><Machine OrdinalInCluster='1' \
+        Fqdn='fe.contoso.com'/></Cluster></Clusters><Services><Service ServiceVersion='7'><ServiceId SiteId='1' RoleName='Registrar' Instance='1'/>\
+        <DependsOn><Dependency><ServiceId SiteId='1' RoleName='WebServices' Instance='1'/></Dependency></DependsOn><InstalledOn>\
+        <ClusterId SiteId='1' Number='1'/></InstalledOn></Service><Service ServiceVersion='7'><ServiceId SiteId='1' RoleName='WebServices' \
+        Instance='1'/><DependsOn><Dependency><ServiceId SiteId='1' RoleName='EdgeServer' Instance='9'/></Dependency></DependsOn><InstalledOn>\
+        <ClusterId SiteId='1' Number='1'/></InstalledOn></Service></Services></Topology>";
+
+    fn is_complete(text: &str) -> bool {
+        let source = Source::decode(DocumentId(0), text.as_bytes().to_vec()).unwrap();
+        let document = Document::parse(source, &Limits::default()).unwrap();
+        crate::read_xml(&document, &mut Vec::new()).unwrap().deployment.unwrap().complete
+    }
+
+    /// What is missing may be the very server that is looked for. What no web server hangs on is missed by nobody.
+    #[test]
+    fn a_document_with_holes_is_not_known_to_hold_every_pool() {
+        assert!(is_complete(WHOLE), "a missing Edge Server decides nothing");
+        for (part, hole) in [
+            ("Fqdn='pool.contoso.com'", ""),
+            ("Fqdn='fe.contoso.com'", ""),
+            ("Fqdn='fe.contoso.com'", "Fqdn='fe'"),
+            ("<Machine OrdinalInCluster='1' Fqdn='fe.contoso.com'/>", ""),
+            ("<CentralSite SiteId='1'>", "<CentralSite SiteId='2'>"),
+            ("RoleName='WebServices' Instance='1'/><DependsOn>", "RoleName='WebServices' Instance='2'/><DependsOn>"),
+            (
+                "</DependsOn><InstalledOn><ClusterId SiteId='1' Number='1'/></InstalledOn></Service></Services>",
+                "</DependsOn></Service></Services>",
+            ),
+        ] {
+            assert!(WHOLE.contains(part), "{part}");
+            let spoilt = if part.starts_with("</DependsOn>") { WHOLE.replace(part, hole) } else { WHOLE.replacen(part, hole, 1) };
+            assert!(!is_complete(&spoilt), "{part}");
+        }
+    }
 }

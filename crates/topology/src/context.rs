@@ -26,6 +26,11 @@ impl<'p> Context<'p> {
         Self { outer: None, document, depth: 0, problems }
     }
 
+    /// Whether a problem with one of these codes was reported of the document.
+    pub(crate) fn noticed(&self, codes: &[&str]) -> bool {
+        self.problems.iter().any(|p| p.document == self.document && codes.contains(&p.code))
+    }
+
     /// The context for a text that stands at `origin`.
     pub(crate) fn within(&mut self, origin: &Origin) -> Context<'_> {
         Context { outer: Some(origin.clone()), document: self.document, depth: self.depth + 1, problems: self.problems }

@@ -14,6 +14,8 @@ pub struct Dangling {
     pub to: String,
     /// Where the reference stands.
     pub origin: Origin,
+    /// Whether what is missing may be a web server, a pool with Web Services, or their site.
+    pub decides: bool,
 }
 
 /// Every reference that leads to nothing, in document order.
@@ -24,28 +26,30 @@ pub fn dangling_references(deployment: &Deployment) -> Vec<Dangling> {
     let instances: HashSet<&Key> = deployment.sql_instances.iter().map(|s| &s.key).collect();
     let services: HashSet<&Key> = deployment.services.iter().map(|s| &s.key).collect();
     let mut out = Vec::new();
-    let mut push = |from: String, to: String, origin: &Origin| out.push(Dangling { from, to, origin: origin.clone() });
+    let mut push = |from: String, to: String, origin: &Origin, decides| out.push(Dangling { from, to, origin: origin.clone(), decides });
+    let web = |name: &str| name.to_ascii_lowercase().contains("webservices");
     for cluster in &deployment.clusters {
         if let Some(site) = cluster.site.as_ref().filter(|s| !sites.contains(s)) {
-            push(format!("cluster {}", cluster.fqdn.value), format!("site '{site}'"), &cluster.origin);
+            push(format!("cluster {}", cluster.fqdn.value), format!("site '{site}'"), &cluster.origin, true);
         }
     }
     for sql in deployment.sql_instances.iter().filter(|s| !clusters.contains(&s.cluster)) {
-        push(format!("SQL instance '{}'", sql.name), format!("cluster {}", sql.cluster), &sql.origin);
+        push(format!("SQL instance '{}'", sql.name), format!("cluster {}", sql.cluster), &sql.origin, false);
     }
     for service in &deployment.services {
         let from = || format!("service {}", named(service.key.as_str(), &service.role));
+        let is_web = web(&service.role);
         match &service.host.value {
-            Host::Cluster(key) if !clusters.contains(key) => push(from(), format!("cluster {key}"), &service.host.origin),
+            Host::Cluster(key) if !clusters.contains(key) => push(from(), format!("cluster {key}"), &service.host.origin, is_web),
             Host::SqlInstance { instance, .. } if !instances.contains(instance) => {
-                push(from(), format!("SQL instance {instance}"), &service.host.origin);
+                push(from(), format!("SQL instance {instance}"), &service.host.origin, is_web);
             }
-            Host::Nowhere(key) => push(from(), format!("cluster or SQL instance {key}"), &service.host.origin),
-            Host::Missing => push(from(), "anything that it is installed on".into(), &service.host.origin),
+            Host::Nowhere(key) => push(from(), format!("cluster or SQL instance {key}"), &service.host.origin, is_web),
+            Host::Missing => push(from(), "anything that it is installed on".into(), &service.host.origin, is_web),
             Host::Cluster(_) | Host::SqlInstance { .. } => {}
         }
         for to in service.depends_on.iter().filter(|to| !services.contains(&to.value)) {
-            push(from(), format!("service {}", to.value), &to.origin);
+            push(from(), format!("service {}", to.value), &to.origin, web(to.value.as_str()));
         }
     }
     out

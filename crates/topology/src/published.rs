@@ -41,7 +41,7 @@ pub(crate) fn read(root: Element<'_>, form: Form, context: &mut Context<'_>) -> 
     for element in child(root, "Services").into_iter().flat_map(|s| children(s, "Service")) {
         out.services.extend(service(element, context));
     }
-    check::deployment(&out, context);
+    check::deployment(&mut out, context);
     out
 }
 

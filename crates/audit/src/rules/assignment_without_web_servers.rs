@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, Proved, commands};
+use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::text;
 
 declare_rule! {
@@ -52,13 +53,18 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 .at(&site.site.name.origin, "the site")
                 .site(&site.site.id.value)
                 .help(
-                    Advice::say("Keep it if pools are about to be deployed there. Look first whether any are there now:")
+                    match held_in(view, &site.site.id.value) {
+                        Some(host) => Advice::say("Look first whether any are there now:").then_run(commands::web_services()).then_say(text!(
+                            "No command that removes anything is given here: {host} of this site holds an account as web servers do, so the topology may be older."
+                        )),
+                        None => Advice::say("Keep it if pools are about to be deployed there. Look first whether any are there now:")
                         .then_run(commands::web_services())
                         .then_destroy(
                             commands::unassign(name),
                             Proved::by("The topology is complete and no pool of the site runs Web Services, so no client loses anything that works."),
                             "The next Enable-CsTopology takes the names of the site off the account. To sever the link, run:",
                         ),
+                    },
                 );
         } else {
             let why = text!("The topology is only in part among the inputs, so site {name} may have web servers that are not in it.");
@@ -73,10 +79,29 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     }
 }
 
+/// A computer of the site that holds an account where web servers do, although the topology has no Web Services on it.
+fn held_in<'i>(view: &View<'i>, site: &SiteId) -> Option<&'i HostName> {
+    let of_site = |host: &HostName| {
+        view.inventory.pools.iter().filter(|p| p.site.as_ref() == Some(site)).flat_map(|p| &p.computers).any(|c| c.fqdn.value == *host)
+    };
+    view.slots().iter().filter(|s| s.counts()).map(|s| &s.server.computer).find(|host| of_site(host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::testing::{assignment, check, estate};
+
+    /// A server that holds the account speaks against a topology that has no Web Services on it.
+    #[test]
+    fn no_link_is_severed_where_a_server_of_the_site_holds_the_account() {
+        let mut inventory = estate();
+        let pool = inventory.pools.last_mut().unwrap();
+        pool.web_services = false;
+        let told = check(&RULE, inventory);
+        assert!(told.contains("se01.contoso.com of this site holds an account as web servers do"), "{told}");
+        assert!(!told.contains("Remove-Cs"), "{told}");
+    }
 
     #[test]
     fn it_fires_only_where_the_whole_topology_is_known() {

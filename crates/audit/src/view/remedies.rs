@@ -7,6 +7,7 @@ use kerbsync_inventory::directory::{Account, ObjectClass, uac};
 use kerbsync_inventory::state::{Naming, State};
 use kerbsync_names::DownLevelName;
 use kerbsync_source::{Shown, Text, text};
+use std::collections::HashSet;
 
 /// The command that asks the product itself about the servers of a site.
 pub(crate) fn test_of(site: Option<&Site>) -> Advice {
@@ -128,6 +129,19 @@ impl View<'_> {
         }
         if let Some(why) = self.foreign(object) {
             return refuse(why);
+        }
+        // An export of some of the assignments looks like one of all. A server that is to hold it says nothing of the others.
+        let mut slots = self.slots().iter().filter(|s| s.counts());
+        let unexplained = slots.find(|s| {
+            let is_it = |name: &DownLevelName| name.account().trim_end_matches('$').eq_ignore_ascii_case(object.short_name());
+            s.slot.account.value.name.as_ref().is_some_and(is_it) && !s.web_server(self).and_then(WebServer::expected).is_some_and(is_it)
+        });
+        if let Some(slot) = unexplained {
+            return refuse(text!("{} still holds it, so an assignment may only be missing in the export", slot.server.computer));
+        }
+        let held: HashSet<_> = object.spns.iter().flatten().map(|s| s.value.to_key()).collect();
+        for pool in self.web_pools().iter().filter(|p| p.account.is_none() && held.contains(&p.spn().to_key())) {
+            self.nobody_holds_for(pool)?;
         }
         Ok(Proved::by("The exports are complete, every assignment is known, and the object holds no name beyond those of this deployment."))
     }

@@ -200,7 +200,7 @@ pub(super) fn all<'i>(
     distinct
         .map(|(pool, computer)| {
             let host = &computer.fqdn.value;
-            let expectation = expectations.of_pool(pool);
+            let expectation = expectations.of_server(pool, host);
             let status = ConfigurationStatus::of(configurations.get(host).copied());
             WebServer {
                 host,

@@ -196,7 +196,15 @@ fn incomplete(deployment: &Deployment, inventory: &mut Inventory) {
     gap(
         GapSubject::Estate,
         "topology-incomplete",
-        "the exports of objects do not show that every pool of the deployment is among them: sites or servers may be missing.".into(),
+        match deployment.form {
+            Form::Objects => {
+                "the exports of objects do not show that every pool of the deployment is among them: sites or servers may be missing."
+            }
+            Form::Published | Form::Builder | Form::ConfigurationExport => {
+                "the topology has holes (its problems tell where): sites, pools or web servers are missing in it, or have no usable name."
+            }
+        }
+        .into(),
     );
     for cluster in deployment.clusters.iter().filter(|c| !c.machines_known && deployment.services.iter().any(|s| runs_web(s, c))) {
         gap(

@@ -2,7 +2,7 @@
 
 use super::account_key;
 use crate::{Inventory, Pool};
-use kerbsync_names::{DownLevelName, SiteId};
+use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_source::{Shown, Text, text};
 use std::collections::HashMap;
 
@@ -21,13 +21,36 @@ pub enum Expectation<'i> {
 #[derive(Debug)]
 pub struct Expectations<'i> {
     sites: HashMap<&'i SiteId, Expectation<'i>>,
+    /// Web servers that stand in two pools whose servers are to hold different things, with both pools.
+    torn: HashMap<&'i HostName, (&'i HostName, &'i HostName)>,
 }
 
 impl<'i> Expectations<'i> {
     /// Asks every site of an inventory.
     #[must_use]
     pub fn of(inventory: &'i Inventory) -> Self {
-        Self { sites: inventory.sites.iter().map(|s| (&s.id.value, of_site(inventory, &s.id.value, &s.name.value))).collect() }
+        let sites = inventory.sites.iter().map(|s| (&s.id.value, of_site(inventory, &s.id.value, &s.name.value))).collect();
+        let mut all = Self { sites, torn: HashMap::new() };
+        let mut first: HashMap<&HostName, &Pool> = HashMap::new();
+        for (pool, computer) in inventory.web_servers() {
+            let host = &computer.fqdn.value;
+            let known = *first.entry(host).or_insert(pool);
+            if known.site != pool.site && all.of_pool(known) != all.of_pool(pool) {
+                all.torn.insert(host, (&known.fqdn.value, &pool.fqdn.value));
+            }
+        }
+        all
+    }
+
+    /// What a web server of a pool is to hold.
+    #[must_use]
+    pub fn of_server(&self, pool: &Pool, host: &HostName) -> Expectation<'i> {
+        match self.torn.get(host) {
+            Some((one, other)) => Expectation::Unknown(text!(
+                "The topology has it in two pools, {one} and {other}, whose sites do not have the same account."
+            )),
+            None => self.of_pool(pool),
+        }
     }
 
     /// What the web servers of a site are to hold.
@@ -50,9 +73,17 @@ impl<'i> Expectations<'i> {
 }
 
 fn of_site<'i>(inventory: &'i Inventory, id: &SiteId, name: &str) -> Expectation<'i> {
+    let shown_name = name;
     let shown = Shown::naming(name);
     let name = &shown;
     let mut assigned = inventory.assignments.iter().filter(|a| a.site_id.as_ref() == Some(id)).peekable();
+    // Assignments name sites, so one without a name of its own cannot be told from others.
+    let same = |other: &str| other.trim().to_lowercase() == shown_name.trim().to_lowercase();
+    if assigned.peek().is_none() && (shown_name.trim().is_empty() || inventory.sites.iter().filter(|s| same(&s.name.value)).count() > 1) {
+        return Expectation::Unknown(text!(
+            "Site {id} of the topology has no name of its own, so no assignment can be told to be its own."
+        ));
+    }
     if assigned.peek().is_none() {
         return if inventory.assignments_known {
             Expectation::NoAccount(text!("Site {name} has no Kerberos account."))

@@ -87,6 +87,32 @@ fn what_cannot_be_known_says_why() {
     ");
 }
 
+/// Where a document contradicts itself about a server or a site, nothing is said of what it is to hold.
+#[test]
+fn a_server_in_two_pools_and_a_site_without_a_name_of_its_own_are_undecided() {
+    let [a, ..] = tags();
+    let torn = |second: &str| {
+        let mut inventory = estate(vec![holding("fe03.contoso.com", a)]);
+        inventory.pools[0].computers.extend(pool("one", "x", &["fe03.contoso.com"], true).computers);
+        inventory.assignments[1] = assignment("two", second);
+        computed(inventory, None)
+    };
+    assert!(torn("contoso\\Other").contains(
+        "fe03.contoso.com unknown none - The topology has it in two pools, pool01.contoso.com and pool02.contoso.com, whose sites do not have the same account."
+    ));
+    assert!(!torn(ACCOUNT).contains("two pools"), "the same account either way");
+    let named = |name: &str| {
+        let mut inventory = estate(Vec::new());
+        inventory.sites[1].name.value = name.to_owned();
+        inventory.assignments.pop();
+        computed(inventory, None)
+    };
+    for name in ["", " ONE "] {
+        assert!(named(name).contains("fe03.contoso.com unknown none - Site two of the topology has no name of its own"), "{name}");
+    }
+    assert!(named("three").contains("fe03.contoso.com not-applicable none - Site three has no Kerberos account."));
+}
+
 #[test]
 fn sites_without_a_usable_account() {
     let mut inventory = estate(Vec::new());

@@ -33,7 +33,8 @@ impl ObjectFacts {
             }
         }
         merge.finish(parts, &mut out);
-        check::deployment(&out, &mut Context::new(out.document, problems));
+        let document = out.document;
+        check::deployment(&mut out, &mut Context::new(document, problems));
         Some(out)
     }
 }
