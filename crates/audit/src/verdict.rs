@@ -226,7 +226,7 @@ impl<'v> Verdicts<'v> {
             let command = || commands::show_computer(&identity(object, name), "userAccountControl");
             match &object.user_account_control {
                 None => {
-                    let why = text!("The directory export does not hold userAccountControl of {name}.");
+                    let why = text!("The directory exports do not tell userAccountControl of {name}.");
                     verdicts.unknown_told_elsewhere(subject, why, command());
                 }
                 Some(set) if set.value & flags != 0 => fails(verdicts, account, object, set),
@@ -290,7 +290,7 @@ impl<'v> Verdicts<'v> {
     pub(crate) fn attribute_missing(&mut self, account: &AccountView<'_>, attribute: Attribute) {
         debug_assert!(self.rule.reads.contains(&attribute), "{} does not declare that it reads {}", self.rule.id, attribute.name());
         let attribute = attribute.name();
-        let why = text!("The directory export does not hold {attribute} of {}.", account.name);
+        let why = text!("The directory exports do not tell {attribute} of {}.", account.name);
         let remedy = commands::show_computer(account.name.account(), attribute);
         self.unknown_with_finding(account.subject(), why, remedy);
     }

@@ -218,6 +218,35 @@ mod tests {
         insta::assert_snapshot!(inventory.gaps[0].reason, @"the directory exports disagree on distinguishedName, servicePrincipalName of KerbAuth$; the latest change was taken");
     }
 
+    /// Neither the order of files nor their contents say which of two exports is the later.
+    #[test]
+    fn what_exports_disagree_on_is_unknown_where_nothing_tells_the_later() {
+        let text = |more: &str| {
+            format!(
+                "dn: CN=K,DC=contoso,DC=com\nobjectClass: computer\nsAMAccountName: K$\nservicePrincipalName: http/both\n\
+                 userAccountControl: 4096\n{more}"
+            )
+        };
+        let disabled = "dn: CN=K,DC=contoso,DC=com\nobjectClass: computer\nenabled: FALSE\n";
+        let other = text("whenChanged: 20250101000000.0Z\nservicePrincipalName: http/one\n");
+        for (one, two) in [(text(""), disabled.to_owned()), (text("whenChanged: 20250101000000.0Z\n"), disabled.to_owned())] {
+            let inventory = joined(vec![part(0, &one), part(1, &two)], &[]);
+            let account = &inventory.directory.as_ref().unwrap().accounts[0];
+            assert!(account.is_enabled().is_none() && account.flags_not_told == u32::MAX);
+            assert!(inventory.gaps[0].reason.contains("disagree on enabled of K$; nothing tells"), "{}", inventory.gaps[0].reason);
+        }
+        // The later of two holds, and an older word does not overrule its bits.
+        let older = format!("{disabled}whenChanged: 20240101000000.0Z\n");
+        let inventory = joined(vec![part(0, &older), part(1, &other)], &[]);
+        assert_eq!(inventory.directory.as_ref().unwrap().accounts[0].is_enabled(), Some(true));
+        assert!(inventory.gaps[0].reason.contains("the latest change was taken"));
+        // Of names, what both have is there.
+        let inventory = joined(vec![part(0, &other), part(1, &text("servicePrincipalName: http/two\n"))], &[]);
+        let account = &inventory.directory.as_ref().unwrap().accounts[0];
+        assert!(account.spns.is_none());
+        assert_eq!(account.shown_spns.iter().map(|s| s.value.as_str()).collect::<Vec<_>>(), ["http/both"]);
+    }
+
     /// An account that was deleted and created again under the same name is another account.
     #[test]
     fn another_sid_is_another_account() {

@@ -71,7 +71,7 @@ mod tests {
         let mut inventory = estate();
         kerb(&mut inventory).user_account_control = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold userAccountControl of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties userAccountControl`.
+        unknown CONTOSO\KerbAuth: The directory exports do not tell userAccountControl of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties userAccountControl`.
           warning
         ");
     }

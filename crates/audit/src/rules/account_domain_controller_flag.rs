@@ -75,6 +75,6 @@ mod tests {
         assert!(check(&RULE, inventory).starts_with("unknown CONTOSO\\KerbAuth: The directory export tells some switches"));
         let mut inventory = estate();
         kerb(&mut inventory).user_account_control = None;
-        assert!(check(&RULE, inventory).starts_with("unknown CONTOSO\\KerbAuth: The directory export does not hold"));
+        assert!(check(&RULE, inventory).starts_with("unknown CONTOSO\\KerbAuth: The directory exports do not tell"));
     }
 }

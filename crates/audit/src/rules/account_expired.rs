@@ -97,7 +97,7 @@ mod tests {
         insta::assert_snapshot!(expiring(Some(Moment::At(time("2027-03-20T00:00:00Z")))), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth expires on 2027-03-20.");
         insta::assert_snapshot!(expiring(Some(Moment::Never)), @r"pass CONTOSO\KerbAuth: CONTOSO\KerbAuth never expires.");
         insta::assert_snapshot!(expiring(None), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold accountExpires of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties accountExpires`.
+        unknown CONTOSO\KerbAuth: The directory exports do not tell accountExpires of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties accountExpires`.
           warning
         ");
     }

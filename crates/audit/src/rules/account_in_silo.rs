@@ -49,7 +49,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     .help(Advice::say("Find out what the policy says of clients:").then_run(command));
             }
             None => {
-                let why = text!("The directory export does not hold the authentication policy and the silo of {name}.");
+                let why = text!("The directory exports do not tell the authentication policy and the silo of {name}.");
                 verdicts.unknown_told_elsewhere(subject, why, command);
             }
         }

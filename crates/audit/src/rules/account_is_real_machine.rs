@@ -170,7 +170,7 @@ mod tests {
         let mut inventory = estate();
         let account = kerb(&mut inventory);
         (account.spns, account.operating_system) = (None, None);
-        assert!(check(&RULE, inventory).starts_with("unknown CONTOSO\\KerbAuth: The directory export does not hold servicePrincipalName"));
+        assert!(check(&RULE, inventory).starts_with("unknown CONTOSO\\KerbAuth: The directory exports do not tell servicePrincipalName"));
         // The names of an account that is not in the export still meet those of the topology, where the domain is known.
         let mut inventory = assigned_to_a_server(estate());
         inventory.directory.as_mut().unwrap().accounts.clear();

@@ -49,7 +49,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
             Some(_) => verdicts.pass(subject, text!("{name} has no msDS-KeyCredentialLink.")),
             None => {
-                let why = text!("The directory export does not hold msDS-KeyCredentialLink of {name}.");
+                let why = text!("The directory exports do not tell msDS-KeyCredentialLink of {name}.");
                 verdicts.unknown_told_elsewhere(subject, why, command);
             }
         }

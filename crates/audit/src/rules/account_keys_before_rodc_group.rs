@@ -46,7 +46,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             Some((Moment::At(time), origin)) => (time, origin),
             Some((Moment::Never, _)) => return verdicts.not_applicable(subject, text!("The password of {name} was never set.")),
             None => {
-                let why = text!("The directory export does not hold pwdLastSet of {name}.");
+                let why = text!("The directory exports do not tell pwdLastSet of {name}.");
                 let command = commands::show_computer(&identity(object, name), "pwdLastSet");
                 return verdicts.unknown_told_elsewhere(subject, why, command);
             }

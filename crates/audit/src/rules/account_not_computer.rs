@@ -123,7 +123,7 @@ mod tests {
         let mut inventory = estate();
         kerb(&mut inventory).class = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold objectClass of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties objectClass`.
+        unknown CONTOSO\KerbAuth: The directory exports do not tell objectClass of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties objectClass`.
           warning
         ");
     }

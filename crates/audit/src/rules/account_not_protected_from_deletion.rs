@@ -48,7 +48,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     .help(text!("Protect it: see 'kerbsync explain KS427'."));
             }
             None => {
-                let why = text!("The directory export does not hold ProtectedFromAccidentalDeletion of {name}.");
+                let why = text!("The directory exports do not tell ProtectedFromAccidentalDeletion of {name}.");
                 verdicts.unknown_told_elsewhere(subject, why, command());
             }
         }

@@ -50,7 +50,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     ));
             }
             None if object.member_of.is_none() => {
-                let why = text!("The directory export does not hold memberOf of {name}.");
+                let why = text!("The directory exports do not tell memberOf of {name}.");
                 let command = commands::show_computer(&identity(object, name), Attribute::MemberOf.name());
                 verdicts.unknown_told_elsewhere(subject, why, command);
             }

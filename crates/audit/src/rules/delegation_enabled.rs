@@ -113,19 +113,19 @@ mod tests {
         let mut inventory = estate();
         kerb(&mut inventory).user_account_control = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold userAccountControl of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties userAccountControl`.
+        unknown CONTOSO\KerbAuth: The directory exports do not tell userAccountControl of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties userAccountControl`.
           warning
         ");
         let mut inventory = estate();
         kerb(&mut inventory).acted_for_by_others = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold msDS-AllowedToActOnBehalfOfOtherIdentity of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties msDS-AllowedToActOnBehalfOfOtherIdentity`.
+        unknown CONTOSO\KerbAuth: The directory exports do not tell msDS-AllowedToActOnBehalfOfOtherIdentity of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties msDS-AllowedToActOnBehalfOfOtherIdentity`.
           warning
         ");
         let mut inventory = estate();
         kerb(&mut inventory).delegates_to = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold msDS-AllowedToDelegateTo of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties msDS-AllowedToDelegateTo`.
+        unknown CONTOSO\KerbAuth: The directory exports do not tell msDS-AllowedToDelegateTo of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties msDS-AllowedToDelegateTo`.
           warning
         ");
     }

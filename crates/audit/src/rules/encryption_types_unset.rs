@@ -101,7 +101,7 @@ mod tests {
         let mut inventory = estate();
         kerb(&mut inventory).encryption_types = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold msDS-SupportedEncryptionTypes of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties msDS-SupportedEncryptionTypes`.
+        unknown CONTOSO\KerbAuth: The directory exports do not tell msDS-SupportedEncryptionTypes of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties msDS-SupportedEncryptionTypes`.
           warning
         ");
     }

@@ -86,7 +86,7 @@ mod tests {
         assert!(set(Some(Moment::At(time("2025-03-01T12:00:00Z")))).starts_with("pass "));
         insta::assert_snapshot!(set(Some(Moment::Never)), @r"notapplicable CONTOSO\KerbAuth: The password of CONTOSO\KerbAuth has never been set.");
         insta::assert_snapshot!(set(None), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold pwdLastSet of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties pwdLastSet`.
+        unknown CONTOSO\KerbAuth: The directory exports do not tell pwdLastSet of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties pwdLastSet`.
           warning
         ");
     }

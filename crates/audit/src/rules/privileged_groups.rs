@@ -171,7 +171,7 @@ mod tests {
         let mut inventory = estate();
         kerb(&mut inventory).member_of = None;
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown CONTOSO\KerbAuth: The directory export does not hold memberOf of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties memberOf`.
+        unknown CONTOSO\KerbAuth: The directory exports do not tell memberOf of CONTOSO\KerbAuth. Run `Get-ADComputer -Identity KerbAuth -Properties memberOf`.
           warning
         ");
     }

@@ -134,6 +134,6 @@ mod tests {
         assert!(check(&RULE, inventory).starts_with("pass "));
         let mut inventory = estate();
         kerb(&mut inventory).spns = None;
-        assert!(check(&RULE, inventory).starts_with("unknown CONTOSO\\KerbAuth: The directory export does not hold servicePrincipalName"));
+        assert!(check(&RULE, inventory).starts_with("unknown CONTOSO\\KerbAuth: The directory exports do not tell servicePrincipalName"));
     }
 }

@@ -60,7 +60,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, account: &AccountView<'_>, object: &Account) {
     let (subject, spn, name) = (pool.subject(), pool.spn(), account.name);
     let Some(spns) = &object.spns else {
-        let why = text!("The directory export does not hold servicePrincipalName of {name}.");
+        let why = text!("The directory exports do not tell servicePrincipalName of {name}.");
         return verdicts.unknown_told_elsewhere(subject, why, commands::spn_query(&spn.to_string()));
     };
     if spns.iter().any(|s| s.value == spn) {
@@ -127,8 +127,8 @@ mod tests {
         kerb(&mut inventory).spns = None;
         inventory.assignments.pop();
         insta::assert_snapshot!(check(&RULE, inventory), @r"
-        unknown pool01.contoso.com: The directory export does not hold servicePrincipalName of CONTOSO\KerbAuth. Run `setspn -Q http/pool01.contoso.com`.
-        unknown dirpool01.contoso.com: The directory export does not hold servicePrincipalName of CONTOSO\KerbAuth. Run `setspn -Q http/dirpool01.contoso.com`.
+        unknown pool01.contoso.com: The directory exports do not tell servicePrincipalName of CONTOSO\KerbAuth. Run `setspn -Q http/pool01.contoso.com`.
+        unknown dirpool01.contoso.com: The directory exports do not tell servicePrincipalName of CONTOSO\KerbAuth. Run `setspn -Q http/dirpool01.contoso.com`.
         notapplicable se01.contoso.com: Site Dublin has no Kerberos account.
         ");
         let mut inventory = estate();

@@ -51,7 +51,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             (Expectation::Unknown(why), _) => verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(None)),
             (_, Some((name, Object::Found(object)))) => match &object.spns {
                 None => {
-                    let why = text!("The directory export does not hold servicePrincipalName of {name}.");
+                    let why = text!("The directory exports do not tell servicePrincipalName of {name}.");
                     verdicts.unknown_told_elsewhere(subject, why, query);
                 }
                 Some(spns) if spns.iter().any(|s| s.value == spn) => verdicts.pass(subject, text!("{spn} is on {name}.")),

@@ -18,6 +18,8 @@ pub(super) trait Mergeable {
     fn contents(&self) -> String;
     /// Takes what the other object knows beyond this one; adds the names of the attributes in which they disagree.
     fn take(&mut self, other: Self, differ: &mut Vec<&'static str>);
+    /// Makes attributes unknown in which exports disagree while nothing tells which is the later.
+    fn forget(&mut self, names: &[&'static str]);
 }
 
 /// What several exports hold of one object.
@@ -74,28 +76,38 @@ fn merge<T: Mergeable>(same: Same<T>, gaps: &mut Vec<Gap>) -> Option<T> {
     }
     let mut all: Vec<Dated<T>> = std::iter::once(first).chain(others).collect();
     all.sort_by_cached_key(preference);
-    let mut objects = all.into_iter().map(|d| d.object);
-    let mut first = objects.next()?;
-    let mut differ = Vec::new();
-    for other in objects {
-        first.take(other, &mut differ);
+    let mut all = all.into_iter();
+    let Dated { object: mut first, changed } = all.next()?;
+    let (mut settled, mut open) = (Vec::new(), Vec::new());
+    let at = first.later();
+    for other in all {
+        let is_later = later(changed, other.changed).or_else(|| later(at, other.object.later())) == Some(true);
+        first.take(other.object, if is_later { &mut settled } else { &mut open });
     }
-    differ.sort_unstable();
-    differ.dedup();
-    if !differ.is_empty() {
-        gaps.push(Gap {
-            subject: GapSubject::Account(first.name()),
-            code: "directory-conflict",
-            reason: text!(
-                "the directory exports disagree on {} of {}; the latest change was taken",
-                Text::join(differ.iter().map(|name| Shown::naming(name)), ", "),
-                first.name()
-            ),
-            remedy: Some("Export the directory once more and leave the older exports out.".into()),
-            document: Some(first.origin().document),
-        });
-    }
+    settled.retain(|name| !open.contains(name));
+    let mut tell = |mut names: Vec<&'static str>, what| {
+        names.sort_unstable();
+        names.dedup();
+        if !names.is_empty() {
+            let names = Text::join(names.iter().map(|name| Shown::naming(name)), ", ");
+            gaps.push(Gap {
+                subject: GapSubject::Account(first.name()),
+                code: "directory-conflict",
+                reason: text!("the directory exports disagree on {names} of {}; {what}", first.name()),
+                remedy: Some("Export the directory once more and leave the older exports out.".into()),
+                document: Some(first.origin().document),
+            });
+        }
+    };
+    tell(settled, "the latest change was taken");
+    tell(open.clone(), "nothing tells which of them is the later, so it is not known");
+    first.forget(&open);
     Some(first)
+}
+
+/// Whether one moment is later than another, where both are known and differ.
+fn later(one: Option<jiff::Timestamp>, other: Option<jiff::Timestamp>) -> Option<bool> {
+    one.zip(other).filter(|(one, other)| one != other).map(|(one, other)| one > other)
 }
 
 /// Keeps `own` where it is known, else takes `other`; tells whether both are known and differ.
@@ -155,6 +167,8 @@ impl Mergeable for Account {
     }
 
     fn take(&mut self, other: Self, differ: &mut Vec<&'static str>) {
+        // What one of them says by its bits, the other may say by a word.
+        let (own, others) = (self.is_enabled(), other.is_enabled());
         if distinguished_name_key(&self.distinguished_name.value) != distinguished_name_key(&other.distinguished_name.value) {
             differ.push("distinguishedName");
         }
@@ -165,19 +179,27 @@ impl Mergeable for Account {
         };
         check("sAMAccountName", field(&mut self.sam_account_name, other.sam_account_name, |a, b| a.value.eq_ignore_ascii_case(&b.value)));
         check("objectClass", field(&mut self.class, other.class, value));
+        check("enabled", own.zip(others).is_some_and(|(own, others)| own != others));
+        if own.is_none() {
+            self.enabled = other.enabled;
+        }
         if self.user_account_control.is_none() {
             self.flags_not_told = other.flags_not_told;
         }
         check("userAccountControl", field(&mut self.user_account_control, other.user_account_control, value));
-        check("enabled", field(&mut self.enabled, other.enabled, value));
         check("accountExpires", field(&mut self.expires, other.expires, value));
         check("pwdLastSet", field(&mut self.password_last_set, other.password_last_set, moments));
         check("whenCreated", field(&mut self.created, other.created, |a, b| a.value.as_second() == b.value.as_second()));
         check("msDS-SupportedEncryptionTypes", field(&mut self.encryption_types, other.encryption_types, value));
-        check("servicePrincipalName", field(&mut self.spns, other.spns, |a, b| members(a, b)));
-        self.shown_spns.extend(other.shown_spns);
-        self.shown_member_of.extend(other.shown_member_of);
-        check("memberOf", field(&mut self.member_of, other.member_of, |a, b| members(a, b)));
+        let common = common(self.spns.as_ref(), other.spns.as_ref());
+        let differs = field(&mut self.spns, other.spns, |a, b| members(a, b));
+        check("servicePrincipalName", differs);
+        // What both have is there whichever of them is the later.
+        self.shown_spns.extend(common.into_iter().filter(|_| differs).chain(other.shown_spns));
+        let common = self::common(self.member_of.as_ref(), other.member_of.as_ref());
+        let differs = field(&mut self.member_of, other.member_of, |a, b| members(a, b));
+        check("memberOf", differs);
+        self.shown_member_of.extend(common.into_iter().filter(|_| differs).chain(other.shown_member_of));
         check("primaryGroupID", field(&mut self.primary_group, other.primary_group, value));
         check("adminCount", field(&mut self.admin_count, other.admin_count, value));
         check("msDS-AllowedToActOnBehalfOfOtherIdentity", field(&mut self.acted_for_by_others, other.acted_for_by_others, value));
@@ -193,6 +215,40 @@ impl Mergeable for Account {
         field(&mut self.sid, other.sid, |_, _| true);
         check("msDS-AllowedToDelegateTo", field(&mut self.delegates_to, other.delegates_to, |a, b| members(a, b)));
     }
+
+    fn forget(&mut self, names: &[&'static str]) {
+        for name in names {
+            match *name {
+                "objectClass" => self.class = None,
+                "userAccountControl" | "enabled" => {
+                    (self.user_account_control, self.enabled, self.flags_not_told) = (None, None, u32::MAX);
+                }
+                "accountExpires" => self.expires = None,
+                "pwdLastSet" => self.password_last_set = None,
+                "whenCreated" => self.created = None,
+                "msDS-SupportedEncryptionTypes" => self.encryption_types = None,
+                "servicePrincipalName" => self.spns = None,
+                "memberOf" => self.member_of = None,
+                "primaryGroupID" => self.primary_group = None,
+                "adminCount" => self.admin_count = None,
+                "msDS-AllowedToActOnBehalfOfOtherIdentity" => self.acted_for_by_others = None,
+                "msDS-KeyVersionNumber" => self.key_version = None,
+                "dNSHostName" => self.dns_host_name = None,
+                "ProtectedFromAccidentalDeletion" => self.protected_from_deletion = None,
+                "operatingSystem" => self.operating_system = None,
+                "msDS-KeyCredentialLink" => self.key_credential = None,
+                "msDS-AllowedToDelegateTo" => self.delegates_to = None,
+                // The names are what the object is known by, in whichever spelling.
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The values that two lists have in common.
+fn common<T: PartialEq + Clone>(a: Option<&Vec<Spanned<T>>>, b: Option<&Vec<Spanned<T>>>) -> Vec<Spanned<T>> {
+    let (Some(a), Some(b)) = (a, b) else { return Vec::new() };
+    a.iter().filter(|v| b.iter().any(|o| o.value == v.value)).cloned().collect()
 }
 
 /// PowerShell's dates have 100 nanoseconds in Clixml but milliseconds in JSON.
@@ -237,5 +293,12 @@ impl Mergeable for Group {
         }
         field(&mut self.created, other.created, |_, _| true);
         field(&mut self.sid, other.sid, |_, _| true);
+    }
+
+    fn forget(&mut self, names: &[&'static str]) {
+        if names.contains(&"member") {
+            // Of two lists any member may be one of today: both are told, and none is missing for certain.
+            self.shown_members.extend(self.members.take().into_iter().flatten());
+        }
     }
 }
