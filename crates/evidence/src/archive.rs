@@ -49,6 +49,11 @@ pub enum Damaged {
     /// The member's bytes.
     #[error("'{0}' was changed: its bytes are not those that its checksum was made of")]
     Bytes(String),
+    /// The member was written by another program.
+    #[error(
+        "the archive was packed anew, or the header of '{0}' was changed: it has to be the very file that was made, not what another program made of its contents"
+    )]
+    Repacked(String),
     /// The member's header.
     #[error("'{0}' was changed: its header is not what it was")]
     MemberHeader(String),
@@ -201,6 +206,11 @@ fn local_member(bytes: &[u8], at: usize, before: Option<&Member>) -> Result<Memb
     let name = bytes.get(at + LOCAL_LENGTH..at + LOCAL_LENGTH + name_length).and_then(|n| std::str::from_utf8(n).ok());
     let name = name.filter(|n| is_name(n)).ok_or_else(unnamed)?.to_owned();
     let start = at + LOCAL_LENGTH + name_length;
+    // Version, flags, method and time are the same of every member: where they differ, its bytes say nothing of a change.
+    let written = local_header(&Member { name: name.clone(), bytes: Vec::new() });
+    if header[4..14] != written[4..14] {
+        return Err(Damage { what: Damaged::Repacked(name), at });
+    }
     let data = bytes.get(start..start.saturating_add(size)).ok_or_else(|| Damage { what: Damaged::Cut(name.clone()), at })?;
     let member = Member { name: name.clone(), bytes: data.to_vec() };
     let expected = local_header(&member);
@@ -280,7 +290,7 @@ mod tests {
                         Damaged::Header { behind } => assert_eq!(*behind, near(i), "{at}: {damage}"),
                         Damaged::End { last } => assert_eq!(Some(last), near(i).as_ref(), "{at}: {damage}"),
                         Damaged::NoArchive => assert_eq!(i, 0, "{at}: {damage}"),
-                        Damaged::Cut(_) | Damaged::Bytes(_) | Damaged::MemberHeader(_) | Damaged::Entry(_) => {}
+                        Damaged::Cut(_) | Damaged::Bytes(_) | Damaged::Repacked(_) | Damaged::MemberHeader(_) | Damaged::Entry(_) => {}
                     }
                 }
             }
@@ -295,6 +305,19 @@ mod tests {
             assert!(read_archive(&bytes[..cut]).is_err(), "{cut}");
         }
         assert!(read_archive(&[bytes.as_slice(), b"x"].concat()).is_err());
+    }
+
+    /// Whoever unpacks it, changes a file and packs it again is not told that the first file was changed.
+    #[test]
+    fn what_another_program_packed_is_told_as_such() {
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        for member in small() {
+            writer.start_file(&*member.name, options).unwrap();
+            std::io::Write::write_all(&mut writer, &member.bytes).unwrap();
+        }
+        let damage = read_archive(&writer.finish().unwrap().into_inner()).unwrap_err();
+        assert_eq!(damage.what, Damaged::Repacked("a.json".to_owned()));
     }
 
     #[test]

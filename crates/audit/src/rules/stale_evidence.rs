@@ -13,7 +13,7 @@ declare_rule! {
     /// Reports, topology documents and exports that were used are not older than the limit of the policy: 30 days, unless kerbsync.toml
     /// says otherwise. Reports carry their own time; for other documents it is the time that manifest.json gives. The time of a file on
     /// disk is no evidence, since a copy changes it: a document that nothing dates is told, and its age is not judged.
-    /// What lies ahead of the time of the audit, by more than a day, is unknown: some clock is wrong, and no age is what it seems.
+    /// What lies ahead of the time of the audit by more than the same limit is unknown: some clock is wrong, and no age is what it seems.
     /// Configurations of servers are left out: they are as old as the last change on the server.
     ///
     /// ## Why it matters
@@ -66,7 +66,7 @@ fn judge(policy: &Policy, verdicts: &mut Verdicts<'_>, document: &Document, time
     let subject = Subject::Document(document.id, document.path.clone());
     let (age, limit) = (days_between(time, policy.now), policy.evidence_age_days);
     let path = &document.path;
-    if age < -1 {
+    if age < -i64::from(limit) {
         let why = text!(
             "{path} {what} on {}, which lies ahead of the time of this audit ({}): a clock is wrong, and so may be what is said of ages and ends.",
             day(time),
@@ -74,6 +74,8 @@ fn judge(policy: &Policy, verdicts: &mut Verdicts<'_>, document: &Document, time
         );
         let finding = verdicts.unknown_with_finding(subject, why, "Audit again with a right clock, or with the right --now.");
         finding.at(Origin::document(document.id), "evidence of a later day");
+    } else if age < -1 {
+        verdicts.informational(subject, text!("{path} {what} on {}, which lies ahead of the time of this audit.", day(time)));
     } else if age <= i64::from(limit) {
         verdicts.pass(subject, text!("{path} {what} on {}; the limit is {limit} days.", day(time)));
     } else {
@@ -112,16 +114,25 @@ mod tests {
     use crate::testing::{DIRECTORY, check, estate, time};
 
     #[test]
-    fn old_undated_and_future_documents() {
+    fn a_few_days_ahead_are_told_and_decide_nothing() {
         let mut inventory = estate();
         inventory.documents[1].read_at = Some(time("2026-03-09T00:00:00Z"));
+        assert!(
+            check(&RULE, inventory).contains("informational assignments.xml: assignments.xml was read on 2026-03-09, which lies ahead")
+        );
+    }
+
+    #[test]
+    fn old_undated_and_future_documents() {
+        let mut inventory = estate();
+        inventory.documents[1].read_at = Some(time("2026-04-09T00:00:00Z"));
         inventory.documents[0].read_at = None;
         let directory = &mut inventory.documents[DIRECTORY as usize];
         (directory.read_at, directory.written) = (None, Some(time("2026-01-29T11:00:00Z")));
         inventory.logs[0].ended = Some(time("2025-02-01T10:00:00Z"));
         insta::assert_snapshot!(check(&RULE, inventory), @"
         informational topology.xml: Nothing says when topology.xml was exported, so its age is not judged; a manifest.json beside it would.
-        unknown assignments.xml: assignments.xml was read on 2026-03-09, which lies ahead of the time of this audit (2026-03-01): a clock is wrong, and so may be what is said of ages and ends. Audit again with a right clock, or with the right --now.
+        unknown assignments.xml: assignments.xml was read on 2026-04-09, which lies ahead of the time of this audit (2026-03-01): a clock is wrong, and so may be what is said of ages and ends. Audit again with a right clock, or with the right --now.
           warning assignments.xml evidence of a later day
         fail directory.ldf: directory.ldf was last changed on 2026-01-29, 31 days ago; the limit is 30 days.
           warning directory.ldf old evidence
