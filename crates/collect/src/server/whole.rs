@@ -4,11 +4,19 @@ use kerbsync_credential::{DeclaredSlot, Product};
 use kerbsync_iis::{ApplicationHost, PathKey, Place, same_name, segments};
 use kerbsync_source::{Level, Problem, Shown, Text, text};
 use kerbsync_xml::Element;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
-/// The sections of authentication that rules judge; each may be set once for a path.
-const AUTHENTICATION: [&str; 2] =
-    ["system.webServer/security/authentication/windowsAuthentication", "system.webServer/security/authentication/anonymousAuthentication"];
+/// The sections of authentication that IIS has: where one of them stands elsewhere, rules about authentication alone are undecided. Another
+/// section beside them may hold an account.
+const STOCK: [&str; 6] = [
+    "windowsAuthentication",
+    "anonymousAuthentication",
+    "basicAuthentication",
+    "digestAuthentication",
+    "clientCertificateMappingAuthentication",
+    "iisClientCertificateMappingAuthentication",
+];
+const AUTHENTICATION: &str = "system.webServer/security/authentication";
 
 /// Why the file does not tell what its server does, where that can be seen: it is no whole applicationHost.config, a part that decides stands in
 /// another file (configSource), or a section is set twice for one path, which IIS refuses (documented).
@@ -23,9 +31,12 @@ pub(super) fn undecided(host: &ApplicationHost<'_>, product: &Product<'_>, decla
         return Some(elsewhere(away));
     }
     // Of a declared collection of accounts, the section is what stands elsewhere or twice.
-    let slots = declared.iter().map(|d| (section_of(host, &d.section), true));
-    let wanted: Vec<(String, bool)> = AUTHENTICATION.iter().map(|s| ((*s).to_owned(), false)).chain(slots).collect();
-    let mut seen: HashMap<(String, PathKey, &str), Element<'_>> = HashMap::new();
+    let declared = declared
+        .iter()
+        .map(|d| section_of(host, &d.section))
+        .filter(|s| s.rsplit_once('/').is_none_or(|(group, _)| group != AUTHENTICATION));
+    let declared: Vec<String> = declared.collect();
+    let mut seen: HashSet<(String, PathKey, &str)> = HashSet::new();
     let whole_server = std::iter::once((String::new(), PathKey::default(), host.root()));
     let of_product = |site: &str| product.sites.iter().any(|p| same_name(&p.site.name().value, site));
     let locations = host
@@ -34,22 +45,35 @@ pub(super) fn undecided(host: &ApplicationHost<'_>, product: &Product<'_>, decla
         .filter(|l| l.site().is_none_or(of_product))
         .map(|l| (l.site().unwrap_or("").to_lowercase(), PathKey::new(l.path_in_site()), l.element()));
     for (site, path, level) in whole_server.chain(locations) {
-        for (section, holds_slots) in &wanted {
-            let mut at = vec![level];
-            for name in segments(section) {
-                at = at.iter().flat_map(|e| e.children_named(name)).collect();
-                if *holds_slots && let Some(away) = at.iter().find(|e| e.attribute("configSource").is_some()) {
-                    return Some(elsewhere(*away));
-                }
+        for section in at(level, AUTHENTICATION).into_iter().flat_map(|group| group.children()) {
+            if !STOCK.contains(&section.local_name()) && section.attribute("configSource").is_some() {
+                return Some(elsewhere(section));
             }
-            for element in at {
-                if seen.insert((site.clone(), path.clone(), section), element).is_some() {
+            if !seen.insert((site.clone(), path.clone(), section.local_name())) {
+                return Some(twice(section));
+            }
+        }
+        for section in &declared {
+            let mut last = None;
+            for element in at(level, section) {
+                if last.replace(element).is_some() || !seen.insert((site.clone(), path.clone(), section)) {
                     return Some(twice(element));
                 }
+            }
+            // The section, or what stands around it.
+            let ends = section.match_indices('/').map(|(end, _)| end).chain([section.len()]);
+            let away = ends.flat_map(|end| at(level, &section[..end])).find(|e| e.attribute("configSource").is_some());
+            if let Some(away) = away {
+                return Some(elsewhere(away));
             }
         }
     }
     None
+}
+
+/// The elements at a path below another one.
+fn at<'d>(level: Element<'d>, path: &str) -> Vec<Element<'d>> {
+    segments(path).fold(vec![level], |at, name| at.iter().flat_map(|e| e.children_named(name)).collect())
 }
 
 /// The path of the section that a path of elements leads into.
@@ -104,7 +128,7 @@ mod tests {
         undecided(&host, &product, &[declared]).map(|p| p.code)
     }
 
-    fn at(path: &str, body: &str) -> String {
+    fn location(path: &str, body: &str) -> String {
         format!("<location path='{path}'><system.webServer>{body}</system.webServer></location>")
     }
 
@@ -117,16 +141,21 @@ mod tests {
         assert_eq!(told("<sites configSource='s.config'/>", ""), Some("part-elsewhere"));
         assert_eq!(told(&format!("{SITES}<applicationPools configSource='p.config'/>"), ""), Some("part-elsewhere"));
         let site = "Lync Server Internal Web Site";
-        assert_eq!(told(SITES, &at(site, "<krb configSource='k.config'/>")), Some("part-elsewhere"));
-        assert_eq!(told(SITES, &at("Other", "<krb configSource='k.config'/>")), None);
+        assert_eq!(told(SITES, &location(site, "<krb configSource='k.config'/>")), Some("part-elsewhere"));
+        assert_eq!(told(SITES, &location("Other", "<krb configSource='k.config'/>")), None);
         // The items of a collection are many; the collection is one.
-        assert_eq!(told(SITES, &at(site, "<krb><add user='a'/><add user='b'/></krb>")), None);
-        assert_eq!(told(SITES, &at(site, "<krb><add user='a'/></krb><krb><add user='b'/></krb>")), Some("section-twice"));
+        assert_eq!(told(SITES, &location(site, "<krb><add user='a'/><add user='b'/></krb>")), None);
+        assert_eq!(told(SITES, &location(site, "<krb><add user='a'/></krb><krb><add user='b'/></krb>")), Some("section-twice"));
         let [upper, lower] = [format!("{site}/WebTicket"), format!("{}/webticket/", site.to_uppercase())];
-        assert_eq!(told(SITES, &format!("{}{}", at(&upper, OFF), at(&lower, OFF))), Some("section-twice"));
-        assert_eq!(told(SITES, &format!("{}{}", at(&upper, OFF), at(&lower, "<krb><add/></krb>"))), None);
-        assert_eq!(told(SITES, &format!("{}{}", at("Other/a", OFF), at("Other/a", OFF))), None);
-        assert_eq!(told(SITES, &format!("<system.webServer>{OFF}</system.webServer>{}", at("", OFF))), Some("section-twice"));
-        assert_eq!(told(SITES, &format!("<system.webServer>{OFF}</system.webServer>{}", at(site, OFF))), None);
+        assert_eq!(told(SITES, &format!("{}{}", location(&upper, OFF), location(&lower, OFF))), Some("section-twice"));
+        assert_eq!(told(SITES, &format!("{}{}", location(&upper, OFF), location(&lower, "<krb><add/></krb>"))), None);
+        assert_eq!(told(SITES, &format!("{}{}", location("Other/a", OFF), location("Other/a", OFF))), None);
+        assert_eq!(told(SITES, &format!("<system.webServer>{OFF}</system.webServer>{}", location("", OFF))), Some("section-twice"));
+        // A section beside those of IIS may hold an account, declared or not.
+        let beside = |section: &str| location(site, &format!("<security><authentication>{section}</authentication></security>"));
+        assert_eq!(told(SITES, &beside("<own user='a'/><own user='b'/>")), Some("section-twice"));
+        assert_eq!(told(SITES, &beside("<own configSource='o.config'/>")), Some("part-elsewhere"));
+        assert_eq!(told(SITES, &beside("<own user='a'/><windowsAuthentication configSource='o.config'/>")), None);
+        assert_eq!(told(SITES, &format!("<system.webServer>{OFF}</system.webServer>{}", location(site, OFF))), None);
     }
 }
