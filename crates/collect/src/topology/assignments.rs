@@ -5,17 +5,20 @@ use crate::competing::{self, Dates, Preferred, Reason};
 use kerbsync_inventory::{Assignment, Gap, GapSubject, Inventory, Site};
 use kerbsync_names::{DownLevelName, SiteId, SiteIdentity};
 use kerbsync_source::{DocumentId, Shown, Text, text};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// Fills the assignments. The same assignment in two documents is one; two in one document stay two, for that is a fault.
 pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Inventory) {
     let mut known: HashSet<(String, String)> = HashSet::new();
+    let mut exports: Vec<Export<'_>> = Vec::new();
     for (entry, fate) in entries.iter().zip(fates) {
         let reading = &entry.reading;
         inventory.assignments_known |= reading.assignments_exported;
         let mut fresh = Vec::new();
+        let mut sites = BTreeMap::new();
         for assignment in &reading.assignments {
             let assignment = resolve(assignment, &inventory.sites);
+            sites.insert(key(&assignment).0, assignment.site_text.value.clone());
             if !known.contains(&key(&assignment)) {
                 fresh.push(assignment);
             }
@@ -32,7 +35,48 @@ pub(super) fn join(entries: &[Entry], fates: &mut [Fate], inventory: &mut Invent
         }
         known.extend(fresh.iter().map(key));
         inventory.assignments.extend(fresh);
+        if reading.assignments_exported {
+            exports.push(Export { document: entry.document, path: &entry.path, sites });
+        }
     }
+    inventory.gaps.extend(lacking(&exports));
+}
+
+/// An export of assignments: which sites it has, each with its text.
+struct Export<'e> {
+    document: DocumentId,
+    path: &'e str,
+    sites: BTreeMap<String, String>,
+}
+
+/// Exports that lack what others have, though both look as if they held every assignment: they have a site in common, or one is empty. Exports of
+/// one site each stand beside each other.
+fn lacking(exports: &[Export<'_>]) -> Vec<Gap> {
+    let lacks = |one: &Export<'_>, other: &Export<'_>| {
+        let beside = one.sites.is_empty() || one.sites.keys().any(|site| other.sites.contains_key(site));
+        let missing: Vec<Text> = other
+            .sites
+            .iter()
+            .filter(|(site, _)| !one.sites.contains_key(*site))
+            .map(|(_, text)| text!("'{}'", Shown::naming(text)))
+            .collect();
+        (beside && !missing.is_empty()).then_some(missing)
+    };
+    let gaps = exports.iter().filter_map(|one| {
+        let (other, missing) = exports.iter().find_map(|other| Some((other, lacks(one, other)?)))?;
+        Some(Gap {
+            subject: GapSubject::Document(one.document),
+            code: "assignments-differ",
+            reason: text!(
+                "it lacks the assignment of {}, which {} has: one of them is older, or holds only some. What each has is taken.",
+                Text::join(missing, ", "),
+                Shown::naming(other.path)
+            ),
+            remedy: Some("Export the assignments afresh, and remove the files that are out of date.".into()),
+            document: Some(one.document),
+        })
+    });
+    gaps.collect()
 }
 
 /// Of exports that assign different accounts to one site, the one that the user prefers or that is the newest by a manifest speaks; where

@@ -246,6 +246,26 @@ fn the_same_assignment_in_two_documents_is_one_and_in_one_document_stays_two() {
     assert_eq!(inventory.documents[1].status, DocumentStatus::SetAside("its assignments stand in another document too".into()));
 }
 
+/// Which of two exports is the later one, no file tells; that one lacks what the other has is told.
+#[test]
+fn an_export_that_lacks_what_another_has_is_told() {
+    let csv = |sites: &[&str]| {
+        let rows: String = sites.iter().map(|site| format!("\"Site:{site}\",\"CONTOSO\\KerbAuth\"\n")).collect();
+        format!("\"Identity\",\"UserAccount\"\n{rows}").into_bytes()
+    };
+    let gaps = |one: &[&str], other: &[&str]| {
+        let files = [("a.csv", None, csv(one)), ("b.csv", None, csv(other)), ("topology.xml", None, fixture!("multi-site.xml"))];
+        let gaps = joined(&files).gaps.into_iter().filter(|g| g.code == "assignments-differ");
+        gaps.map(|g| g.reason.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        gaps(&["Redmond", "New York"], &["Redmond"]),
+        ["it lacks the assignment of 'Site:New York', which a.csv has: one of them is older, or holds only some. What each has is taken."]
+    );
+    assert!(gaps(&["Redmond"], &["New York"]).is_empty(), "one export for each site");
+    assert!(gaps(&["Redmond", "New York"], &["New York", "Redmond"]).is_empty());
+}
+
 #[test]
 fn an_empty_export_of_assignments_is_known_to_be_empty() {
     let empty = "<AnchoredXml><Key ScopeClass=\"Site\"><SchemaId ElementName=\"KerberosAccountAssignment\"/></Key><Dictionary Count=\"0\"/></AnchoredXml>";
