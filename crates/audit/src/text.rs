@@ -19,8 +19,11 @@ fn joined<T: Tell>(items: &[T]) -> Text {
     Text::join(items.iter().map(|item| text!("{item}")), ", ")
 }
 
-/// The day of a time, in UTC.
+/// The day of a time, in UTC. A report that tells no time is put before every other one; no day is named then.
 pub(crate) fn day(time: Timestamp) -> Text {
+    if time == Timestamp::MIN {
+        return "a day that it does not tell".into();
+    }
     date(time.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 

@@ -158,6 +158,16 @@ mod tests {
     }
 
     #[test]
+    fn a_test_that_tells_no_time_has_no_day() {
+        let mut inventory = estate();
+        tested(&mut inventory, "2026-01-11T08:00:00Z");
+        let report = inventory.logs.last_mut().unwrap();
+        (report.started, report.ended) = (None, None);
+        let told = check(&RULE, inventory);
+        assert!(told.contains("the newest test is of a day that it does not tell."), "{told}");
+    }
+
+    #[test]
     fn configurations_of_before_the_password_fail_and_an_hour_is_no_contradiction() {
         let mut inventory = estate();
         written(&mut inventory, "2026-01-08T08:00:00Z");

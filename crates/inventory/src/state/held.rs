@@ -262,10 +262,12 @@ impl Held<'_> {
     }
 }
 
-/// A point in time, for a sentence.
-/// A time to the minute, for sentences: `2026-03-01 09:00 UTC`.
+/// A time to the minute, for sentences: `2026-03-01 09:00 UTC`. A report that tells no time is put before every other one; none is named then.
 #[must_use]
 pub fn moment(time: jiff::Timestamp) -> Text {
+    if time == jiff::Timestamp::MIN {
+        return "a time that it does not tell".into();
+    }
     let at = time.to_zoned(jiff::tz::TimeZone::UTC);
     text!("{:04}-{:02}-{:02} {:02}:{:02} UTC", at.year(), at.month(), at.day(), at.hour(), at.minute())
 }
