@@ -105,7 +105,7 @@ impl Audited {
 /// A subject as the truth names it: a slot by its server, a document by its file name.
 fn subject(subject: &kerbsync_audit::Subject) -> String {
     match subject {
-        kerbsync_audit::Subject::Slot(host, _) => host.to_string(),
+        kerbsync_audit::Subject::Slot(slot) => slot.holder.to_string(),
         kerbsync_audit::Subject::Document(_, path) => file_name(path).to_owned(),
         other => other.to_string(),
     }

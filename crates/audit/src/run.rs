@@ -1,5 +1,6 @@
 //! Runs the rules.
 
+use crate::judged::Said;
 use crate::waive::waive;
 use crate::{
     BaselineUse, Finding, Outcome, Policy, Profiles, Rule, Severity, Subject, SubjectKind, Verdict, Verdicts, View, WaiverUse, rules,
@@ -7,7 +8,7 @@ use crate::{
 use kerbsync_advice::Advice;
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{Assignment, Inventory};
-use kerbsync_source::{TextsAbout, text};
+use kerbsync_source::text;
 use rayon::prelude::*;
 use std::collections::HashSet;
 
@@ -83,17 +84,19 @@ fn doubt(audit: &mut Audit, inventory: &Inventory) {
     let accounts = contested_accounts(inventory);
     let names = |name: &str| inventory.contested_names.contains(&name.to_lowercase());
     let in_doubt = |subject: &Subject| match subject {
-        Subject::Account(name) | Subject::Assignment(_, name) if accounts.contains(&name.to_lowercase()) => Some(ASSIGNMENTS),
+        Subject::Account(name) if accounts.contains(&name.to_lowercase()) => Some(ASSIGNMENTS),
+        Subject::Assignment(assignment) if accounts.contains(&assignment.name.to_lowercase()) => Some(ASSIGNMENTS),
         Subject::Document(..) | Subject::Waiver(_) => None,
         Subject::Estate | Subject::Account(_) | Subject::Assignment(..) => (!inventory.contested_names.is_empty()).then_some(TOPOLOGY),
-        Subject::Pool(host) | Subject::Server(host) | Subject::Slot(host, _) => names(host.as_str()).then_some(TOPOLOGY),
-        Subject::Site(id, name) => (names(id.as_str()) || names(name)).then_some(TOPOLOGY),
+        Subject::Pool(host) | Subject::Server(host) => names(host.as_str()).then_some(TOPOLOGY),
+        Subject::Slot(slot) => names(slot.holder.as_str()).then_some(TOPOLOGY),
+        Subject::Site(site) => (names(site.holder.as_str()) || names(&site.name)).then_some(TOPOLOGY),
     };
-    let mut said = TextsAbout::default();
+    let mut said = Said::default();
     for verdict in audit.verdicts.iter_mut().filter(|v| v.outcome == Outcome::Fail) {
         if let Some((why, _)) = in_doubt(&verdict.subject) {
-            verdict.outcome = Outcome::Unknown;
-            verdict.say(text!("{why} By the one that is used: {}", verdict.reason()), &mut said);
+            let reason = text!("{why} By the one that is used: {}", verdict.reason());
+            verdict.judge(Outcome::Unknown, reason, &mut said);
         }
     }
     for finding in audit.findings.iter_mut().filter(|f| f.outcome == Outcome::Fail) {

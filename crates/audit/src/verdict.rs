@@ -1,14 +1,17 @@
 //! One outcome per rule and subject.
 
+use crate::judged::Said;
 use crate::view::identity;
-use crate::{AccountView, Attribute, Finding, Object, Policy, PoolView, Related, Rule, Severity, Subject, View, Waiver, WebServer};
+use crate::{
+    AccountView, Attribute, Finding, Object, Policy, PoolView, Related, Rule, Severity, Subject, Verdict, View, Waiver, WebServer,
+};
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::ServerConfiguration;
 use kerbsync_inventory::citable::Citation;
 use kerbsync_inventory::directory::Account;
 use kerbsync_inventory::state::Expectation;
 use kerbsync_names::SiteId;
-use kerbsync_source::{Origin, Shown, Spanned, Spot, Text, TextAbout, TextsAbout, text};
+use kerbsync_source::{Origin, Shown, Spanned, Spot, Text, text};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -62,48 +65,6 @@ impl Outcome {
     }
 }
 
-/// What one rule says of one subject.
-#[derive(Debug, Clone)]
-pub struct Verdict {
-    /// The rule.
-    pub rule: &'static Rule,
-    /// The subject.
-    pub subject: Subject,
-    /// The outcome.
-    pub outcome: Outcome,
-    reason: TextAbout,
-}
-
-impl Verdict {
-    /// A verdict.
-    #[must_use]
-    pub fn new(rule: &'static Rule, subject: Subject, outcome: Outcome, reason: Text) -> Self {
-        let reason = TextsAbout::default().about(reason, &subject.letters());
-        Self { rule, subject, outcome, reason }
-    }
-
-    /// Why, in sentences. For unknown it ends with the live command or export that would decide.
-    #[must_use]
-    pub fn reason(&self) -> Text {
-        self.reason.text(&self.subject.letters())
-    }
-
-    /// Gives another reason. `said` is what was said of others.
-    pub(crate) fn say(&mut self, reason: Text, said: &mut TextsAbout) {
-        self.reason = said.about(reason, &self.subject.letters());
-    }
-
-    /// The reason without the name of the subject.
-    #[must_use]
-    pub fn into_reason(self) -> TextAbout {
-        self.reason
-    }
-
-    /// Bytes of a verdict of a report. [`Audit::verdicts`](crate::Audit::verdicts) has room for a multiple of so many, so that its memory holds
-    /// a whole number of those and becomes the report's list, without a copy beside it.
-    pub const REPORTED: usize = 72;
-}
-
 /// Where a rule puts its verdicts: one for each of its subjects.
 #[derive(Debug)]
 pub struct Verdicts<'v> {
@@ -111,12 +72,12 @@ pub struct Verdicts<'v> {
     rule: &'static Rule,
     verdicts: Vec<Verdict>,
     findings: Vec<Finding>,
-    said: TextsAbout,
+    said: Said,
 }
 
 impl<'v> Verdicts<'v> {
     pub(crate) fn new(rule: &'static Rule, view: &'v View<'v>) -> Self {
-        Self { view, rule, verdicts: Vec::with_capacity(view.subjects_of(rule.subject)), findings: Vec::new(), said: TextsAbout::default() }
+        Self { view, rule, verdicts: Vec::with_capacity(view.subjects_of(rule.subject)), findings: Vec::new(), said: Said::default() }
     }
 
     pub(crate) fn into_parts(self) -> (Vec<Verdict>, Vec<Finding>) {
@@ -124,8 +85,7 @@ impl<'v> Verdicts<'v> {
     }
 
     fn put(&mut self, subject: Subject, outcome: Outcome, reason: Text) {
-        let reason = self.said.about(reason, &subject.letters());
-        self.verdicts.push(Verdict { rule: self.rule, subject, outcome, reason });
+        self.verdicts.push(self.said.of(self.rule, subject, outcome, reason));
     }
 
     /// The rule holds for the subject.

@@ -145,7 +145,7 @@ impl<'i> View<'i> {
     pub fn assignments(&self) -> impl Iterator<Item = (Subject, &'i Assignment)> + use<'i> {
         let mut seen = HashSet::new();
         self.inventory.assignments.iter().filter_map(move |assignment| {
-            let subject = Subject::Assignment(assignment.site_text.value.as_str().into(), assignment.account_text.value.as_str().into());
+            let subject = Subject::assignment(&assignment.site_text.value, &assignment.account_text.value);
             seen.insert(subject.to_string().to_lowercase()).then_some((subject, assignment))
         })
     }
@@ -226,14 +226,17 @@ impl<'i> View<'i> {
         }
     }
 
+    fn place_of_server(&self, host: &HostName) -> (Option<HostName>, Option<SiteId>) {
+        let site = self.web_server(host).and_then(|w| w.site).map(|s| s.id.value.clone());
+        (Some(host.clone()), site)
+    }
+
     /// Server and site that a subject concerns.
     pub(crate) fn place_of(&self, subject: &Subject) -> (Option<HostName>, Option<SiteId>) {
         match subject {
-            Subject::Server(host) | Subject::Slot(host, _) => {
-                let site = self.web_server(host).and_then(|w| w.site).map(|s| s.id.value.clone());
-                (Some(host.clone()), site)
-            }
-            Subject::Site(id, _) => (None, Some(id.clone())),
+            Subject::Server(host) => self.place_of_server(host),
+            Subject::Slot(slot) => self.place_of_server(&slot.holder),
+            Subject::Site(site) => (None, Some(site.holder.clone())),
             Subject::Pool(host) => (None, self.inventory.pools.iter().find(|p| p.fqdn.value == *host).and_then(|p| p.site.clone())),
             Subject::Estate | Subject::Account(_) | Subject::Assignment(..) | Subject::Document(..) | Subject::Waiver(_) => (None, None),
         }

@@ -85,7 +85,7 @@ impl<'w> Scope<'w> {
             _ => finding.server.as_ref().map(|h| h.as_str()),
         };
         let (server, slot) = match &finding.subject {
-            Subject::Slot(_, key) => (finding.server.as_ref().map_or("", |h| h.as_str()), &**key),
+            Subject::Slot(slot) => (finding.server.as_ref().map_or("", |h| h.as_str()), &*slot.name),
             _ => (finding.server.as_ref().map_or("", |h| h.as_str()), ""),
         };
         let in_site =

@@ -66,13 +66,14 @@ impl<'i> Scope<'i> {
     fn has(&self, subject: &Subject) -> bool {
         match subject {
             Subject::Estate | Subject::Waiver(_) => true,
-            Subject::Site(id, _) => *id == self.site.id.value,
+            Subject::Site(site) => site.holder == self.site.id.value,
             Subject::Pool(host) => self.pools.contains(&host),
-            Subject::Server(host) | Subject::Slot(host, _) => self.computers.contains(&host),
+            Subject::Server(host) => self.computers.contains(&host),
+            Subject::Slot(slot) => self.computers.contains(&&slot.holder),
             Subject::Account(text) => self.accounts.iter().any(|a| a.eq_ignore_ascii_case(text)),
-            Subject::Assignment(site, account) => {
+            Subject::Assignment(assignment) => {
                 let mut all = self.inventory.assignments_of(&self.site.id.value);
-                all.any(|a| *a.site_text.value == **site && *a.account_text.value == **account)
+                all.any(|a| *a.site_text.value == *assignment.holder && *a.account_text.value == *assignment.name)
             }
             Subject::Document(id, _) => {
                 let other = |l: &kerbsync_inventory::ManagementLog| {

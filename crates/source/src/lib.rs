@@ -33,5 +33,5 @@ pub use problem::{Level, Problem, ProblemSink, Problems};
 pub use redact::{REDACTED, TAKEN_OUT, is_secret_name, may_hold_secret, redact_values};
 pub use shared_words::Words;
 pub use shown::{Shown, is_plainly_printable, printable, steers};
-pub use text::{Tell, Teller, Text, TextAbout, TextsAbout, gated, hex_bits};
+pub use text::{Tell, Teller, Text, TextAbout, gated, hex_bits};
 pub use words::{count, grouped, hex, letters};

@@ -2,7 +2,7 @@
 
 mod about;
 
-pub use about::{TextAbout, TextsAbout};
+pub use about::TextAbout;
 
 use crate::{Shown, Spanned, Words};
 use kerbsync_names::{AccountNameError, DownLevelName, Fqdn, FqdnError, HostName, ServicePrincipalName, SiteId, SiteIdentity, SpnError};

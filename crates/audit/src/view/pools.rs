@@ -25,7 +25,7 @@ impl SiteView<'_> {
     /// The site as a subject.
     #[must_use]
     pub fn subject(&self) -> Subject {
-        Subject::Site(self.site.id.value.clone(), self.site.name.value.as_str().into())
+        Subject::site(self.site.id.value.clone(), &self.site.name.value)
     }
 
     /// Name for sentences: `site Redmond`.

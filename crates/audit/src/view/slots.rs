@@ -17,6 +17,7 @@ pub struct SlotView<'i> {
     pub slot: &'i Slot,
     /// The text of its key, told apart from others of the server: a second one of a key has ` (2)` behind it.
     pub key: Arc<str>,
+    subject: Subject,
     /// Index of the server in [`View::web_servers`], where the topology says that it is a web server.
     web_server: Option<usize>,
 }
@@ -25,7 +26,7 @@ impl<'i> SlotView<'i> {
     /// The slot as a subject.
     #[must_use]
     pub fn subject(&self) -> Subject {
-        Subject::Slot(self.server.computer.clone(), self.key.clone())
+        self.subject.clone()
     }
 
     /// The web server whose slot it is.
@@ -58,8 +59,9 @@ pub(super) fn all<'i>(inventory: &'i Inventory, web_server_of: &HashMap<&'i Host
             let key = slot.key.to_string();
             let n = seen.entry(key.to_lowercase()).or_default();
             *n += 1;
-            let key = if *n == 1 { key.into() } else { format!("{key} ({n})").into() };
-            all.push(SlotView { server, slot, key, web_server });
+            let key: Arc<str> = if *n == 1 { key.into() } else { format!("{key} ({n})").into() };
+            let subject = Subject::slot(server.computer.clone(), Arc::clone(&key));
+            all.push(SlotView { server, slot, key, subject, web_server });
         }
     }
     all

@@ -4,10 +4,9 @@ use super::{
     BaselineSummary, Conclusion, Coverage, Estate, FailureCounts, Guide, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT,
     Required, Severity, Shard, StateCount, Tool, Verdict, Waiver, WaiverCounts, Wording, guides::guides, wording::SaidBefore,
 };
-use kerbsync_audit::{Audit, Profiles, Subject, Terms};
+use kerbsync_audit::{Audit, Profiles, Terms};
 use kerbsync_inventory::Inventory;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 
 /// What a report is made from.
 #[derive(Debug)]
@@ -177,15 +176,6 @@ impl Report {
     }
 }
 
-/// A subject as it is written; by its own letters where it is nothing else, which other verdicts have too.
-pub(super) fn wording(subject: &Subject) -> Wording {
-    match subject {
-        Subject::Pool(host) | Subject::Server(host) => host.into(),
-        Subject::Account(text) | Subject::Document(_, text) | Subject::Waiver(text) => Arc::clone(text).into(),
-        Subject::Estate | Subject::Site(..) | Subject::Slot(..) | Subject::Assignment(..) => subject.to_string().into(),
-    }
-}
-
 impl Finding {
     fn new(finding: kerbsync_audit::Finding, inventory: &Inventory, said: &mut SaidBefore) -> Self {
         let place = |r: &kerbsync_audit::Related| Place::of(&r.at.origin, r.told(), inventory).shared(said);
@@ -198,7 +188,7 @@ impl Finding {
             severity: finding.severity,
             outcome: finding.outcome,
             subject_kind: finding.subject.kind().name().into(),
-            subject: wording(&finding.subject),
+            subject: finding.subject.words().into(),
             message: finding.message.into(),
             help: finding.help.map(|help| said.share(help.to_string())),
             server: finding.server.as_ref().map(Wording::from),

@@ -50,7 +50,7 @@ pub use resolve::ResolveReport;
 pub use rules::{Rule, RulesReport};
 pub use shard::{MergeError, Partition, Shard};
 pub use slots::{Provider, Slot, SlotsReport};
-pub use verdict::Verdict;
+pub use verdict::{Judged, Verdict};
 pub use waiver::Waiver;
 pub use wording::Wording;
 pub use words::{Basis, InputStatus, Level, State};

@@ -1,27 +1,34 @@
 //! One verdict of a report: every subject of every rule has one, so that a report of a fleet has millions.
 
-use super::audit::wording;
-use super::{Outcome, Wording, wording::SaidBefore};
-use kerbsync_audit::Subject;
-use kerbsync_source::{Words, leave_out, put_back};
+use super::{Outcome, Wording};
+use kerbsync_source::{leave_out, put_back};
 use serde::{Deserialize, Serialize, Serializer};
 use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Deref;
+use std::sync::Arc;
 
 /// What a rule says of a subject.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(from = "Written<'static>")]
 pub struct Verdict {
+    /// The subject.
+    pub subject: Wording,
+    judged: Arc<Judged>,
+}
+
+/// What a rule says of all subjects of which it says the same.
+#[derive(Debug)]
+pub struct Judged {
     /// Id of the rule.
     pub rule: Wording,
     /// Number of the rule.
     pub number: u16,
     /// Kind of the subject.
     pub subject_kind: Wording,
-    /// The subject.
-    pub subject: Wording,
     /// The outcome.
     pub outcome: Outcome,
-    /// Why, without the name of the subject, so that many have the same letters.
+    /// Why, without the name of the subject.
     reason: Wording,
 }
 
@@ -40,31 +47,20 @@ impl Verdict {
     /// Why.
     #[must_use]
     pub fn reason(&self) -> Cow<'_, str> {
-        put_back(&self.reason, &self.subject)
+        put_back(&self.judged.reason, &self.subject)
     }
 
     /// The verdicts of an audit, in their place.
     pub(super) fn all(verdicts: Vec<kerbsync_audit::Verdict>) -> Vec<Self> {
-        let mut before = Before::default();
-        verdicts.into_iter().map(|v| Self::new(v, &mut before)).collect()
+        let mut known = Known::default();
+        verdicts.into_iter().map(|v| Self { judged: known.judged(v.shared()), subject: v.subject.words().into() }).collect()
     }
+}
 
-    fn new(verdict: kerbsync_audit::Verdict, before: &mut Before) -> Self {
-        Self {
-            rule: again(&mut before.rule, verdict.rule.id),
-            number: verdict.rule.number,
-            subject_kind: again(&mut before.subject_kind, verdict.subject.kind().name()),
-            subject: match &verdict.subject {
-                // Put together anew, as a few rules do of the same.
-                Subject::Slot(..) => before.slots.share(verdict.subject.to_string()),
-                other => wording(other),
-            },
-            outcome: verdict.outcome,
-            reason: match verdict.into_reason().into_words() {
-                Words::OfSource(words) => again(&mut before.reason, words),
-                Words::Shared(words) => words.into(),
-            },
-        }
+impl Deref for Verdict {
+    type Target = Judged;
+    fn deref(&self) -> &Judged {
+        &self.judged
     }
 }
 
@@ -81,8 +77,8 @@ impl Eq for Verdict {}
 
 impl Serialize for Verdict {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let Self { rule, number, subject_kind, subject, outcome, .. } = self;
-        let [rule, subject_kind, subject] = [rule, subject_kind, subject].map(Cow::Borrowed);
+        let Judged { rule, number, subject_kind, outcome, .. } = &**self;
+        let [rule, subject_kind, subject] = [rule, subject_kind, &self.subject].map(Cow::Borrowed);
         Written { rule, number: *number, subject_kind, subject, outcome: *outcome, reason: self.reason() }.serialize(to)
     }
 }
@@ -91,30 +87,45 @@ impl From<Written<'_>> for Verdict {
     fn from(written: Written<'_>) -> Self {
         let Written { rule, number, subject_kind, subject, outcome, reason } = written;
         let [rule, subject_kind, subject] = [rule, subject_kind, subject].map(Cow::into_owned);
-        Self { reason: leave_out(&reason, &subject).into_owned().into(), rule, number, subject_kind, subject, outcome }
+        let reason = leave_out(&reason, &subject).into_owned().into();
+        Self { judged: Arc::new(Judged { rule, number, subject_kind, outcome, reason }), subject }
     }
 }
 
-/// Words of the verdict before: those of one rule stand together.
+/// What an audit said, as a report says it: found by its place, with which it is kept.
 #[derive(Default)]
-struct Before {
-    rule: Option<(&'static str, Wording)>,
-    subject_kind: Option<(&'static str, Wording)>,
-    reason: Option<(&'static str, Wording)>,
-    slots: SaidBefore,
+struct Known {
+    all: HashMap<usize, (Arc<kerbsync_audit::Judged>, Arc<Judged>)>,
+    /// The verdict before: those alike stand together.
+    last: Option<(usize, Arc<Judged>)>,
 }
 
-/// The words, found out once as long as they stay the same.
-fn again(before: &mut Option<(&'static str, Wording)>, words: &'static str) -> Wording {
-    match before {
-        Some((known, wording)) if std::ptr::eq(*known, words) => wording.clone(),
-        _ => before.insert((words, words.into())).1.clone(),
+impl Known {
+    fn judged(&mut self, said: &Arc<kerbsync_audit::Judged>) -> Arc<Judged> {
+        let place = Arc::as_ptr(said).addr();
+        if let Some((_, known)) = self.last.as_ref().filter(|(last, _)| *last == place) {
+            return Arc::clone(known);
+        }
+        let new = || {
+            let reported = Judged {
+                rule: said.rule.id.into(),
+                number: said.rule.number,
+                subject_kind: said.rule.subject.name().into(),
+                outcome: said.outcome,
+                reason: said.reason.clone().into_words().into(),
+            };
+            (Arc::clone(said), Arc::new(reported))
+        };
+        let (_, known) = self.all.entry(place).or_insert_with(new);
+        self.last = Some((place, Arc::clone(known)));
+        Arc::clone(known)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kerbsync_audit::Subject;
     use kerbsync_names::HostName;
     use kerbsync_source::text;
 
@@ -131,9 +142,12 @@ mod tests {
         assert_eq!(size_of::<Verdict>(), kerbsync_audit::Verdict::REPORTED);
         let mut verdicts = Vec::with_capacity(kerbsync_audit::Verdict::REPORTED);
         verdicts.push(verdict("fe01.contoso.com"));
-        let (at, id) = (verdicts.as_ptr().addr(), verdicts[0].rule.id);
+        verdicts.push(verdict("fe02.contoso.com"));
+        let at = verdicts.as_ptr().addr();
         let reported = Verdict::all(verdicts);
-        assert_eq!((reported.as_ptr().addr(), &*reported[0].rule), (at, id));
+        assert_eq!(reported.as_ptr().addr(), at);
+        assert_eq!(&*reported[0].rule, kerbsync_audit::rules::RULES[0].id);
+        assert!(!Arc::ptr_eq(&reported[0].judged, &reported[1].judged), "they were not put together at once");
     }
 
     #[test]

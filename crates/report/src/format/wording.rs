@@ -31,12 +31,18 @@ impl From<&'static str> for Wording {
     }
 }
 
-impl From<Text> for Wording {
-    fn from(text: Text) -> Self {
-        match text.into_words() {
+impl From<Words> for Wording {
+    fn from(words: Words) -> Self {
+        match words {
             Words::OfSource(words) => words.into(),
             Words::Shared(words) => Self(words),
         }
+    }
+}
+
+impl From<Text> for Wording {
+    fn from(text: Text) -> Self {
+        text.into_words().into()
     }
 }
 

@@ -4,7 +4,7 @@
 use super::report_format::{Fingerprints, ReportFormat};
 use super::told::{Trouble, troubles, verdict_line};
 use super::xml_writer::XmlWriter;
-use crate::format::{Finding, Outcome, Report, Verdict};
+use crate::format::{Finding, Judged, Outcome, Report};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
@@ -67,7 +67,8 @@ fn suites(report: &Report) -> Vec<(&str, Vec<Case<'_>>)> {
         None => suites.push((rule, vec![case])),
     };
     for verdict in &report.verdicts {
-        let Verdict { rule, number, subject_kind, subject, outcome, .. } = verdict;
+        let Judged { rule, number, subject_kind, outcome, .. } = &**verdict;
+        let subject = &verdict.subject;
         let of_it = findings.remove(&(rule, subject_kind, subject)).unwrap_or_default();
         if *outcome != Outcome::NotApplicable || !of_it.is_empty() {
             let reason = verdict.reason();

@@ -8,9 +8,11 @@ use serde::Serialize;
 use serde_json::ser::Formatter;
 use std::io::{self, Write};
 
-/// Items that one thread puts into words in one go.
-const PIECE: usize = 128;
-/// Pieces whose words wait to be written. Those of a finding are two kilobytes and less, as a rule.
+/// Verdicts that one thread puts into words in one go: some hundred bytes each.
+const VERDICTS: usize = 128;
+/// The same of findings, which are two kilobytes and less, as a rule.
+const FINDINGS: usize = 16;
+/// Pieces whose words wait to be written.
 const PIECES: usize = 8;
 
 /// Writes what the report's own `Serialize` gives, in the layout of every format.
@@ -27,8 +29,8 @@ pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
     fields.put("inputs", inputs)?;
     fields.put("inventory", inventory)?;
     fields.put("coverage", coverage)?;
-    fields.list("verdicts", verdicts)?;
-    fields.list("findings", findings)?;
+    fields.list("verdicts", verdicts, VERDICTS)?;
+    fields.list("findings", findings, FINDINGS)?;
     fields.put("waivers", waivers)?;
     fields.put("summary", summary)?;
     if !Profiles::is_default(profile) {
@@ -64,15 +66,15 @@ impl<W: Write> Fields<'_, W> {
         self.layout.end_object_value(self.out)
     }
 
-    fn list(&mut self, name: &str, items: &[impl Serialize + Sync]) -> io::Result<()> {
+    fn list(&mut self, name: &str, items: &[impl Serialize + Sync], piece: usize) -> io::Result<()> {
         self.name(name)?;
         self.layout.begin_array(self.out)?;
         let level = self.layout.level;
-        for (at, pieces) in items.chunks(PIECES * PIECE).enumerate() {
-            let words = |(piece, items): (usize, &[_])| words(items, level, at + piece == 0);
-            let told: Vec<io::Result<Vec<u8>>> = pieces.par_chunks(PIECE).enumerate().map(words).collect();
-            for piece in told {
-                self.out.write_all(&piece?)?;
+        for (at, pieces) in items.chunks(PIECES * piece).enumerate() {
+            let words = |(i, items): (usize, &[_])| words(items, level, at + i == 0);
+            let told: Vec<io::Result<Vec<u8>>> = pieces.par_chunks(piece).enumerate().map(words).collect();
+            for words in told {
+                self.out.write_all(&words?)?;
                 self.layout.filled = true;
             }
         }
