@@ -58,6 +58,8 @@ pub fn read_ldif(source: &Source, problems: &mut Vec<Problem>) -> Option<Directo
         pieces: Vec::new(),
         skipping: None,
         section: Vec::new(),
+        held_whole: false,
+        unknown_kind: false,
         requested: Requested::Unknown,
         search: Search::default(),
         continued: None,
@@ -109,8 +111,12 @@ struct Reader<'s, 'p> {
     pieces: Vec<Pieces>,
     /// Why the lines of the current record are skipped, where they are.
     skipping: Option<&'static str>,
-    /// The entries of the current search.
+    /// The entries of the current search that were not taken yet.
     section: Vec<Entry>,
+    /// Whether one of the entries of the current search shows that everything was asked for.
+    held_whole: bool,
+    /// Whether there are objects of which nothing tells the kind.
+    unknown_kind: bool,
     requested: Requested,
     search: Search,
     /// The search of which the last page so far said that there are more.
@@ -136,7 +142,10 @@ impl Reader<'_, '_> {
         for pieces in std::mem::take(&mut self.pieces) {
             self.judge(pieces);
         }
-        self.section.extend(self.entry.take());
+        if let Some(entry) = self.entry.take() {
+            self.section.push(entry);
+            self.take_settled();
+        }
     }
 
     /// The place of a logical line, which begins with a physical one.

@@ -67,19 +67,39 @@ impl Reader<'_, '_> {
             }
         }
         let mut entries = std::mem::take(&mut self.section);
-        let mut requested = std::mem::replace(&mut self.requested, Requested::Unknown);
-        if requested == Requested::Unknown && entries.iter().any(is_full) {
-            requested = Requested::All;
-        }
+        let requested = std::mem::replace(&mut self.requested, Requested::Unknown);
+        self.held_whole = false;
         if requested == Requested::Unknown {
             crate::class::tell_peers(&mut entries);
         }
-        // Each goes as soon as it is taken, so that what is taken of the next finds room where it was.
-        for mut entry in entries {
-            entry.requested = if entry.cut { Requested::Unknown } else { requested.clone() };
-            partial_set::bound(&mut entry, search.is_of_catalogue());
-            self.part.take(&entry, self.problems);
+        entries.into_iter().for_each(|entry| self.take(entry, &requested, search.is_of_catalogue()));
+        self.part.cut |= self.unknown_kind;
+    }
+
+    /// Takes what can be taken before the end of the search: where it is known what was asked for, every entry but the last, which the end of the
+    /// file may have cut. Each goes as soon as it is taken, so that what is taken of the next finds room where it was.
+    pub(super) fn take_settled(&mut self) {
+        let Some(last) = self.section.pop() else { return };
+        self.held_whole |= is_full(&last);
+        if self.requested == Requested::Unknown && self.held_whole {
+            self.requested = Requested::All;
         }
+        if self.requested != Requested::Unknown {
+            let (requested, of_catalogue) = (self.requested.clone(), self.search.is_of_catalogue());
+            std::mem::take(&mut self.section).into_iter().for_each(|entry| self.take(entry, &requested, of_catalogue));
+        }
+        self.section.push(last);
+    }
+
+    /// Takes an entry. That its kind is unknown says nothing of whether the search came to its end.
+    fn take(&mut self, mut entry: Entry, requested: &Requested, of_catalogue: bool) {
+        entry.requested = if entry.cut { Requested::Unknown } else { requested.clone() };
+        partial_set::bound(&mut entry, of_catalogue);
+        let cut = self.part.cut;
+        self.part.cut |= self.unknown_kind;
+        self.part.take(&entry, self.problems);
+        self.unknown_kind |= self.part.cut && !cut;
+        self.part.cut = cut;
     }
 
     /// What a page says at its end: one that is not the last has a cookie that asks for the next (RFC 2696).
@@ -100,7 +120,7 @@ impl Reader<'_, '_> {
         }
         if !self.full
             && !self.source.text().ends_with(['\n', '\r'])
-            && self.section.iter().any(is_full)
+            && self.held_whole
             && let Some(last) = self.section.last_mut().filter(|e| !is_full(e))
         {
             last.cut = true;
