@@ -43,8 +43,7 @@ pub struct View<'i> {
     accounts: Vec<AccountView<'i>>,
     account_of: HashMap<String, usize>,
     slots: Vec<SlotView<'i>>,
-    /// By the key of the SPN.
-    holders: HashMap<String, accounts::Holders<'i>>,
+    holders: HashMap<&'i ServicePrincipalName, accounts::Holders<'i>>,
     groups: Groups<'i>,
     /// Computer objects by their short name in lower case.
     machines: HashMap<String, Vec<&'i Account>>,
@@ -190,7 +189,7 @@ impl<'i> View<'i> {
     /// Who holds an SPN, in the order of the export.
     #[must_use]
     pub(crate) fn holders(&self, spn: &ServicePrincipalName) -> &[Holder<'i>] {
-        self.holders.get(&spn.to_key()).map_or(&[], accounts::Holders::as_slice)
+        self.holders.get(spn).map_or(&[], accounts::Holders::as_slice)
     }
 
     /// A server that is in sync for an assigned account, and the tag of its secret.

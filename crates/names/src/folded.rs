@@ -28,16 +28,12 @@ macro_rules! folded {
         }
         impl Ord for $name {
             fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-                let fold = |b: u8| b.to_ascii_lowercase();
-                self.0.bytes().map(fold).cmp(other.0.bytes().map(fold))
+                crate::folded::cmp(&self.0, &other.0)
             }
         }
         impl std::hash::Hash for $name {
             fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-                for b in self.0.bytes() {
-                    state.write_u8(b.to_ascii_lowercase());
-                }
-                state.write_u8(0xff);
+                crate::folded::hash(&self.0, state);
             }
         }
         impl std::fmt::Display for $name {
@@ -48,3 +44,21 @@ macro_rules! folded {
     };
 }
 pub(crate) use folded;
+
+/// The hash of a text without regard to ASCII case.
+pub(crate) fn hash<H: std::hash::Hasher>(text: &str, state: &mut H) {
+    let mut piece = [0; 32];
+    for bytes in text.as_bytes().chunks(piece.len()) {
+        let piece = &mut piece[..bytes.len()];
+        piece.copy_from_slice(bytes);
+        piece.make_ascii_lowercase();
+        state.write(piece);
+    }
+    state.write_u8(0xff);
+}
+
+/// The order of two texts without regard to ASCII case.
+pub(crate) fn cmp(one: &str, other: &str) -> std::cmp::Ordering {
+    let fold = |b: u8| b.to_ascii_lowercase();
+    one.bytes().map(fold).cmp(other.bytes().map(fold))
+}

@@ -21,6 +21,12 @@ impl HostName {
         (!text.is_empty()).then(|| Self(text.into()))
     }
 
+    /// The name of a part that is known to be one.
+    pub(crate) fn of_part(text: &str) -> Self {
+        let text = text.trim();
+        Self(text.strip_suffix('.').unwrap_or(text).into())
+    }
+
     /// The name as a strict FQDN.
     ///
     /// # Errors

@@ -1,13 +1,12 @@
 //! Service principal names, `class/host[:port][/name]`.
 
-use crate::HostName;
+use crate::{HostName, folded};
 
 /// A service principal name. Compares without regard to ASCII case, as Active Directory does.
 #[derive(Debug, Clone)]
 pub struct ServicePrincipalName {
-    text: String,
-    class_len: usize,
-    host: HostName,
+    text: Box<str>,
+    class_len: u32,
 }
 
 /// Why a text is no service principal name.
@@ -37,35 +36,41 @@ impl ServicePrincipalName {
         if class.contains(char::is_whitespace) || host.contains(char::is_whitespace) {
             return Err(SpnError::Blank);
         }
-        let host = HostName::new(host).ok_or(SpnError::Part)?;
-        if class.is_empty() {
-            return Err(SpnError::Part);
+        let class_len = u32::try_from(class.len()).ok().filter(|len| *len > 0);
+        match (class_len, HostName::new(host)) {
+            (Some(class_len), Some(_)) => Ok(Self { text: text.into(), class_len }),
+            _ => Err(SpnError::Part),
         }
-        Ok(Self { text: text.to_owned(), class_len: class.len(), host })
     }
 
     /// The SPN that web clients ask for: `http/<host>`.
     #[must_use]
     pub fn http(host: &HostName) -> Self {
-        Self { text: format!("http/{host}"), class_len: 4, host: host.clone() }
+        Self { text: format!("http/{host}").into(), class_len: 4 }
     }
 
     /// The service class, as given.
     #[must_use]
     pub fn class(&self) -> &str {
-        &self.text[..self.class_len]
+        self.parts().0
+    }
+
+    /// What stands before the first slash and behind it.
+    fn parts(&self) -> (&str, &str) {
+        let (class, rest) = self.text.split_at(self.class_len as usize);
+        (class, rest.strip_prefix('/').unwrap_or(rest))
     }
 
     /// The host.
     #[must_use]
-    pub const fn host(&self) -> &HostName {
-        &self.host
+    pub fn host(&self) -> HostName {
+        HostName::of_part(self.parts().1.split(['/', ':']).next().unwrap_or(""))
     }
 
     /// Whether the class is `http`, in any case, and neither port nor service name follows.
     #[must_use]
     pub fn is_plain_http(&self) -> bool {
-        self.class().eq_ignore_ascii_case("http") && !self.text[self.class_len + 1..].contains(['/', ':'])
+        self.class().eq_ignore_ascii_case("http") && !self.parts().1.contains(['/', ':'])
     }
 
     /// The letters as given.
@@ -94,12 +99,12 @@ impl PartialOrd for ServicePrincipalName {
 }
 impl Ord for ServicePrincipalName {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.to_key().cmp(&other.to_key())
+        folded::cmp(&self.text, &other.text)
     }
 }
 impl std::hash::Hash for ServicePrincipalName {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        self.to_key().hash(state);
+        folded::hash(&self.text, state);
     }
 }
 impl std::fmt::Display for ServicePrincipalName {

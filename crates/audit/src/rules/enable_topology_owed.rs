@@ -73,7 +73,7 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
     let expected = site.web_pools.iter().map(|p| ServicePrincipalName::http(&p.fqdn.value));
     let there = spns.map(|(_, spns)| expected.filter(|spn| spns.iter().any(|s| s.value == *spn)).count());
     // A name with a port, or an overridden one, was registered for a pool of the site too.
-    let touched = spns.is_some_and(|(_, spns)| spns.iter().any(|s| site.web_pools.iter().any(|p| is_of(p, s.value.host()))));
+    let touched = spns.is_some_and(|(_, spns)| spns.iter().any(|s| site.web_pools.iter().any(|p| is_of(p, &s.value.host()))));
     let unassigned = newest.and_then(|(ended, log)| Some((ended, log.unassigned_sites.iter().find(|s| s.value == site.site.id.value)?)));
     let help = Advice::run(commands::enable_topology()).then_say("Then check the names:").then_run(commands::spn_list(name.account()));
     match (there, unassigned, newest) {

@@ -57,7 +57,7 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     let mut found: Vec<(ServicePrincipalName, &Holder<'_>)> = Vec::new();
     for (http, alias) in aliases {
         // The computer of that name holds it by right, as on a Standard Edition server.
-        let by_right = view.machine(http.host()).map(|machine| machine.distinguished_name.value.as_str());
+        let by_right = view.machine(&http.host()).map(|machine| machine.distinguished_name.value.as_str());
         let others =
             view.holders(&alias).iter().filter(|(a, _)| !std::ptr::eq(*a, own) && by_right != Some(a.distinguished_name.value.as_str()));
         let before = found.len();

@@ -123,7 +123,7 @@ fn retired<'i>(object: &'i Account, ours: &HashSet<&HostName>) -> Option<&'i Spa
     if spns.iter().any(|s| s.value.class().eq_ignore_ascii_case("HOST")) {
         return None;
     }
-    spns.iter().find(|s| s.value.is_plain_http() && ours.contains(s.value.host()))
+    spns.iter().find(|s| s.value.is_plain_http() && ours.contains(&s.value.host()))
 }
 
 /// The names of pools and computers of the topology, and the web names that pools have.

@@ -6,7 +6,7 @@ use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{Assignment, Inventory};
-use kerbsync_names::DownLevelName;
+use kerbsync_names::{DownLevelName, ServicePrincipalName};
 use kerbsync_source::Origin;
 use std::collections::HashMap;
 
@@ -120,18 +120,18 @@ impl<'i> Holders<'i> {
     }
 }
 
-/// Every SPN of the export by its key, with who holds it.
-pub(super) fn holders(inventory: &Inventory) -> HashMap<String, Holders<'_>> {
+/// Every SPN of the export, with who holds it.
+pub(super) fn holders(inventory: &Inventory) -> HashMap<&ServicePrincipalName, Holders<'_>> {
     let accounts = || inventory.directory.iter().flat_map(|d| &d.accounts);
     let names = |account| {
         let Account { spns, shown_spns, .. }: &Account = account;
         spns.iter().flatten().chain(shown_spns)
     };
-    let mut all: HashMap<String, Holders<'_>> = HashMap::with_capacity(accounts().map(|a| names(a).count()).sum());
+    let mut all: HashMap<&ServicePrincipalName, Holders<'_>> = HashMap::with_capacity(accounts().map(|a| names(a).count()).sum());
     for account in accounts() {
         for spn in names(account) {
             let holder = (account, spn);
-            all.entry(spn.value.to_key()).and_modify(|known| known.add(holder)).or_insert(Holders::One([holder]));
+            all.entry(&spn.value).and_modify(|known| known.add(holder)).or_insert(Holders::One([holder]));
         }
     }
     all

@@ -90,7 +90,7 @@ proptest! {
         prop_assert_eq!(&a, &b);
         prop_assert_eq!(hash(&a), hash(&b));
         prop_assert_eq!(a.to_string(), text);
-        prop_assert_eq!(a.host(), &HostName::new(&host).unwrap());
+        prop_assert_eq!(a.host(), HostName::new(&host).unwrap());
     }
 
     #[test]
