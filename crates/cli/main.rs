@@ -11,6 +11,7 @@ static MEMORY: Memory = kerbsync::wiped_memory();
 
 fn main() -> ExitCode {
     undumped::keep_out_of_dumps();
+    work_along();
     let mut stdout = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
     let mut stderr = std::io::stderr();
     #[allow(clippy::disallowed_methods, reason = "the one place where the environment is read")]
@@ -31,6 +32,15 @@ fn main() -> ExitCode {
     // A reader that went away (`kerbsync … | head`) is no failure of ours.
     let _ = stdout.flush();
     ExitCode::from(code)
+}
+
+/// Makes this thread one of those that share the work: as one that only waits for them it would have a store of memory of its own, and what one
+/// store has free is of no use to another.
+fn work_along() {
+    // Never alone: what another thread asks for while this one waits for it must find somebody.
+    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
+    // It fails where a pool exists, which then does the work.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build_global();
 }
 
 /// Whether the console takes escape sequences: those of Windows are asked to, and older ones cannot.
