@@ -34,13 +34,17 @@ fn main() -> ExitCode {
     ExitCode::from(code)
 }
 
-/// Makes this thread one of those that share the work: as one that only waits for them it would have a store of memory of its own, and what one
-/// store has free is of no use to another.
+/// Makes this thread one of those that share the work: where it only waits for them, it has a store of memory of its own in the C library of
+/// Linux, and what is free in one store is of no use to another thread. (On Windows it has a smaller stack than they have.)
 fn work_along() {
-    // Never alone: what another thread asks for while this one waits for it must find somebody.
-    let threads = std::thread::available_parallelism().map_or(2, |cores| cores.get().max(2));
-    // It fails where a pool exists, which then does the work.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build_global();
+    #[allow(clippy::disallowed_methods, reason = "the variable of the library that shares the work")]
+    let wished = std::env::var("RAYON_NUM_THREADS").ok().and_then(|n| n.parse().ok()).filter(|n| *n > 0);
+    let threads = wished.or_else(|| std::thread::available_parallelism().ok().map(usize::from)).unwrap_or(1);
+    // Not where it would be alone: what another thread asks for, while this one waits for that thread, must find somebody.
+    if cfg!(target_os = "linux") && threads > 1 {
+        // It fails where there is a pool already, which does the work then.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build_global();
+    }
 }
 
 /// Whether the console takes escape sequences: those of Windows are asked to, and older ones cannot.
