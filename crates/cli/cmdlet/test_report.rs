@@ -213,7 +213,7 @@ fn row(computer: &Computer) -> Row {
         subject: computer.fqdn.clone(),
         state: computer.state.word().to_owned(),
         tone,
-        reasons: computer.reason.iter().cloned().collect(),
+        reasons: computer.reason.iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -166,9 +166,9 @@ pub(crate) fn clear_secrets(document: &Document, context: &Context<'_>) -> Vec<C
     let clear = found.slots.into_iter().filter(|s| matches!(s.secret, SecretState::Clear(_) | SecretState::TakenOut));
     clear
         .map(|slot| ClearCopy {
-            label: slot.label,
-            attribute: slot.secret_attribute,
-            account: slot.account.value.text,
+            label: slot.label.clone(),
+            attribute: slot.secret_attribute.clone(),
+            account: slot.account.value.text.clone(),
             origin: slot.secret_origin.unwrap_or(slot.account.origin),
         })
         .collect()

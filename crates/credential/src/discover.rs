@@ -5,7 +5,7 @@ use crate::view::{ConfigurationView, FoundSlot};
 use crate::{DeclaredSlot, Product, Realms, parse_account};
 use kerbsync_iis::protection::{DamageReason, KeyFile, OpenError, Opener, ProtectionProvider, ProviderKind};
 use kerbsync_iis::{ApplicationHost, Place};
-use kerbsync_inventory::{Provider, ProviderKey, Restriction, SecretState, Slot, SlotRelevance};
+use kerbsync_inventory::{Provider, ProviderKey, Restriction, SecretState, Slot, SlotPlace, SlotRelevance};
 use kerbsync_secret::{ProtectedValue, ProtectedValueError, Secret, Tagger};
 use kerbsync_source::{Level, Origin, Problem, ProblemSink, Shown, Span, Spanned, text};
 use kerbsync_xml::NodeId;
@@ -89,18 +89,21 @@ pub fn discover_with<'d>(
                 });
             }
             Slot {
-                layout: f.layout.id(),
-                evidence: f.layout.evidence(),
-                purpose: f.layout.purpose(),
-                creation: f.layout.creation(),
-                relevance: if f.expected { SlotRelevance::Expected } else { SlotRelevance::Elsewhere },
-                account: Spanned::new(account, origin(f.account.place, true)),
+                place: SlotPlace {
+                    layout: f.layout.id(),
+                    evidence: f.layout.evidence(),
+                    purpose: f.layout.purpose(),
+                    creation: f.layout.creation(),
+                    relevance: if f.expected { SlotRelevance::Expected } else { SlotRelevance::Elsewhere },
+                    label: f.key.label(),
+                    key: f.key,
+                    account_attribute: f.account_attribute,
+                    secret_attribute: f.secret_attribute,
+                    active: f.active,
+                }
+                .into(),
+                account: Spanned::new(account.into(), origin(f.account.place, true)),
                 secret_origin: f.secret.as_ref().map(|s| origin(s.place, true)),
-                label: f.key.label(),
-                key: f.key,
-                account_attribute: f.account_attribute,
-                secret_attribute: f.secret_attribute,
-                active: f.active,
                 secret: secret.into_state(&opener),
             }
         })

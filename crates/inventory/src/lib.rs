@@ -34,7 +34,7 @@ pub use server::{
     ServerStatus,
 };
 pub use shared::Shared;
-pub use slot::{AccountText, EvidenceLevel, Provider, ProviderKey, SecretState, Slot, SlotRelevance};
+pub use slot::{AccountText, EvidenceLevel, Provider, ProviderKey, SecretState, Slot, SlotPlace, SlotRelevance};
 pub use slot_key::{DefaultsOf, SlotKey};
 pub use web_site::{
     AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, OtherWebSite, WebBinding, WebSite,

@@ -4,6 +4,8 @@ use crate::{Creation, LayoutId, ProviderPurpose, SlotKey};
 use kerbsync_names::DownLevelName;
 use kerbsync_secret::EqualityTag;
 use kerbsync_source::{DocumentId, Origin, Spanned, Text};
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// How well it is established that the product keeps the credential in a place of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,9 +42,24 @@ pub enum SlotRelevance {
     Elsewhere,
 }
 
-/// A place that holds an account and a secret.
+/// A place of a configuration that holds an account and a secret.
+///
+/// What it says of its place is read as if it were its own: `slot.key`.
 #[derive(Debug, Clone)]
 pub struct Slot {
+    /// The place, which servers that were set up alike have all.
+    pub place: Arc<SlotPlace>,
+    /// The account.
+    pub account: Spanned<Arc<AccountText>>,
+    /// The secret, as far as it is known.
+    pub secret: SecretState,
+    /// Where the secret's attribute stands; absent when there is none.
+    pub secret_origin: Option<Origin>,
+}
+
+/// What is the same of a slot on servers that were set up alike: the place, and what protects it.
+#[derive(Debug, Clone)]
+pub struct SlotPlace {
     /// The layout that found it.
     pub layout: LayoutId,
     /// How well established the layout is.
@@ -63,12 +80,19 @@ pub struct Slot {
     pub secret_attribute: String,
     /// Whether the slot is in force: a pool's user name counts only with `SpecificUser`, an anonymous user only while enabled.
     pub active: bool,
-    /// The account.
-    pub account: Spanned<AccountText>,
-    /// The secret, as far as it is known.
-    pub secret: SecretState,
-    /// Where the secret's attribute stands; absent when there is none.
-    pub secret_origin: Option<Origin>,
+}
+
+impl Deref for Slot {
+    type Target = SlotPlace;
+    fn deref(&self) -> &SlotPlace {
+        &self.place
+    }
+}
+
+impl DerefMut for Slot {
+    fn deref_mut(&mut self) -> &mut SlotPlace {
+        Arc::make_mut(&mut self.place)
+    }
 }
 
 impl Slot {

@@ -5,7 +5,7 @@ use kerbsync_inventory::directory::{Account, Completeness, Directory, Group};
 use kerbsync_inventory::{
     AccountText, Assignment, Computer, Creation, Document, DocumentKind, DocumentStatus, EvidenceLevel, Inventory, LayoutId, Pool,
     PoolKind, Provider, ProviderKey, ProviderPurpose, SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey,
-    SlotRelevance, state,
+    SlotPlace, SlotRelevance, state,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{EqualityTag, Secret, Tagger};
@@ -163,18 +163,21 @@ fn document(id: u32, path: &str, kind: DocumentKind, computer: Option<&str>) -> 
 fn slot(document: u32, site: &str, account: &str, secret: SecretState) -> Slot {
     let key = SlotKey::Section { section: "kerberosAccount".to_owned(), element: None, location: Some(site.to_owned()) };
     Slot {
-        layout: LayoutId::SiteSection,
-        evidence: EvidenceLevel::Inferred,
-        relevance: SlotRelevance::Expected,
-        purpose: ProviderPurpose::General,
-        creation: Creation::AlongPath,
-        label: key.label(),
-        key,
-        account_attribute: "userName".to_owned(),
-        secret_attribute: "password".to_owned(),
-        active: true,
+        place: SlotPlace {
+            layout: LayoutId::SiteSection,
+            evidence: EvidenceLevel::Inferred,
+            relevance: SlotRelevance::Expected,
+            purpose: ProviderPurpose::General,
+            creation: Creation::AlongPath,
+            label: key.label(),
+            key,
+            account_attribute: "userName".to_owned(),
+            secret_attribute: "password".to_owned(),
+            active: true,
+        }
+        .into(),
         account: Spanned::new(
-            AccountText { text: account.to_owned(), name: DownLevelName::parse(account).ok().map(|p| p.name) },
+            AccountText { text: account.to_owned(), name: DownLevelName::parse(account).ok().map(|p| p.name) }.into(),
             at(document),
         ),
         secret,

@@ -1,6 +1,6 @@
 //! Sites, pools and computers with their states.
 
-use super::{Basis, Gap, INVENTORY, Input, Place, State, Tool};
+use super::{Basis, Gap, INVENTORY, Input, Place, State, Tool, Wording};
 use kerbsync_inventory::{Inventory, SiteKind, TopologyForm, state::ServerState};
 use kerbsync_names::HostName;
 use serde::{Deserialize, Serialize};
@@ -163,7 +163,7 @@ impl Pool {
                         state: state.map_or(default, |s| s.state.into()),
                         basis: state.map_or(Basis::None, |s| s.basis.into()),
                         group: state.and_then(|s| s.group.clone()),
-                        reason: state.map(|s| s.reason.to_string()).filter(|r| !r.is_empty()),
+                        reason: state.map(|s| Wording::from(&s.reason)).filter(|r| !r.is_empty()),
                     }
                 })
                 .collect(),
@@ -185,7 +185,7 @@ pub struct Computer {
     /// The same letter for equal secrets within one run.
     pub group: Option<String>,
     /// Why it is in that state.
-    pub reason: Option<String>,
+    pub reason: Option<Wording>,
 }
 
 /// A topology document.

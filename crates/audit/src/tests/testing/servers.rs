@@ -4,8 +4,8 @@ use super::{at, cited, host, origin, tag};
 use kerbsync_inventory::citable::Cited;
 use kerbsync_inventory::{
     AccountText, AnonymousAuthentication, Application, ApplicationPool, ApplicationPoolIdentity, AuthenticationPath, Creation,
-    EvidenceLevel, Inventory, LayoutId, ProviderPurpose, SecretState, ServerConfiguration, ServerStatus, Slot, SlotKey, SlotRelevance,
-    WebBinding, WebSite, WebSiteRole, WindowsAuthentication,
+    EvidenceLevel, Inventory, LayoutId, ProviderPurpose, SecretState, ServerConfiguration, ServerStatus, Slot, SlotKey, SlotPlace,
+    SlotRelevance, WebBinding, WebSite, WebSiteRole, WindowsAuthentication,
 };
 use kerbsync_names::DownLevelName;
 use kerbsync_source::DocumentId;
@@ -100,24 +100,27 @@ fn web_site(role: WebSiteRole, name: &str, pool: &str, document: u32, line: u32)
 pub(crate) fn slot(document: u32, line: u32, site: &str, account: &str, secret: &str) -> Slot {
     let key = SlotKey::Section { section: "kerberosCredential".to_owned(), element: None, location: Some(site.to_owned()) };
     Slot {
-        layout: LayoutId::Structural,
-        evidence: EvidenceLevel::Structural,
-        relevance: SlotRelevance::Expected,
-        purpose: ProviderPurpose::General,
-        creation: Creation::Never,
-        label: key.label(),
-        key,
-        account_attribute: "userName".to_owned(),
-        secret_attribute: "password".to_owned(),
-        active: true,
+        place: SlotPlace {
+            layout: LayoutId::Structural,
+            evidence: EvidenceLevel::Structural,
+            relevance: SlotRelevance::Expected,
+            purpose: ProviderPurpose::General,
+            creation: Creation::Never,
+            label: key.label(),
+            key,
+            account_attribute: "userName".to_owned(),
+            secret_attribute: "password".to_owned(),
+            active: true,
+        }
+        .into(),
         account: at(document, line, account_text(account)),
         secret: SecretState::Opened { tag: tag(secret), provider: "AesProvider".to_owned(), inferred: false },
         secret_origin: Some(origin(document, line, "kerberosCredential/@password")),
     }
 }
 
-pub(crate) fn account_text(text: &str) -> AccountText {
-    AccountText { text: text.to_owned(), name: DownLevelName::parse(text).ok().map(|p| p.name) }
+pub(crate) fn account_text(text: &str) -> Arc<AccountText> {
+    AccountText { text: text.to_owned(), name: DownLevelName::parse(text).ok().map(|p| p.name) }.into()
 }
 
 /// The configuration of `fe02` and the like.

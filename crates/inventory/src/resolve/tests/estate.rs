@@ -3,7 +3,7 @@
 use crate::state::{Basis, ServerState, State};
 use crate::{
     AccountText, Assignment, Computer, Creation, EvidenceLevel, Inventory, LayoutId, Pool, PoolKind, ProviderPurpose, SecretState,
-    ServerConfiguration, ServerStatus, SimpleUrl, Site, SiteKind, Slot, SlotKey, SlotRelevance, Topology, TopologyForm,
+    ServerConfiguration, ServerStatus, SimpleUrl, Site, SiteKind, Slot, SlotKey, SlotPlace, SlotRelevance, Topology, TopologyForm,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -115,17 +115,20 @@ pub(super) fn configuration(inventory: &mut Inventory, computer: &str, account: 
     let tag = Tagger::new().unwrap().tag(&Secret::new("x".to_owned()));
     let name = DownLevelName::parse(account).ok().map(|p| p.name);
     let slot = Slot {
-        layout: LayoutId::AnonymousUser,
-        evidence: EvidenceLevel::Documented,
-        relevance: SlotRelevance::Expected,
-        purpose: ProviderPurpose::General,
-        creation: Creation::Never,
-        key: SlotKey::AnonymousUser { location: None },
-        label: "anonymous user".into(),
-        account_attribute: "userName".into(),
-        secret_attribute: "password".into(),
-        active: true,
-        account: spanned(AccountText { text: account.to_owned(), name }),
+        place: SlotPlace {
+            layout: LayoutId::AnonymousUser,
+            evidence: EvidenceLevel::Documented,
+            relevance: SlotRelevance::Expected,
+            purpose: ProviderPurpose::General,
+            creation: Creation::Never,
+            key: SlotKey::AnonymousUser { location: None },
+            label: "anonymous user".into(),
+            account_attribute: "userName".into(),
+            secret_attribute: "password".into(),
+            active: true,
+        }
+        .into(),
+        account: spanned(AccountText { text: account.to_owned(), name }.into()),
         secret: if secret { SecretState::Clear(tag) } else { SecretState::Empty },
         secret_origin: None,
     };

@@ -20,17 +20,23 @@ pub(super) fn tags() -> [EqualityTag; 4] {
 
 pub(super) fn slot(byte: u64, account: &str, secret: SecretState) -> Slot {
     Slot {
-        layout: LayoutId::AnonymousUser,
-        evidence: EvidenceLevel::Documented,
-        relevance: SlotRelevance::Expected,
-        purpose: ProviderPurpose::General,
-        creation: Creation::Never,
-        key: SlotKey::AnonymousUser { location: Some(format!("slot at {byte}")) },
-        label: kerbsync_source::text!("slot at {byte}"),
-        account_attribute: "userName".to_owned(),
-        secret_attribute: "password".to_owned(),
-        active: true,
-        account: Spanned::new(AccountText { text: account.to_owned(), name: DownLevelName::parse(account).ok().map(|p| p.name) }, at(byte)),
+        place: crate::SlotPlace {
+            layout: LayoutId::AnonymousUser,
+            evidence: EvidenceLevel::Documented,
+            relevance: SlotRelevance::Expected,
+            purpose: ProviderPurpose::General,
+            creation: Creation::Never,
+            key: SlotKey::AnonymousUser { location: Some(format!("slot at {byte}")) },
+            label: kerbsync_source::text!("slot at {byte}"),
+            account_attribute: "userName".to_owned(),
+            secret_attribute: "password".to_owned(),
+            active: true,
+        }
+        .into(),
+        account: Spanned::new(
+            AccountText { text: account.to_owned(), name: DownLevelName::parse(account).ok().map(|p| p.name) }.into(),
+            at(byte),
+        ),
         secret,
         secret_origin: Some(at(byte)),
     }

@@ -7,7 +7,7 @@ use kerbsync_inventory::state::{Basis, ServerState, State};
 use kerbsync_inventory::{
     AccountText, Assignment, Computer, Creation, DocumentKind, DocumentStatus, EvidenceLevel, Gap, GapSubject, Inventory, LayoutId,
     ManagementLog, Pool, PoolKind, Provider, ProviderKey, ProviderPurpose, SecretState, ServerConfiguration, ServerStatus, Site, SiteKind,
-    Slot, SlotKey, SlotRelevance, Topology, TopologyForm,
+    Slot, SlotKey, SlotPlace, SlotRelevance, Topology, TopologyForm,
 };
 use kerbsync_names::{DownLevelName, SiteId};
 use kerbsync_source::{DocumentId, Level, Location, Origin, Position, Problem, Spanned, text};
@@ -42,18 +42,21 @@ fn server_state(state: State, basis: Basis, group: Option<&str>) -> ServerState 
 
 fn configuration(computer: &str, document: Option<DocumentId>, status: ServerStatus, secret: Option<SecretState>) -> ServerConfiguration {
     let slots = secret.map(|secret| Slot {
-        layout: LayoutId::AppPoolIdentity,
-        evidence: EvidenceLevel::Documented,
-        relevance: SlotRelevance::Expected,
-        purpose: ProviderPurpose::WorkerProcesses,
-        creation: Creation::InPool,
-        key: SlotKey::ApplicationPool { pool: "LyncIntFeature".to_owned() },
-        label: "application pool 'LyncIntFeature'".into(),
-        account_attribute: "userName".to_owned(),
-        secret_attribute: "password".to_owned(),
-        active: true,
+        place: SlotPlace {
+            layout: LayoutId::AppPoolIdentity,
+            evidence: EvidenceLevel::Documented,
+            relevance: SlotRelevance::Expected,
+            purpose: ProviderPurpose::WorkerProcesses,
+            creation: Creation::InPool,
+            key: SlotKey::ApplicationPool { pool: "LyncIntFeature".to_owned() },
+            label: "application pool 'LyncIntFeature'".into(),
+            account_attribute: "userName".to_owned(),
+            secret_attribute: "password".to_owned(),
+            active: true,
+        }
+        .into(),
         account: Spanned::new(
-            AccountText { text: r"contoso\kerbauth$".to_owned(), name: Some(account()) },
+            AccountText { text: r"contoso\kerbauth$".to_owned(), name: Some(account()) }.into(),
             origin(
                 1,
                 212,
