@@ -13,7 +13,7 @@ impl DirectoryFacts {
     pub(crate) fn take(&mut self, entry: &Entry, problems: &mut Vec<Problem>) {
         let mut reading = Reading { entry, problems };
         match kind(entry) {
-            Kind::Account(class) => self.accounts.push(reading.dated(|r| r.account(class))),
+            Kind::Account(class) => self.accounts.push(reading.dated(|r| Box::new(r.account(class)))),
             Kind::Group => self.groups.push(reading.dated(Reading::group)),
             Kind::Domain => self.domains.extend(reading.domain()),
             Kind::Deleted => self.deleted.push(reading.deleted()),

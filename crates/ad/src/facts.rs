@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Clone, Default)]
 pub struct DirectoryFacts {
     /// Users and computers.
-    pub accounts: Vec<Dated<Account>>,
+    pub accounts: Vec<Dated<Box<Account>>>,
     /// Groups.
     pub groups: Vec<Dated<Group>>,
     /// Domains: NetBIOS and DNS names.

@@ -105,7 +105,7 @@ pub fn read_setspn(source: &Source, problems: &mut Vec<Problem>) -> Option<Direc
     }
     let accounts = reading.accounts;
     (!accounts.is_empty() || ends > 0).then(|| DirectoryFacts {
-        accounts: accounts.into_iter().map(|object| Dated { object, changed: None }).collect(),
+        accounts: accounts.into_iter().map(|object| Dated { object: Box::new(object), changed: None }).collect(),
         names_only: true,
         ..DirectoryFacts::default()
     })

@@ -28,7 +28,7 @@ pub(crate) fn join(
         return None;
     }
     let (mut documents, mut domains) = (Vec::new(), Vec::new());
-    let mut accounts: Vec<Dated<Account>> = Vec::new();
+    let mut accounts = Vec::new();
     let mut groups: Vec<Dated<Group>> = Vec::new();
     let mut deleted = Vec::new();
     let mut cut: Vec<DocumentId> = parts.iter().filter(|(_, part)| part.cut).map(|(document, _)| *document).collect();

@@ -55,6 +55,7 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, models: Option<&Mod
         dated: &dated,
         preferred: &preferred,
     };
+    inventory.servers.reserve_exact(folders.len());
     for portion in portions(folders.into_iter().collect(), together(bytes), |(_, files)| budget::facts_of(bytes_of(files))) {
         for folder in read_folders(&how, portion) {
             let folder = facts.server(folder);

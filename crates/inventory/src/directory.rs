@@ -10,7 +10,8 @@ pub struct Directory {
     /// The documents that the facts come from.
     pub documents: Vec<DocumentId>,
     /// Users and computers, in document order; objects found in several documents are merged by distinguished name.
-    pub accounts: Vec<Account>,
+    #[allow(clippy::vec_box, reason = "a fleet has thousands of them, which are joined, sorted and put into other lists")]
+    pub accounts: Vec<Box<Account>>,
     /// Groups, in document order.
     pub groups: Vec<Group>,
     /// Domains: NetBIOS and DNS names.
@@ -38,7 +39,7 @@ impl Directory {
     /// The account of that down-level name: by sAMAccountName with or without `$` in the domain that the name means.
     #[must_use]
     pub fn account(&self, name: &DownLevelName) -> Option<&Account> {
-        self.accounts.iter().find(|a| a.is(name, &self.domains))
+        self.accounts.iter().map(|a| &**a).find(|a| a.is(name, &self.domains))
     }
 
     /// A deleted object of that name.
@@ -49,7 +50,7 @@ impl Directory {
 
     /// Every account that holds an SPN.
     pub fn holders<'a>(&'a self, spn: &'a ServicePrincipalName) -> impl Iterator<Item = (&'a Account, &'a Spanned<ServicePrincipalName>)> {
-        self.accounts.iter().filter_map(move |a| a.spns.as_deref()?.iter().find(|s| s.value == *spn).map(|s| (a, s)))
+        self.accounts.iter().filter_map(move |a| a.spns.as_deref()?.iter().find(|s| s.value == *spn).map(|s| (&**a, s)))
     }
 }
 

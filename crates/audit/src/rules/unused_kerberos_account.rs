@@ -72,7 +72,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         view.inventory.computers().filter_map(|(_, c)| view.machine(&c.fqdn.value)).map(std::ptr::from_ref).collect();
     let on_servers = on_servers(view, directory);
     let ours = names_of_the_deployment(view);
-    for object in &directory.accounts {
+    for object in directory.accounts.iter().map(|account| &**account) {
         let at = std::ptr::from_ref(object);
         if assigned.contains(&at) || machines.contains(&at) || object.class.as_ref().is_none_or(|c| c.value != ObjectClass::Computer) {
             continue;
@@ -175,7 +175,7 @@ mod tests {
     use kerbsync_inventory::Inventory;
 
     fn add(inventory: &mut Inventory, object: Account) {
-        inventory.directory.as_mut().unwrap().accounts.push(object);
+        inventory.directory.as_mut().unwrap().accounts.push(object.into());
     }
 
     #[test]

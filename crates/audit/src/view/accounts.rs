@@ -122,7 +122,7 @@ impl<'i> Holders<'i> {
 
 /// Every SPN of the export, with who holds it.
 pub(super) fn holders(inventory: &Inventory) -> HashMap<&ServicePrincipalName, Holders<'_>> {
-    let accounts = || inventory.directory.iter().flat_map(|d| &d.accounts);
+    let accounts = || inventory.directory.iter().flat_map(|d| &d.accounts).map(|account| &**account);
     let names = |account| {
         let Account { spns, shown_spns, .. }: &Account = account;
         spns.iter().flatten().chain(shown_spns)

@@ -138,6 +138,31 @@ fn members<T: Ord>(a: &[Spanned<T>], b: &[Spanned<T>]) -> bool {
     x.len() == y.len() && x.iter().zip(&y).all(|(i, j)| a[*i].value == b[*j].value)
 }
 
+/// Many large ones are moved from list to list in boxes.
+impl<T: Mergeable> Mergeable for Box<T> {
+    fn distinguished_name(&self) -> &str {
+        (**self).distinguished_name()
+    }
+    fn sid(&self) -> Option<&str> {
+        (**self).sid()
+    }
+    fn origin(&self) -> &kerbsync_source::Origin {
+        (**self).origin()
+    }
+    fn name(&self) -> String {
+        (**self).name()
+    }
+    fn later(&self) -> Option<jiff::Timestamp> {
+        (**self).later()
+    }
+    fn contents(&self) -> String {
+        (**self).contents()
+    }
+    fn take(&mut self, other: Self, differ: &mut Vec<&'static str>) {
+        (**self).take(*other, differ);
+    }
+}
+
 impl Mergeable for Account {
     fn distinguished_name(&self) -> &str {
         &self.distinguished_name.value

@@ -232,7 +232,7 @@ fn directory(password_set: &str) -> Directory {
     };
     account.password_last_set = password_set.parse().ok().map(|t| Spanned::new(Moment::At(t), at(0)));
     let domain = Domain { netbios: "CONTOSO".to_owned(), dns: "contoso.com".to_owned(), origin: None };
-    Directory { accounts: vec![account], domains: vec![domain], ..Directory::default() }
+    Directory { accounts: vec![account.into()], domains: vec![domain], ..Directory::default() }
 }
 
 #[test]

@@ -211,7 +211,7 @@ fn directory() -> Directory {
     };
     Directory {
         documents: vec![DocumentId(0)],
-        accounts: ["ann", "bob", "cleo", "KerbAuth"].map(account).to_vec(),
+        accounts: ["ann", "bob", "cleo", "KerbAuth"].map(|name| account(name).into()).into(),
         groups: vec![
             group("RTCUniversalServerAdmins", &["Operators"]),
             group("Operators", &["ann"]),

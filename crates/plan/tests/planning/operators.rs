@@ -46,7 +46,7 @@ fn members_of_nested_groups_may_and_others_may_not() {
     let mut dora = account("dora");
     dora.member_of = Some(vec![Spanned::new(dn("RTCUniversalServerAdmins").to_uppercase(), crate::estate::at(0))]);
     directory.groups.clear();
-    directory.accounts.push(dora);
+    directory.accounts.push(dora.into());
     assert_eq!(judged(&inventory, Some("CONTOSO\\dora")).outcome, PreconditionOutcome::Pass);
     // By that of a group that the account is in, likewise.
     let directory = inventory.directory.as_mut().unwrap();

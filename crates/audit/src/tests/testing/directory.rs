@@ -20,7 +20,7 @@ pub(super) fn directory() -> Directory {
     }
     Directory {
         documents: vec![DocumentId(DIRECTORY)],
-        accounts,
+        accounts: accounts.into_iter().map(Box::new).collect(),
         groups: vec![
             Group {
                 origin: origin(DIRECTORY, 900, "CN=Domain Admins"),

@@ -182,7 +182,7 @@ pub(crate) fn awkward() -> Inventory {
     }
     i.directory = Some(Directory {
         documents: vec![ldif],
-        accounts: vec![computer_account()],
+        accounts: vec![computer_account().into()],
         deleted: Vec::new(),
         completeness: Completeness::Partial,
         ..Directory::default()
