@@ -161,6 +161,9 @@ impl<T: Mergeable> Mergeable for Box<T> {
     fn take(&mut self, other: Self, differ: &mut Vec<&'static str>) {
         (**self).take(*other, differ);
     }
+    fn forget(&mut self, names: &[&'static str]) {
+        (**self).forget(names);
+    }
 }
 
 impl Mergeable for Account {
