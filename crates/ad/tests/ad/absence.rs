@@ -80,3 +80,31 @@ fn what_tools_print_around_the_entries_is_passed_over() {
     }
     assert!(!kerbsync_ad::looks_like_ldif("Dear all,\ndn: see below\nregards\n"));
 }
+
+#[test]
+fn an_object_of_unknown_kind_does_not_hide_that_the_end_is_missing() {
+    let unknown = "dn: CN=x,DC=contoso,DC=com\nwhenCreated: 20240101000000.0Z\n\n";
+    for entries in [format!("{unknown}{ENTRY}"), format!("{ENTRY}{unknown}{unknown}{ENTRY}")] {
+        let (part, problems) = read(format!("{HEAD}{entries}"));
+        let codes: Vec<&str> = problems.iter().map(|p| p.code).collect();
+        assert!(part.cut && codes == ["ad-kind", "ldif-cut"], "{problems:?}");
+        let (part, problems) = read(format!("{HEAD}{entries}{END}"));
+        assert!(part.cut && problems.iter().map(|p| p.code).eq(["ad-kind"]), "{problems:?}");
+    }
+}
+
+/// One entry that shows that everything was asked for tells it of those before it as of those behind it.
+#[test]
+fn what_was_asked_for_is_known_of_all_entries_wherever_it_shows() {
+    let full = "instanceType: 4\nobjectCategory: CN=x\nwhenCreated: 20240101000000.0Z\nwhenChanged: 20240101000000.0Z\nuSNCreated: 1\nuSNChanged: 1\n";
+    let entry = |name: &str, more: &str| {
+        format!("dn: CN={name},DC=contoso,DC=com\nobjectClass: computer\nsAMAccountName: {name}$\npwdLastSet: 0\n{more}\n")
+    };
+    for names in [["a", "b", "full"], ["a", "full", "b"], ["full", "a", "b"]] {
+        let (part, problems) = read(names.map(|name| entry(name, if name == "full" { full } else { "" })).concat());
+        let spns: Vec<Option<usize>> = part.accounts.iter().map(|a| a.object.spns.as_ref().map(Vec::len)).collect();
+        assert_eq!((spns, part.cut), (vec![Some(0); 3], false), "{names:?} {problems:?}");
+        let told: Vec<&str> = part.accounts.iter().filter_map(|a| a.object.sam_account_name.as_ref()?.value.strip_suffix('$')).collect();
+        assert_eq!(told, names);
+    }
+}
