@@ -131,7 +131,11 @@ fn edits_of_others_between_snapshots_are_told_beside_and_hide_nothing() {
 #[test]
 fn two_places_alike_are_both_left_for_the_reader_to_choose() {
     let program = Program::at("2026-05-01T12:00:00Z");
-    let file = |rest: &str| format!("<configuration><system.applicationHost><sites/></system.applicationHost><system.webServer>{rest}</system.webServer></configuration>");
+    let file = |rest: &str| {
+        format!(
+            "<configuration><system.applicationHost><sites/></system.applicationHost><system.webServer>{rest}</system.webServer></configuration>"
+        )
+    };
     program.put("before.config", file("").as_bytes());
     let pair = |name: &str| format!("<{name} userName=\"CONTOSO\\kerb\" password=\"Canary-Word-9\"/>");
     program.put("after.config", file(&(pair("one") + &pair("two"))).as_bytes());
