@@ -3,6 +3,7 @@ use crate::{Policy, Verdicts, View};
 use kerbsync_advice::{Advice, Proved, commands};
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::text;
+use std::collections::HashSet;
 
 declare_rule! {
     /// A Kerberos account is assigned to a site without web servers.
@@ -81,10 +82,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 
 /// A computer of the site that holds an account where web servers do, although the topology has no Web Services on it.
 fn held_in<'i>(view: &View<'i>, site: &SiteId) -> Option<&'i HostName> {
-    let of_site = |host: &HostName| {
-        view.inventory.pools.iter().filter(|p| p.site.as_ref() == Some(site)).flat_map(|p| &p.computers).any(|c| c.fqdn.value == *host)
-    };
-    view.slots().iter().filter(|s| s.counts()).map(|s| &s.server.computer).find(|host| of_site(host))
+    let pools = view.inventory.pools.iter().filter(|p| p.site.as_ref() == Some(site));
+    let of_site: HashSet<&HostName> = pools.flat_map(|p| &p.computers).map(|c| &c.fqdn.value).collect();
+    view.slots().iter().filter(|s| s.counts()).map(|s| &s.server.computer).find(|host| of_site.contains(host))
 }
 
 #[cfg(test)]

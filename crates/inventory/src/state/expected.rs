@@ -1,7 +1,7 @@
 //! Which account the servers of a pool are to hold.
 
 use super::account_key;
-use crate::{Inventory, Pool};
+use crate::{Inventory, Pool, Site};
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_source::{Shown, Text, text};
 use std::collections::HashMap;
@@ -29,7 +29,12 @@ impl<'i> Expectations<'i> {
     /// Asks every site of an inventory.
     #[must_use]
     pub fn of(inventory: &'i Inventory) -> Self {
-        let sites = inventory.sites.iter().map(|s| (&s.id.value, of_site(inventory, &s.id.value, &s.name.value))).collect();
+        let key = |site: &Site| site.name.value.trim().to_lowercase();
+        let mut named: HashMap<String, usize> = HashMap::new();
+        inventory.sites.iter().for_each(|site| *named.entry(key(site)).or_default() += 1);
+        // Assignments name sites, so one without a name of its own cannot be told from others.
+        let is_named = |site: &Site| !site.name.value.trim().is_empty() && named.get(&key(site)) == Some(&1);
+        let sites = inventory.sites.iter().map(|s| (&s.id.value, of_site(inventory, s, is_named(s)))).collect();
         let mut all = Self { sites, torn: HashMap::new() };
         let mut first: HashMap<&HostName, &Pool> = HashMap::new();
         for (pool, computer) in inventory.web_servers() {
@@ -72,14 +77,11 @@ impl<'i> Expectations<'i> {
     }
 }
 
-fn of_site<'i>(inventory: &'i Inventory, id: &SiteId, name: &str) -> Expectation<'i> {
-    let shown_name = name;
-    let shown = Shown::naming(name);
-    let name = &shown;
+fn of_site<'i>(inventory: &'i Inventory, site: &Site, is_named: bool) -> Expectation<'i> {
+    let id = &site.id.value;
+    let name = &Shown::naming(&site.name.value);
     let mut assigned = inventory.assignments.iter().filter(|a| a.site_id.as_ref() == Some(id)).peekable();
-    // Assignments name sites, so one without a name of its own cannot be told from others.
-    let same = |other: &str| other.trim().to_lowercase() == shown_name.trim().to_lowercase();
-    if assigned.peek().is_none() && (shown_name.trim().is_empty() || inventory.sites.iter().filter(|s| same(&s.name.value)).count() > 1) {
+    if assigned.peek().is_none() && !is_named {
         return Expectation::Unknown(text!(
             "Site {id} of the topology has no name of its own, so no assignment can be told to be its own."
         ));
