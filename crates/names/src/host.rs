@@ -16,9 +16,7 @@ impl HostName {
     /// Takes a name as it stands in a document. Blanks around it and one trailing dot are dropped; `None` when nothing is left.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let text = text.strip_suffix('.').unwrap_or(text);
-        (!text.is_empty()).then(|| Self(text.into()))
+        Some(Self::of_part(text)).filter(|host| !host.0.is_empty())
     }
 
     /// The name of a part that is known to be one.

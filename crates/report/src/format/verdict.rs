@@ -142,12 +142,14 @@ mod tests {
         assert_eq!(size_of::<Verdict>(), kerbsync_audit::Verdict::REPORTED);
         let mut verdicts = Vec::with_capacity(kerbsync_audit::Verdict::REPORTED);
         verdicts.push(verdict("fe01.contoso.com"));
+        verdicts.push(verdicts[0].clone());
         verdicts.push(verdict("fe02.contoso.com"));
         let at = verdicts.as_ptr().addr();
         let reported = Verdict::all(verdicts);
         assert_eq!(reported.as_ptr().addr(), at);
         assert_eq!(&*reported[0].rule, kerbsync_audit::rules::RULES[0].id);
-        assert!(!Arc::ptr_eq(&reported[0].judged, &reported[1].judged), "they were not put together at once");
+        // What the audit holds once is held once here.
+        assert!(Arc::ptr_eq(&reported[0].judged, &reported[1].judged) && !Arc::ptr_eq(&reported[0].judged, &reported[2].judged));
     }
 
     #[test]
