@@ -6,7 +6,7 @@ use crate::sid::{is_sid, sid_text};
 use crate::{Dated, DirectoryFacts, dn, flags, time};
 use kerbsync_inventory::directory::{Account, Deleted, Domain, Group, Moment, ObjectClass};
 use kerbsync_names::ServicePrincipalName;
-use kerbsync_source::{Level, Problem, Spanned, text};
+use kerbsync_source::{Level, Origin, Problem, Spanned, text};
 
 impl DirectoryFacts {
     /// Takes what matters of one entry.
@@ -67,15 +67,25 @@ struct Reading<'e, 'p> {
     problems: &'p mut Vec<Problem>,
 }
 
-impl Reading<'_, '_> {
+impl<'e> Reading<'e, '_> {
     fn dated<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Dated<T> {
         let changed = self.time("whenchanged").or_else(|| self.time("modified"));
         Dated { object: read(self), changed: changed.map(|c| c.value) }
     }
 
-    /// The first value of an attribute, read by `parse`. Reports a value that is not `expected`.
+    /// The value of an attribute that has one alone. Reports two that differ: a directory keeps one, so the file was edited or put together.
+    fn single(&mut self, name: &str) -> Option<&'e Spanned<Datum>> {
+        let entry: &'e Entry = self.entry;
+        let value = entry.single(name);
+        if let (None, Some(second)) = (value, entry.get(name).and_then(|a| a.values.get(1))) {
+            odd_value(self.problems, &second.origin, "one value");
+        }
+        value
+    }
+
+    /// The value of an attribute that has one alone, read by `parse`. Reports a value that is not `expected`.
     fn one<T>(&mut self, name: &str, expected: &'static str, parse: impl Fn(&str) -> Option<T>) -> Option<Spanned<T>> {
-        let value = self.entry.first(name)?;
+        let value = self.single(name)?;
         match value.value.text().and_then(|t| parse(t.trim())) {
             Some(parsed) => Some(Spanned::new(parsed, value.origin.clone())),
             None => {
@@ -236,10 +246,18 @@ impl Reading<'_, '_> {
 
     fn spns(&mut self) -> Listed<ServicePrincipalName> {
         let texts = self.list(&["serviceprincipalname", "serviceprincipalnames"]);
-        let all = matches!(texts, Listed::All(_));
+        let mut all = matches!(texts, Listed::All(_));
         let texts = texts.values();
         let mut spns: Vec<Spanned<ServicePrincipalName>> = Vec::with_capacity(texts.len());
+        let padded = self.padded(&["serviceprincipalname", "serviceprincipalnames"]);
         for text in texts {
+            if padded.contains(&&text.origin) {
+                all = false;
+                let message = "a service principal name with a blank at an end: whether it is found as the name without it is not known";
+                let help = Some("Look at it with setspn -L, and set the name anew without the blank.");
+                report(self.problems, Level::Warning, "ad-spn", &text.origin, message, help);
+                continue;
+            }
             match ServicePrincipalName::parse(&text.value) {
                 Ok(name) => spns.push(Spanned::new(name, text.origin)),
                 Err(e) => {
@@ -249,6 +267,13 @@ impl Reading<'_, '_> {
             }
         }
         if all { Listed::All(spns) } else { Listed::Some(spns) }
+    }
+
+    /// Where values of an attribute with blanks at an end stand.
+    fn padded(&self, names: &[&str]) -> Vec<&'e Origin> {
+        let entry: &'e Entry = self.entry;
+        let values = names.iter().filter_map(|n| entry.get(n)).flat_map(|a| &a.values);
+        values.filter(|v| v.value.text().is_some_and(|t| t.trim() != t)).map(|v| &v.origin).collect()
     }
 
     /// PowerShell's PrimaryGroup is a distinguished name; the well-known groups are known by their English names only.
@@ -272,7 +297,7 @@ impl Reading<'_, '_> {
     }
 
     fn sid(&mut self) -> Option<String> {
-        let value = self.entry.first("objectsid").or_else(|| self.entry.first("sid"))?;
+        let value = self.single("objectsid").or_else(|| self.single("sid"))?;
         let text = match &value.value {
             Datum::Text(text) => Some(text.trim().to_owned()).filter(|t| is_sid(t)),
             Datum::Bytes(bytes) => sid_text(bytes),

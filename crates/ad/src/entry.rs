@@ -4,7 +4,7 @@ use kerbsync_source::{Level, Origin, Problem, Shown, Spanned, Text, text};
 use std::sync::Arc;
 
 /// A value of an attribute.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Datum {
     Text(String),
     Bytes(Vec<u8>),
@@ -131,9 +131,15 @@ impl Entry {
         self.get(name)?.values.first()
     }
 
-    /// The first value as text.
+    /// The value of an attribute that has one alone: where an export shows two that differ, none.
+    pub(crate) fn single(&self, name: &str) -> Option<&Spanned<Datum>> {
+        let (first, more) = self.get(name)?.values.split_first()?;
+        more.iter().all(|other| other.value == first.value).then_some(first)
+    }
+
+    /// The value as text.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.first(name)?.value.text().map(str::trim)
+        self.single(name)?.value.text().map(str::trim)
     }
 
     /// Where it can be seen that the attribute is unset: it is there without values, or the export asked for it and the entry has none.

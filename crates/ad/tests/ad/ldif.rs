@@ -88,3 +88,40 @@ fn unread_is_not_unset() {
     Warning ad-value: line 7, column 1 (byte 135): 'adminCount' does not hold base64: it is left out
     "#);
 }
+
+/// A directory keeps one value: a file that shows two was edited or put together, and neither is the account's.
+#[test]
+fn two_values_of_an_attribute_that_has_one_are_none() {
+    let entry = "dn: CN=a,DC=contoso,DC=com\nobjectClass: computer\n";
+    insta::assert_snapshot!(read(&format!("{entry}sAMAccountName: A$\nsAMAccountName: B$\nuserAccountControl: 4096\nuserAccountControl: 4098\npwdLastSet: 0\npwdLastSet: 133000000000000000\nobjectSid: S-1-5-21-1-2-3-4\nobjectSid: S-1-5-21-1-2-3-5\n")), @r#"
+    account 1:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
+      class Computer @2:1
+    Warning ad-value: line 4, column 1 (byte 68): 'sAMAccountName' does not hold one value: it is left out
+    Warning ad-value: line 6, column 1 (byte 112): 'userAccountControl' does not hold one value: it is left out
+    Warning ad-value: line 8, column 1 (byte 151): 'pwdLastSet' does not hold one value: it is left out
+    Warning ad-value: line 10, column 1 (byte 210): 'objectSid' does not hold one value: it is left out
+    "#);
+    insta::assert_snapshot!(read(&format!("{entry}sAMAccountName: A$\nsAMAccountName: A$\nuserAccountControl: 4098\nuserAccountControl: 4098\n")), @r#"
+    account 1:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
+      sam "A$" @3:1
+      class Computer @2:1
+      uac 4098 @5:1
+    "#);
+}
+
+#[test]
+fn a_name_with_a_blank_at_an_end_is_not_the_name_without_it() {
+    let entry = "dn: CN=a,DC=contoso,DC=com\nobjectClass: computer\nservicePrincipalName: http/b\n";
+    insta::assert_snapshot!(read(&format!("{entry}servicePrincipalName:: aHR0cC9hIA==\n")), @r#"
+    account 1:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
+      class Computer @2:1
+      spns among others [http/b @3:1]
+    Warning ad-spn: line 4, column 1 (byte 78): a service principal name with a blank at an end: whether it is found as the name without it is not known Look at it with setspn -L, and set the name anew without the blank.
+    "#);
+    insta::assert_snapshot!(read(&format!("{entry}servicePrincipalName: http/a\nservicePrincipalName:: IGh0dHAvYQ==\n")), @r#"
+    account 1:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
+      class Computer @2:1
+      spns among others [http/b @3:1, http/a @4:1]
+    Warning ad-spn: line 5, column 1 (byte 107): a service principal name with a blank at an end: whether it is found as the name without it is not known Look at it with setspn -L, and set the name anew without the blank.
+    "#);
+}
