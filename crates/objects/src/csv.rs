@@ -155,6 +155,17 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
             problems.push(positions.problem(Level::Error, "csv-cut", span, message, Some("Export the objects again.")));
             break;
         }
+        // `Export-Csv` ends every row with a line end: without one, and without a quote, nothing shows that the last value is all there. One
+        // that another row has too is.
+        if end == text.len() && record.len() == names.len() && !text.ends_with(['\r', '\n', '"']) {
+            let last = cell_value(record.iter().next_back().unwrap_or(""));
+            if !out.iter().any(|o| o.properties.last().is_some_and(|p| same(&p.value, &last))) {
+                let message = "the file ends without a line end: its last value may be cut, and its last row is left out";
+                let help = "Export the objects again; where the value is all there, put a line end behind it.";
+                problems.push(positions.problem(Level::Error, "csv-cut", span, message, Some(help)));
+                break;
+            }
+        }
         if record.len() != names.len() && problems.len() < 1000 {
             let message = text!("a row of {} cells under a header of {}", record.len(), names.len());
             problems.push(positions.problem(
@@ -213,6 +224,17 @@ fn ends_within_quotes(row: &str, separator: u8) -> bool {
         is_begin = byte == separator && !is_open;
     }
     is_open
+}
+
+/// Whether two cells hold the same.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Null, Value::Null) => true,
+        (Value::Text(a), Value::Text(b)) | (Value::Time(a), Value::Time(b)) => a == b,
+        (Value::Boolean(a), Value::Boolean(b)) => a == b,
+        (Value::Integer(a), Value::Integer(b)) => a == b,
+        _ => false,
+    }
 }
 
 fn cell_value(cell: &str) -> Value {

@@ -80,6 +80,20 @@ fn csv_is_told_from_other_text() {
 }
 
 #[test]
+fn a_last_value_without_quotes_or_line_end_may_be_cut() {
+    let text = |last: &str| format!("Identity,UserAccount\r\nSite:Redmond,CONTOSO\\KerbAuth\r\n{last}");
+    for cut in ["Site:Dublin,CONTOSO\\Kerb", "Site:Dublin,", "Site:Dublin,4", "\"Site:Dublin\",C"] {
+        let shown = show(csv(&text(cut)));
+        assert!(shown.contains("csv-cut") && shown.contains("Redmond") && !shown.contains("Dublin"), "{shown}");
+    }
+    // A line end or a quote closes it, and what another row has too is no part of something longer.
+    for whole in ["Site:Dublin,CONTOSO\\Kerb\n", "Site:Dublin,\r\n", "Site:Dublin,\"CONTOSO\\Kerb\"", "Site:Dublin,CONTOSO\\KerbAuth"] {
+        let shown = show(csv(&text(whole)));
+        assert!(!shown.contains("csv-cut") && shown.contains("Dublin"), "{shown}");
+    }
+}
+
+#[test]
 fn a_row_that_ends_within_quotes_is_cut() {
     let text = |last: &str| format!("\"Identity\",\"UserAccount\"\r\n\"Site:Redmond\",\"CONTOSO\\KerbAuth\"\r\n{last}");
     for cut in ["\"Site:Dublin\",\"CONTO", "\"Site:Dublin\",\"", "\"Site:Dublin\",\"CONTOSO\\\"\"Kerb", "\"Site:Dub", "\"Site:Dublin\""] {
