@@ -29,7 +29,7 @@ pub(crate) fn report_in(path: &Path) -> Result<Option<Report>, Failure> {
     let bytes = read_file(path)?;
     let head = Source::decode(DocumentId(0), bytes.clone()).ok().and_then(|s| serde_json::from_str::<Head>(s.text()).ok());
     match head.and_then(|h| h.schema) {
-        Some(schema) if schema.starts_with("kerbsync.") => parse_report(path, bytes).map(Some),
+        Some(schema) if schema.starts_with("kerbsync.") => parse_report(path, bytes).and_then(|r| whole(path, r)).map(Some),
         _ => Ok(None),
     }
 }
@@ -39,7 +39,20 @@ pub(crate) fn read_baseline(path: &Path) -> Result<BaselineReport, Failure> {
     let bytes = read_file(path)?;
     match parse(path, bytes, &[BASELINE, REPORT], "write one with: kerbsync audit PATH --write-baseline baseline.json")? {
         (BASELINE, source, document) => known(&document, &source),
-        (_, source, document) => known::<Report>(&document, &source).map(|report| BaselineReport::of(&report)),
+        (_, source, document) => known(&document, &source).and_then(|r| whole(path, r)).map(|report| BaselineReport::of(&report)),
+    }
+}
+
+/// A report that tells of every server: what a part of one lacks is in the other parts, and neither new nor gone.
+fn whole(path: &Path, report: Report) -> Result<Report, Failure> {
+    match &report.shard {
+        Some(part) => {
+            let message =
+                format!("'{}' is part {} of {} of a report, and tells nothing of the other servers", path.display(), part.number, part.of);
+            Err(Failure::new(Exit::Input, message)
+                .hint("put all parts together first: kerbsync merge part-1.json part-2.json --output json=report.json"))
+        }
+        None => Ok(report),
     }
 }
 

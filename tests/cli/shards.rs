@@ -69,6 +69,9 @@ fn what_is_no_whole_is_refused_with_what_is_missing() {
         "merge DIR/part-1.json DIR/part-2.json DIR/later.json",
         "merge DIR/part-1.json DIR/part-2.json DIR/damaged.json",
         "merge DIR/whole.json",
+        "diff DIR/part-1.json DIR/part-2.json",
+        "diff DIR/whole.json DIR/part-2.json",
+        "audit DIR/estate --baseline DIR/part-1.json",
         "audit DIR/estate --shard 4/3",
         "audit DIR/estate --shard 1/2 --write-baseline DIR/b.json",
     ]

@@ -37,7 +37,10 @@ impl Baseline {
         }
         let mut known_undecided = 0;
         for verdict in audit.verdicts.iter().filter(|v| v.outcome == Outcome::Unknown) {
-            let fingerprint = fingerprint(verdict.rule.id, verdict.subject.kind().name(), &verdict.subject.to_string(), verdict.outcome);
+            let print = |outcome| fingerprint(verdict.rule.id, verdict.subject.kind().name(), &verdict.subject.to_string(), outcome);
+            // A failure that cannot be told any more is not known to be gone.
+            met.insert(print(Outcome::Fail));
+            let fingerprint = print(verdict.outcome);
             known_undecided += usize::from(self.0.contains_key(&fingerprint) && !waived.contains(&fingerprint));
             met.insert(fingerprint);
         }
@@ -92,6 +95,15 @@ mod tests {
         assert!(new.iter().any(|s| s.starts_with("se01")) && summary.conclusion == crate::Conclusion::Findings, "{new:?}");
         let (_, summary) = judged(&faulty(&[]), &known, false);
         assert!(summary.baseline.unwrap().gone > 0);
+    }
+
+    #[test]
+    fn what_cannot_be_told_any_more_is_not_gone() {
+        let known = baseline(&faulty(&["fe02"]));
+        let mut unread = faulty(&["fe02"]);
+        unread.servers.retain(|s| s.computer.first_label() != "fe02");
+        state::compute(&mut unread, None);
+        assert_eq!(judged(&unread, &known, false).1.baseline.unwrap().gone, 0);
     }
 
     #[test]

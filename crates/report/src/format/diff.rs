@@ -4,7 +4,7 @@ use super::{Outcome, Report, Severity, State, Tool};
 use kerbsync_diff::{Account, Deployment, TopologyExtent};
 use kerbsync_names::HostName;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Name of the format for what two states of a deployment differ in.
 pub const DIFF: &str = "kerbsync.diff/v1";
@@ -28,8 +28,11 @@ pub struct DiffReport {
     pub changes: Vec<Difference>,
     /// Findings of the new side alone.
     pub new_findings: Vec<FindingLine>,
-    /// Findings of the old side alone.
+    /// Findings of the old side alone, where the new side decides what they are about.
     pub gone_findings: Vec<FindingLine>,
+    /// Findings of the old side of which the new side's inputs do not tell whether they still hold.
+    #[serde(default)]
+    pub undecided_findings: Vec<FindingLine>,
     /// How many findings both sides have.
     pub unchanged_findings: usize,
     /// Consequences by severity.
@@ -118,7 +121,9 @@ impl DiffReport {
         let only = |report: &Report, other: &BTreeSet<&str>| -> Vec<FindingLine> {
             report.findings.iter().filter(|f| !other.contains(f.fingerprint.as_str())).map(FindingLine::from).collect()
         };
-        let (new_findings, gone_findings) = (only(new, &was), only(old, &is));
+        let new_findings = only(new, &was);
+        let decided = Decided::of(new);
+        let (gone_findings, undecided_findings) = only(old, &is).into_iter().partition(|f| decided.tells_of(f));
         let mut consequences: Vec<Consequence> = consequences.into_iter().map(Consequence::from).collect();
         let failing = new_findings.iter().filter(|f| f.outcome == Outcome::Fail && f.severity == Severity::Error && f.waived.is_none());
         let failing: Vec<Consequence> = failing.map(Consequence::of).collect();
@@ -137,6 +142,7 @@ impl DiffReport {
             changes: changes.into_iter().map(Difference::from).collect(),
             new_findings,
             gone_findings,
+            undecided_findings,
             unchanged_findings: was.intersection(&is).count(),
             summary,
         }
@@ -145,8 +151,32 @@ impl DiffReport {
     /// Whether nothing could be compared at all: a side without a topology, and no finding on either.
     #[must_use]
     pub fn compared_nothing(&self) -> bool {
-        let findings = self.new_findings.len() + self.gone_findings.len() + self.unchanged_findings;
+        let findings = self.new_findings.len() + self.gone_findings.len() + self.undecided_findings.len() + self.unchanged_findings;
         (self.old.topology.is_none() || self.new.topology.is_none()) && findings == 0
+    }
+}
+
+/// What a side has decided, and with it whether a finding that it no longer has is gone.
+struct Decided<'r> {
+    /// Outcome of each rule for each subject.
+    verdicts: HashMap<(&'r str, &'r str), Outcome>,
+    /// Whether a subject that was not judged is not there: everything that subjects come from is among the inputs.
+    whole: bool,
+}
+
+impl<'r> Decided<'r> {
+    fn of(report: &'r Report) -> Self {
+        let verdicts = report.verdicts.iter().map(|v| ((&*v.rule, &*v.subject), v.outcome)).collect();
+        let documents = &report.coverage.documents;
+        let read = documents.unreadable == 0 && report.coverage.not_opened.is_empty();
+        Self { verdicts, whole: read && report.coverage.topology.complete && report.inventory.assignments_known }
+    }
+
+    fn tells_of(&self, finding: &FindingLine) -> bool {
+        match self.verdicts.get(&(finding.rule.as_str(), finding.subject.as_str())) {
+            Some(outcome) => *outcome != Outcome::Unknown || finding.outcome == Outcome::Unknown,
+            None => self.whole,
+        }
     }
 }
 

@@ -36,6 +36,7 @@ pub fn diff(report: &DiffReport, options: &TextOptions) -> String {
     }
     findings(&mut writer, "New findings", &report.new_findings);
     findings(&mut writer, "Findings that are gone", &report.gone_findings);
+    findings(&mut writer, "Findings of OLD that NEW does not decide", &report.undecided_findings);
     if !report.notes.is_empty() {
         writer.heading("What could not be compared");
         writer.gap();
@@ -46,6 +47,7 @@ pub fn diff(report: &DiffReport, options: &TextOptions) -> String {
         _ if report.compared_nothing() => ("Nothing was compared.", RED),
         s if s.error > 0 => ("Not before this is done.", RED),
         s if s.warning > 0 => ("With care.", YELLOW),
+        _ if !report.undecided_findings.is_empty() => ("Not everything could be compared.", YELLOW),
         _ => ("Nothing follows that must be done.", GREEN),
     };
     writer.labelled(0, word, Some(style), &verdict(report), 4);
@@ -105,6 +107,9 @@ pub(super) fn verdict(report: &DiffReport) -> String {
         report.gone_findings.len(),
         report.unchanged_findings
     );
+    if !report.undecided_findings.is_empty() {
+        text.push_str(&format!(" {} of OLD not decided by NEW.", count(report.undecided_findings.len(), "finding")));
+    }
     for (side, word) in [(&report.old, "OLD"), (&report.new, "NEW")] {
         if side.unreadable > 0 {
             text.push_str(&format!(" {} of {word} could not be read.", count(side.unreadable, "document")));

@@ -17,6 +17,7 @@ pub fn diff_markdown(report: &DiffReport) -> String {
         _ if report.compared_nothing() => "nothing was compared",
         s if s.error > 0 => "not before this is done",
         s if s.warning > 0 => "with care",
+        _ if !report.undecided_findings.is_empty() => "not everything could be compared",
         _ => "nothing follows that must be done",
     };
     let mut page = Page { text: format!("# kerbsync diff: {title}\n\n{}\n", escaped(&verdict(report))), left_out: 0 };
@@ -29,6 +30,7 @@ pub fn diff_markdown(report: &DiffReport) -> String {
     page.list("What changed", report.changes.iter().map(|c| format!("- {}: {}", escaped(&c.kind), escaped(&sentence(c)))));
     page.list("New findings", report.new_findings.iter().map(finding));
     page.list("Findings that are gone", report.gone_findings.iter().map(finding));
+    page.list("Findings of OLD that NEW does not decide", report.undecided_findings.iter().map(finding));
     page.into_text()
 }
 

@@ -68,8 +68,33 @@ fn findings_are_compared_by_their_fingerprints() {
         names(&report.new_findings),
         ["stale-secret fe09.contoso.com", "pool-named-like-server pool01.contoso.com", "stale-secret fe02.contoso.com"]
     );
-    assert_eq!(names(&report.gone_findings).len(), 3);
+    assert_eq!(names(&report.gone_findings), [] as [&str; 0]);
+    // What the new side found undecided, or did not judge though it may be there, is not gone.
+    assert_eq!(names(&report.undecided_findings).len(), 3);
     assert_eq!(report.unchanged_findings, 1);
+}
+
+#[test]
+fn what_the_new_side_decides_is_gone_and_nothing_else_is() {
+    let old = report(&awkward(), &verdicts(), Some(Severity::Error));
+    let without = |outcome: Option<Outcome>| {
+        let mut audit = verdicts();
+        let failed = audit.findings.remove(0);
+        let left = audit.findings.len();
+        audit.verdicts.retain(|v| v.rule.id != failed.rule.id || v.subject != failed.subject);
+        if let Some(outcome) = outcome {
+            put(&mut audit, failed.rule, failed.subject, outcome, "As the new inputs are.");
+            audit.findings.truncate(left);
+        }
+        let new = report(&awkward(), &audit, Some(Severity::Error));
+        let diff = DiffReport::new(tool(), ("old", &old), ("new", &new));
+        let text = kerbsync_report::render::diff(&diff, &TextOptions::PLAIN);
+        let last = text.lines().rfind(|l| l.starts_with(['N', 'W'])).unwrap().split('.').next().unwrap().to_owned();
+        (diff.gone_findings.len(), diff.undecided_findings.len(), last)
+    };
+    assert_eq!(without(Some(Outcome::Pass)), (1, 0, "Nothing follows that must be done".to_owned()));
+    assert_eq!(without(Some(Outcome::Unknown)), (0, 1, "Not everything could be compared".to_owned()));
+    assert_eq!(without(None), (0, 1, "Not everything could be compared".to_owned()));
 }
 
 #[test]
