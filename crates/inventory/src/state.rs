@@ -3,6 +3,7 @@
 //! The state speaks of equality alone. Whether the account exists, is enabled or has expired is for rules to say.
 
 mod account;
+mod astray;
 mod expected;
 mod held;
 mod proof;

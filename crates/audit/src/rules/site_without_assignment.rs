@@ -5,6 +5,7 @@ use crate::{Policy, Severity, Verdicts, View};
 use jiff::Timestamp;
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::SiteKind;
+use kerbsync_inventory::state::Expectation;
 use kerbsync_names::SiteId;
 use kerbsync_source::{Origin, Text, text};
 
@@ -74,6 +75,9 @@ fn judge(view: &View<'_>, policy: &Policy, verdicts: &mut Verdicts<'_>, site: &S
             let why = text!("The topology is only in part among the inputs, so site {name} may have web servers that are not in it.");
             verdicts.unknown_told_elsewhere(subject, why, command);
         };
+    }
+    if let (true, Expectation::Unknown(why)) = (view.inventory.assignments_known, &site.expectation) {
+        return verdicts.unknown_told_elsewhere(subject, why.clone(), commands::assignments(Some(name)));
     }
     // A deployment may do without Kerberos; with it at one site, the others were forgotten or are yet to come.
     let severity = if view.accounts().is_empty() { Severity::Note } else { Severity::Warning };

@@ -1,7 +1,7 @@
 //! Which account the servers of a pool are to hold.
 
-use super::account_key;
-use crate::{Inventory, Pool, Site};
+use super::{account_key, astray};
+use crate::{Assignment, Inventory, Pool, Site};
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_source::{Shown, Text, text};
 use std::collections::HashMap;
@@ -34,7 +34,9 @@ impl<'i> Expectations<'i> {
         inventory.sites.iter().for_each(|site| *named.entry(key(site)).or_default() += 1);
         // Assignments name sites, so one without a name of its own cannot be told from others.
         let is_named = |site: &Site| !site.name.value.trim().is_empty() && named.get(&key(site)) == Some(&1);
-        let sites = inventory.sites.iter().map(|s| (&s.id.value, of_site(inventory, s, is_named(s)))).collect();
+        let astray = astray::of(inventory);
+        let of_site = |s: &'i Site| of_site(inventory, s, is_named(s), astray.get(&s.id.value).copied());
+        let sites = inventory.sites.iter().map(|s| (&s.id.value, of_site(s))).collect();
         let mut all = Self { sites, torn: HashMap::new() };
         let mut first: HashMap<&HostName, &Pool> = HashMap::new();
         for (pool, computer) in inventory.web_servers() {
@@ -77,7 +79,7 @@ impl<'i> Expectations<'i> {
     }
 }
 
-fn of_site<'i>(inventory: &'i Inventory, site: &Site, is_named: bool) -> Expectation<'i> {
+fn of_site<'i>(inventory: &'i Inventory, site: &Site, is_named: bool, astray: Option<&Assignment>) -> Expectation<'i> {
     let id = &site.id.value;
     let name = &Shown::naming(&site.name.value);
     let mut assigned = inventory.assignments.iter().filter(|a| a.site_id.as_ref() == Some(id)).peekable();
@@ -87,7 +89,13 @@ fn of_site<'i>(inventory: &'i Inventory, site: &Site, is_named: bool) -> Expecta
         ));
     }
     if assigned.peek().is_none() {
-        return if inventory.assignments_known {
+        return if let Some(assignment) = astray {
+            Expectation::Unknown(text!(
+                "No assignment names site {name}, but '{}' names no site of the topology and its account {} is found here: it may be this site under another name.",
+                Shown::naming(&assignment.site_text.value),
+                Shown::naming(&assignment.account_text.value)
+            ))
+        } else if inventory.assignments_known {
             Expectation::NoAccount(text!("Site {name} has no Kerberos account."))
         } else {
             Expectation::Unknown(text!("No input says whether site {name} has a Kerberos account."))

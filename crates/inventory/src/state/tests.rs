@@ -143,6 +143,20 @@ fn sites_without_a_usable_account() {
     );
 }
 
+/// After a site was renamed, an export from before names it by its old name. That it has no account now is then not shown.
+#[test]
+fn an_assignment_that_leads_nowhere_may_be_that_of_a_site_where_its_account_is_found() {
+    let [a, ..] = tags();
+    let renamed = |held: &str| {
+        let mut inventory = estate(vec![holding("fe03.contoso.com", a)]);
+        inventory.assignments[1] = assignment("old two", held);
+        inventory.assignments[1].site_id = None;
+        computed(inventory, None)
+    };
+    assert!(renamed(ACCOUNT).contains("fe03.contoso.com unknown none - No assignment names site two, but 'Site:old two' names no site of the topology and its account contoso\\KerbAuth is found here: it may be this site under another name."), "{}", renamed(ACCOUNT));
+    assert!(renamed("contoso\\Other").contains("fe03.contoso.com not-applicable none - Site two has no Kerberos account."));
+}
+
 fn tested(server: &str, valid: bool, time: &str) -> ManagementLog {
     ManagementLog {
         document: DocumentId(0),
