@@ -124,3 +124,17 @@ fn what_cannot_be_compared_is_no_equality() {
     shell.put("new/topology.xml", &whole.as_bytes()[..whole.len() / 2]);
     assert_eq!(shell.run("diff DIR/old DIR/new").code, 4);
 }
+
+/// The assignments of both sides are those of the old name: that the renamed site lost its account does not follow.
+#[test]
+fn a_renamed_site_has_not_lost_its_account() {
+    let shell = shell();
+    shell.change("new/topology.xml", "<Name>Redmond</Name>", "<Name>Cork</Name>");
+    let ran = shell.run("diff DIR/old DIR/new --format json");
+    let report = json(&ran);
+    let kinds = kinds(&report);
+    assert!(!kinds.iter().any(|k| k.contains("may-still-hold") || k.contains("spn-to-remove")), "{kinds:?}");
+    let changes = report["changes"].as_array().unwrap();
+    assert!(changes.iter().any(|c| c["kind"] == "site-renamed"), "{changes:?}");
+    assert!(!changes.iter().any(|c| c["kind"] == "account-changed" && c["after"] == "none"), "{changes:?}");
+}

@@ -256,7 +256,6 @@ impl<'e> Reading<'e, '_> {
                 let message = "a service principal name with a blank at an end: whether it is found as the name without it is not known";
                 let help = Some("Look at it with setspn -L, and set the name anew without the blank.");
                 report(self.problems, Level::Warning, "ad-spn", &text.origin, message, help);
-                continue;
             }
             match ServicePrincipalName::parse(&text.value) {
                 Ok(name) => spns.push(Spanned::new(name, text.origin)),

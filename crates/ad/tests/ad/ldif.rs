@@ -115,13 +115,13 @@ fn a_name_with_a_blank_at_an_end_is_not_the_name_without_it() {
     insta::assert_snapshot!(read(&format!("{entry}servicePrincipalName:: aHR0cC9hIA==\n")), @r#"
     account 1:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
       class Computer @2:1
-      spns among others [http/b @3:1]
+      spns among others [http/b @3:1, http/a @4:1]
     Warning ad-spn: line 4, column 1 (byte 78): a service principal name with a blank at an end: whether it is found as the name without it is not known Look at it with setspn -L, and set the name anew without the blank.
     "#);
     insta::assert_snapshot!(read(&format!("{entry}servicePrincipalName: http/a\nservicePrincipalName:: IGh0dHAvYQ==\n")), @r#"
     account 1:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
       class Computer @2:1
-      spns among others [http/b @3:1, http/a @4:1]
+      spns among others [http/b @3:1, http/a @4:1, http/a @5:1]
     Warning ad-spn: line 5, column 1 (byte 107): a service principal name with a blank at an end: whether it is found as the name without it is not known Look at it with setspn -L, and set the name anew without the blank.
     "#);
 }

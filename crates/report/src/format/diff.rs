@@ -241,6 +241,12 @@ impl From<&super::Finding> for FindingLine {
     }
 }
 
+/// Whether it is not known what the web servers of a site without an account are to hold: where it has none, they are to hold nothing.
+fn is_undecided(site: &super::Site) -> bool {
+    let mut servers = site.pools.iter().filter(|p| p.web_services).flat_map(|p| &p.computers);
+    servers.any(|c| c.state != State::NotApplicable)
+}
+
 /// What a report says of the deployment. A name that is none, which only a report from elsewhere can hold, is passed over.
 fn deployment(report: &Report) -> Deployment {
     let estate = &report.inventory;
@@ -281,7 +287,7 @@ fn deployment(report: &Report) -> Deployment {
     let account = |site: &super::Site| match &site.account {
         Some(account) => Account::Named(account.clone()),
         None if !estate.assignments_known => Account::Unknown,
-        None if estate.assignments.iter().any(|a| a.site.as_ref() == Some(&site.id)) => Account::Unclear,
+        None if estate.assignments.iter().any(|a| a.site.as_ref() == Some(&site.id)) || is_undecided(site) => Account::Unclear,
         None => Account::None,
     };
     let sites =

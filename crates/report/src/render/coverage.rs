@@ -2,7 +2,7 @@
 
 use super::audit;
 use super::text_writer::{BLUE, Cell, GREEN, RED, TextWriter, YELLOW, count};
-use crate::format::{Coverage, Gap, Input, InputStatus, Level, Report};
+use crate::format::{Coverage, Gap, Input, InputStatus, Level, Problem, Report};
 use kerbsync_source::{Text, text};
 
 /// Gaps of one kind, and files of one status, from which on only the first are shown.
@@ -33,6 +33,7 @@ pub(super) fn coverage(writer: &mut TextWriter<'_>, report: &Report) {
     writer.table(2, false, &rows);
     unreadable(writer, &report.inputs);
     left_aside(writer, &report.inputs);
+    noticed(writer, &report.inputs);
     gaps(writer, &report.coverage.gaps);
 }
 
@@ -228,6 +229,23 @@ fn left_aside(writer: &mut TextWriter<'_>, inputs: &[Input]) {
         }
         more(writer, group.len() - shown, text!("more document {what}"));
     }
+}
+
+/// What is odd in documents that were used: the first few, all of it with -v.
+fn noticed(writer: &mut TextWriter<'_>, inputs: &[Input]) {
+    let used = inputs.iter().filter(|i| i.status == InputStatus::Used);
+    let odd: Vec<(&Input, &Problem)> =
+        used.flat_map(|i| i.problems.iter().filter(|p| p.level != Level::Note).map(move |p| (i, p))).collect();
+    if odd.is_empty() {
+        return;
+    }
+    writer.heading(&format!("Odd in what was read: {}", count(odd.len(), "place")));
+    let shown = if writer.options.verbosity == 0 { MANY.min(odd.len()) } else { odd.len() };
+    for (input, problem) in &odd[..shown] {
+        let at = problem.line.zip(problem.column).map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
+        writer.labelled(2, &format!("{}{at}:", input.path), None, &problem.message, 4);
+    }
+    more(writer, odd.len() - shown, "more place");
 }
 
 /// What could not be joined or proved, gaps of one kind together.

@@ -3,7 +3,9 @@
 use crate::sample::{MISSING, NAME, STALE, awkward, document, host, put, report, report_with, tool, verdicts};
 use kerbsync_audit::{Audit, Outcome, Subject};
 use kerbsync_inventory::{DocumentKind, DocumentStatus, Inventory};
-use kerbsync_report::format::{Finding, InventoryReport, NotOpened, ResolveReport, Rule, RulesReport, Severity, SlotsReport};
+use kerbsync_report::format::{
+    Finding, InventoryReport, Level, NotOpened, Problem, ResolveReport, Rule, RulesReport, Severity, SlotsReport,
+};
 use kerbsync_report::render::{TextOptions, audit, explain, explain_finding, inventory, resolve, rules, slots};
 
 const NO_VERDICTS: fn() -> Audit =
@@ -21,6 +23,29 @@ fn an_awkward_estate_in_full() {
     let text = audit(&report, &TextOptions { verbosity: 2, ..TextOptions::PLAIN });
     let start = text.find("Passed").unwrap();
     insta::assert_snapshot!(&text[start..text.find("\nServers").unwrap()]);
+}
+
+#[test]
+fn what_is_odd_in_a_document_that_was_used_is_told() {
+    let mut i = Inventory::default();
+    document(&mut i, "directory/accounts.ldif", DocumentKind::Ldif, DocumentStatus::Used);
+    let mut report = report(&i, &NO_VERDICTS(), Some(Severity::Error));
+    let odd = |n: u32, level: Level| Problem {
+        level,
+        code: "ad-value".to_owned(),
+        message: format!("'userAccountControl' does not hold one value: it is left out ({n})"),
+        help: None,
+        line: Some(n),
+        column: Some(1),
+        byte_start: None,
+        byte_end: None,
+    };
+    report.inputs[0].problems = (1..13).map(|n| odd(n, Level::Warning)).chain([odd(13, Level::Note)]).collect();
+    let text = audit(&report, &TextOptions { width: 200, ..TextOptions::PLAIN });
+    let told: Vec<&str> = text.lines().skip_while(|l| !l.starts_with("Odd in what was read")).take(13).collect();
+    assert_eq!(told[0], "Odd in what was read: 12 places", "{text}");
+    assert_eq!(told[1], "  directory/accounts.ldif:1:1: 'userAccountControl' does not hold one value: it is left out (1)");
+    assert_eq!(told[11], "  and 2 more places: -v shows all");
 }
 
 #[test]

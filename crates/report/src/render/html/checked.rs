@@ -1,6 +1,6 @@
 //! What the page says beside findings: every server, what was checked and passed, what was not, controls, inputs.
 
-use crate::format::{Computer, Input, InputStatus, Outcome, Pool, Report};
+use crate::format::{Computer, Input, InputStatus, Level, Outcome, Pool, Report};
 use crate::render::assessed::{Assessed, silent};
 use crate::render::coverage::{How, lines};
 use crate::render::html_writer::HtmlWriter;
@@ -185,6 +185,9 @@ pub(super) fn inputs(page: &mut HtmlWriter, report: &Report) {
     });
 }
 
+/// Of what is odd in one document so much is told.
+const ODD: usize = 20;
+
 fn input(page: &mut HtmlWriter, input: &Input) {
     let (word, tone) = match input.status {
         InputStatus::Used => ("used", "good"),
@@ -199,6 +202,12 @@ fn input(page: &mut HtmlWriter, input: &Input) {
         page.element("span", &[("class", &format!("badge {tone}"))], word);
         if let Some(reason) = &input.reason {
             page.text(&format!(" {reason}"));
+        }
+        if input.status == InputStatus::Used {
+            for problem in input.problems.iter().filter(|p| p.level != Level::Note).take(ODD) {
+                let at = problem.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+                page.element("p", &[], &format!("{at}{}", problem.message));
+            }
         }
     });
     let bytes = input.bytes.to_string();
