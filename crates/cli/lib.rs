@@ -35,7 +35,7 @@ pub use io::Io;
 pub use memory::{Memory, wiped_memory};
 
 use args::Cli;
-use clap::error::{ContextValue, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, FromArgMatches};
 use kerbsync_source::{Shown, printable, steers};
 use std::ffi::OsString;
@@ -83,9 +83,21 @@ fn parse(args: impl IntoIterator<Item = OsString>, io: &mut Io<'_>) -> Result<Cl
             // Only a command that is built can name its arguments.
             command.build();
             io.err(&quoted(&command, &error, &text));
+            if names_a_file_behind_format(&error) {
+                io.err("\nhint: a format and a file are written with --output: --output json=report.json\n");
+            }
             Err(Exit::Usage)
         }
     }
+}
+
+/// Whether `--format` was given what `--output` takes.
+fn names_a_file_behind_format(error: &clap::Error) -> bool {
+    let of = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.as_str(),
+        _ => "",
+    };
+    of(ContextKind::InvalidArg).starts_with("--format ") && of(ContextKind::InvalidValue).contains('=')
 }
 
 /// An error about the arguments without what steers a screen; an argument that looks like a secret is masked wherever it is quoted.

@@ -36,6 +36,13 @@ fn a_wrong_output_says_how_it_is_written() {
     ");
 }
 
+#[test]
+fn a_format_with_a_file_is_led_to_output() {
+    let told = |line: &str| Shell::empty().run(line).err.contains("--output json=report.json");
+    assert!(told("audit DIR --format json=report.json") && told("render DIR/report.json --format=html=page.html"));
+    assert!(!told("audit DIR --format jsn"));
+}
+
 /// The key of `verify` is a public one, and its name is no secret.
 #[test]
 fn what_is_missing_is_named_as_the_help_names_it() {
