@@ -148,6 +148,8 @@ pub mod uac {
     pub const USE_DES_KEY_ONLY: u32 = 0x20_0000;
     /// No Kerberos pre-authentication.
     pub const DONT_REQ_PREAUTH: u32 = 0x40_0000;
+    /// Logon by smart card only; the directory sets a random password with it.
+    pub const SMARTCARD_REQUIRED: u32 = 0x4_0000;
     /// A computer that holds secrets of a part of the domain: a read-only domain controller.
     pub const PARTIAL_SECRETS_ACCOUNT: u32 = 0x400_0000;
     /// The password has expired.

@@ -8,12 +8,14 @@ declare_rule! {
     ///
     /// ## What it checks
     /// The object of every assigned account is of class computer, as New-CsKerberosAccount makes it, and userAccountControl does not mark it
-    /// as something else: an ordinary user (0x200) or a trust between domains (0x800). It stands for no real machine.
+    /// as something else: an ordinary user (0x200), a trust between domains (0x800), or one that logs on with a smart card (0x40000). It
+    /// stands for no real machine.
     ///
     /// ## Why it matters
     /// The documentation calls the computer object intended, although the parameter is named UserAccount. The cmdlets set the password
     /// of a computer object; a user object has a password that expires, can log on interactively, and is found by everyone who
-    /// collects tickets of user accounts to guess passwords.
+    /// collects tickets of user accounts to guess passwords. A directory gives an account that has to log on with a smart card a random
+    /// password when it is marked so (documented for users; that it does so for computers is inferred): no server holds that one.
     ///
     /// ## What to do
     /// ```powershell
@@ -38,6 +40,10 @@ declare_rule! {
     reads: [ObjectClass],
 }
 
+/// What to do about a mark.
+const OTHER: &str = "Find out who set the mark and what relies on it. Create a computer object with New-CsKerberosAccount, assign that one, and run Enable-CsTopology.";
+const SMART_CARD: &str = "Find out who set the mark. When it was set, the directory may have given the account a random password that no server holds: take the mark off, let the product test the sites of the account, and set a new password where the test fails.";
+
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     verdicts.each_object(view, |verdicts, account, object| {
         let (subject, name) = (account.subject(), account.name);
@@ -47,11 +53,14 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 None => verdicts.pass(subject, text!("{name} is a computer object.")),
                 Some((flags, mark, severity)) => {
                     verdicts
-                        .fail(subject, text!("{name} is a computer object, but userAccountControl {} marks it as {mark}.", hex_bits(flags.value)))
+                        .fail(
+                            subject,
+                            text!("{name} is a computer object, but userAccountControl {} marks it as {mark}.", hex_bits(flags.value)),
+                        )
                         .at_most(severity)
                         .at(&flags.origin, "the mark")
                         .at(&class.origin, "the class of the object")
-                        .help("Find out who set the mark and what relies on it. Create a computer object with New-CsKerberosAccount, assign that one, and run Enable-CsTopology.");
+                        .help(if flags.value & uac::SMARTCARD_REQUIRED != 0 && severity == Severity::Warning { SMART_CARD } else { OTHER });
                 }
             },
             Some(class) => {
@@ -77,6 +86,7 @@ fn marked_otherwise(object: &Account) -> Option<(&Spanned<u32>, &'static str, Se
     let marked = |mark: u32| flags.value & mark != 0;
     match () {
         () if marked(uac::INTERDOMAIN_TRUST_ACCOUNT) => Some((flags, "the account of a trust between domains", Severity::Error)),
+        () if marked(uac::SMARTCARD_REQUIRED) => Some((flags, "one that has to log on with a smart card", Severity::Warning)),
         () if marked(uac::WORKSTATION_TRUST_ACCOUNT | uac::SERVER_TRUST_ACCOUNT) => None,
         () if marked(uac::NORMAL_ACCOUNT) => Some((flags, "an ordinary user", Severity::Warning)),
         () => None,
@@ -104,6 +114,12 @@ mod tests {
           warning directory.ldf:13 the mark
           warning directory.ldf:12 the class of the object
           help: Find out who set the mark and what relies on it. Create a computer object with New-CsKerberosAccount, assign that one, and run Enable-CsTopology.
+        ");
+        insta::assert_snapshot!(marked(uac::SMARTCARD_REQUIRED | uac::WORKSTATION_TRUST_ACCOUNT), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is a computer object, but userAccountControl 0x41000 marks it as one that has to log on with a smart card.
+          warning directory.ldf:13 the mark
+          warning directory.ldf:12 the class of the object
+          help: Find out who set the mark. When it was set, the directory may have given the account a random password that no server holds: take the mark off, let the product test the sites of the account, and set a new password where the test fails.
         ");
         // What only another rule judges, and what says nothing of the kind.
         for flags in [uac::WORKSTATION_TRUST_ACCOUNT | uac::NORMAL_ACCOUNT, uac::SERVER_TRUST_ACCOUNT, 0, uac::ACCOUNTDISABLE] {
