@@ -142,6 +142,8 @@ fn only_the_key_that_is_given_counts() {
     program.put("unsigned.zip", &write_archive(&members(&program)[..3]).unwrap());
     let ran = verify(&program, "unsigned.zip");
     assert!(ran.code == 5 && ran.err.contains("it is not signed"), "{}", ran.err);
+    let ran = program.run("audit DIR/e --bundle-out DIR/e/x.zip --sign DIR/key.pem");
+    assert!(ran.code == 2 && ran.err.contains("lies within"), "{}", ran.err);
     let ran = program.run("audit DIR/e --sign DIR/key.pem");
     assert_eq!(ran.code, 2, "{}", ran.err);
     let ran = program.run("audit DIR/e --bundle-out DIR/x.zip --sign DIR/pub.pem");

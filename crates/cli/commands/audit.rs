@@ -27,7 +27,8 @@ pub(super) fn run(args: AuditArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exit,
     args.bundle_out.as_deref().map(output::check_target).transpose()?;
     let key = args.sign.as_deref().map(signing_key).transpose()?;
     let bundle = Bundle { hardening: gate.profiles.hardens(), ..Bundle::try_from(args.bundle)? };
-    if args.bundle_out.is_some() {
+    if let Some(file) = &args.bundle_out {
+        refuse_below(file, &bundle)?;
         refuse_open_runs(&bundle)?;
     }
     let for_evidence = bundle.clone();
@@ -71,6 +72,15 @@ fn signing_key(path: &Path) -> Result<SigningKey, Failure> {
     };
     let text = Zeroizing::new(String::from_utf8(read_file(path)?).map_err(|_| failure("this is no text"))?);
     SigningKey::from_pem(&text).map_err(|e| failure(&e.to_string()))
+}
+
+/// An archive of evidence within what it is evidence of would be read by the next audit: a second configuration of every server.
+fn refuse_below(file: &Path, bundle: &Bundle) -> Result<(), Failure> {
+    match bundle.paths.iter().find(|folder| output::is_below(file, folder)) {
+        Some(folder) => Err(Failure::usage(format!("'{}' lies within '{}'", file.display(), folder.display()))
+            .hint("name a file elsewhere: what is within is read by the next audit")),
+        None => Ok(()),
+    }
 }
 
 /// A run without an end leaves servers old or new: what is true of them is not in the files.
