@@ -6,10 +6,11 @@ use crate::slots::{Wanted, changes, naming_slots, writable};
 use crate::targets::of_account;
 use crate::{DirectoryStep, Intent, Plan, SecretFrom, SlotAddress, Told, keys, operator, outage, restrictions};
 use kerbsync_inventory::resolve::check_account;
-use kerbsync_inventory::{Inventory, Slot};
+use kerbsync_inventory::state::{Expectation, Expectations, account_key};
+use kerbsync_inventory::{Assignment, Inventory, Pool, SecretState, ServerConfiguration, Slot};
 use kerbsync_names::{AccountNote, DownLevelName, HostName};
 use kerbsync_source::{Shown, text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Plans a new password for an account. The secret is made when the plan is applied; the plan holds none.
 ///
@@ -40,6 +41,7 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
         return Err(Refused { preconditions: checks.into_list() });
     }
     checks.pass("account-assigned", &name, text!("{} web servers are to hold it.", servers.len()));
+    held_elsewhere(inventory, &name, &servers, &mut checks);
     in_directory(inventory, &name, &mut checks);
     let pattern = pattern(inventory, &name, &servers);
     if pattern.is_empty() {
@@ -97,6 +99,44 @@ pub fn plan_set_password(inventory: &Inventory, account: &str, request: &Request
     assemble::plan(inventory, request, checks, body)
 }
 
+/// Servers that hold the account and are not to get its new password: they hold the old one then.
+fn held_elsewhere(inventory: &Inventory, name: &DownLevelName, servers: &BTreeMap<HostName, &Pool>, checks: &mut Checks) {
+    const ID: &str = "account-elsewhere";
+    let expectations = Expectations::of(inventory);
+    let pools: HashMap<&HostName, &Pool> = inventory.web_servers().map(|(pool, c)| (&c.fqdn.value, pool)).collect();
+    let holds = |server: &&ServerConfiguration| {
+        !servers.contains_key(&server.computer) && naming_slots(server, name, inventory).any(|s| s.secret != SecretState::Empty)
+    };
+    let remedy = || text!("compare with what is there now: {}", kerbsync_advice::commands::assignments(None));
+    let key = account_key(name, inventory.domains());
+    let same = |a: &&Assignment| a.account.as_ref().is_ok_and(|own| account_key(own, inventory.domains()) == key);
+    for assignment in inventory.assignments.iter().filter(|a| a.site_id.is_none()).filter(same) {
+        let reason = text!("It has {name} too, and no site of the topology is called so: servers of it would go on with the old password.");
+        checks.unknown(ID, Shown::naming(&assignment.site_text.value), reason, remedy());
+    }
+    let mut others: Vec<&ServerConfiguration> = inventory.servers.iter().filter(holds).collect();
+    others.sort_by_key(|server| &server.computer);
+    for server in others {
+        let computer = &server.computer;
+        match pools.get(computer).map(|pool| expectations.of_server(pool, computer)) {
+            Some(Expectation::Unknown(why)) => {
+                checks.fail(ID, computer, text!("It holds {name} too, and would go on with the old password. {why}"), remedy());
+            }
+            Some(Expectation::NoAccount(why)) => {
+                checks.unknown(ID, computer, text!("It holds {name} too, and would go on with the old password. {why}"), remedy());
+            }
+            Some(Expectation::Account(other)) => {
+                let reason = text!("It holds {name} too, and would go on with the old password. The account of its site is {other}.");
+                checks.unknown(ID, computer, reason, remedy());
+            }
+            None => {
+                let reason = text!("It holds {name} too, and would go on with the old password. It is no web server of the topology.");
+                checks.unknown(ID, computer, reason, remedy());
+            }
+        }
+    }
+}
+
 fn in_directory(inventory: &Inventory, name: &DownLevelName, checks: &mut Checks) {
     const ID: &str = "account-in-directory";
     let live = kerbsync_advice::commands::show_computer(&format!("{}$", name.account()), "Enabled");
@@ -121,7 +161,7 @@ fn in_directory(inventory: &Inventory, name: &DownLevelName, checks: &mut Checks
 }
 
 /// The places of the server that holds the account in most places; among equals, of the first by name.
-fn pattern(inventory: &Inventory, name: &DownLevelName, servers: &BTreeMap<HostName, &kerbsync_inventory::Pool>) -> Vec<Wanted> {
+fn pattern(inventory: &Inventory, name: &DownLevelName, servers: &BTreeMap<HostName, &Pool>) -> Vec<Wanted> {
     let mut best: Vec<&Slot> = Vec::new();
     for computer in servers.keys() {
         let Some(server) = inventory.server(computer) else { continue };

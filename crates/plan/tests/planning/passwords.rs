@@ -186,3 +186,30 @@ fn many_servers_are_counted_where_they_are_named_in_a_sentence() {
     assert_eq!(recycled(4), format!("{eight}, se01.contoso.com"));
     assert_eq!(recycled(6), format!("{eight}, fe14.contoso.com and 2 others"));
 }
+
+/// A server that holds the account and is not to get the new password would be shut out by it.
+#[test]
+fn servers_that_hold_the_account_elsewhere_are_told_and_refused_where_their_site_may_have_it() {
+    let told = |inventory: &kerbsync_inventory::Inventory| {
+        let (word, all) = match plan_set_password(inventory, ACCOUNT, &common()) {
+            Ok(plan) => ("planned", plan.preconditions),
+            Err(refused) => ("refused", refused.preconditions),
+        };
+        let one = |p: &kerbsync_plan::Precondition| format!("{:?} {}: {}\n", p.outcome, p.subject, p.reason);
+        all.iter().filter(|p| p.id == "account-elsewhere").map(one).fold(format!("{word}\n"), |text, line| text + &line)
+    };
+    assert_eq!(told(&usual()), "planned\n");
+    let mut inventory = usual();
+    let dublin = inventory.assignments.remove(1);
+    insta::assert_snapshot!(told(&inventory), @r"
+    planned
+    Unknown se01.contoso.com: It holds CONTOSO\KerbAuth too, and would go on with the old password. Site Dublin has no Kerberos account.
+    ");
+    inventory.assignments.push(kerbsync_inventory::Assignment { site_id: None, ..dublin });
+    inventory.assignments[2].site_text.value = "Site:Baile".to_owned();
+    insta::assert_snapshot!(told(&inventory), @r"
+    refused
+    Unknown Site:Baile: It has CONTOSO\KerbAuth too, and no site of the topology is called so: servers of it would go on with the old password.
+    Fail se01.contoso.com: It holds CONTOSO\KerbAuth too, and would go on with the old password. No assignment names site Dublin, but 'Site:Baile' names no site of the topology and its account contoso\kerbauth is found here: it may be this site under another name.
+    ");
+}
