@@ -63,6 +63,10 @@ fn a_file_that_is_there_is_left_alone_and_the_same_configuration_twice_teaches_n
     program.put("mine.toml", b"# mine");
     let ran = program.run(&format!("learn --before {} --after {} --output DIR/mine.toml", snapshot(1), snapshot(2)));
     assert_eq!((ran.code, program.read("mine.toml").as_slice()), (2, b"# mine".as_slice()), "{}", ran.err);
+    let two = program.run("learn --before DIR/servers/fe01.contoso.com/a.config --after DIR/SERVERS/fe02.contoso.com/x/a.config");
+    assert!(two.code == 2 && two.err.contains("two servers, fe01 and fe02"), "{}", two.err);
+    let one = program.run("learn --before DIR/servers/fe01.contoso.com/a.config --after DIR/servers/FE01/a.config");
+    assert_eq!(one.code, 4, "{}", one.err);
     let same = program.run(&format!("learn --before {0} --after {0} --output DIR/none.toml", snapshot(2)));
     assert_eq!(same.code, 3, "{}", same.out);
     assert!(!program.path("none.toml").exists() && same.out.starts_with("Both configurations say the same"), "{}", same.out);

@@ -40,8 +40,10 @@ fn all_commands(program: Program, canaries: &Canaries, configurations: &[String]
     watched.run("config show DIR/b");
     watched.run("learn DIR/b -v");
     watched.run("learn DIR/b --format json");
+    // Elsewhere than below `servers`, so that it may be any server's.
+    watched.program.put("before.config", &watched.program.read(&format!("b/{}", configurations[0])));
     for path in configurations {
-        watched.run(&format!("learn --before DIR/b/{} --after DIR/b/{path} -v", configurations[0]));
+        watched.run(&format!("learn --before DIR/before.config --after DIR/b/{path} -v"));
         watched.run(&format!("slots DIR/b/{path} -vv --config DIR/b/kerbsync.toml"));
         watched.run(&format!("slots DIR/b/{path} --format json"));
         // mistaken for something else

@@ -30,7 +30,10 @@ pub(super) fn run(args: LearnArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let outputs = Outputs::new(OutputArgs { format: args.format, output: reports, verbose: args.verbose })?;
     let account = args.user_account.as_deref().map(account).transpose()?;
     let sides = match (&args.before, &args.after) {
-        (Some(before), Some(after)) => Sides::Pair(Box::new((file(before)?, file(after)?))),
+        (Some(before), Some(after)) => {
+            of_one_server(before, after)?;
+            Sides::Pair(Box::new((file(before)?, file(after)?)))
+        }
         _ => Sides::History(args.paths.iter().chain(&args.history).map(|p| open(p)).collect::<Result<_, _>>()?),
     };
     let request = LearnRequest {
@@ -67,6 +70,30 @@ fn account(text: &str) -> Result<DownLevelName, Failure> {
 fn open(path: &Path) -> Result<Input, Failure> {
     let store = kerbsync_store::open(path).map_err(|e| unopened(path, &e))?;
     Ok(Input { label: path.display().to_string(), store })
+}
+
+/// Every server encrypts the same secret to another value, so the configurations of two servers tell of no change.
+fn of_one_server(before: &Path, after: &Path) -> Result<(), Failure> {
+    let server = |path: &Path| {
+        let mut parts = path.iter().rev().filter_map(|part| part.to_str()).skip(1).peekable();
+        while let Some(part) = parts.next() {
+            if parts.peek().is_some_and(|above| above.eq_ignore_ascii_case("servers")) {
+                return Some(part.split('.').next().unwrap_or(part).to_lowercase());
+            }
+        }
+        None
+    };
+    match (server(before), server(after)) {
+        (Some(one), Some(other)) if one != other => Err(Failure::usage(format!(
+            "'{}' and '{}' are of two servers, {} and {}",
+            before.display(),
+            after.display(),
+            Shown::naming(&one),
+            Shown::naming(&other)
+        ))
+        .hint("give the configuration of one server, from before and after the run: two servers never encrypt a secret to the same value")),
+        _ => Ok(()),
+    }
 }
 
 /// One file: a folder would hold several configurations.

@@ -108,6 +108,16 @@ fn held_elsewhere(inventory: &Inventory, name: &DownLevelName, servers: &BTreeMa
         !servers.contains_key(&server.computer) && naming_slots(server, name, inventory).any(|s| s.secret != SecretState::Empty)
     };
     let remedy = || text!("compare with what is there now: {}", kerbsync_advice::commands::assignments(None));
+    if !inventory.topologies.iter().any(|t| t.used && t.complete) {
+        let reason =
+            "The inputs do not hold the topology of the whole deployment: servers that are not in it would go on with the old password.";
+        checks.unknown(ID, name, reason, text!("export it: {}", kerbsync_advice::commands::export_topology()));
+    }
+    if !inventory.assignments_known {
+        let reason =
+            "The inputs do not hold every assignment: servers of a site whose assignment is missing would go on with the old password.";
+        checks.unknown(ID, name, reason, text!("export them: {}", kerbsync_advice::commands::export_assignments()));
+    }
     let key = account_key(name, inventory.domains());
     let same = |a: &&Assignment| a.account.as_ref().is_ok_and(|own| account_key(own, inventory.domains()) == key);
     for assignment in inventory.assignments.iter().filter(|a| a.site_id.is_none()).filter(same) {

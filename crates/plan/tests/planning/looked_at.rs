@@ -45,7 +45,7 @@ fn of_a_copy_that_is_refused_by_the_name_of_its_source() {
     pass operator CONTOSO\ann: CONTOSO\ann is a member of RTCUniversalServerAdmins. [-]
     fail server-name pool01.contoso.com: pool01.contoso.com is a pool of 2 computers, not a server. (N02) [fe01.contoso.com
     fe02.contoso.com]
-    fail server-name nowhere.contoso.com: nowhere.contoso.com is not a computer of the inputs, which hold only a part of the topology. (N07) [dir01.contoso.com
+    fail server-name nowhere.contoso.com: nowhere.contoso.com is not a computer of the topology. (N07) [dir01.contoso.com
     fe01.contoso.com
     fe02.contoso.com
     fe09.contoso.com

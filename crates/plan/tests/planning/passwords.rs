@@ -212,4 +212,12 @@ fn servers_that_hold_the_account_elsewhere_are_told_and_refused_where_their_site
     Unknown Site:Baile: It has CONTOSO\KerbAuth too, and no site of the topology is called so: servers of it would go on with the old password.
     Fail se01.contoso.com: It holds CONTOSO\KerbAuth too, and would go on with the old password. No assignment names site Dublin, but 'Site:Baile' names no site of the topology and its account contoso\kerbauth is found here: it may be this site under another name.
     ");
+    let mut part = usual();
+    part.topologies.iter_mut().for_each(|t| t.complete = false);
+    part.assignments_known = false;
+    insta::assert_snapshot!(told(&part), @r"
+    planned
+    Unknown CONTOSO\KerbAuth: The inputs do not hold the topology of the whole deployment: servers that are not in it would go on with the old password.
+    Unknown CONTOSO\KerbAuth: The inputs do not hold every assignment: servers of a site whose assignment is missing would go on with the old password.
+    ");
 }
