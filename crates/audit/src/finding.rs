@@ -63,16 +63,16 @@ impl Finding {
     pub fn fingerprint(&self, inventory: &Inventory) -> String {
         // What the user called the folder is no part of what is in it.
         let subject = match &self.subject {
-            Subject::Document(id, path) => inventory.document(*id).map_or(&**path, |d| d.below_root()).to_owned(),
-            subject => subject.to_string(),
+            Subject::Document(id, path) => inventory.document(*id).map_or(&**path, |d| d.below_root()),
+            subject => subject.letters(),
         };
-        fingerprint(self.rule.id, self.subject.kind().name(), &subject, self.outcome)
+        fingerprint(self.rule.id, self.subject.kind().name(), subject, self.outcome)
     }
 }
 
 /// The fingerprint of what a rule says of a subject.
 #[must_use]
 pub fn fingerprint(rule: &str, subject_kind: &str, subject: &str, outcome: Outcome) -> String {
-    let text = format!("{rule}\n{subject_kind}\n{}\n{}", subject.to_lowercase(), outcome.name());
+    let text = [rule, "\n", subject_kind, "\n", &subject.to_lowercase(), "\n", outcome.name()].concat();
     kerbsync_source::hex(&Sha256::digest(text.as_bytes())[..8])
 }

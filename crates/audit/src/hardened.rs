@@ -14,7 +14,7 @@ use kerbsync_advice::Advice;
 use kerbsync_inventory::citable::Citation;
 use kerbsync_inventory::{Hardening, HardeningDoubt, HardeningFact, HardeningScope, ServerConfiguration};
 use kerbsync_source::{Text, text};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Where a rule looks.
@@ -69,9 +69,19 @@ pub(crate) struct Judge {
 impl Judge {
     /// Judges every server. Settings that servers share are judged once for all of them.
     pub(crate) fn run(&self, view: &View<'_>, verdicts: &mut Verdicts<'_>) {
-        let mut known: HashMap<*const HardeningFact, Conclusion<'_>> = HashMap::new();
+        self.run_with(view, verdicts, |hardening| self.facts(hardening));
+    }
+
+    /// The same where more than each value by itself says what is judged, and as what. Nothing but the settings may decide that.
+    pub(crate) fn run_with<'i>(
+        &self,
+        view: &View<'i>,
+        verdicts: &mut Verdicts<'_>,
+        facts: impl Fn(&'i Hardening) -> Vec<(&'i HardeningFact, Judged)>,
+    ) {
+        let mut known: HashMap<*const HardeningFact, Conclusion<'i>> = HashMap::new();
         each_server(view, verdicts, |verdicts, subject, server, hardening| {
-            let conclusion = known.entry(hardening.facts.as_ptr()).or_insert_with(|| Conclusion::of(self.facts(hardening)));
+            let conclusion = known.entry(hardening.facts.as_ptr()).or_insert_with(|| Conclusion::of(facts(hardening)));
             self.tell(verdicts, subject, server, conclusion);
         });
     }
@@ -93,17 +103,6 @@ impl Judge {
         }
         judged.extend(self.module.iter().flat_map(|module| without_module(hardening, module, self.reach)));
         judged
-    }
-
-    /// One verdict of what was judged on a server.
-    pub(crate) fn conclude(
-        &self,
-        verdicts: &mut Verdicts<'_>,
-        subject: Subject,
-        server: &ServerConfiguration,
-        judged: Vec<(&HardeningFact, Judged)>,
-    ) {
-        self.tell(verdicts, subject, server, &Conclusion::of(judged));
     }
 
     fn tell(&self, verdicts: &mut Verdicts<'_>, subject: Subject, server: &ServerConfiguration, conclusion: &Conclusion<'_>) {
@@ -258,20 +257,18 @@ fn without_module<'h>(hardening: &'h Hardening, module: &'static str, reach: Rea
 }
 
 /// Calls `judge` for every server whose configuration is in force; the others are undecided, and the rules about configurations tell why.
-pub(crate) fn each_server<'i>(
+fn each_server<'i>(
     view: &View<'i>,
     verdicts: &mut Verdicts<'_>,
     mut judge: impl FnMut(&mut Verdicts<'_>, Subject, &'i ServerConfiguration, &'i Hardening),
 ) {
-    let mut told = HashSet::new();
     for server in view.web_servers() {
-        told.insert(server.host);
         match server.judged() {
             Ok(configuration) => one(verdicts, configuration, &mut judge),
             Err(reason) => verdicts.not_judged(server.subject(), reason),
         }
     }
-    for server in view.configurations().filter(|s| !told.contains(&s.computer)) {
+    for server in view.strangers() {
         match server.in_force() {
             Ok(configuration) => one(verdicts, configuration, &mut judge),
             Err(why) => {

@@ -40,6 +40,11 @@ pub struct View<'i> {
     pools: Vec<PoolView<'i>>,
     web_servers: Vec<WebServer<'i>>,
     web_server_of: HashMap<&'i HostName, usize>,
+    configurations: Vec<&'i ServerConfiguration>,
+    /// Those of servers that no topology has among the web servers.
+    strangers: Vec<&'i ServerConfiguration>,
+    /// The first pool of each name.
+    pool_of: HashMap<&'i HostName, &'i Pool>,
     accounts: Vec<AccountView<'i>>,
     account_of: HashMap<String, usize>,
     slots: Vec<SlotView<'i>>,
@@ -78,7 +83,13 @@ impl<'i> View<'i> {
             }
         }
         let web_servers = servers::all(inventory, &expectations, &account_of);
-        let web_server_of = web_servers.iter().enumerate().map(|(i, w)| (w.host, i)).collect();
+        let web_server_of: HashMap<_, _> = web_servers.iter().enumerate().map(|(i, w)| (w.host, i)).collect();
+        let configurations: Vec<_> = configurations(inventory).collect();
+        let strangers = configurations.iter().copied().filter(|server| !web_server_of.contains_key(&server.computer)).collect();
+        let mut pool_of = HashMap::with_capacity(inventory.pools.len());
+        inventory.pools.iter().for_each(|pool| {
+            pool_of.entry(&pool.fqdn.value).or_insert(pool);
+        });
         let slots = slots::all(inventory, &web_server_of);
         let references = servers::references(&web_servers);
         Self {
@@ -88,6 +99,9 @@ impl<'i> View<'i> {
             pools,
             web_servers,
             web_server_of,
+            configurations,
+            strangers,
+            pool_of,
             accounts,
             account_of,
             slots,
@@ -150,8 +164,13 @@ impl<'i> View<'i> {
     }
 
     /// The configurations, each server once, also of servers that no topology names.
-    pub fn configurations(&self) -> impl Iterator<Item = &'i ServerConfiguration> + use<'i> {
-        configurations(self.inventory)
+    pub fn configurations(&self) -> impl Iterator<Item = &'i ServerConfiguration> + use<'i, '_> {
+        self.configurations.iter().copied()
+    }
+
+    /// Those of servers that are not among the [web servers](Self::web_servers).
+    pub(crate) fn strangers(&self) -> &[&'i ServerConfiguration] {
+        &self.strangers
     }
 
     /// What its reader noticed of a section of authentication that stands in another file, which is not read.
@@ -236,7 +255,7 @@ impl<'i> View<'i> {
             Subject::Server(host) => self.place_of_server(host),
             Subject::Slot(slot) => self.place_of_server(&slot.holder),
             Subject::Site(site) => (None, Some(site.holder.clone())),
-            Subject::Pool(host) => (None, self.inventory.pools.iter().find(|p| p.fqdn.value == *host).and_then(|p| p.site.clone())),
+            Subject::Pool(host) => (None, self.pool_of.get(host).and_then(|pool| pool.site.clone())),
             Subject::Estate | Subject::Account(_) | Subject::Assignment(..) | Subject::Document(..) | Subject::Waiver(_) => (None, None),
         }
     }

@@ -120,10 +120,11 @@ pub fn steers(c: char) -> bool {
 #[must_use]
 pub fn is_plainly_printable(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_odd = |b: &u8| !matches!(b, b' '..=b'~' | b'\t');
+    let is_odd = |b: u8| !matches!(b, b' '..=b'~' | b'\t');
+    let is_sign = |b: u8| b == b':' || b == b'#';
     // Without a way out of the loop, so that many bytes are looked at side by side.
-    !bytes.iter().fold(false, |odd, b| odd | is_odd(b))
-        && !memchr::memchr2_iter(b':', b'#', bytes).any(|i| bytes.get(i + 1) == bytes.get(i))
+    let pairs = bytes.iter().zip(bytes.get(1..).unwrap_or_default());
+    !pairs.fold(bytes.last().is_some_and(|last| is_odd(*last)), |odd, (a, b)| odd | is_odd(*a) | (is_sign(*a) & (a == b)))
 }
 
 /// The text without characters that [steer](steers), which are spelled `\u{1b}`, and without what a pipeline's runner would take for a

@@ -27,7 +27,8 @@ pub fn count(n: usize, noun: impl Into<Text>) -> Text {
 /// Bytes as hex digits in lower case: the form of every digest that is shown or written.
 #[must_use]
 pub fn hex(bytes: impl AsRef<[u8]>) -> String {
-    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |n: u8| char::from(if n < 10 { b'0' + n } else { b'a' + n - 10 });
+    bytes.as_ref().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The name of a group by its number: `A`, `B`, …, `Z`, `AA`, `AB`.

@@ -1,5 +1,5 @@
 use crate::declare::declare_rule;
-use crate::hardened::{Judge, Judged, Reach, each_server};
+use crate::hardened::{Judge, Judged, Reach};
 use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::{HardeningFact, HardeningScope};
 use kerbsync_source::{Shown, text};
@@ -54,13 +54,13 @@ const JUDGE: Judge = Judge {
 };
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    each_server(view, verdicts, |verdicts, subject, server, hardening| {
+    JUDGE.run_with(view, verdicts, |hardening| {
         let is_off = |user: &&HardeningFact| {
             let at = hardening.of("anonymousAuthentication@enabled").find(|f| f.scope == user.scope);
             at.is_some_and(|f| f.doubt.is_none() && f.value.trim().eq_ignore_ascii_case("false"))
         };
         let users = hardening.of("anonymousAuthentication@userName").filter(|f| f.scope != HardeningScope::Server && !is_off(f));
-        JUDGE.conclude(verdicts, subject, server, users.map(|user| (user, judge(user))).collect());
+        users.map(|user| (user, judge(user))).collect()
     });
 }
 

@@ -1,5 +1,5 @@
 use crate::declare::declare_rule;
-use crate::hardened::{Judge, Judged, Reach, each_server};
+use crate::hardened::{Judge, Judged, Reach};
 use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::HardeningFact;
 use kerbsync_source::text;
@@ -51,7 +51,7 @@ const JUDGE: Judge = Judge {
 };
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    each_server(view, verdicts, |verdicts, subject, server, hardening| {
+    JUDGE.run_with(view, verdicts, |hardening| {
         let allows = |fact: &HardeningFact| {
             let flags = hardening.of("extendedProtection@flags").find(|f| f.scope == fact.scope);
             flags.is_some_and(|f| f.value.split(',').any(|flag| matches!(flag.trim().to_lowercase().as_str(), "proxy" | "proxycohosting")))
@@ -65,6 +65,6 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             _ => Judged::Open(text!("has a tokenChecking of no known meaning")),
         };
         let facts = hardening.of("extendedProtection@tokenChecking").filter(|f| Reach::Sites.holds(&f.scope));
-        JUDGE.conclude(verdicts, subject, server, facts.map(|f| (f, judge(f))).collect());
+        facts.map(|f| (f, judge(f))).collect()
     });
 }

@@ -1,5 +1,5 @@
 use crate::declare::declare_rule;
-use crate::hardened::{Judge, Judged, Reach, each_server, is_true, items, positive};
+use crate::hardened::{Judge, Judged, Reach, is_true, items, positive};
 use crate::{Policy, Verdicts, View};
 use kerbsync_inventory::{HardeningFact, HardeningScope};
 
@@ -58,17 +58,13 @@ const JUDGE: Judge = Judge {
 };
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    each_server(view, verdicts, |verdicts, subject, server, hardening| {
+    JUDGE.run_with(view, verdicts, |hardening| {
         // Before IIS had a setting for it, the header was set by hand: then nothing here says what its value is.
         let by_hand =
             |f: &&HardeningFact| f.scope == HardeningScope::Server && items(f).any(|i| i.eq_ignore_ascii_case("Strict-Transport-Security"));
         let header = hardening.of("httpProtocol/customHeaders").find(by_hand);
         let open = header
             .map(|f| (f, Judged::Open("sends the header Strict-Transport-Security by hand, with a value that is not read here".into())));
-        let judged = match open {
-            Some(open) => vec![open],
-            None => JUDGE.facts(hardening),
-        };
-        JUDGE.conclude(verdicts, subject, server, judged);
+        open.map_or_else(|| JUDGE.facts(hardening), |open| vec![open])
     });
 }

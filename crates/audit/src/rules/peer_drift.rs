@@ -1,8 +1,9 @@
 use crate::declare::declare_rule;
 use crate::text::list;
-use crate::{Policy, Verdicts, View};
+use crate::{Policy, Verdicts, View, WebServer};
 use kerbsync_advice::Advice;
 use kerbsync_inventory::{Hardening, HardeningDoubt, HardeningFact, HardeningScope, ServerConfiguration};
+use kerbsync_names::HostName;
 use kerbsync_source::{Origin, Shown, Text, text};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::rc::Rc;
@@ -68,8 +69,10 @@ fn place(scope: &HardeningScope) -> Option<String> {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    let mut servers_of: HashMap<&HostName, Vec<&WebServer<'_>>> = HashMap::new();
+    view.web_servers().iter().for_each(|server| servers_of.entry(&server.pool.fqdn.value).or_default().push(server));
     for pool in view.web_pools() {
-        let servers: Vec<_> = view.web_servers().iter().filter(|s| s.pool.fqdn.value == pool.pool.fqdn.value).collect();
+        let servers = servers_of.get(&pool.pool.fqdn.value).map_or(&[][..], Vec::as_slice);
         let (subject, name) = (pool.subject(), pool.name());
         if servers.len() < 2 {
             verdicts.not_applicable(subject, text!("{name} has one web server."));

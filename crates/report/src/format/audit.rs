@@ -4,7 +4,8 @@ use super::{
     BaselineSummary, Conclusion, Coverage, Estate, FailureCounts, Guide, Input, InventorySummary, Outcome, OutcomeCount, Place, REPORT,
     Required, Severity, Shard, StateCount, Tool, Verdict, Waiver, WaiverCounts, Wording, guides::guides, wording::SaidBefore,
 };
-use kerbsync_audit::{Audit, Profiles, Terms};
+use kerbsync_advice::Advice;
+use kerbsync_audit::{Audit, Profiles, Rule, Terms};
 use kerbsync_inventory::Inventory;
 use serde::{Deserialize, Serialize};
 
@@ -138,10 +139,11 @@ impl Report {
         let Audited { inventory, audit, terms } = audited;
         let (coverage, summary) = kerbsync_audit::conclude(inventory, &audit, &terms);
         let estate = Estate::new(inventory);
-        let mut said = SaidBefore::default();
+        let mut said = FoundBefore::default();
         let mut findings: Vec<Finding> = audit.findings.into_iter().map(|f| Finding::new(f, inventory, &mut said)).collect();
         drop(said);
-        findings.sort_by_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
+        // Findings are large: each is moved once.
+        findings.sort_by_cached_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
         let waivers: Vec<Waiver> = terms.waivers.iter().zip(&audit.waivers).map(|(w, used)| Waiver::new(w, *used)).collect();
         let summary = Summary::new(summary, InventorySummary::of(&estate.sites, &estate.unplaced_pools), &waivers);
         let verdicts = Verdict::all(audit.verdicts);
@@ -176,24 +178,60 @@ impl Report {
     }
 }
 
+/// What was found before: findings of a rule follow each other, and most say what the one before says.
+#[derive(Default)]
+struct FoundBefore {
+    texts: SaidBefore,
+    head: Option<Head>,
+    help: Option<(Advice, Wording)>,
+}
+
+/// What all findings of a rule have in common.
+#[derive(Clone)]
+struct Head {
+    of: &'static Rule,
+    rule: Wording,
+    title: Wording,
+    subject_kind: Wording,
+}
+
+impl FoundBefore {
+    fn head(&mut self, finding: &kerbsync_audit::Finding) -> Head {
+        let (of, kind) = (finding.rule, finding.subject.kind().name());
+        let known = self.head.take().filter(|head| std::ptr::eq(head.of, of) && head.subject_kind == kind);
+        let new = || Head { of, rule: of.id.into(), title: of.title.into(), subject_kind: kind.into() };
+        self.head.insert(known.unwrap_or_else(new)).clone()
+    }
+
+    fn help(&mut self, help: Advice) -> Wording {
+        let known = self.help.take().filter(|(advice, _)| *advice == help);
+        let (_, told) = self.help.insert(known.unwrap_or_else(|| {
+            let told = self.texts.share(help.to_string());
+            (help, told)
+        }));
+        told.clone()
+    }
+}
+
 impl Finding {
-    fn new(finding: kerbsync_audit::Finding, inventory: &Inventory, said: &mut SaidBefore) -> Self {
-        let place = |r: &kerbsync_audit::Related| Place::of(&r.at.origin, r.told(), inventory).shared(said);
+    fn new(finding: kerbsync_audit::Finding, inventory: &Inventory, said: &mut FoundBefore) -> Self {
+        let Head { rule, title, subject_kind, .. } = said.head(&finding);
+        let place = |r: &kerbsync_audit::Related| Place::of(&r.at.origin, r.told(), inventory).shared(&mut said.texts);
         Self {
             locations: finding.locations.iter().map(place).collect(),
             fingerprint: finding.fingerprint(inventory).into(),
-            rule: finding.rule.id.into(),
+            rule,
             number: finding.rule.number,
-            title: finding.rule.title.into(),
+            title,
             severity: finding.severity,
             outcome: finding.outcome,
-            subject_kind: finding.subject.kind().name().into(),
+            subject_kind,
             subject: finding.subject.words().into(),
             message: finding.message.into(),
-            help: finding.help.map(|help| said.share(help.to_string())),
+            help: finding.help.map(|help| said.help(help)),
             server: finding.server.as_ref().map(Wording::from),
-            site: finding.site.as_ref().map(|site| said.share(site)),
-            waived: finding.waived.map(|why| said.share(why)),
+            site: finding.site.as_ref().map(|site| said.texts.share(site)),
+            waived: finding.waived.map(|why| said.texts.share(why)),
             known: finding.known,
             page: None,
         }

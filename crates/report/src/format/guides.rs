@@ -3,6 +3,7 @@
 use super::{Outcome, Severity, Verdict};
 use kerbsync_audit::controls::{self, Guide as Known};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
 /// A guide with every item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,19 +57,24 @@ pub struct GuideConflict {
 
 /// Both guides by some verdicts.
 pub(super) fn guides(verdicts: &[Verdict]) -> Vec<Guide> {
+    let mut worst: HashMap<u16, Outcome> = HashMap::new();
+    for verdict in verdicts {
+        worst.entry(verdict.number).and_modify(|worst| *worst = Outcome::worst([*worst, verdict.outcome])).or_insert(verdict.outcome);
+    }
     let guide = |guide: &Known| Guide {
         id: guide.id().to_owned(),
         title: guide.title().to_owned(),
         release: guide.catalogue().release().to_owned(),
         source: guide.catalogue().source().to_owned(),
-        items: guide.items().iter().map(|item| of(item, verdicts)).collect(),
+        items: guide.items().iter().map(|item| of(item, &worst)).collect(),
     };
     Known::ALL.iter().map(guide).collect()
 }
 
-fn of(item: &controls::Item, verdicts: &[Verdict]) -> GuideItem {
+/// An item by the worst outcome of each rule, by its number.
+fn of(item: &controls::Item, worst: &HashMap<u16, Outcome>) -> GuideItem {
     let rules = item.rules();
-    let outcomes = verdicts.iter().filter(|v| rules.iter().any(|r| v.rule == r.id)).map(|v| v.outcome);
+    let outcomes = rules.iter().filter_map(|rule| worst.get(&rule.number)).copied();
     GuideItem {
         group: item.group.to_owned(),
         rule: item.rule.to_owned(),

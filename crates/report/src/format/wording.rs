@@ -5,6 +5,7 @@ use kerbsync_source::{Text, Words};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Deref;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
@@ -143,7 +144,29 @@ pub(super) struct SaidBefore {
     letters: HashSet<Arc<str>>,
     /// By where they lie: most of what is said again lies there already, and need not be read to be found. Whoever is in here is kept, so
     /// that nothing else can come to lie there.
-    places: HashMap<(usize, usize), (Arc<str>, Wording)>,
+    places: HashMap<Place, (Arc<str>, Wording), BuildHasherDefault<PlaceHasher>>,
+}
+
+/// Where letters lie: their address, and how many there are.
+type Place = (usize, usize);
+
+/// Hashes places. Nobody who writes a document has a hand in where its letters come to lie, so that no more is needed than that places differ.
+#[derive(Debug, Default)]
+struct PlaceHasher(u64);
+
+impl Hasher for PlaceHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_usize(usize::from(*byte)));
+    }
+
+    fn write_usize(&mut self, n: usize) {
+        // The golden ratio of 64 bits: neighbours come to lie far from each other.
+        self.0 = (self.0.rotate_left(32) ^ n as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
 }
 
 impl SaidBefore {

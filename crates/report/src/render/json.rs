@@ -1,5 +1,6 @@
 //! JSON, the same for every format.
 
+mod items;
 mod whole;
 
 use super::report_format::{Fingerprints, ReportFormat};

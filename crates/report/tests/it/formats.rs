@@ -10,7 +10,7 @@ use kerbsync_plan::outcome::End;
 use kerbsync_report::SCHEMAS;
 use kerbsync_report::format::{
     BaselineReport, Evidence, EvidenceInput, EvidenceOptions, EvidenceTimes, GivenInput, InventoryReport, LeftOutInput, RefusedReport,
-    Report, ResolveReport, RulesReport, RunsReport, Severity, SlotsReport,
+    Report, ResolveReport, RulesReport, RunsReport, Severity, SlotsReport, Wording,
 };
 use kerbsync_report::render::json;
 use serde_json::Value;
@@ -211,8 +211,27 @@ fn a_report_is_written_as_any_document_is() {
     let mut long = whole.clone();
     long.verdicts = whole.verdicts.iter().cycle().take(2 * 8 * 128 + 3).cloned().collect();
     long.findings = whole.findings.iter().cycle().take(8 * 128).cloned().collect();
+    // Texts that have to be spelled out in part, some of them shared by all, and what is seldom there.
+    let mut odd = long.clone();
+    let odd_texts = ["\"\t\\", "::error::x", "a##[b", "Z\u{fc}rich \u{202e}", "", "#:#", "\u{7f}", "line\nline"].map(Wording::from);
+    let told = |at: usize| odd_texts[at % odd_texts.len()].clone();
+    for (at, verdict) in odd.verdicts.iter_mut().enumerate() {
+        verdict.subject = told(at);
+    }
+    for (at, finding) in odd.findings.iter_mut().enumerate() {
+        (finding.subject, finding.message, finding.fingerprint) = (told(at), told(at / 2), told(at + 1));
+        for text in [&mut finding.help, &mut finding.site, &mut finding.waived, &mut finding.page] {
+            *text = (at % 3 > 0).then(|| told(at / 4));
+        }
+        if at % 5 == 0 {
+            (finding.title, finding.severity, finding.known) = (told(at / 7), Severity::Note, true);
+        }
+        for place in &mut finding.locations {
+            (place.path, place.line, place.excerpt) = (told(at / 3), None, Some(told(at)));
+        }
+    }
     assert!(of_the_kerberos_account.guides.is_empty() && !whole.guides.is_empty() && part.shard.is_some());
-    for report in [of_the_kerberos_account, whole, part, empty, long] {
+    for report in [of_the_kerberos_account, whole, part, empty, long, odd] {
         assert!(rendered(&report, "json") == json(&report).unwrap(), "{} verdicts", report.verdicts.len());
     }
 }

@@ -1,5 +1,6 @@
 //! A report as JSON. Its lists of verdicts and findings, nearly all of a fleet's report, are put into words by several threads at once.
 
+use super::items::{Item, Piece};
 use super::{Indented, serialize_at};
 use crate::format::Report;
 use kerbsync_audit::Profiles;
@@ -66,30 +67,18 @@ impl<W: Write> Fields<'_, W> {
         self.layout.end_object_value(self.out)
     }
 
-    fn list(&mut self, name: &str, items: &[impl Serialize + Sync], piece: usize) -> io::Result<()> {
+    fn list(&mut self, name: &str, items: &[impl Item], piece: usize) -> io::Result<()> {
         self.name(name)?;
         self.layout.begin_array(self.out)?;
-        let level = self.layout.level;
+        let mut told = vec![Vec::new(); PIECES];
         for (at, pieces) in items.chunks(PIECES * piece).enumerate() {
-            let words = |(i, items): (usize, &[_])| words(items, level, at + i == 0);
-            let told: Vec<io::Result<Vec<u8>>> = pieces.par_chunks(piece).enumerate().map(words).collect();
-            for words in told {
-                self.out.write_all(&words?)?;
-                self.layout.filled = true;
-            }
+            told.iter_mut().for_each(Vec::clear);
+            let words = |(i, (items, told)): (usize, (&[_], &mut Vec<u8>))| Piece::write(items, at + i == 0, told);
+            pieces.par_chunks(piece).zip(&mut told).enumerate().try_for_each(words)?;
+            told.iter().try_for_each(|words| self.out.write_all(words))?;
+            self.layout.filled = true;
         }
         self.layout.end_array(self.out)?;
         self.layout.end_object_value(self.out)
     }
-}
-
-/// Items of a list as they stand in it.
-fn words(items: &[impl Serialize], level: usize, is_begin: bool) -> io::Result<Vec<u8>> {
-    let mut words = Vec::new();
-    let mut layout = Indented { level, filled: false };
-    for (at, item) in items.iter().enumerate() {
-        layout.begin_array_value(&mut words, is_begin && at == 0)?;
-        serialize_at(level, item, &mut words)?;
-    }
-    Ok(words)
 }
