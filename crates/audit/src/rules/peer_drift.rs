@@ -106,8 +106,12 @@ fn differences(servers: &[&ServerConfiguration]) -> Vec<(Text, Vec<(Origin, Text
     let mut places: HashMap<&HardeningScope, Option<Rc<str>>> = HashMap::new();
     // Servers that share their settings do not differ in them: the first one speaks for all.
     let mut known: HashSet<*const HardeningFact> = HashSet::new();
-    for &server in servers {
-        let Some(hardening) = server.hardening.as_ref().filter(|h| known.insert(h.facts.as_ptr())) else { continue };
+    let mut is_new = |h: &&Hardening| known.insert(h.facts.as_ptr());
+    let several: Vec<_> = servers.iter().filter_map(|server| Some((*server, server.hardening.as_ref().filter(&mut is_new)?))).collect();
+    if several.len() < 2 {
+        return Vec::new();
+    }
+    for (server, hardening) in several {
         for fact in hardening.facts.iter().filter(|f| !OWN.contains(&f.setting)) {
             let place = places.entry(&fact.scope).or_insert_with(|| place(&fact.scope).map(Rc::from));
             if let Some(place) = place {
