@@ -6,6 +6,7 @@ use kerbsync_inventory::{Hardening, HardeningDoubt, HardeningFact, HardeningScop
 use kerbsync_names::HostName;
 use kerbsync_source::{Origin, Shown, Text, text};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 declare_rule! {
@@ -69,6 +70,7 @@ fn place(scope: &HardeningScope) -> Option<String> {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
+    let mut kinds = Kinds::default();
     let mut servers_of: HashMap<&HostName, Vec<&WebServer<'_>>> = HashMap::new();
     view.web_servers().iter().for_each(|server| servers_of.entry(&server.pool.fqdn.value).or_default().push(server));
     for pool in view.web_pools() {
@@ -80,7 +82,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         }
         let read: Vec<&ServerConfiguration> =
             servers.iter().filter_map(|s| s.configuration().ok()).filter(|c| c.hardening.is_some()).collect();
-        let differences = differences(&read);
+        let differences = differences(&read, &mut kinds);
         if !differences.is_empty() {
             let texts: Vec<&Text> = differences.iter().map(|(text, _)| text).collect();
             let places = differences.iter().flat_map(|(_, places)| places).map(|(origin, note)| (origin.clone(), note.clone()));
@@ -98,15 +100,53 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     }
 }
 
+/// Settings that are the same where all is the same that is compared.
+struct Settings<'i>(&'i [HardeningFact]);
+
+impl<'i> Settings<'i> {
+    fn compared(&self) -> impl Iterator<Item = (&'static str, &'i HardeningScope, &'i str, bool)> + use<'i> {
+        self.0.iter().map(|fact| (fact.setting, &fact.scope, &*fact.value, is_known(fact)))
+    }
+}
+
+impl PartialEq for Settings<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.compared().eq(other.compared())
+    }
+}
+impl Eq for Settings<'_> {}
+impl Hash for Settings<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.compared().for_each(|compared| compared.hash(state));
+    }
+}
+
+/// Which servers have the same settings, so that servers alike need not be compared: most of a fleet were set up alike.
+#[derive(Default)]
+struct Kinds<'i> {
+    by_place: HashMap<*const HardeningFact, usize>,
+    known: HashMap<Settings<'i>, usize>,
+}
+
+impl<'i> Kinds<'i> {
+    fn of(&mut self, hardening: &'i Hardening) -> usize {
+        let known = &mut self.known;
+        *self.by_place.entry(hardening.facts.as_ptr()).or_insert_with(|| {
+            let next = known.len();
+            *known.entry(Settings(&hardening.facts)).or_insert(next)
+        })
+    }
+}
+
 /// What differs among some servers, each with the places that show it.
-fn differences(servers: &[&ServerConfiguration]) -> Vec<(Text, Vec<(Origin, Text)>)> {
+fn differences<'i>(servers: &[&'i ServerConfiguration], kinds: &mut Kinds<'i>) -> Vec<(Text, Vec<(Origin, Text)>)> {
     type Values<'i> = Vec<(&'i ServerConfiguration, &'i Hardening, &'i HardeningFact)>;
     let mut settings: BTreeMap<(Rc<str>, &'static str), Values<'_>> = BTreeMap::new();
     // A place has many settings, and the same one is on every server.
     let mut places: HashMap<&HardeningScope, Option<Rc<str>>> = HashMap::new();
-    // Servers that share their settings do not differ in them: the first one speaks for all.
-    let mut known: HashSet<*const HardeningFact> = HashSet::new();
-    let mut is_new = |h: &&Hardening| known.insert(h.facts.as_ptr());
+    // Of servers alike the first one speaks for all.
+    let mut seen: HashSet<usize> = HashSet::new();
+    let mut is_new = |h: &&'i Hardening| seen.insert(kinds.of(h));
     let several: Vec<_> = servers.iter().filter_map(|server| Some((*server, server.hardening.as_ref().filter(&mut is_new)?))).collect();
     if several.len() < 2 {
         return Vec::new();

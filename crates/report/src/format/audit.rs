@@ -138,15 +138,11 @@ impl Report {
     pub fn new(tool: Tool, audited: Audited<'_>) -> Self {
         let Audited { inventory, audit, terms } = audited;
         let (coverage, summary) = kerbsync_audit::conclude(inventory, &audit, &terms);
-        let estate = Estate::new(inventory);
-        let mut said = FoundBefore::default();
-        let mut findings: Vec<Finding> = audit.findings.into_iter().map(|f| Finding::new(f, inventory, &mut said)).collect();
-        drop(said);
-        // Findings are large: each is moved once.
-        findings.sort_by_cached_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
-        let waivers: Vec<Waiver> = terms.waivers.iter().zip(&audit.waivers).map(|(w, used)| Waiver::new(w, *used)).collect();
+        let Audit { verdicts, findings, waivers: used, profiles, .. } = audit;
+        let (findings, (estate, verdicts)) =
+            rayon::join(|| Finding::all(findings, inventory), || (Estate::new(inventory), Verdict::all(verdicts)));
+        let waivers: Vec<Waiver> = terms.waivers.iter().zip(&used).map(|(w, used)| Waiver::new(w, *used)).collect();
         let summary = Summary::new(summary, InventorySummary::of(&estate.sites, &estate.unplaced_pools), &waivers);
-        let verdicts = Verdict::all(audit.verdicts);
         Self {
             schema: REPORT.to_owned(),
             tool,
@@ -154,12 +150,12 @@ impl Report {
             inputs: inventory.documents.iter().map(Input::from).collect(),
             inventory: estate,
             coverage,
-            guides: if audit.profiles.hardens() { guides(&verdicts) } else { Vec::new() },
+            guides: if profiles.hardens() { guides(&verdicts) } else { Vec::new() },
             verdicts,
             findings,
             waivers,
             summary,
-            profile: audit.profiles,
+            profile: profiles,
             shard: None,
         }
     }
@@ -214,6 +210,15 @@ impl FoundBefore {
 }
 
 impl Finding {
+    /// The findings of an audit, in the order of a report.
+    fn all(findings: Vec<kerbsync_audit::Finding>, inventory: &Inventory) -> Vec<Self> {
+        let mut said = FoundBefore::default();
+        let mut findings: Vec<Self> = findings.into_iter().map(|f| Self::new(f, inventory, &mut said)).collect();
+        // Findings are large: each is moved once.
+        findings.sort_by_cached_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
+        findings
+    }
+
     fn new(finding: kerbsync_audit::Finding, inventory: &Inventory, said: &mut FoundBefore) -> Self {
         let Head { rule, title, subject_kind, .. } = said.head(&finding);
         let place = |r: &kerbsync_audit::Related| Place::of(&r.at.origin, r.told(), inventory).shared(&mut said.texts);
