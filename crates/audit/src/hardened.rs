@@ -201,9 +201,12 @@ fn shown(facts: Vec<(&HardeningFact, Text)>) -> Vec<(&HardeningFact, Text)> {
 
 /// Those places of a server; the configuration itself, where no line of it says anything.
 fn at(server: &ServerConfiguration, places: &[(&HardeningFact, Text)]) -> Vec<(Citation, Text)> {
-    let origins = server.hardening.iter().flat_map(|h| places.iter().map(|(fact, note)| (h.origin_of(fact).into(), note.clone())));
-    let places: Vec<_> = origins.collect();
-    if places.is_empty() { whole(server) } else { places }
+    match &server.hardening {
+        Some(hardening) if !places.is_empty() => {
+            places.iter().map(|(fact, note)| (hardening.origin_of(fact).into(), note.clone())).collect()
+        }
+        _ => whole(server),
+    }
 }
 
 /// As many facts as places are made of; a finding shows ten.

@@ -291,13 +291,13 @@ impl FindingBuilder<'_> {
     }
 
     /// Places that show it, each once and at most ten: what is inherited stands in one place for many paths.
-    pub fn at_each<P: Into<Citation>>(mut self, places: impl IntoIterator<Item = (P, Text)>) -> Self {
-        let mut seen: Vec<Citation> = Vec::new();
+    pub fn at_each<P: Into<Citation>>(self, places: impl IntoIterator<Item = (P, Text)>) -> Self {
+        let locations = &mut self.0.locations;
+        let others = locations.len();
         for (place, note) in places {
-            let place = place.into();
-            if seen.len() < 10 && !seen.contains(&place) {
-                seen.push(place.clone());
-                self = self.at(place, note);
+            let at = place.into();
+            if locations.len() - others < 10 && locations[others..].iter().all(|known| known.at != at) {
+                locations.push(Related { at, note });
             }
         }
         self

@@ -6,6 +6,7 @@ pub use about::TextAbout;
 
 use crate::{Shown, Spanned, Words};
 use kerbsync_names::{AccountNameError, DownLevelName, Fqdn, FqdnError, HostName, ServicePrincipalName, SiteId, SiteIdentity, SpnError};
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -44,6 +45,11 @@ use std::sync::Arc;
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Text(Words);
 
+thread_local! {
+    /// Where the text is put together that is made next: a fleet is told of in millions.
+    static LETTERS: Cell<String> = const { Cell::new(String::new()) };
+}
+
 impl Text {
     /// No words.
     pub const EMPTY: Self = Self(Words::OfSource(""));
@@ -54,7 +60,16 @@ impl Text {
     pub fn __of_told(arguments: fmt::Arguments<'_>) -> Self {
         match arguments.as_str() {
             Some(words) => Self(Words::OfSource(words)),
-            None => Self::of(&fmt::format(arguments)),
+            None => {
+                // An argument may be put into words by another text: that one finds no memory, and makes its own.
+                let mut letters = LETTERS.take();
+                letters.clear();
+                // No argument fails: a String takes everything.
+                let _ = fmt::write(&mut letters, arguments);
+                let told = Self::of(&letters);
+                LETTERS.set(letters);
+                told
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use super::{
 use kerbsync_advice::Advice;
 use kerbsync_audit::{Audit, Profiles, Rule, Terms};
 use kerbsync_inventory::Inventory;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 /// What a report is made from.
@@ -212,8 +213,11 @@ impl FoundBefore {
 impl Finding {
     /// The findings of an audit, in the order of a report.
     fn all(findings: Vec<kerbsync_audit::Finding>, inventory: &Inventory) -> Vec<Self> {
-        let mut said = FoundBefore::default();
-        let mut findings: Vec<Self> = findings.into_iter().map(|f| Self::new(f, inventory, &mut said)).collect();
+        /// Fewer are not worth a thread of their own, which has texts of its own too.
+        const LEAST: usize = 1024;
+        let findings = findings.into_par_iter().with_min_len(LEAST);
+        let mut findings: Vec<Self> =
+            findings.map_init(FoundBefore::default, |said, finding| Self::new(finding, inventory, said)).collect();
         // Findings are large: each is moved once.
         findings.sort_by_cached_key(|f| (f.outcome == Outcome::Unknown, std::cmp::Reverse(f.severity), f.number));
         findings
