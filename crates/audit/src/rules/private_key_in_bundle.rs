@@ -1,9 +1,10 @@
 use crate::declare::declare_rule;
 use crate::text::list;
 use crate::{Policy, Subject, Verdicts, View};
-use kerbsync_inventory::DocumentKind;
+use kerbsync_inventory::{Document, DocumentKind};
+use kerbsync_names::HostName;
 use kerbsync_source::{Origin, text};
-use std::collections::BTreeSet;
+use std::collections::HashMap;
 
 declare_rule! {
     /// An exported key lies beside what it opens.
@@ -38,14 +39,15 @@ declare_rule! {
 }
 
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
-    let mut told = BTreeSet::new();
+    let mut keys_of: HashMap<&HostName, Vec<&Document>> = HashMap::new();
+    for document in view.inventory.documents.iter().filter(|d| d.kind == DocumentKind::KeyContainer) {
+        if let Some(host) = &document.computer {
+            keys_of.entry(host).or_default().push(document);
+        }
+    }
     for server in view.configurations() {
         let host = &server.computer;
-        if !told.insert(host) {
-            continue;
-        }
-        let of_server = |d: &&kerbsync_inventory::Document| d.kind == DocumentKind::KeyContainer && d.computer.as_ref() == Some(host);
-        let keys: Vec<_> = view.inventory.documents.iter().filter(of_server).collect();
+        let keys = keys_of.get(host).map_or(&[][..], Vec::as_slice);
         let subject = Subject::Server(host.clone());
         if keys.is_empty() {
             verdicts.pass(subject, text!("No exported key of {host} is among the inputs."));

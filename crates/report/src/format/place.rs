@@ -60,12 +60,9 @@ impl Place {
         }
     }
 
-    /// The same place, with the letters of what was said before.
+    /// The same place, its note with the letters of what was said before. The others have those of the inventory.
     pub(super) fn shared(mut self, said: &mut SaidBefore) -> Self {
-        for text in [&mut self.element, &mut self.note, &mut self.excerpt] {
-            *text = text.take().map(|t| said.share(t));
-        }
-        self.path = said.share(self.path);
+        self.note = self.note.map(|note| said.share(note));
         self
     }
 }
