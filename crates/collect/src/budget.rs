@@ -13,7 +13,8 @@ const ARCHIVES: usize = 512;
 const FILES: usize = 120_000;
 /// Servers whose folders are listed, all together.
 pub(crate) const SERVERS: usize = 24_576;
-/// Bytes that documents may take while they are read, all together; one alone may take more and is then read alone.
+/// Bytes that documents may take while they are read, all together, of inputs of up to [`SMALL`] bytes; one alone may take more and is then
+/// read alone.
 const READING: u64 = 256 << 20;
 
 /// Bytes that the facts of documents and servers may take, all together, of inputs of up to [`SMALL`] bytes.
@@ -143,8 +144,9 @@ impl Budget {
 }
 
 /// Lets as many documents be read at a time as memory allows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Gate {
+    limit: u64,
     used: Mutex<u64>,
     freed: Condvar,
 }
@@ -157,12 +159,17 @@ pub(crate) struct Pass<'g> {
 }
 
 impl Gate {
+    /// For inputs of so many bytes: the topology of a large fleet is read beside its directory's export.
+    pub(crate) const fn of(bytes: u64) -> Self {
+        Self { limit: READING.saturating_add(beyond_small(bytes)), used: Mutex::new(0), freed: Condvar::new() }
+    }
+
     /// Waits until a document of so many bytes may be read.
     pub(crate) fn enter(&self, bytes: u64) -> Pass<'_> {
         // Its bytes, its text, its tree; and what a small one can be blown up to.
-        let weight = bytes.saturating_mul(4).saturating_add(bytes.saturating_mul(32).min(128 << 20)).min(READING);
+        let weight = bytes.saturating_mul(4).saturating_add(bytes.saturating_mul(32).min(128 << 20)).min(self.limit);
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        while *used > 0 && *used + weight > READING {
+        while *used > 0 && *used + weight > self.limit {
             used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
         }
         *used += weight;
@@ -219,8 +226,16 @@ mod tests {
     }
 
     #[test]
+    fn a_fleets_topology_is_read_beside_its_directory() {
+        let gate = Gate::of(1 << 30);
+        let _passes = [gate.enter(10 << 20), gate.enter(20 << 20)];
+        // Of inputs that are few bytes, no two such documents may be read at once.
+        assert!(*gate.used.lock().unwrap() > READING);
+    }
+
+    #[test]
     fn large_documents_are_read_one_at_a_time_and_none_waits_for_ever() {
-        let (gate, inside) = (Gate::default(), AtomicU64::new(0));
+        let (gate, inside) = (Gate::of(0), AtomicU64::new(0));
         std::thread::scope(|scope| {
             for bytes in [1 << 40, 1 << 30, 0, 1 << 30, 70 << 20] {
                 let (gate, inside) = (&gate, &inside);

@@ -31,8 +31,9 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, models: Option<&Mod
 
     let bytes = gathered.items.iter().map(|item| item.bytes).sum();
     let mut facts = Facts::of(bytes);
+    let gate = Gate::of(bytes);
     for portion in portions(others, together(bytes), |item| budget::unfolded(item.bytes)) {
-        for (mut document, read) in read_others(inputs, options, portion) {
+        for (mut document, read) in read_others(inputs, options, &gate, portion) {
             facts.add(&mut document, read);
             documents.insert(document.id, document);
         }
@@ -57,7 +58,7 @@ pub(crate) fn build(inputs: &[Input], options: &Options<'_>, models: Option<&Mod
     };
     inventory.servers.reserve_exact(folders.len());
     for portion in portions(folders.into_iter().collect(), together(bytes), |(_, files)| budget::facts_of(bytes_of(files))) {
-        for folder in read_folders(&how, portion) {
+        for folder in read_folders(&how, &gate, portion) {
             let folder = facts.server(folder);
             inventory.servers.push(folder.server);
             documents.extend(folder.documents.into_iter().map(|d| (d.id, d)));
@@ -192,8 +193,7 @@ fn by_server<'g>(gathered: &'g Gathered, read: &Documents) -> (BTreeMap<HostName
 }
 
 /// Documents of no server, in parallel.
-fn read_others(inputs: &[Input], options: &Options<'_>, items: Vec<&Item>) -> Vec<(Document, Vec<DocumentFacts>)> {
-    let gate = Gate::default();
+fn read_others(inputs: &[Input], options: &Options<'_>, gate: &Gate, items: Vec<&Item>) -> Vec<(Document, Vec<DocumentFacts>)> {
     let read = |item: &Item| {
         let _pass = gate.enter(item.bytes);
         let file = read_file(inputs, item);
@@ -245,8 +245,7 @@ fn bytes_of(files: &[&Item]) -> u64 {
 }
 
 /// The folders of servers, in parallel, in their order.
-fn read_folders(how: &Reading<'_>, folders: Vec<(HostName, Vec<&Item>)>) -> Vec<ReadFolder> {
-    let gate = Gate::default();
+fn read_folders(how: &Reading<'_>, gate: &Gate, folders: Vec<(HostName, Vec<&Item>)>) -> Vec<ReadFolder> {
     let read = |(host, files): (HostName, Vec<&Item>)| {
         let count = files.len() as u64;
         let _pass = gate.enter(bytes_of(&files));

@@ -7,6 +7,7 @@ use kerbsync_inventory::state::Expectation;
 use kerbsync_inventory::{ManagementLog, Pool};
 use kerbsync_names::{HostName, ServicePrincipalName};
 use kerbsync_source::text;
+use std::collections::HashSet;
 
 declare_rule! {
     /// Enable-CsTopology has not been run since the account was assigned.
@@ -71,9 +72,15 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
         Object::NotInExport | Object::NoExport => None,
     };
     let expected = site.web_pools.iter().map(|p| ServicePrincipalName::http(&p.fqdn.value));
-    let there = spns.map(|(_, spns)| expected.filter(|spn| spns.iter().any(|s| s.value == *spn)).count());
+    let there = spns.map(|(_, spns)| {
+        let held: HashSet<_> = spns.iter().map(|s| &s.value).collect();
+        expected.filter(|spn| held.contains(spn)).count()
+    });
     // A name with a port, or an overridden one, was registered for a pool of the site too.
-    let touched = spns.is_some_and(|(_, spns)| spns.iter().any(|s| site.web_pools.iter().any(|p| is_of(p, &s.value.host()))));
+    let touched = || {
+        let names: HashSet<_> = site.web_pools.iter().flat_map(|pool| names(pool)).collect();
+        spns.is_some_and(|(_, spns)| spns.iter().any(|s| names.contains(&s.value.host())))
+    };
     let unassigned = newest.and_then(|(ended, log)| Some((ended, log.unassigned_sites.iter().find(|s| s.value == site.site.id.value)?)));
     let help = Advice::run(commands::enable_topology()).then_say("Then check the names:").then_run(commands::spn_list(name.account()));
     match (there, unassigned, newest) {
@@ -90,7 +97,7 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
             }
             finding.help(help);
         }
-        (Some(0), ..) if !touched => {
+        (Some(0), ..) if !touched() => {
             let message = text!(
                 "{name} is assigned to site {}, but holds no name of its pools: Enable-CsTopology seems not to have run since.",
                 site.name()
@@ -118,9 +125,10 @@ fn judge(verdicts: &mut Verdicts<'_>, site: &SiteView<'_>, account: &AccountView
     }
 }
 
-fn is_of(pool: &Pool, host: &HostName) -> bool {
+/// Under which names a pool is called.
+fn names(pool: &Pool) -> impl Iterator<Item = &HostName> {
     let external = pool.external_web_fqdn.as_ref().map(|h| &h.value);
-    [Some(&pool.fqdn.value), pool.internal_web_fqdn(), external].into_iter().flatten().any(|name| name == host)
+    [Some(&pool.fqdn.value), pool.internal_web_fqdn(), external].into_iter().flatten()
 }
 
 #[cfg(test)]
