@@ -3,20 +3,28 @@
 use crate::opened_bundle::OpenedBundle;
 use kerbsync_credential::lower::KeySource;
 use kerbsync_iis::protection::KeyFile;
-use kerbsync_inventory::DocumentKind;
+use kerbsync_inventory::{Document, DocumentKind};
 use kerbsync_plan::lower::LowerError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The exported keys that lie in the folders of servers. Those of each server are read once.
 pub(crate) struct BundleKeys<'e> {
     opened: &'e OpenedBundle,
+    /// The documents of each server, by its name in small letters.
+    documents: HashMap<String, Vec<&'e Document>>,
     read: Mutex<BTreeMap<String, Arc<[KeyFile]>>>,
 }
 
 impl<'e> BundleKeys<'e> {
-    pub(crate) const fn of(opened: &'e OpenedBundle) -> Self {
-        Self { opened, read: Mutex::new(BTreeMap::new()) }
+    pub(crate) fn of(opened: &'e OpenedBundle) -> Self {
+        let mut documents: HashMap<String, Vec<&Document>> = HashMap::new();
+        for document in opened.inventory.documents.iter().filter(|d| d.kind == DocumentKind::KeyContainer) {
+            if let Some(computer) = &document.computer {
+                documents.entry(computer.as_str().to_ascii_lowercase()).or_default().push(document);
+            }
+        }
+        Self { opened, documents, read: Mutex::new(BTreeMap::new()) }
     }
 }
 
@@ -28,12 +36,9 @@ impl KeySource for BundleKeys<'_> {
             return Ok(Arc::clone(keys));
         }
         let mut keys = Vec::new();
-        for document in &self.opened.inventory.documents {
-            let of_server = document.computer.as_ref().is_some_and(|c| c.as_str().eq_ignore_ascii_case(&server));
-            if of_server && document.kind == DocumentKind::KeyContainer {
-                let name = document.path.rsplit('/').next().unwrap_or_default();
-                keys.extend(kerbsync_collect::read_key(document.id, name, self.opened.read(&document.path)?));
-            }
+        for document in self.documents.get(&server).into_iter().flatten() {
+            let name = document.path.rsplit('/').next().unwrap_or_default();
+            keys.extend(kerbsync_collect::read_key(document.id, name, self.opened.read(&document.path)?));
         }
         let keys: Arc<[KeyFile]> = keys.into();
         known.insert(server, Arc::clone(&keys));

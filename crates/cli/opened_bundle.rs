@@ -27,7 +27,7 @@ use kerbsync_store::{
     ARCHIVE_HEAD, ArchiveLimits, Expected, Files, FolderFiles, Key, ReadStore, ReplaceFailure, WORK_FOLDER, WriteStore, is_archive,
     open_archive,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// A bundle with what was collected from it.
@@ -172,16 +172,16 @@ impl OpenedBundle {
     /// what it wrote itself.
     pub(crate) fn check_inputs(&self, plan: &Plan) -> Result<(), Failure> {
         let now: BTreeMap<&str, Option<&str>> = self.inventory.documents.iter().map(|d| (&*d.path, d.sha256.as_deref())).collect();
-        let written = |path: &str| plan.steps.iter().any(|s| s.path == path);
+        let steps: HashSet<&str> = plan.steps.iter().map(|step| &*step.path).collect();
+        let written = |path: &str| steps.contains(path);
         let stale = |path: &str, what: &str| {
             let message = format!("the plan is stale: {path} {what} since it was made; nothing was written");
             Err(Failure::new(Exit::Refused, message).hint("plan again"))
         };
         // Settings may be given from elsewhere, under any spelling of their path.
-        let settings = |sha256: &str| {
-            let mut used = self.inventory.documents.iter().filter(|d| d.status == DocumentStatus::Used);
-            used.any(|d| d.kind == DocumentKind::ProjectConfiguration && d.sha256.as_deref() == Some(sha256))
-        };
+        let is_settings = |d: &&Document| d.status == DocumentStatus::Used && d.kind == DocumentKind::ProjectConfiguration;
+        let of_settings: HashSet<&str> = self.inventory.documents.iter().filter(is_settings).filter_map(|d| d.sha256.as_deref()).collect();
+        let settings = |sha256: &str| of_settings.contains(sha256);
         for input in plan.inputs.iter().filter(|i| !written(&i.path) && !settings(&i.sha256)) {
             match now.get(input.path.as_str()) {
                 Some(Some(sha256)) if *sha256 == input.sha256 => {}
@@ -190,9 +190,10 @@ impl OpenedBundle {
             }
         }
         // What came later may say another thing than what was planned on.
+        let planned: HashSet<&str> = plan.inputs.iter().flat_map(|input| [&*input.path, &*input.sha256]).collect();
         let known = |input: &kerbsync_plan::PlanInput| {
-            let same = |i: &kerbsync_plan::PlanInput| i.path == input.path || (settings(&input.sha256) && i.sha256 == input.sha256);
-            written(&input.path) || plan.inputs.iter().any(same)
+            let is_settings = settings(&input.sha256) && planned.contains(&*input.sha256);
+            written(&input.path) || planned.contains(&*input.path) || is_settings
         };
         match inputs_now(&self.inventory, plan).iter().find(|input| !known(input)) {
             Some(input) => stale(&input.path, "was added"),

@@ -53,33 +53,31 @@ impl<'a> CredentialLower<'a> {
 impl Lower for CredentialLower<'_> {
     fn lower(&self, step: &Step, current: &[u8]) -> Result<Lowered, LowerError> {
         let keys = self.keys.keys(&step.server)?;
-        let (mut bytes, mut fields) = (current.to_vec(), Vec::new());
+        let (mut document, mut fields) = (parse(current)?, Vec::new());
         for change in &step.changes {
-            let document = parse(&bytes)?;
             let secret = self.secrets.secret(&change.secret)?;
             let (edits, records) = with_view(&document, &self.rules, |view| {
                 let value = seal::protect_for(view, &change.slot, &keys, &secret, self.accept_inferred)?;
                 set::edits(view, change, &value, &self.rules)
             })?;
             fields.extend(records);
-            bytes = apply(&document, &edits)?;
+            document = apply(&document, &edits)?;
         }
-        Ok(Lowered { bytes, fields })
+        Ok(Lowered { bytes: document.source().bytes().to_vec(), fields })
     }
 
     fn check(&self, step: &Step, before: &[u8], after: &[u8]) -> Result<(), LowerError> {
         let keys = self.keys.keys(&step.server)?;
         let written = parse(after)?;
-        let mut bytes = before.to_vec();
+        let mut document = parse(before)?;
         for change in &step.changes {
             let secret = self.secrets.secret(&change.secret)?;
             // The only text that could not be foretold is the encrypted one: it is read from the file, and must open to the secret.
             let value = with_view(&written, &self.rules, |view| seal::proved(view, &change.slot, &keys, &secret))?;
-            let document = parse(&bytes)?;
             let (edits, _) = with_view(&document, &self.rules, |view| set::edits(view, change, &value, &self.rules))?;
-            bytes = apply(&document, &edits)?;
+            document = apply(&document, &edits)?;
         }
-        if bytes == after { Ok(()) } else { Err(LowerError::Unplanned) }
+        if document.source().bytes() == after { Ok(()) } else { Err(LowerError::Unplanned) }
     }
 
     fn state(&self, field: &FieldRecord, current: &[u8]) -> Result<FieldState, LowerError> {
@@ -91,18 +89,20 @@ impl Lower for CredentialLower<'_> {
     }
 
     fn restore(&self, fields: &[FieldRecord], current: &[u8], backup: Option<&[u8]>) -> Result<Vec<u8>, LowerError> {
+        if fields.is_empty() {
+            return Ok(current.to_vec());
+        }
         let backup = backup.map(parse).transpose()?;
-        let mut bytes = current.to_vec();
+        let mut document = parse(current)?;
         // Last written, first taken back: elements may have been created in elements that were created.
         for group in fields.chunk_by(|a, b| a.slot == b.slot).rev() {
-            let document = parse(&bytes)?;
             let edits = with_view(&document, &self.rules, |view| match &backup {
                 Some(backup) => with_view(backup, &self.rules, |old| back::edits(view, group, Some(old))),
                 None => back::edits(view, group, None),
             })?;
-            bytes = apply(&document, &edits)?;
+            document = apply(&document, &edits)?;
         }
-        Ok(bytes)
+        Ok(document.source().bytes().to_vec())
     }
 }
 
@@ -119,8 +119,9 @@ fn parse(bytes: &[u8]) -> Result<Document, LowerError> {
     })
 }
 
-fn apply(document: &Document, edits: &kerbsync_xml_edit::EditSet) -> Result<Vec<u8>, LowerError> {
-    Ok(kerbsync_xml_edit::apply(document, edits).map_err(|e| EditFault::DoesNotFit { cause: e.to_string() })?.bytes)
+/// The new file, as it was read again from its bytes.
+fn apply(document: &Document, edits: &kerbsync_xml_edit::EditSet) -> Result<Document, LowerError> {
+    Ok(kerbsync_xml_edit::apply(document, edits).map_err(|e| EditFault::DoesNotFit { cause: e.to_string() })?.document)
 }
 
 fn with_view<'d, T>(

@@ -8,27 +8,52 @@ use rsa::pkcs1::DecodeRsaPrivateKey as _;
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::traits::PublicKeyParts as _;
 use rsa::{BigUint, Oaep, Pkcs1v15Encrypt, RsaPrivateKey};
+use std::sync::{Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 /// An RSA private key. No `Debug`; wiped when dropped.
-pub struct PrivateKey(Box<RsaPrivateKey>);
+pub struct PrivateKey {
+    rsa: Box<RsaPrivateKey>,
+    /// What was unwrapped last: a value that is written is sealed, opened again and proved on disk with the session key of one provider, and
+    /// RSA is most of what that costs.
+    last: Mutex<Option<Unwrapped>>,
+}
+
+/// A session key and what was in it. Wiped when dropped.
+struct Unwrapped {
+    wrapped: Vec<u8>,
+    oaep: bool,
+    plain: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl From<RsaPrivateKey> for PrivateKey {
+    fn from(rsa: RsaPrivateKey) -> Self {
+        Self { rsa: Box::new(rsa), last: Mutex::new(None) }
+    }
+}
 
 impl PrivateKey {
     pub(super) fn from_components(n: BigUint, e: BigUint, d: BigUint, primes: Vec<BigUint>) -> Result<Self, KeyError> {
         let primes = if primes.len() == 2 { primes } else { Vec::new() };
-        RsaPrivateKey::from_components(n, e, d, primes).map(|k| Self(Box::new(k))).map_err(|_| KeyError::Inconsistent)
+        RsaPrivateKey::from_components(n, e, d, primes).map(Self::from).map_err(|_| KeyError::Inconsistent)
     }
 
     /// Length of the modulus in bytes.
     #[must_use]
     pub fn modulus_len(&self) -> usize {
-        self.0.size()
+        self.rsa.size()
     }
 
     /// Removes the RSA layer of a session key. `None` when the padding is wrong, as with nearly every wrong key.
     pub(super) fn unwrap(&self, wrapped: &[u8], oaep: bool) -> Option<Zeroizing<Vec<u8>>> {
-        let plain = if oaep { self.0.decrypt(Oaep::new::<sha1::Sha1>(), wrapped) } else { self.0.decrypt(Pkcs1v15Encrypt, wrapped) };
-        plain.ok().map(Zeroizing::new)
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = last.as_ref().filter(|known| known.oaep == oaep && known.wrapped == wrapped) {
+            return known.plain.clone();
+        }
+        let plain = if oaep { self.rsa.decrypt(Oaep::new::<sha1::Sha1>(), wrapped) } else { self.rsa.decrypt(Pkcs1v15Encrypt, wrapped) };
+        let plain = plain.ok().map(Zeroizing::new);
+        *last = Some(Unwrapped { wrapped: wrapped.to_vec(), oaep, plain: plain.clone() });
+        plain
     }
 }
 
@@ -122,10 +147,7 @@ fn from_pem(text: &str) -> Result<PrivateKey, KeyError> {
     // Text may stand before the block (openssl writes "Bag Attributes").
     let start = text.find("-----BEGIN").ok_or(KeyError::Pem)?;
     let pem = text.get(start..).ok_or(KeyError::Pem)?;
-    RsaPrivateKey::from_pkcs8_pem(pem)
-        .or_else(|_| RsaPrivateKey::from_pkcs1_pem(pem))
-        .map(|k| PrivateKey(Box::new(k)))
-        .map_err(|_| KeyError::Pem)
+    RsaPrivateKey::from_pkcs8_pem(pem).or_else(|_| RsaPrivateKey::from_pkcs1_pem(pem)).map(PrivateKey::from).map_err(|_| KeyError::Pem)
 }
 
 /// At least 32 and at most 512 bytes in hex or base64, blanks ignored. Text that is both is taken for hex.

@@ -83,6 +83,29 @@ proptest! {
     }
 }
 
+/// A key remembers the session key that it opened last: never for another one, nor for another padding.
+#[test]
+fn session_keys_under_one_key_are_told_apart() {
+    let keys = keys(&[key_xml(&KEYS[0], true)]);
+    let of = |len: usize, oaep: bool| configuration(&session_key(&KEYS[0], &key_of(len), oaep), oaep);
+    // The second has the first's bytes and claims the other padding.
+    let mistaken = configuration(&session_key(&KEYS[0], &key_of(16), false), true);
+    let all = [of(16, false), of(24, false), of(16, true), of(32, true)];
+    let value = |at: usize| write(&all[at], "AesProvider", &keys, "Pa55-canary", false).unwrap();
+    let values: Vec<_> = (0..all.len()).map(value).collect();
+    let open = |document: &Document, value| open(document, &keys, value);
+    for _ in 0..2 {
+        for (at, value) in values.iter().enumerate() {
+            assert!(open(&mistaken, value).is_err());
+            for (other, document) in all.iter().enumerate() {
+                // Both of 16 bytes hold the same session key.
+                let is_same = at == other || [at, other] == [0, 2] || [at, other] == [2, 0];
+                assert_eq!(open(document, value).is_ok(), is_same, "{at} {other}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_refusal_has_its_reason() {
     let configuration = configuration(&session_key(&KEYS[0], &key_of(16), false), false);
