@@ -72,8 +72,9 @@ impl std::fmt::Display for ResolveNote {
 /// # Errors
 /// The first rule that the name breaks, with what to use instead.
 pub fn resolve(inventory: &Inventory, name: &str) -> Result<Resolved, Refusal> {
-    let candidates = Candidates::of(inventory);
-    let parsed = Fqdn::parse(name).map_err(|e| syntax(inventory, &candidates, name, e))?;
+    // Only who refuses suggests another name.
+    let candidates = || Candidates::of(inventory);
+    let parsed = Fqdn::parse(name).map_err(|e| syntax(inventory, &candidates(), name, e))?;
     let host = HostName::from(&parsed.name);
     if inventory.pools.is_empty() {
         return Err(Refusal::NoTopology { given: host });
@@ -88,7 +89,7 @@ pub fn resolve(inventory: &Inventory, name: &str) -> Result<Resolved, Refusal> {
         .collect();
     let pools: Vec<&Pool> = inventory.pools.iter().filter(|p| p.computers.iter().any(|c| c.fqdn.value == host)).collect();
     let pool = match pools.as_slice() {
-        [] => return Err(not_a_computer(inventory, &candidates, host)),
+        [] => return Err(not_a_computer(inventory, &candidates(), host)),
         [pool] => *pool,
         several => {
             let mut pools: Vec<(HostName, Option<String>)> =
@@ -98,7 +99,7 @@ pub fn resolve(inventory: &Inventory, name: &str) -> Result<Resolved, Refusal> {
         }
     };
     if !pool.web_services {
-        return Err(without_web_services(&candidates, host, pool));
+        return Err(without_web_services(&candidates(), host, pool));
     }
     if pool.fqdn.value == host {
         notes.push(ResolveNote::SameNameAsPool);

@@ -242,9 +242,10 @@ fn pairs(
     left_out: &mut Vec<Reason>,
     checks: &mut Checks,
 ) {
+    let expectations = Expectations::of(inventory);
     targets.retain(|computer, target| {
         let mut own = Checks::default();
-        pair(inventory, source, target, &mut own);
+        pair(inventory, &expectations, source, target, &mut own);
         let ready = own.hold();
         if ready_only && !ready {
             left_out.push(Reason { subject: text!("{computer}").into(), text: text!("Left out (--ready-only): {}", own.why_not()).into() });

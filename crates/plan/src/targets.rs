@@ -80,8 +80,8 @@ pub(crate) fn expand(
 }
 
 /// Whether a target may get the credential of the source.
-pub(crate) fn pair(inventory: &Inventory, source: &Resolved, target: &Resolved, checks: &mut Checks) {
-    let refusals = check_pair(inventory, source, target);
+pub(crate) fn pair(inventory: &Inventory, expectations: &Expectations<'_>, source: &Resolved, target: &Resolved, checks: &mut Checks) {
+    let refusals = check_pair(inventory, expectations, source, target);
     if refusals.is_empty() {
         checks.pass("same-account", &target.computer, text!("Its site and that of {} have the same account.", source.computer));
     }

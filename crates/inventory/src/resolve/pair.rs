@@ -33,13 +33,12 @@ fn same(inventory: &Inventory, from: &Resolved, to: &Resolved) -> Option<Refusal
 /// Everything that forbids to copy the account from one server to another: the same server (N10), no account or different ones (N11), a source
 /// that does not hold the account's password or holds an outdated one (N12). Empty where nothing forbids it.
 ///
-/// The states must have been computed ([`crate::state::compute`]).
+/// The states must have been computed ([`crate::state::compute`]). `expectations` are those of the inventory: a fleet is many pairs.
 #[must_use]
-pub fn check_pair(inventory: &Inventory, from: &Resolved, to: &Resolved) -> Vec<Refusal> {
+pub fn check_pair(inventory: &Inventory, expectations: &Expectations<'_>, from: &Resolved, to: &Resolved) -> Vec<Refusal> {
     if let Some(refusal) = same(inventory, from, to) {
         return vec![refusal];
     }
-    let expectations = Expectations::of(inventory);
     let expected = |server: &Resolved| match pool_of(inventory, server).map(|p| expectations.of_pool(p)) {
         Some(Expectation::Account(account)) => Ok(account),
         Some(Expectation::NoAccount(reason)) => Err(no_account(server, reason, true)),
@@ -48,14 +47,14 @@ pub fn check_pair(inventory: &Inventory, from: &Resolved, to: &Resolved) -> Vec<
     };
     let mut refusals = Vec::new();
     match (expected(from), expected(to)) {
-        (Ok(a), Ok(b)) if a == b => refusals.extend(source(inventory, from, a)),
+        (Ok(a), Ok(b)) if a == b => refusals.extend(source(inventory, expectations, from, a)),
         (Ok(a), Ok(b)) => {
             let side = |s: &Resolved, account: &DownLevelName| Side {
                 computer: s.computer.clone(),
                 site: s.site_name.clone(),
                 account: account.to_string(),
             };
-            let mut sources = in_sync(inventory, &expectations, b);
+            let mut sources = in_sync(inventory, expectations, b);
             sources.retain(|s| *s != to.computer);
             refusals.push(Refusal::DifferentAccounts { sides: Box::new([side(from, a), side(to, b)]), sources });
         }
@@ -66,7 +65,7 @@ pub fn check_pair(inventory: &Inventory, from: &Resolved, to: &Resolved) -> Vec<
                 refusals.extend(b.err());
             }
             if let Ok(account) = a {
-                refusals.extend(source(inventory, from, account));
+                refusals.extend(source(inventory, expectations, from, account));
             }
         }
     }
@@ -82,9 +81,9 @@ fn pool_of<'i>(inventory: &'i Inventory, server: &Resolved) -> Option<&'i Pool> 
 }
 
 /// N12: the source must be configured with the account, and should be in sync (that an outdated source is refused is inferred).
-fn source(inventory: &Inventory, from: &Resolved, account: &DownLevelName) -> Option<Refusal> {
+fn source(inventory: &Inventory, expectations: &Expectations<'_>, from: &Resolved, account: &DownLevelName) -> Option<Refusal> {
     let refused = |reason: Text| {
-        let mut sources = in_sync(inventory, &Expectations::of(inventory), account);
+        let mut sources = in_sync(inventory, expectations, account);
         sources.retain(|s| *s != from.computer);
         Some(Refusal::SourceNotConfigured { computer: from.computer.clone(), account: account.to_string(), reason, sources })
     };

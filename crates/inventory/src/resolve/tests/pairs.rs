@@ -3,11 +3,11 @@
 use super::estate::{assign, configuration, estate, state};
 use crate::Inventory;
 use crate::resolve::{check_pair, resolve_pair};
-use crate::state::State;
+use crate::state::{Expectations, State};
 
 fn pair(inventory: &Inventory, from: &str, to: &str) -> String {
     let refusals = match resolve_pair(inventory, from, to) {
-        Ok((from, to)) => check_pair(inventory, &from, &to),
+        Ok((from, to)) => check_pair(inventory, &Expectations::of(inventory), &from, &to),
         Err(refusals) => refusals,
     };
     refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
@@ -45,7 +45,8 @@ fn n10_one_server() {
       se01.contoso.com
     ");
     let (from, _) = resolve_pair(&assigned(), "fe01.contoso.com", "fe02.contoso.com").unwrap();
-    assert_eq!(check_pair(&assigned(), &from, &from)[0].rule(), "N10");
+    let inventory = assigned();
+    assert_eq!(check_pair(&inventory, &Expectations::of(&inventory), &from, &from)[0].rule(), "N10");
 }
 
 #[test]
