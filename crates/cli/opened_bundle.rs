@@ -190,10 +190,10 @@ impl OpenedBundle {
             }
         }
         // What came later may say another thing than what was planned on.
-        let planned: HashSet<&str> = plan.inputs.iter().flat_map(|input| [&*input.path, &*input.sha256]).collect();
+        let (paths, contents): (HashSet<&str>, HashSet<&str>) = plan.inputs.iter().map(|i| (&*i.path, &*i.sha256)).unzip();
         let known = |input: &kerbsync_plan::PlanInput| {
-            let is_settings = settings(&input.sha256) && planned.contains(&*input.sha256);
-            written(&input.path) || planned.contains(&*input.path) || is_settings
+            let is_settings = settings(&input.sha256) && contents.contains(&*input.sha256);
+            written(&input.path) || paths.contains(&*input.path) || is_settings
         };
         match inputs_now(&self.inventory, plan).iter().find(|input| !known(input)) {
             Some(input) => stale(&input.path, "was added"),

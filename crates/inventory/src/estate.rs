@@ -31,6 +31,26 @@ pub struct Topology {
     pub complete: bool,
 }
 
+impl Topology {
+    /// A whole topology of Skype for Business 2015 that is used, published and undisputed: whatever else holds of a document is said by its reader.
+    #[must_use]
+    pub fn in_use(document: DocumentId) -> Self {
+        Self {
+            document,
+            form: TopologyForm::Published,
+            draft: false,
+            signature: None,
+            used: true,
+            differences: Vec::new(),
+            contested: false,
+            pending_changes: Vec::new(),
+            service_versions: vec![7],
+            sip_domains: Vec::new(),
+            complete: true,
+        }
+    }
+}
+
 /// The form of a topology document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TopologyForm {

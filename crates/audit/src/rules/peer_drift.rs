@@ -177,3 +177,32 @@ fn differences<'i>(servers: &[&'i ServerConfiguration], kinds: &mut Kinds<'i>) -
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kerbsync_source::DocumentId;
+
+    /// Settings of two servers are one kind where nothing differs that is compared, wherever they lie, and none other is.
+    #[test]
+    fn servers_are_of_one_kind_where_nothing_compared_differs() {
+        let of = |value: &str, scope: HardeningScope, doubt| Hardening {
+            document: DocumentId(0),
+            facts: [HardeningFact { setting: "a@b", scope, value: value.into(), is_default: false, spot: None, doubt }].into(),
+        };
+        let site = || HardeningScope::Site("s".into());
+        let first = of("1", site(), None);
+        let others = [
+            (of("1", site(), None), true),
+            (of("1", site(), Some(HardeningDoubt::WebConfig)), true),
+            (of("2", site(), None), false),
+            (of("1", HardeningScope::Pool("s".into()), None), false),
+            (of("1", site(), Some(HardeningDoubt::NotHere)), false),
+        ];
+        let mut kinds = Kinds::default();
+        let kind = kinds.of(&first);
+        for (other, is_alike) in &others {
+            assert_eq!(kinds.of(other) == kind, *is_alike, "{other:?}");
+        }
+    }
+}

@@ -5,7 +5,7 @@ use kerbsync_inventory::directory::{Account, Completeness, Directory, Group};
 use kerbsync_inventory::{
     AccountText, Assignment, Computer, Creation, Document, DocumentKind, DocumentStatus, EvidenceLevel, Inventory, LayoutId, Pool,
     PoolKind, Provider, ProviderKey, ProviderPurpose, SecretState, ServerConfiguration, ServerStatus, Site, SiteKind, Slot, SlotKey,
-    SlotPlace, SlotRelevance, Topology, TopologyForm, state,
+    SlotPlace, SlotRelevance, Topology, state,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{EqualityTag, Secret, Tagger};
@@ -76,19 +76,7 @@ impl Builder {
         }
         inventory.assignments = vec![assignment("1", ACCOUNT), assignment("2", "contoso\\kerbauth"), assignment("3", "CONTOSO\\Paris")];
         inventory.assignments_known = true;
-        inventory.topologies.push(Topology {
-            document: DocumentId(0),
-            form: TopologyForm::Published,
-            draft: false,
-            signature: None,
-            used: true,
-            differences: Vec::new(),
-            contested: false,
-            pending_changes: Vec::new(),
-            service_versions: vec![7],
-            sip_domains: Vec::new(),
-            complete: true,
-        });
+        inventory.topologies.push(Topology::in_use(DocumentId(0)));
         inventory.directory = Some(directory());
         Self { inventory, tagger: Tagger::new().unwrap() }
     }

@@ -17,7 +17,7 @@ use kerbsync_inventory::citable::Cited;
 use kerbsync_inventory::state::{self, EqualityTag};
 use kerbsync_inventory::{
     Assignment, Computer, Document, DocumentKind, DocumentStatus, Inventory, ManagementLog, Pool, PoolKind, Site, SiteKind, Topology,
-    TopologyForm, WebPort, WebSiteRole,
+    WebPort, WebSiteRole,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -85,19 +85,7 @@ pub(crate) fn estate() -> Inventory {
     add_document(&mut inventory, "assignments.xml", DocumentKind::Clixml);
     add_document(&mut inventory, "directory.ldf", DocumentKind::Ldif);
     add_document(&mut inventory, "Enable-CsTopology.xml", DocumentKind::ManagementLog);
-    inventory.topologies.push(Topology {
-        document: DocumentId(TOPOLOGY),
-        form: TopologyForm::Published,
-        draft: false,
-        signature: None,
-        used: true,
-        differences: Vec::new(),
-        contested: false,
-        pending_changes: Vec::new(),
-        service_versions: vec![7],
-        sip_domains: vec!["contoso.com".to_owned()],
-        complete: true,
-    });
+    inventory.topologies.push(Topology { sip_domains: vec!["contoso.com".to_owned()], ..Topology::in_use(DocumentId(TOPOLOGY)) });
     inventory.sites = vec![site("1", "Redmond", 3), site("2", "Dublin", 4)];
     inventory.pools = vec![
         pool("1", "pool01.contoso.com", PoolKind::Enterprise, 10, &["fe01.contoso.com", "fe02.contoso.com"]),

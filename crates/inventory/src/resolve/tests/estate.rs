@@ -3,7 +3,7 @@
 use crate::state::{Basis, ServerState, State};
 use crate::{
     AccountText, Assignment, Computer, Creation, EvidenceLevel, Inventory, LayoutId, Pool, PoolKind, ProviderPurpose, SecretState,
-    ServerConfiguration, ServerStatus, SimpleUrl, Site, SiteKind, Slot, SlotKey, SlotPlace, SlotRelevance, Topology, TopologyForm,
+    ServerConfiguration, ServerStatus, SimpleUrl, Site, SiteKind, Slot, SlotKey, SlotPlace, SlotRelevance, Topology,
 };
 use kerbsync_names::{DownLevelName, HostName, SiteId};
 use kerbsync_secret::{Secret, Tagger};
@@ -39,19 +39,7 @@ fn site(id: &str, name: &str, kind: SiteKind) -> Site {
 }
 
 pub(super) fn topology(complete: bool) -> Topology {
-    Topology {
-        document: DocumentId(0),
-        form: TopologyForm::Published,
-        draft: false,
-        signature: None,
-        used: true,
-        differences: Vec::new(),
-        contested: false,
-        pending_changes: Vec::new(),
-        service_versions: vec![7],
-        sip_domains: Vec::new(),
-        complete,
-    }
+    Topology { complete, ..Topology::in_use(DocumentId(0)) }
 }
 
 /// Two central sites and a branch site with every kind of pool.

@@ -7,7 +7,7 @@ use kerbsync_inventory::state::{Basis, ServerState, State};
 use kerbsync_inventory::{
     AccountText, Assignment, Computer, Creation, DocumentKind, DocumentStatus, EvidenceLevel, Gap, GapSubject, Inventory, LayoutId,
     ManagementLog, Pool, PoolKind, Provider, ProviderKey, ProviderPurpose, SecretState, ServerConfiguration, ServerStatus, Site, SiteKind,
-    Slot, SlotKey, SlotPlace, SlotRelevance, Topology, TopologyForm,
+    Slot, SlotKey, SlotPlace, SlotRelevance, Topology,
 };
 use kerbsync_names::{DownLevelName, SiteId};
 use kerbsync_source::{DocumentId, Level, Location, Origin, Position, Problem, Spanned, text};
@@ -135,19 +135,7 @@ pub(crate) fn awkward() -> Inventory {
     let ldif = document(&mut i, "bundle/accounts.ldf", DocumentKind::Ldif, DocumentStatus::Used);
     let log = document(&mut i, "bundle/Enable-CsTopology.xml", DocumentKind::ManagementLog, DocumentStatus::Used);
     i.documents[fe01.0 as usize].computer = Some(host("fe01.contoso.com"));
-    i.topologies.push(Topology {
-        document: topology,
-        form: TopologyForm::Published,
-        draft: false,
-        signature: None,
-        used: true,
-        differences: Vec::new(),
-        contested: false,
-        pending_changes: Vec::new(),
-        service_versions: vec![7],
-        sip_domains: vec!["contoso.com".to_owned()],
-        complete: true,
-    });
+    i.topologies.push(Topology { sip_domains: vec!["contoso.com".to_owned()], ..Topology::in_use(topology) });
     for (id, name, kind, parent) in [("1", "Redmond", SiteKind::Central, None), ("2", "Zürich 東京", SiteKind::Branch, SiteId::new("1"))]
     {
         i.sites.push(Site { id: at(SiteId::new(id).unwrap()), name: at(name.to_owned()), kind, parent });
