@@ -13,6 +13,13 @@ impl DirectoryFacts {
     pub(crate) fn take(&mut self, entry: &Entry, problems: &mut Vec<Problem>) {
         let mut reading = Reading { entry, problems };
         match kind(entry) {
+            // Found by another name it would stand for an account that it is not.
+            Kind::Account(_) | Kind::Group if entry.first("samaccountname").is_some() && entry.single("samaccountname").is_none() => {
+                self.cut = true;
+                let message = "this object has two names (sAMAccountName), so nothing tells which account it is: it is left out";
+                let help = Some("Export it once more: a directory keeps one.");
+                report(problems, Level::Warning, "ad-name", &entry.origin, message, help);
+            }
             Kind::Account(class) => self.accounts.push(reading.dated(|r| Box::new(r.account(class)))),
             Kind::Group => self.groups.push(reading.dated(Reading::group)),
             Kind::Domain => self.domains.extend(reading.domain()),

@@ -26,6 +26,7 @@ fn an_entry_that_is_left_out_may_be_the_one_that_is_looked_for() {
         ("ldif-change", b"dn: CN=KerbAuth,DC=contoso,DC=com\nchangetype: modify\nreplace: description\ndescription: x\n-\n"),
         ("ldif-name", b"dn:: Q0498yxEQz1jb250b3NvLERDPWNvbQ==\nobjectClass: computer\n"),
         ("ldif-record", b"cn: KerbAuth\nobjectClass: computer\n"),
+        ("ad-name", b"dn: CN=KerbAuth,DC=contoso,DC=com\nobjectClass: computer\nsAMAccountName: Old$\nsAMAccountName: KerbAuth$\n"),
         ("ad-kind", b"dn: CN=KerbAuth,DC=contoso,DC=com\ndescription: the account of the web services\n"),
     ];
     for (code, entry) in left_out {

@@ -93,13 +93,12 @@ fn unread_is_not_unset() {
 #[test]
 fn two_values_of_an_attribute_that_has_one_are_none() {
     let entry = "dn: CN=a,DC=contoso,DC=com\nobjectClass: computer\n";
-    insta::assert_snapshot!(read(&format!("{entry}sAMAccountName: A$\nsAMAccountName: B$\nuserAccountControl: 4096\nuserAccountControl: 4098\npwdLastSet: 0\npwdLastSet: 133000000000000000\nobjectSid: S-1-5-21-1-2-3-4\nobjectSid: S-1-5-21-1-2-3-5\n")), @r#"
+    insta::assert_snapshot!(read(&format!("{entry}userAccountControl: 4096\nuserAccountControl: 4098\npwdLastSet: 0\npwdLastSet: 133000000000000000\nobjectSid: S-1-5-21-1-2-3-4\nobjectSid: S-1-5-21-1-2-3-5\n")), @r#"
     account 1:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
       class Computer @2:1
-    Warning ad-value: line 4, column 1 (byte 68): 'sAMAccountName' does not hold one value: it is left out
-    Warning ad-value: line 6, column 1 (byte 112): 'userAccountControl' does not hold one value: it is left out
-    Warning ad-value: line 8, column 1 (byte 151): 'pwdLastSet' does not hold one value: it is left out
-    Warning ad-value: line 10, column 1 (byte 210): 'objectSid' does not hold one value: it is left out
+    Warning ad-value: line 4, column 1 (byte 74): 'userAccountControl' does not hold one value: it is left out
+    Warning ad-value: line 6, column 1 (byte 113): 'pwdLastSet' does not hold one value: it is left out
+    Warning ad-value: line 8, column 1 (byte 172): 'objectSid' does not hold one value: it is left out
     "#);
     insta::assert_snapshot!(read(&format!("{entry}sAMAccountName: A$\nsAMAccountName: A$\nuserAccountControl: 4098\nuserAccountControl: 4098\n")), @r#"
     account 1:1 CN=a,DC=contoso,DC=com in Some("contoso.com")
