@@ -161,9 +161,20 @@ pub(super) fn sentence(text: &str) -> String {
         let user = word.contains("://") && word.contains('@');
         // What follows an option of a command line is its value.
         let value = std::mem::replace(&mut option, word.len() > 1 && word.starts_with('-'));
-        if user || value || word.contains(['<', '>', '%']) { TAKEN_OUT } else { word }
+        if user || value || holds_value_of_option(word) || word.contains(['<', '>', '%']) { TAKEN_OUT } else { word }
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Whether a word is an option of a command line and its value in one: `/p:VALUE`, `-p:VALUE`, `--pin=VALUE`, `-pVALUE1`. A path such as
+/// `/Abs/Files` is none, nor is a name such as `-UserAccount`.
+fn holds_value_of_option(word: &str) -> bool {
+    let bare = word.trim_start_matches(['"', '\'', '(']);
+    match (bare.strip_prefix('/'), bare.strip_prefix('-')) {
+        (Some(option), _) => option.contains([':', '=']),
+        (_, Some(option)) => !option.chars().all(|c| c.is_ascii_alphabetic() || "-.,;\"')".contains(c)),
+        _ => false,
+    }
 }
 
 /// A number, a date, a boolean, or a word of a schema.

@@ -62,3 +62,15 @@ fn clixml_names_its_values_by_the_property_around_them() {
 <Obj N="ServicePrincipalNames" RefId="1"><LST><S>http/a.contoso.com</S></LST></Obj><B N="Enabled">true</B></Props></Obj></Objs>"#;
     insta::assert_snapshot!(secret_free(&xml_of(DocumentKind::Clixml, text)));
 }
+
+#[test]
+fn a_sentence_keeps_no_value_of_an_option() {
+    for option in
+        ["/p:Hunter2", "-p:Hunter2", "--pin=Hunter2", "-p Hunter2", "-Password Hunter2", "/password:Hunter2", "-pHunter2", "(/p:Hunter2)"]
+    {
+        let line = format!("Running osql {option} on fe01.contoso.com.");
+        secret_free(&keep::sentence(&line));
+    }
+    let plain = "Obtained /Abs/Files of http/pool01.contoso.com - 2 of 2, Set-CsWebServer.";
+    assert!(keep::sentence(plain).starts_with("Obtained /Abs/Files of http/pool01.contoso.com - 2 of 2"));
+}
