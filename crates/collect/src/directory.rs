@@ -169,11 +169,31 @@ fn merge_domains(mut found: Vec<Domain>, configured: &[(String, String)], gaps: 
         }
     }
     for (netbios, dns) in configured {
+        if let Some(exported) = out.iter().find(|d| d.origin.is_some() && contradicts(d, netbios, dns)) {
+            let use_of_both = if exported.netbios.eq_ignore_ascii_case(netbios) { "the export's is used" } else { "both are used" };
+            gaps.push(Gap {
+                subject: GapSubject::Estate,
+                code: "domain-conflict",
+                reason: text!(
+                    "[domains] of the settings says that {netbios} is {dns}, and the directory export that {} is {}: {use_of_both}",
+                    exported.netbios,
+                    exported.dns
+                ),
+                remedy: Some("Correct [domains] in kerbsync.toml, or leave out the export that belongs to another forest.".into()),
+                document: exported.origin.as_ref().map(|o| o.document),
+            });
+        }
         if !out.iter().any(|d| d.netbios.eq_ignore_ascii_case(netbios)) {
             out.push(Domain { netbios: netbios.clone(), dns: dns.clone(), origin: None });
         }
     }
     out
+}
+
+/// Whether a domain of an export has one of these names, and not the other.
+fn contradicts(exported: &Domain, netbios: &str, dns: &str) -> bool {
+    let dns_of = |d: &str| d.trim_end_matches('.').to_ascii_lowercase();
+    exported.netbios.eq_ignore_ascii_case(netbios) != (dns_of(&exported.dns) == dns_of(dns))
 }
 
 #[cfg(test)]
@@ -257,10 +277,20 @@ mod tests {
     #[test]
     fn exported_domains_come_before_configured_ones() {
         let configured = [("contoso".to_owned(), "wrong.example".to_owned()), ("FABRIKAM".to_owned(), "fabrikam.com".to_owned())];
-        let directory = joined(vec![part(0, CROSS), part(1, OLD)], &configured).directory.unwrap();
+        let inventory = joined(vec![part(0, CROSS), part(1, OLD)], &configured);
+        insta::assert_snapshot!(inventory.gaps[0].reason, @"[domains] of the settings says that contoso is wrong.example, and the directory export that CONTOSO is contoso.com: the export's is used");
+        assert_eq!(inventory.gaps.len(), 1);
+        let directory = inventory.directory.unwrap();
         let domains: Vec<_> = directory.domains.iter().map(|d| (d.netbios.as_str(), d.dns.as_str(), d.origin.is_some())).collect();
         assert_eq!(domains, [("CONTOSO", "contoso.com", true), ("FABRIKAM", "fabrikam.com", false)]);
         assert!(directory.account(&DownLevelName::parse("contoso\\kerbauth").unwrap().name).is_some());
+    }
+
+    #[test]
+    fn a_second_short_name_of_an_exported_domain_is_told() {
+        let gaps = |netbios: &str, dns: &str| joined(vec![part(0, CROSS)], &[(netbios.to_owned(), dns.to_owned())]).gaps;
+        insta::assert_snapshot!(gaps("CORP", "Contoso.com")[0].reason, @"[domains] of the settings says that CORP is Contoso.com, and the directory export that CONTOSO is contoso.com: both are used");
+        assert!(gaps("contoso", "CONTOSO.com").is_empty() && gaps("FABRIKAM", "fabrikam.com").is_empty());
     }
 
     #[test]
