@@ -9,7 +9,7 @@ use kerbsync_collect::{Settings, WaiverSetting};
 use kerbsync_names::{Fqdn, HostName};
 use kerbsync_report::format::Severity;
 use kerbsync_source::Shown;
-use std::path::PathBuf;
+use std::path::{Component, Path, PathBuf};
 
 /// What to read, and with what.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub(crate) struct Bundle {
     pub(crate) reference: Option<HostName>,
     /// Files and folders that go before others which say something else of the same thing.
     pub(crate) prefer: Vec<PathBuf>,
+    /// The one of them that is to hold the topology.
+    pub(crate) topology: Option<PathBuf>,
     /// Whether the settings that an audit of the hardening of IIS judges are wanted.
     pub(crate) hardening: bool,
 }
@@ -29,16 +31,25 @@ impl TryFrom<BundleArgs> for Bundle {
     fn try_from(args: BundleArgs) -> Result<Self, Failure> {
         let mut paths = args.paths;
         // A topology from outside of the inputs is a further input; one within them is read with them.
-        paths.extend(args.topology.iter().filter(|t| t.exists() && !paths.iter().any(|p| t.starts_with(p))).cloned().collect::<Vec<_>>());
-        let prefer = args.prefer.into_iter().chain(args.topology).collect();
-        Ok(Self { paths, config: args.config, reference: args.reference.as_deref().map(reference).transpose()?, prefer, hardening: false })
+        paths.extend(args.topology.iter().filter(|t| t.exists() && !paths.iter().any(|p| lies_within(t, p))).cloned().collect::<Vec<_>>());
+        let prefer = args.prefer.into_iter().chain(args.topology.clone()).collect();
+        let reference = args.reference.as_deref().map(reference).transpose()?;
+        Ok(Self { paths, config: args.config, reference, prefer, topology: args.topology, hardening: false })
     }
+}
+
+/// Whether a path is the other one or below it, as they are written: `./exports` is `exports`, and `.` holds every path that leads nowhere else.
+fn lies_within(path: &Path, folder: &Path) -> bool {
+    let plain = |p: &Path| p.components().filter(|part| *part != Component::CurDir).collect::<PathBuf>();
+    let (path, folder) = (plain(path), plain(folder));
+    let is_here = folder.as_os_str().is_empty() && path.components().all(|part| matches!(part, Component::Normal(_)));
+    is_here || (!folder.as_os_str().is_empty() && path.starts_with(&folder))
 }
 
 impl Bundle {
     /// These paths with nothing else said.
     pub(crate) fn of(paths: Vec<PathBuf>) -> Self {
-        Self { paths, config: None, reference: None, prefer: Vec::new(), hardening: false }
+        Self { paths, config: None, reference: None, prefer: Vec::new(), topology: None, hardening: false }
     }
 }
 
@@ -185,4 +196,20 @@ fn waiver(w: &WaiverSetting) -> Result<Waiver, String> {
 
 fn date(year: u16, month: u8, day: u8) -> Option<jiff::civil::Date> {
     jiff::civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_within_the_inputs_is_no_further_input() {
+        let within = |path: &str, folder: &str| lies_within(Path::new(path), Path::new(folder));
+        for (path, folder) in [("b/t.xml", "b"), ("./b/t.xml", "b"), ("b/t.xml", "./b/"), ("b/t.xml", "."), ("./t.xml", "./")] {
+            assert!(within(path, folder), "{path} {folder}");
+        }
+        for (path, folder) in [("bb/t.xml", "b"), ("../t.xml", "."), ("/t.xml", "."), ("t.xml", "b")] {
+            assert!(!within(path, folder), "{path} {folder}");
+        }
+    }
 }

@@ -47,6 +47,7 @@ pub(crate) fn read_paths(bundle: Bundle, quiet: bool, io: &mut Io<'_>) -> Result
     let manual = manual(&read.settings, io)?;
     let read = ReadInputs { not_opened, manual, ..read };
     check_preferred(&bundle.prefer, &read.inventory)?;
+    check_topology(bundle.topology.as_deref(), &read.inventory)?;
     check_reference(&read, named.as_ref())?;
     Ok(read)
 }
@@ -72,6 +73,21 @@ fn check_preferred(prefer: &[PathBuf], inventory: &Inventory) -> Result<(), Fail
         }
     }
     Ok(())
+}
+
+/// What is to hold the topology must hold one: the wrong file would silently leave the choice as it was. Of a file that cannot be read
+/// the report tells.
+fn check_topology(named: Option<&Path>, inventory: &Inventory) -> Result<(), Failure> {
+    let Some(path) = named else { return Ok(()) };
+    let text = path.display().to_string();
+    let is_one = |d: &Document| {
+        matches!(d.status, DocumentStatus::Unreadable(_)) || inventory.topologies.iter().any(|t| t.documents.contains(&d.id))
+    };
+    if inventory.documents.iter().any(|d| kerbsync_collect::is_named(&d.path, &text) && is_one(d)) {
+        return Ok(());
+    }
+    Err(Failure::new(Exit::Input, format!("--topology '{text}' holds no topology, so it cannot go before others"))
+        .hint("name the file with the topology, or export one with: (Get-CsTopology -AsXml).ToString() > topology.xml"))
 }
 
 /// The reference must be a web server of the topology, where there is one: a pool's name would silently compare with nothing.

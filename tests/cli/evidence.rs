@@ -82,6 +82,23 @@ fn of_two_topologies_the_one_that_was_used_is_named() {
 }
 
 #[test]
+fn what_is_named_as_the_topology_holds_one() {
+    let shell = Shell::whole();
+    assert_eq!(shell.run("audit DIR --topology DIR/topology.xml").code, shell.run("audit DIR").code);
+    shell.put("accounts.ldf", ACCOUNT.as_bytes());
+    for file in ["accounts.ldf", "servers"] {
+        let ran = shell.run(&format!("audit DIR --topology DIR/{file}"));
+        assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{}", ran.err);
+        assert!(
+            ran.err.starts_with(&format!("error: --topology 'DIR/{file}' holds no topology"))
+                && ran.err.contains("(Get-CsTopology -AsXml)"),
+            "{}",
+            ran.err
+        );
+    }
+}
+
+#[test]
 fn archives_and_logs_that_are_not_opened_say_what_to_do() {
     let shell = Shell::whole();
     shell.put("x.7z", b"7z\xBC\xAF\x27\x1C\x00\x04");

@@ -36,7 +36,7 @@ pub(super) fn run(args: ExplainArgs, quiet: bool, io: &mut Io<'_>) -> Result<Exi
     }
     let now = config::now(args.now.as_deref(), io)?;
     let reference = args.reference.as_deref().map(config::reference).transpose()?;
-    let read = read_paths(Bundle { paths: args.bundle, config: args.config, reference, prefer: Vec::new(), hardening: true }, quiet, io)?;
+    let read = read_paths(Bundle { config: args.config, reference, hardening: true, ..Bundle::of(args.bundle) }, quiet, io)?;
     let report = audit(&read, now, &Gate { profiles: Profiles::All, ..Gate::default() })?;
     let finding = report.findings.iter().find(|f| f.fingerprint.eq_ignore_ascii_case(&args.what));
     let found = finding.and_then(|f| Some((f, rule(&f.rule)?)));

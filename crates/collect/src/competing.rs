@@ -10,13 +10,15 @@ pub(crate) struct Preferred(Vec<String>);
 
 impl Preferred {
     pub(crate) fn new<'p>(paths: impl IntoIterator<Item = &'p String>) -> Self {
-        let clean = |path: &String| path.replace('\\', "/").trim_start_matches("./").trim_end_matches('/').to_lowercase();
+        let clean =
+            |path: &String| path.replace('\\', "/").replace("!/", "/").trim_start_matches("./").trim_end_matches('/').to_lowercase();
         Self(paths.into_iter().map(clean).filter(|p| !p.is_empty()).collect())
     }
 
     /// Whether a document's path is one of those named, ends in it, or lies below it.
     pub(crate) fn names(&self, path: &str) -> bool {
-        let path = format!("/{}/", path.to_lowercase().trim_start_matches("./").trim_matches('/'));
+        // An archive is named without the sign that stands between it and a member of it.
+        let path = format!("/{}/", path.to_lowercase().replace("!/", "/").trim_start_matches("./").trim_matches('/'));
         self.0.iter().any(|named| path.contains(&format!("/{}/", named.trim_start_matches('/'))))
     }
 }
@@ -122,5 +124,9 @@ mod tests {
         assert_eq!(of(&["./b/servers/fe02.contoso.com/"], paths), Some(1));
         assert_eq!(of(&["b"], paths), None, "it names both");
         assert_eq!(of(&["fe0"], paths), None, "a part of a name is no name");
+        let archives = ["b/one.zip!/topology.xml", "b/two.zip!/topology.xml"];
+        for named in ["./b/one.zip", "one.zip!/topology.xml"] {
+            assert_eq!(of(&[named], archives), Some(0), "{named}");
+        }
     }
 }

@@ -7,8 +7,10 @@ use kerbsync_source::{DocumentId, Origin, Spanned, Text};
 /// A topology document that was read.
 #[derive(Debug, Clone)]
 pub struct Topology {
-    /// The document.
+    /// The document; the first one of several.
     pub document: DocumentId,
+    /// All documents that it was put together from: several where objects were exported one kind at a time.
+    pub documents: Vec<DocumentId>,
     /// Its form.
     pub form: TopologyForm,
     /// Whether it is a draft that was never published (`IsPublished="false"`).
@@ -37,6 +39,7 @@ impl Topology {
     pub fn in_use(document: DocumentId) -> Self {
         Self {
             document,
+            documents: vec![document],
             form: TopologyForm::Published,
             draft: false,
             signature: None,

@@ -75,7 +75,7 @@ pub(super) fn choose(
     for at in &used.entries {
         fates[*at].used = true;
     }
-    inventory.topologies.push(record(used, true, Vec::new(), false));
+    inventory.topologies.push(record(used, entries, true, Vec::new(), false));
     incomplete(&used.deployment, inventory);
     for other in others {
         let found = compare(&used.deployment, &other.deployment);
@@ -93,7 +93,7 @@ pub(super) fn choose(
         for at in &other.entries {
             fates[*at].reasons.push(reason.clone());
         }
-        inventory.topologies.push(record(other, false, differences, is_rival));
+        inventory.topologies.push(record(other, entries, false, differences, is_rival));
     }
     candidates
 }
@@ -219,10 +219,11 @@ fn runs_web(service: &kerbsync_topology::Service, cluster: &kerbsync_topology::C
     service.role == "WebServices" && matches!(&service.host.value, kerbsync_topology::Host::Cluster(key) if *key == cluster.key)
 }
 
-fn record(candidate: &Candidate, used: bool, differences: Vec<Text>, contested: bool) -> Topology {
+fn record(candidate: &Candidate, entries: &[Entry], used: bool, differences: Vec<Text>, contested: bool) -> Topology {
     let deployment = &candidate.deployment;
     Topology {
         document: deployment.document,
+        documents: candidate.entries.iter().filter_map(|at| Some(entries.get(*at)?.document)).collect(),
         form: match deployment.form {
             Form::Published => TopologyForm::Published,
             Form::Builder => TopologyForm::Builder,
