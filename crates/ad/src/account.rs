@@ -336,7 +336,14 @@ impl<'e> Reading<'e, '_> {
         let own =
             self.entry.text("samaccountname").map_or_else(|| dn::name_before_deletion(name), |sam| sam.strip_suffix('$').unwrap_or(sam));
         let changed = self.time("whenchanged").or_else(|| self.time("modified"));
-        Deleted { origin: self.entry.origin.clone(), name: own.to_owned(), domain: dn::domain_of(name), changed: changed.map(|c| c.value) }
+        let recycled = self.boolean("isrecycled").is_some_and(|r| r.value);
+        Deleted {
+            origin: self.entry.origin.clone(),
+            name: own.to_owned(),
+            domain: dn::domain_of(name),
+            recycled,
+            changed: changed.map(|c| c.value),
+        }
     }
 
     fn domain(&self) -> Option<Domain> {

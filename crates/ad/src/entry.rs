@@ -84,6 +84,7 @@ pub(crate) const KEPT: &[&str] = &[
     "msds-assignedauthnpolicysilo",
     "msds-assignedauthnpolicy",
     "isdeleted",
+    "isrecycled",
     "deleted",
     "netbiosname",
     "dnsroot",

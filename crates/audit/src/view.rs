@@ -6,6 +6,7 @@ mod machine;
 mod paths;
 mod pools;
 mod remedies;
+mod renamed;
 mod servers;
 mod slots;
 

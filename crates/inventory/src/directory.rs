@@ -31,6 +31,8 @@ pub struct Deleted {
     pub name: String,
     /// DNS name of its domain.
     pub domain: Option<String>,
+    /// Whether it is recycled (isRecycled): nothing but its name is left of it, and it cannot be restored.
+    pub recycled: bool,
     /// whenChanged, where the export holds it: the deletion, unless something changed the object after it. UTC.
     pub changed: Option<Timestamp>,
 }

@@ -164,7 +164,7 @@ fn in_directory(inventory: &Inventory, name: &DownLevelName, checks: &mut Checks
         }
         Some(_) => checks.pass(ID, name, "The directory holds it."),
         None if directory.completeness == kerbsync_inventory::directory::Completeness::Complete => {
-            checks.fail(ID, name, "The directory holds no such account.", "New-CsKerberosAccount creates it");
+            checks.fail(ID, name, "The directory holds no such account.", "it may have been deleted or renamed: account-missing of `kerbsync audit` tells what to look at before New-CsKerberosAccount creates a new one");
         }
         None => checks.unknown(ID, name, "The directory export does not hold it.", text!("{live}")),
     }

@@ -1,9 +1,10 @@
 use crate::declare::declare_rule;
-use crate::text::day;
+use crate::text::{day, list};
 use crate::{Object, Policy, Verdicts, View};
 use kerbsync_advice::{Advice, commands};
+use kerbsync_inventory::directory::Account;
 use kerbsync_names::DownLevelName;
-use kerbsync_source::{Text, text};
+use kerbsync_source::{Shown, Text, text};
 
 declare_rule! {
     /// An assigned account does not exist in Active Directory.
@@ -17,7 +18,8 @@ declare_rule! {
     /// ticket, on all servers of all its sites at once.
     ///
     /// ## What to do
-    /// Restore the object if it was deleted (its password comes back as it was), else create it and set everything anew:
+    /// See whether it was renamed: names of its pools are then on an object of another name, which has to get its own again. Restore the
+    /// object if it was deleted (its password comes back as it was), else create it and set everything anew:
     ///
     /// ```powershell
     /// Get-ADObject -LDAPFilter '(&(isDeleted=TRUE)(sAMAccountName=KerbAuth$))' -IncludeDeletedObjects
@@ -54,18 +56,27 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         match account.object {
             Object::Found(object) => verdicts.pass(subject, text!("{name} is {}.", object.distinguished_name.value)),
             Object::Absent => {
+                let renamed = view.perhaps_renamed(account);
+                let holders: Vec<Shown> = renamed.iter().map(|object| Shown::naming(object.short_name())).collect();
+                let elsewhere = if holders.is_empty() { Text::EMPTY } else { text!("; names of its pools are on {}", list(&holders)) };
                 let what = match deleted {
-                    Some(_) => text!("{name} is assigned, but its object in Active Directory is deleted{since}."),
-                    None => text!("{name} is assigned, but does not exist in Active Directory."),
+                    Some(deleted) if deleted.recycled => {
+                        text!("{name} is assigned, but its object in Active Directory is deleted and recycled{since}{elsewhere}.")
+                    }
+                    Some(_) => text!("{name} is assigned, but its object in Active Directory is deleted{since}{elsewhere}."),
+                    None => text!("{name} is assigned, but does not exist in Active Directory{elsewhere}."),
                 };
                 let mut finding = verdicts.fail(subject, what);
+                for object in &renamed {
+                    finding = finding.at(&object.origin, "it may be the account under another name");
+                }
                 if let Some(deleted) = deleted {
                     finding = finding.at(&deleted.origin, "the deleted object");
                 }
                 if let Some(origin) = account.origin() {
                     finding = finding.at(origin, "the assignment");
                 }
-                finding.help(restore_or_create(name));
+                finding.help(restore_or_create(name, &renamed, deleted.is_some_and(|d| d.recycled)));
             }
             Object::NotInExport => {
                 let why = match deleted {
@@ -93,23 +104,39 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 }
 
 /// A deleted object keeps its password; a new one needs a new password on every server.
-fn restore_or_create(name: &DownLevelName) -> Advice {
-    Advice::say("Look first whether the object was deleted; restored, it has the password that the servers hold:")
-        .then_run(commands::show_deleted())
-        .then_say(
-            "Restore it by its objectGUID with Restore-ADObject, never by a pattern of names. Only if it cannot be had again, create it:",
-        )
+fn restore_or_create(name: &DownLevelName, renamed: &[&Account], recycled: bool) -> Advice {
+    let restore = if recycled {
+        Advice::say("A recycled object cannot be restored with Restore-ADObject. If no backup of Active Directory has it, create it:")
+    } else {
+        Advice::say("Look whether the object was deleted; restored, it has the password that the servers hold:")
+            .then_run(commands::show_deleted())
+            .then_say("Restore it by its objectGUID with Restore-ADObject, never by a pattern of names. Only if it cannot be had again, create it:")
+    };
+    let first = if renamed.is_empty() { restore } else { give_name_back(name, renamed).then(restore) };
+    first
         .then_run(commands::create_account(Some(&name.to_string())))
         .then_say("Then put its names into Active Directory:")
         .then_run(commands::enable_topology())
         .then_say("A new object has no password that a server knows: the manual page of this rule tells how to set one.")
 }
 
+/// An account that was renamed has all that it had but its name.
+fn give_name_back(name: &DownLevelName, renamed: &[&Account]) -> Advice {
+    let mut advice = Advice::say("Look first whether it was renamed; what may be it holds names of its pools:");
+    for object in renamed {
+        advice = advice.then_run(commands::spn_list(object.short_name()));
+    }
+    advice.then_say(text!(
+        "If it was, give it the sAMAccountName '{}$' again: a new object would have neither its names nor the password that the servers hold.",
+        Shown::naming(name.account().trim_end_matches('$'))
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{assignment, check, estate, without_directory};
-    use kerbsync_inventory::directory::Completeness;
+    use crate::testing::{assignment, check, estate, kerb, without_directory};
+    use kerbsync_inventory::directory::{Completeness, Deleted};
 
     #[test]
     fn only_a_complete_export_proves_absence() {
@@ -119,7 +146,7 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is assigned, but does not exist in Active Directory.
           error assignments.xml:5 the assignment
-          help: Look first whether the object was deleted; restored, it has the password that the servers hold:
+          help: Look whether the object was deleted; restored, it has the password that the servers hold:
               Get-ADObject -LDAPFilter '(&(isDeleted=TRUE)(objectClass=computer))' -IncludeDeletedObjects -Properties sAMAccountName, lastKnownParent, whenChanged
             Restore it by its objectGUID with Restore-ADObject, never by a pattern of names. Only if it cannot be had again, create it:
               New-CsKerberosAccount -UserAccount CONTOSO\KerbAuth
@@ -128,6 +155,45 @@ mod tests {
             A new object has no password that a server knows: the manual page of this rule tells how to set one.
         unknown FABRIKAM\KerbAuth: The directory export does not hold FABRIKAM\KerbAuth, and is not known to hold every object of the domain. Run `Get-ADComputer -Identity KerbAuth -Properties *`.
           warning assignments.xml:9 the assignment
+        ");
+    }
+
+    #[test]
+    fn an_account_that_was_renamed_is_looked_for_by_its_names() {
+        let mut inventory = estate();
+        kerb(&mut inventory).sam_account_name.as_mut().unwrap().value = "KerbAuth2$".to_owned();
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is assigned, but does not exist in Active Directory; names of its pools are on KerbAuth2.
+          error directory.ldf:10 it may be the account under another name
+          error assignments.xml:5 the assignment
+          help: Look first whether it was renamed; what may be it holds names of its pools:
+              setspn -L KerbAuth2
+            If it was, give it the sAMAccountName 'KerbAuth$' again: a new object would have neither its names nor the password that the servers hold. Look whether the object was deleted; restored, it has the password that the servers hold:
+              Get-ADObject -LDAPFilter '(&(isDeleted=TRUE)(objectClass=computer))' -IncludeDeletedObjects -Properties sAMAccountName, lastKnownParent, whenChanged
+            Restore it by its objectGUID with Restore-ADObject, never by a pattern of names. Only if it cannot be had again, create it:
+              New-CsKerberosAccount -UserAccount CONTOSO\KerbAuth
+            Then put its names into Active Directory:
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
+            A new object has no password that a server knows: the manual page of this rule tells how to set one.
+        ");
+    }
+
+    #[test]
+    fn a_recycled_object_is_not_to_be_restored() {
+        let mut inventory = estate();
+        let directory = inventory.directory.as_mut().unwrap();
+        let gone = directory.accounts.remove(0);
+        let domain = gone.domain.clone();
+        directory.deleted.push(Deleted { origin: gone.origin.clone(), name: "KerbAuth".to_owned(), domain, changed: None, recycled: true });
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        fail CONTOSO\KerbAuth: CONTOSO\KerbAuth is assigned, but its object in Active Directory is deleted and recycled.
+          error directory.ldf:10 the deleted object
+          error assignments.xml:5 the assignment
+          help: A recycled object cannot be restored with Restore-ADObject. If no backup of Active Directory has it, create it:
+              New-CsKerberosAccount -UserAccount CONTOSO\KerbAuth
+            Then put its names into Active Directory:
+              Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
+            A new object has no password that a server knows: the manual page of this rule tells how to set one.
         ");
     }
 

@@ -16,7 +16,8 @@ declare_rule! {
     /// holds a plain `http/` name of a pool or computer of the topology and no `HOST/` name, and is no computer of the topology; or a
     /// server still holds it where the account of the site would be expected. That such an object was one is inferred. Objects whose
     /// names are all of other places are passed over: Exchange and other products use computer objects in the same way. So is an object
-    /// that an assignment may mean, as where the inputs do not tell the NetBIOS name of its domain.
+    /// that an assignment may mean, as where the inputs do not tell the NetBIOS name of its domain, or where an assigned account does not
+    /// exist under its name and the object holds the names of its pools: it may have been renamed.
     ///
     /// ## Why it matters
     /// Removing an assignment keeps the object in Active Directory, with a valid password that lies on servers and in backups. A
@@ -87,7 +88,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         if !told.insert(name.to_lowercase()) {
             continue;
         }
-        if let Some(assignment) = view.inventory.assignments.iter().find(|a| may_mean(view, a, object)) {
+        if let Some(account) = view.may_be(object) {
+            let why = text!("{name} may be {}, which is assigned and does not exist under that name: account-missing tells.", account.name);
+            verdicts.unknown_told_elsewhere(subject, why, commands::spn_list(object.short_name()));
+        } else if let Some(assignment) = view.inventory.assignments.iter().find(|a| may_mean(view, a, object)) {
             let why = text!("{name} may be the account that the assignment '{}' means.", assignment.account_text.value);
             verdicts.unknown_told_elsewhere(subject, why, commands::domains());
         } else if view.inventory.assignments_known {
@@ -171,7 +175,7 @@ fn name_of(object: &Account, directory: &Directory) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{account_text, check, computer, config, estate, spn};
+    use crate::testing::{account_text, check, computer, config, estate, kerb, spn};
     use kerbsync_inventory::Inventory;
 
     fn add(inventory: &mut Inventory, object: Account) {
@@ -244,6 +248,17 @@ mod tests {
         insta::assert_snapshot!(check(&RULE, inventory), @r"
         pass CONTOSO\KerbAuth: CONTOSO\KerbAuth serves a site with web servers.
         notapplicable CONTOSO\KerbOther: CONTOSO\KerbOther is assigned to no site with web servers: assignment-without-web-servers tells.
+        ");
+    }
+
+    /// The object is the account itself, under another name: nothing that disables it may be advised.
+    #[test]
+    fn an_account_that_may_have_been_renamed_is_not_called_unused() {
+        let mut inventory = estate();
+        kerb(&mut inventory).sam_account_name.as_mut().unwrap().value = "KerbAuth2$".to_owned();
+        insta::assert_snapshot!(check(&RULE, inventory), @r"
+        pass CONTOSO\KerbAuth: CONTOSO\KerbAuth serves a site with web servers.
+        unknown CONTOSO\KerbAuth2: CONTOSO\KerbAuth2 may be CONTOSO\KerbAuth, which is assigned and does not exist under that name: account-missing tells. Run `setspn -L KerbAuth2`.
         ");
     }
 }

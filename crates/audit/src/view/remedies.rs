@@ -124,6 +124,12 @@ impl View<'_> {
                 Err(_) => return refuse("an assignment names an account in a form that is not understood"),
             }
         }
+        if let Some(account) = self.may_be(object) {
+            return refuse(text!(
+                "the object may be {}, which is assigned, does not exist under that name, and should hold names that this object holds",
+                account.name
+            ));
+        }
         if !object.domain.as_deref().is_some_and(known) {
             return refuse("the domain of the object is not among those that the inputs name");
         }

@@ -103,6 +103,7 @@ pub(super) const FACTS: &[&str] = &[
     "instancetype",
     "iscriticalsystemobject",
     "isdeleted",
+    "isrecycled",
     "lastlogontimestamp",
     "loadbalancercapabilities",
     "loadusersprofile",
