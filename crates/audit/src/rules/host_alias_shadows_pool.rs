@@ -53,7 +53,8 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
         let alias = ServicePrincipalName::parse(&text!("HOST/{}", http.host())).ok()?;
         Some((http, alias))
     });
-    let mut is_in_force = false;
+    // The http names whose place an alias takes, and those that keep one from it.
+    let (mut lacking, mut kept) = (Vec::new(), Vec::new());
     let mut found: Vec<(ServicePrincipalName, &Holder<'_>)> = Vec::new();
     for (http, alias) in aliases {
         // The computer of that name holds it by right, as on a Standard Edition server.
@@ -63,8 +64,11 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
         let before = found.len();
         found.extend(others.map(|holder| (alias.clone(), holder)));
         let is_held = own.spns.iter().flatten().any(|s| s.value == http);
-        is_in_force |= found.len() > before && own.spns.is_some() && !is_held;
+        if found.len() > before {
+            if own.spns.is_some() && !is_held { &mut lacking } else { &mut kept }.push(http);
+        }
     }
+    let is_in_force = !lacking.is_empty();
     if found.is_empty() {
         return if view.directory_is_complete() {
             verdicts.pass(subject, text!("No other object holds the HOST name of {}.", pool.name()));
@@ -87,20 +91,21 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     finding.help(if account.machine.is_some() {
         Advice::say(OWN_ACCOUNT)
     } else if !is_in_force {
-        Advice::say(text!("Keep {} on {name}, and find out what uses the alias.", pool.spn()))
+        Advice::say(text!("Keep {} on {name}, and find out what uses the alias.", list(&kept)))
     } else {
-        Advice::say(
+        let first = Advice::say(
             "Find out what uses the alias, and put the http name on the account; the command refuses a name that another object holds:",
-        )
-        .then_run(commands::spn_add(&pool.spn().to_string(), name.account()))
+        );
+        lacking.iter().fold(first, |advice, http| advice.then_run(commands::spn_add(&http.to_string(), name.account())))
     });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{check, estate, kerb, object, spn};
+    use crate::testing::{TOPOLOGY, at, check, estate, kerb, object, spn};
     use kerbsync_inventory::directory::Completeness;
+    use kerbsync_names::HostName;
 
     #[test]
     fn an_alias_is_an_error_where_the_account_lacks_the_name_and_a_note_else() {
@@ -120,6 +125,23 @@ mod tests {
         let mut lacking = aliased();
         kerb(&mut lacking).spns.as_mut().unwrap().retain(|s| s.value.host().first_label() != "pool01");
         assert!(check(&RULE, lacking).contains("  error directory.ldf:509 "));
+    }
+
+    /// The name that is advised is the one that the alias takes the place of.
+    #[test]
+    fn an_alias_of_the_override_is_about_the_name_of_the_override() {
+        let aliased = || {
+            let mut inventory = estate();
+            inventory.pools[0].internal_web_override = Some(at(TOPOLOGY, 11, HostName::new("webint.contoso.com").unwrap()));
+            object(&mut inventory, "sql01").spns.as_mut().unwrap().push(spn(509, "HOST/webint.contoso.com"));
+            inventory
+        };
+        let told = check(&RULE, aliased());
+        assert!(told.contains("-S http/webint.contoso.com KerbAuth") && !told.contains("http/pool01"), "{told}");
+        let mut held = aliased();
+        kerb(&mut held).spns.as_mut().unwrap().push(spn(18, "http/webint.contoso.com"));
+        let told = check(&RULE, held);
+        assert!(told.contains("Keep http/webint.contoso.com on CONTOSO\\KerbAuth"), "{told}");
     }
 
     #[test]
