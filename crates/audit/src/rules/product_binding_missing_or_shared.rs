@@ -12,8 +12,8 @@ declare_rule! {
     /// ## What it checks
     /// Each of the product's web sites has a binding for https, at the port at which the topology has it listen and for the name that it
     /// is reached by; likewise one for http, of which the lack is a warning. No other web site that starts with the web service takes the
-    /// same requests: the same port, an address that overlaps, and no host header or the name that the site is reached by. Web sites that
-    /// do not start, such as the `Default Web Site` that the product's setup stops, do no harm.
+    /// same requests: the same port, an address that overlaps, and a host header that lets them through and is no wider than its
+    /// own. Web sites that do not start, such as the `Default Web Site` that the product's setup stops, do no harm.
     ///
     /// ## Why it matters
     /// Clients come over https: without that binding, or at another port, they get no answer. A binding of `127.0.0.1` answers to the
@@ -96,7 +96,7 @@ fn unbound(server: &WebServer<'_>, configuration: &ServerConfiguration, site: &W
         (_, Some(own), None) => (text!("'{name}' has no {wanted}, only at port {}", own.value.port), Some(own)),
         (_, _, Some(own)) => {
             let reached = reached_by(server, site.role);
-            let answers = |b: &&Cited<WebBinding>| b.value.host.is_empty() || reached.iter().any(|n| n.eq_ignore_ascii_case(&b.value.host));
+            let answers = |b: &&Cited<WebBinding>| reached.iter().any(|name| answers_to(&b.value.host, name));
             if reached.is_empty() || fitting.iter().any(answers) {
                 return None;
             }
@@ -154,14 +154,35 @@ fn shared(server: &WebServer<'_>, configuration: &ServerConfiguration) -> Vec<Fa
     faults
 }
 
+/// Whether a binding of another site gets requests that are meant for one of the product: of two that answer to a name, the one that names
+/// it more closely does.
 fn takes(server: &WebServer<'_>, role: WebSiteRole, own: &Cited<WebBinding>, other: &Cited<WebBinding>) -> bool {
     let (own, other) = (&own.value, &other.value);
     let address = own.address == other.address || own.address == "*" || other.address == "*";
-    let is_name = |text: &str| {
-        server.host.as_str().eq_ignore_ascii_case(text) || reached_by(server, role).iter().any(|name| name.eq_ignore_ascii_case(text))
-    };
-    let host = other.host.is_empty() || other.host == own.host || (own.host.is_empty() && is_name(&other.host));
+    let names = reached_by(server, role).into_iter().chain([server.host.to_string()]);
+    let both_answer = |name: String| answers_to(&own.host, &name) && answers_to(&other.host, &name);
+    let host = closeness(&other.host) >= closeness(&own.host)
+        && (other.host.eq_ignore_ascii_case(&own.host) || names.into_iter().any(both_answer));
     own.port == other.port && address && host
+}
+
+/// Whether a host header lets requests for a name through: it is that name, all names of its domain (`*.contoso.com`), or none.
+fn answers_to(header: &str, name: &str) -> bool {
+    let of_domain = || {
+        let domain = header.strip_prefix('*').filter(|d| d.starts_with('.'))?;
+        let (_, end) = name.split_at_checked(name.len().checked_sub(domain.len())?)?;
+        Some(end.len() < name.len() && end.eq_ignore_ascii_case(domain))
+    };
+    header.is_empty() || header.eq_ignore_ascii_case(name) || of_domain() == Some(true)
+}
+
+/// How closely a host header names what it lets through.
+fn closeness(header: &str) -> u8 {
+    match header {
+        "" => 0,
+        h if h.starts_with('*') => 1,
+        _ => 2,
+    }
 }
 
 #[cfg(test)]
@@ -255,5 +276,28 @@ mod tests {
         config(&mut inventory, "fe02").other_web_sites = vec![other(vec![named, mine])].into();
         config(&mut inventory, "se01").web_sites.clear();
         insta::assert_snapshot!(check(&RULE, inventory));
+    }
+
+    /// A host header is more than none and a name more than all names of a domain: it is these that get the request.
+    #[test]
+    fn of_two_host_headers_the_narrower_gets_the_request() {
+        let judged = |own: &str, theirs: &str| {
+            let mut inventory = estate();
+            let bindings = &mut config(&mut inventory, "fe01").web_sites[0].bindings;
+            bindings.iter_mut().filter(|b| b.value.port == 443).for_each(|b| b.value.host = own.to_owned());
+            let mut other_binding = binding(4, 81, "https", 443);
+            other_binding.value.host = theirs.to_owned();
+            config(&mut inventory, "fe01").other_web_sites = vec![other(vec![other_binding])].into();
+            check(&RULE, inventory).split_once(' ').unwrap().0.to_owned()
+        };
+        for (own, theirs) in [("", ""), ("", "*.contoso.com"), ("*.contoso.com", "POOL01.contoso.com"), ("*.contoso.com", "*.contoso.com")]
+        {
+            assert_eq!(judged(own, theirs), "fail", "'{own}' '{theirs}'");
+        }
+        for (own, theirs) in
+            [("pool01.contoso.com", ""), ("*.contoso.com", ""), ("pool01.contoso.com", "*.contoso.com"), ("", "*.fabrikam.com")]
+        {
+            assert_eq!(judged(own, theirs), "pass", "'{own}' '{theirs}'");
+        }
     }
 }
