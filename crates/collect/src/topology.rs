@@ -111,14 +111,14 @@ fn entry(document: DocumentId, reading: Reading, inventory: &Inventory) -> Entry
     }
 }
 
-/// Every deployment that the documents give; object exports are put together into one.
+/// Every deployment that the documents give; object exports are put together into one, or into several where they contradict each other.
 fn candidates(entries: &mut [Entry], inventory: &mut Inventory) -> Vec<Candidate> {
     let mut out = Vec::new();
     let mut facts: Vec<ObjectFacts> = Vec::new();
     let mut members = Vec::new();
     for (at, entry) in entries.iter_mut().enumerate() {
         if let Some(deployment) = entry.reading.deployment.take() {
-            out.push(Candidate { deployment, entries: vec![at] });
+            out.push(Candidate { deployment, entries: vec![at], own: vec![at] });
         }
         if let Some(objects) = entry.reading.objects.take() {
             facts.push(objects);
@@ -126,11 +126,21 @@ fn candidates(entries: &mut [Entry], inventory: &mut Inventory) -> Vec<Candidate
         }
     }
     let mut problems = Vec::new();
-    if let Some(deployment) = ObjectFacts::merge(&facts, &mut problems) {
-        out.push(Candidate { deployment, entries: members });
+    let groups = ObjectFacts::consistent(&facts);
+    for group in &groups {
+        let parts: Vec<&ObjectFacts> = group.iter().filter_map(|at| facts.get(*at)).collect();
+        let Some(mut deployment) = ObjectFacts::merge(&parts, &mut problems) else { continue };
+        let members_of = |at: &mut dyn Iterator<Item = &usize>| at.filter_map(|at| members.get(*at).copied()).collect::<Vec<_>>();
+        let entries_of = members_of(&mut group.iter());
+        let own = members_of(&mut group.iter().filter(|at| groups.iter().any(|other| !other.contains(at))));
+        let own = if own.is_empty() { entries_of.clone() } else { own };
+        if let Some(first) = own.first().and_then(|at| entries.get(*at)).filter(|_| groups.len() > 1) {
+            deployment.document = first.document;
+        }
+        out.push(Candidate { deployment, entries: entries_of, own });
     }
     for problem in problems {
-        if let Some(document) = inventory.documents.get_mut(problem.document.0 as usize) {
+        if let Some(document) = inventory.documents.get_mut(problem.document.0 as usize).filter(|d| !d.problems.contains(&problem)) {
             document.problems.push(problem);
         }
     }

@@ -172,24 +172,35 @@ fn compare_sites(old: &Deployment, new: &Deployment, out: &mut Vec<Difference>) 
         deployment.sites.iter().rev().map(|s| (&s.id.value, s)).collect()
     }
     let (before, after) = (by_id(old), by_id(new));
+    // Exports of objects may tell no id of a site: its name then stands in its place.
+    let nameless = |site: &crate::Site| same_name(site.id.value.as_str(), &site.name.value);
+    let under_its_name = |site: &crate::Site, others: &BTreeMap<&SiteId, &crate::Site>| {
+        others.values().any(|other| (nameless(site) || nameless(other)) && same_name(&other.name.value, &site.name.value))
+    };
     for (id, site) in &before {
         let (id, name) = ((*id).clone(), site.name.value.clone());
         match after.get(&id) {
             Some(other) => {
-                if other.name.value.to_lowercase() != name.to_lowercase() {
+                if !same_name(&other.name.value, &name) {
                     out.push(Difference::SiteRenamed { id: id.clone(), old: name.clone(), new: other.name.value.clone() });
                 }
                 if other.kind != site.kind {
                     out.push(Difference::SiteKind { id, name, new: other.kind });
                 }
             }
-            None if new.complete => out.push(Difference::SiteRemoved { id, name }),
+            None if new.complete && !under_its_name(site, &after) => out.push(Difference::SiteRemoved { id, name }),
             None => {}
         }
     }
     for (id, site) in after.iter().filter(|(id, _)| !before.contains_key(*id) && old.complete) {
-        out.push(Difference::SiteAdded { id: (*id).clone(), name: site.name.value.clone() });
+        if !under_its_name(site, &before) {
+            out.push(Difference::SiteAdded { id: (*id).clone(), name: site.name.value.clone() });
+        }
     }
+}
+
+fn same_name(a: &str, b: &str) -> bool {
+    a.to_lowercase() == b.to_lowercase()
 }
 
 /// Pools by name; the second of the same name gets number 1, and so on.

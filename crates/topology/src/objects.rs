@@ -3,6 +3,7 @@
 //!
 //! Objects are told by their properties: JSON and CSV exports, and `Select-Object`, lose the type names.
 
+mod contradiction;
 mod embedded;
 mod facts;
 mod merge;

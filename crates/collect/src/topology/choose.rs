@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub(super) struct Candidate {
     pub(super) deployment: Deployment,
     pub(super) entries: Vec<usize>,
+    /// Those of them that no other candidate is made of, where there are such; else all.
+    pub(super) own: Vec<usize>,
 }
 
 impl Candidate {
@@ -31,17 +33,17 @@ impl Candidate {
 
     /// The document that stands for it.
     fn first<'e>(&self, entries: &'e [Entry]) -> Option<&'e Entry> {
-        self.entries.first().and_then(|at| entries.get(*at))
+        self.own.first().and_then(|at| entries.get(*at))
     }
 
     /// The dates of the youngest of its documents, as manifest.json says; a file's own time decides nothing.
     fn dates(&self, entries: &[Entry]) -> Dates {
-        let dates = || self.entries.iter().filter_map(|at| Some(entries.get(*at)?.dates));
+        let dates = || self.own.iter().filter_map(|at| Some(entries.get(*at)?.dates));
         Dates { written: dates().filter_map(|d| d.written).max(), read_at: dates().filter_map(|d| d.read_at).max() }
     }
 
     fn is_preferred(&self, entries: &[Entry], preferred: &Preferred) -> bool {
-        self.entries.iter().filter_map(|at| entries.get(*at)).any(|e| preferred.names(&e.path))
+        self.own.iter().filter_map(|at| entries.get(*at)).any(|e| preferred.names(&e.path))
     }
 
     /// How many computers it names.

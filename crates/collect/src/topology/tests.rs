@@ -341,3 +341,23 @@ proptest! {
         prop_assert_eq!(show(&joined(&all)), show(&joined(&shuffled)));
     }
 }
+
+/// Paths do not choose: both say as much.
+#[test]
+fn of_two_exports_of_objects_that_differ_neither_is_believed() {
+    let pools = |computers: &str| {
+        let text = format!(
+            r#"[{{"Identity": "pool01.contoso.com", "Services": ["WebServer:pool01.contoso.com"], "Computers": [{computers}], "Site": "Site:Redmond"}}]"#
+        );
+        text.into_bytes()
+    };
+    let (one, both) = (pools(r#""fe01.contoso.com""#), pools(r#""fe01.contoso.com", "fe02.contoso.com""#));
+    let files = [("a.json", one.clone()), ("b.json", both.clone())];
+    let other_way = [("a.json", both), ("b.json", one)];
+    for files in [files, other_way] {
+        let inventory = joined(&files.map(|(path, text)| (path, None, text)));
+        assert!(["pool01.contoso.com", "fe02.contoso.com"].iter().all(|name| inventory.contested_names.contains(*name)));
+        assert_eq!(inventory.pools[0].computers.len(), 2);
+        assert_eq!(inventory.topologies.iter().map(|t| t.documents.len()).collect::<Vec<_>>(), [1, 1]);
+    }
+}

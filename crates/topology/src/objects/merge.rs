@@ -14,7 +14,7 @@ impl ObjectFacts {
     ///
     /// Pools are told apart by name alone. What the exports left open is marked as unknown.
     #[must_use]
-    pub fn merge(parts: &[Self], problems: &mut Vec<Problem>) -> Option<Deployment> {
+    pub fn merge(parts: &[&Self], problems: &mut Vec<Problem>) -> Option<Deployment> {
         let mut merge = Merge::default();
         for part in parts {
             merge.pools(part);
@@ -195,11 +195,11 @@ impl Merge {
         }
     }
 
-    fn first_origin(&self, parts: &[ObjectFacts]) -> Option<Origin> {
+    fn first_origin(&self, parts: &[&ObjectFacts]) -> Option<Origin> {
         self.pools.first().map(|p| p.origin.clone()).or_else(|| parts.iter().flat_map(|p| &p.sites).next().map(|s| s.name.origin.clone()))
     }
 
-    fn finish(self, parts: &[ObjectFacts], out: &mut Deployment) {
+    fn finish(self, parts: &[&ObjectFacts], out: &mut Deployment) {
         out.sites = self.sites(parts);
         let sites = &out.sites;
         let id_of = |site: &SiteRef| match site {
@@ -240,7 +240,7 @@ impl Merge {
     }
 
     /// Sites of `Get-CsSite`, and those that only pools and services speak of.
-    fn sites(&self, parts: &[ObjectFacts]) -> Vec<Site> {
+    fn sites(&self, parts: &[&ObjectFacts]) -> Vec<Site> {
         let mut out: Vec<Site> = Vec::new();
         let id_by_name = |name: &str| {
             self.site_names.iter().find(|(_, site, _)| matches!(site, SiteRef::Name(n) if same(n, name))).map(|(id, _, _)| id.clone())

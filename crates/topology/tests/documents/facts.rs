@@ -39,7 +39,7 @@ pub(crate) fn facts(bytes: Vec<u8>) -> Value {
     let (mut reading, mut problems) = read(bytes, DocumentId(0));
     let mut out = serde_json::Map::new();
     if let Some(objects) = reading.objects.take() {
-        reading.deployment = ObjectFacts::merge(&[objects], &mut problems);
+        reading.deployment = ObjectFacts::merge(&[&objects], &mut problems);
     }
     if let Some(d) = &reading.deployment {
         out.insert("deployment".into(), deployment(d));

@@ -10,7 +10,7 @@ fn merge(names: &[&str]) -> Deployment {
         .zip(0..)
         .map(|(name, id)| facts::read(fixture(name), DocumentId(id)).0.objects.unwrap_or_else(|| panic!("{name} holds no objects")))
         .collect();
-    ObjectFacts::merge(&parts, &mut Vec::new()).unwrap()
+    ObjectFacts::merge(&parts.iter().collect::<Vec<_>>(), &mut Vec::new()).unwrap()
 }
 
 fn show(d: &Deployment) -> String {
@@ -72,4 +72,42 @@ fn a_whole_topology_and_its_objects_do_not_contradict() {
     let said: Vec<_> = kerbsync_topology::compare(&text, &objects).iter().map(kerbsync_topology::Difference::drift).collect();
     assert_eq!(said, ["It has pool01.contoso.com in no known site; the used topology does not."]);
     assert_eq!(derive(&text).pools[0].kind, Kind::Other);
+}
+
+#[test]
+fn a_site_that_is_known_by_its_name_alone_is_no_other_one() {
+    let whole = merge(&["objects-pools.xml", "objects-services.json", "objects-sites.json", "objects-computers.csv"]);
+    let pools = merge(&["objects-pools.xml"]);
+    let said: Vec<_> = kerbsync_topology::compare(&whole, &pools).iter().map(kerbsync_topology::Difference::drift).collect();
+    assert!(whole.complete && said.is_empty(), "{said:?}");
+}
+
+fn objects(text: &str, id: u32) -> ObjectFacts {
+    facts::read(text.as_bytes().to_vec(), DocumentId(id)).0.objects.unwrap()
+}
+
+/// Whichever stands first is as good as the other.
+#[test]
+fn exports_that_contradict_each_other_are_not_put_together() {
+    let pool = |computers: &str| {
+        format!(
+            r#"[{{"Identity": "pool01.contoso.com", "Fqdn": "pool01.contoso.com", "Services": ["WebServer:pool01.contoso.com"], "Computers": [{computers}], "Site": "Site:Redmond"}}]"#
+        )
+    };
+    let web = |name: &str| {
+        format!(
+            r#"[{{"Identity": "WebServer:pool01.contoso.com", "InternalFqdn": "{name}", "ExternalFqdn": "e.contoso.com", "ServiceId": "1-WebServices-1", "SiteId": "Site:Redmond", "PoolFqdn": "pool01.contoso.com", "Role": "WebServer"}}]"#
+        )
+    };
+    let computer = r#"[{"Identity": "fe02.contoso.com", "Pool": "pool01.contoso.com", "Fqdn": "fe02.contoso.com"}]"#;
+    let groups = |texts: &[String]| {
+        let parts: Vec<ObjectFacts> = texts.iter().zip(0..).map(|(text, id)| objects(text, id)).collect();
+        ObjectFacts::consistent(&parts)
+    };
+    let (one, both) = (pool(r#""fe01.contoso.com""#), pool(r#""fe01.contoso.com", "FE02.contoso.com""#));
+    assert_eq!(groups(&[one.clone(), web("a.contoso.com"), both.clone()]), [vec![0, 1], vec![1, 2]]);
+    assert_eq!(groups(&[web("a.contoso.com"), both.clone(), web("b.contoso.com")]), [vec![0, 1], vec![1, 2]]);
+    assert_eq!(groups(&[computer.to_owned(), one.clone()]), [vec![0], vec![1]]);
+    assert_eq!(groups(&[computer.to_owned(), both.clone(), both, web("a.contoso.com")]), [vec![0, 1, 2, 3]]);
+    assert_eq!(groups(&[]), [Vec::<usize>::new()]);
 }
