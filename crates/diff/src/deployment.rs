@@ -78,6 +78,8 @@ pub struct Pool {
     pub kind: String,
     /// Whether Web Services run here.
     pub web_services: bool,
+    /// Whether its web FQDNs are known.
+    pub web_names_known: bool,
     /// The internal web FQDN where it is another name than the pool's.
     pub internal_override: Option<HostName>,
     /// The external web FQDN.
@@ -149,6 +151,18 @@ impl Pair {
         }
         if !old.assignments_known {
             old.sites.iter_mut().for_each(|s| s.account = Account::Unknown);
+        }
+        for side in ["NEW", "OLD"] {
+            let (of, from, other) = if side == "NEW" { (&mut new, &old, "OLD") } else { (&mut old, &new, "NEW") };
+            let taken: Vec<&mut Pool> = of.pools.iter_mut().filter(|p| !p.web_names_known).collect();
+            if !taken.is_empty() {
+                notes.push(format!("{side} does not tell the web FQDNs of every pool: those of {other} are taken to hold."));
+            }
+            for pool in taken {
+                if let Some(known) = from.pool(&pool.fqdn).filter(|p| p.web_names_known) {
+                    (pool.internal_override, pool.external) = (known.internal_override.clone(), known.external.clone());
+                }
+            }
         }
         let topologies = old.topology != TopologyExtent::None && new.topology != TopologyExtent::None;
         (Self { old, new, topologies }, notes)

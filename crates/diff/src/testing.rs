@@ -17,6 +17,7 @@ pub(crate) fn pool(site: &str, name: &str, servers: &[(&str, &str)]) -> Pool {
         site: Some(site.to_owned()),
         kind: "enterprise".to_owned(),
         web_services: true,
+        web_names_known: true,
         internal_override: None,
         external: None,
         servers: servers.iter().map(|(n, s)| server(n, s)).collect(),

@@ -103,6 +103,19 @@ fn an_override_is_put_on_and_taken_off_by_hand() {
     assert_eq!((of(&diff, ConsequenceKind::SpnToAdd).len(), of(&diff, ConsequenceKind::SpnToRemove).len()), (1, 1), "{}", told(&diff));
 }
 
+/// Get-CsPool holds no web FQDNs.
+#[test]
+fn web_names_that_one_side_does_not_tell_are_no_change() {
+    let mut told_by = deployment();
+    (told_by.pools[0].internal_override, told_by.pools[0].external) = (Some(host("webint")), Some(host("web")));
+    let mut silent = deployment();
+    silent.pools[0].web_names_known = false;
+    for (old, new, note) in [(&told_by, &silent, "NEW does not tell"), (&silent, &told_by, "OLD does not tell")] {
+        let diff = diff(old, new);
+        assert!(diff.changes.is_empty() && diff.notes[0].starts_with(note), "{}", told(&diff));
+    }
+}
+
 #[test]
 fn a_standard_edition_server_that_becomes_a_pool_loses_its_name() {
     let diff = changed(|new| new.pools[2].servers = vec![server("se01a", "unknown"), server("se01b", "unknown")]);

@@ -102,6 +102,8 @@ pub struct Pool {
     pub kind: PoolKind,
     /// Whether Web Services run here.
     pub web_services: bool,
+    /// Whether a document tells the web FQDNs, or that there are none: exports of Get-CsPool do not.
+    pub web_fqdns_known: bool,
     /// The overridden internal web FQDN, where there is one. Without it the pool's FQDN serves.
     pub internal_web_override: Option<Spanned<HostName>>,
     /// The external web FQDN; absent when missing or empty.
@@ -130,10 +132,10 @@ pub struct WebPort {
 }
 
 impl Pool {
-    /// The internal web FQDN in force: the override or else the pool's FQDN; `None` without Web Services.
+    /// The internal web FQDN in force: the override or else the pool's FQDN; `None` without Web Services, and where no document tells.
     #[must_use]
     pub fn internal_web_fqdn(&self) -> Option<&HostName> {
-        self.web_services.then(|| self.internal_web_override.as_ref().map_or(&self.fqdn.value, |o| &o.value))
+        (self.web_services && self.web_fqdns_known).then(|| self.internal_web_override.as_ref().map_or(&self.fqdn.value, |o| &o.value))
     }
 
     /// Whether the pool's name is the name of one of its computers (rule N02).

@@ -1,6 +1,7 @@
 use crate::declare::declare_rule;
 use crate::view::PoolView;
 use crate::{Policy, Verdicts, View};
+use kerbsync_advice::commands;
 use kerbsync_names::HostName;
 use kerbsync_source::{Origin, text};
 use std::collections::HashMap;
@@ -57,6 +58,10 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             Some((name, role, origin, other))
         });
         let Some((name, role, origin, other)) = clash else {
+            if let Some(why) = view.web_pools().iter().find_map(PoolView::web_names_unknown) {
+                verdicts.unknown_told_elsewhere(pool.subject(), why, commands::web_services());
+                continue;
+            }
             verdicts.pass(pool.subject(), text!("No other pool has a web FQDN of {}.", pool.name()));
             continue;
         };
@@ -123,5 +128,13 @@ mod tests {
         let name = || Some(at(TOPOLOGY, 12, host("pool01.contoso.com")));
         (inventory.pools[0].internal_web_override, inventory.pools[0].external_web_fqdn) = (name(), name());
         assert!(!check(&RULE, inventory).contains("fail"));
+    }
+
+    #[test]
+    fn web_fqdns_that_no_document_tells_may_be_those_of_another_pool() {
+        let mut inventory = estate();
+        inventory.pools[0].web_fqdns_known = false;
+        let told = check(&RULE, inventory);
+        assert!(told.lines().all(|line| line.starts_with("unknown ")), "{told}");
     }
 }

@@ -43,6 +43,9 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
 
 fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, account: &AccountView<'_>) {
     let (subject, name) = (pool.subject(), account.name);
+    if let Some(why) = pool.web_names_unknown() {
+        return verdicts.unknown_told_elsewhere(subject, why, commands::web_services());
+    }
     let Some(spn) = pool.override_spn() else {
         return verdicts.not_applicable(subject, text!("The internal web FQDN of {} is not overridden.", pool.name()));
     };

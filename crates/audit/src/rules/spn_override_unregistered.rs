@@ -40,6 +40,10 @@ declare_rule! {
 fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
     for pool in view.web_pools() {
         let subject = pool.subject();
+        if let (Expectation::Account(_), Some(why)) = (&pool.expectation, pool.web_names_unknown()) {
+            verdicts.unknown_with_finding(subject, why, Advice::run(commands::web_services()));
+            continue;
+        }
         let Some(spn) = pool.override_spn() else {
             verdicts.not_applicable(subject, text!("The internal web FQDN of {} is not overridden.", pool.name()));
             continue;
@@ -114,5 +118,15 @@ mod tests {
         let mut inventory = without_directory();
         overridden(&mut inventory);
         assert!(check(&RULE, inventory).starts_with("unknown pool01.contoso.com: "));
+    }
+
+    /// An export of Get-CsPool holds no web FQDNs: that none is overridden is not known.
+    #[test]
+    fn web_fqdns_that_no_document_tells_may_be_overridden() {
+        let mut inventory = estate();
+        inventory.pools[0].web_fqdns_known = false;
+        let told = check(&RULE, inventory);
+        assert!(told.starts_with("unknown pool01.contoso.com: No input tells the web FQDNs of pool01.contoso.com"), "{told}");
+        assert!(told.contains("Get-CsService -WebServer") && told.contains("notapplicable se01.contoso.com"), "{told}");
     }
 }

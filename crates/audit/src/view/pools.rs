@@ -4,6 +4,7 @@ use crate::Subject;
 use kerbsync_inventory::state::{Expectation, Expectations, account_key};
 use kerbsync_inventory::{Assignment, Inventory, Pool, Site};
 use kerbsync_names::{HostName, ServicePrincipalName, SiteId};
+use kerbsync_source::{Text, text};
 use std::collections::{HashMap, HashSet};
 
 /// A site with what is joined to it.
@@ -65,6 +66,12 @@ impl<'i> PoolView<'i> {
     #[must_use]
     pub fn spn(&self) -> ServicePrincipalName {
         ServicePrincipalName::http(&self.pool.fqdn.value)
+    }
+
+    /// Why it cannot be told whether the pool's web FQDNs are others than its name, where no document tells them.
+    pub(crate) fn web_names_unknown(&self) -> Option<Text> {
+        (!self.pool.web_fqdns_known)
+            .then(|| text!("No input tells the web FQDNs of {}: an export of Get-CsPool does not hold them.", self.pool.fqdn.value))
     }
 
     /// The SPN of an overridden internal web FQDN, which the administrator registers.

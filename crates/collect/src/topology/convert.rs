@@ -37,6 +37,7 @@ pub(super) fn estate(deployment: &Deployment, inventory: &mut Inventory) {
                 fqdn: cluster.fqdn.clone(),
                 kind: kind(derived.kind),
                 web_services: derived.web_services,
+                web_fqdns_known: cluster.web_fqdns_known,
                 internal_web_override: derived.internal_web_override,
                 external_web_fqdn: derived.external_web_fqdn,
                 computers: cluster.machines.iter().map(|m| Computer { fqdn: m.fqdn.clone() }).collect(),

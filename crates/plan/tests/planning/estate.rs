@@ -65,6 +65,7 @@ impl Builder {
                 fqdn: text(host(fqdn)),
                 kind,
                 web_services: kind != PoolKind::Other,
+                web_fqdns_known: true,
                 internal_web_override: None,
                 external_web_fqdn: None,
                 web_ports: Vec::new(),

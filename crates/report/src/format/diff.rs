@@ -273,6 +273,7 @@ fn deployment(report: &Report) -> Deployment {
             })
         };
         Some(kerbsync_diff::Pool {
+            web_names_known: pool.internal_web_fqdn.is_some() || !pool.web_services,
             internal_override: pool.internal_web_fqdn.as_deref().and_then(HostName::new).filter(|name| *name != fqdn),
             external: pool.external_web_fqdn.as_deref().and_then(HostName::new),
             fqdn,

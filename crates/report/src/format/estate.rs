@@ -129,7 +129,7 @@ pub struct Pool {
     pub kind: String,
     /// Whether Web Services run here.
     pub web_services: bool,
-    /// The internal web FQDN in force; null without Web Services.
+    /// The internal web FQDN in force; null without Web Services, and where no input tells it.
     pub internal_web_fqdn: Option<String>,
     /// The external web FQDN; null when missing or empty.
     pub external_web_fqdn: Option<String>,

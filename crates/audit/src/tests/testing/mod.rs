@@ -119,6 +119,7 @@ pub(crate) fn pool(site: &str, fqdn: &str, kind: PoolKind, line: u32, computers:
         fqdn: at(TOPOLOGY, line, host(fqdn)),
         kind,
         web_services: kind != PoolKind::Other,
+        web_fqdns_known: true,
         internal_web_override: None,
         external_web_fqdn: None,
         web_ports: if kind == PoolKind::Other { Vec::new() } else { web_ports() },

@@ -24,6 +24,7 @@ pub(super) fn pool(key: &str, fqdn: &str, kind: PoolKind, web_services: bool, co
         fqdn: spanned(host(fqdn)),
         kind,
         web_services,
+        web_fqdns_known: true,
         internal_web_override: None,
         external_web_fqdn: None,
         web_ports: Vec::new(),

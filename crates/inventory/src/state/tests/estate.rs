@@ -69,6 +69,7 @@ pub(super) fn pool(site: &str, fqdn: &str, computers: &[&str], web_services: boo
         fqdn: Spanned::new(host(fqdn), at(0)),
         kind: PoolKind::Enterprise,
         web_services,
+        web_fqdns_known: true,
         internal_web_override: None,
         external_web_fqdn: None,
         web_ports: Vec::new(),

@@ -19,6 +19,7 @@ fn pool(site: &str, fqdn: &str, kind: PoolKind, web: bool, computers: &[String])
         fqdn: at(host(fqdn)),
         kind,
         web_services: web,
+        web_fqdns_known: true,
         internal_web_override: None,
         external_web_fqdn: web.then(|| at(host("web.contoso.com"))),
         web_ports: Vec::new(),
