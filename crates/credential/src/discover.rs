@@ -127,8 +127,8 @@ fn told<'d>(
             key: match (p.kind(), opener.fits(&p.name().value)) {
                 (ProviderKind::Rsa | ProviderKind::Other, _) => ProviderKey::Unsupported,
                 (_, Some(key)) => ProviderKey::Fits(key),
-                (_, None) if !opener.tried(&p.name().value) => ProviderKey::Unused,
                 (_, None) if keys.is_empty() => ProviderKey::NoKey,
+                (_, None) if !opener.tried(&p.name().value) => ProviderKey::Unused,
                 (_, None) => ProviderKey::NoneFits,
             },
             session_key: p.session_key().filter(|a| !a.value().is_empty()).map(|a| Sha256::digest(a.value().as_bytes()).into()),

@@ -178,10 +178,10 @@ pub enum ProviderKey {
     Fits(DocumentId),
     /// Keys are there but none opened a value.
     NoneFits,
-    /// No key was found.
+    /// No key is at hand.
     NoKey,
     /// Its values cannot be opened by this program, whatever the key.
     Unsupported,
-    /// No value uses it, so nothing was tried.
+    /// No value uses it, so none of the keys at hand was tried.
     Unused,
 }

@@ -1,6 +1,7 @@
 //! A configuration with a slot of every kind.
 
 use crate::{CONFIGURATION_KEY, OTHER_KEY, PRODUCT, WAS_KEY, find_with, keys, table};
+use kerbsync_iis::protection::KeyFile;
 use kerbsync_inventory::{ProviderKey, SecretState, SlotRelevance};
 use kerbsync_secret::Tagger;
 
@@ -82,6 +83,14 @@ fn without_keys_values_stay_sealed_and_say_what_is_missing() {
     let SecretState::Sealed { reason, damaged: false, .. } = expected[0] else { panic!("sealed") };
     insta::assert_snapshot!(reason, @"no exported key was given (key container iisWasKey)");
     assert!(found.discovery.providers.iter().any(|p| p.key == ProviderKey::NoKey));
+}
+
+/// A server that holds nothing yet: a key that could not be tried may fit, and no key never does.
+#[test]
+fn without_keys_no_provider_is_merely_unused() {
+    let text = r#"<configuration><configProtectedData><providers><add name="AesProvider" type="Microsoft.ApplicationHost.AesProtectedConfigurationProvider" keyContainerName="iisConfigurationKey" sessionKey="AAAA" /></providers></configProtectedData></configuration>"#;
+    let key = |keys: &[KeyFile]| find_with(text, &[], keys, &Tagger::new().unwrap()).discovery.providers[0].key.clone();
+    assert_eq!((key(&[]), key(&keys(&[OTHER_KEY]))), (ProviderKey::NoKey, ProviderKey::Unused));
 }
 
 /// Every secret of the fixture, clear or encrypted, is a canary.
