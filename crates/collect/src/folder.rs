@@ -1,5 +1,7 @@
 //! One server's folder: which file is what, and which configuration is in force.
 
+mod never_in_force;
+
 use crate::competing::{self, Dates, Preferred, Reason};
 use crate::read_file::ReadFile;
 use crate::recognise::Recognised;
@@ -155,7 +157,7 @@ impl<'c> Folder<'c> {
     }
 
     fn configuration(&mut self, path: &str, record: &mut Record, document: Result<Document, Problem>) {
-        if let Some(what) = never_in_force(path).or_else(|| document.as_ref().ok().and_then(|xml| made_for_one_pool(path, xml))) {
+        if let Some(what) = never_in_force::what(path, document.as_ref().ok()) {
             record.kind = DocumentKind::ApplicationHostHistory;
             record.status = DocumentStatus::SetAside(text!("{what}: never the configuration in force"));
             if let Ok(xml) = &document {
@@ -184,7 +186,10 @@ impl<'c> Folder<'c> {
     pub(crate) fn finish(mut self, records: &mut [Record]) -> ServerConfiguration {
         self.history.sort_by(|a, b| b.0.cmp(&a.0));
         let mut problems = Vec::new();
-        let choice = choose_configuration(self.configurations, self.preferred);
+        let (configurations, named_otherwise) = never_in_force::split(std::mem::take(&mut self.configurations));
+        named_otherwise.iter().filter_map(|c| c.document.as_ref().ok()).for_each(|xml| self.copy(xml));
+        let mut choice = choose_configuration(configurations, self.preferred);
+        choice.aside.extend(named_otherwise.iter().map(|c| (c.id, never_in_force::OTHER_NAME.into())));
         let chosen = choice.chosen.as_ref().map(|c| c.id);
         let mut server = server::read_server(
             ServerFiles {
@@ -237,7 +242,7 @@ impl<'c> Folder<'c> {
 /// Which configuration of a server is read, and what became of the others.
 struct ConfigurationChoice {
     chosen: Option<Candidate>,
-    /// Copies with the same bytes.
+    /// Copies with the same bytes, and files of a name that IIS does not read.
     aside: Vec<(DocumentId, Text)>,
     others: Vec<OtherConfiguration>,
     contested: bool,
@@ -280,48 +285,8 @@ fn choose_configuration(mut candidates: Vec<Candidate>, preferred: &Preferred) -
     ConfigurationChoice { contested: choice.is_none(), chosen: Some(chosen), aside, others }
 }
 
-/// What IIS makes for one application pool has the pool's name, and holds that pool alone.
-fn made_for_one_pool(path: &str, xml: &Document) -> Option<&'static str> {
-    let name = path.rsplit('/').next()?.strip_suffix(".config")?;
-    // Asked of every configuration, so that no more is looked at than is needed.
-    let collections = xml.root().children_named("system.applicationHost").flat_map(|host| host.children_named("applicationPools"));
-    let mut pools = collections.flat_map(|pools| pools.children_named("add")).filter_map(|pool| pool.attribute("name"));
-    match (pools.next(), pools.next()) {
-        (Some(pool), None) if pool.value().eq_ignore_ascii_case(name) => Some("what IIS made for one application pool"),
-        _ => None,
-    }
-}
-
-/// What a copy of a configuration is that IIS never reads as its own; `path` is below the server's folder, in lower case.
-fn never_in_force(path: &str) -> Option<&'static str> {
-    let path = format!("/{path}");
-    let copies = [
-        ("/winsxs/", "a component store's copy (WinSxS)"),
-        ("/syswow64/", "the copy for 32-bit programs (SysWOW64)"),
-        ("/inetsrv/backup/", "a backup that appcmd made"),
-        ("/inetpub/temp/", "what IIS made for one application pool"),
-        ("/apppools/", "what IIS made for one application pool"),
-        ("/inetpub/history/", "a part of IIS's configuration history"),
-        ("/$recycle.bin/", "a deleted file"),
-        ("/windows.old/", "a copy from before an upgrade of Windows"),
-    ];
-    copies.iter().find(|(part, _)| path.contains(part)).map(|(_, what)| *what)
-}
-
 #[cfg(test)]
 mod tests {
-    #[test]
-    fn copies_that_iis_never_reads_are_known_by_their_place() {
-        let never = |path: &str| super::never_in_force(path).is_some();
-        assert!(never("windows/winsxs/amd64_iis_31bf/applicationhost.config"));
-        assert!(never("windows/syswow64/inetsrv/config/applicationhost.config"));
-        assert!(never("windows/system32/inetsrv/backup/before/applicationhost.config"));
-        assert!(never("inetpub/temp/apppools/lyncintfeature/lyncintfeature.config"));
-        assert!(never("inetpub/history/applicationhost.config"));
-        assert!(!never("windows/system32/inetsrv/config/applicationhost.config"));
-        assert!(!never("applicationhost.config"));
-    }
-
     use super::REDIRECTION_UNREADABLE;
     use crate::{Input, Options, Silent, collect};
     use kerbsync_inventory::{DocumentKind, ServerStatus};
