@@ -4,7 +4,7 @@ use crate::derive::{DerivedPool, derive};
 use crate::model::{Cluster, Deployment, Kind, SiteKind};
 use kerbsync_names::{HostName, SiteId};
 use kerbsync_source::{Text, text};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// One difference from an old (or used) deployment to a new (or other) one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -173,10 +173,13 @@ fn compare_sites(old: &Deployment, new: &Deployment, out: &mut Vec<Difference>) 
     }
     let (before, after) = (by_id(old), by_id(new));
     // Exports of objects may tell no id of a site: its name then stands in its place.
-    let nameless = |site: &crate::Site| same_name(site.id.value.as_str(), &site.name.value);
-    let under_its_name = |site: &crate::Site, others: &BTreeMap<&SiteId, &crate::Site>| {
-        others.values().any(|other| (nameless(site) || nameless(other)) && same_name(&other.name.value, &site.name.value))
+    let is_bare = |site: &crate::Site| same_name(site.id.value.as_str(), &site.name.value);
+    let names = |sites: &BTreeMap<&SiteId, &crate::Site>, bare: bool| -> HashSet<String> {
+        sites.values().filter(|s| !bare || is_bare(s)).map(|s| s.name.value.to_lowercase()).collect()
     };
+    let (all, bare) = ([names(&before, false), names(&after, false)], [names(&before, true), names(&after, true)]);
+    let under_its_name =
+        |site: &crate::Site, side: usize| if is_bare(site) { &all[side] } else { &bare[side] }.contains(&site.name.value.to_lowercase());
     for (id, site) in &before {
         let (id, name) = ((*id).clone(), site.name.value.clone());
         match after.get(&id) {
@@ -188,12 +191,12 @@ fn compare_sites(old: &Deployment, new: &Deployment, out: &mut Vec<Difference>) 
                     out.push(Difference::SiteKind { id, name, new: other.kind });
                 }
             }
-            None if new.complete && !under_its_name(site, &after) => out.push(Difference::SiteRemoved { id, name }),
+            None if new.complete && !under_its_name(site, 1) => out.push(Difference::SiteRemoved { id, name }),
             None => {}
         }
     }
     for (id, site) in after.iter().filter(|(id, _)| !before.contains_key(*id) && old.complete) {
-        if !under_its_name(site, &before) {
+        if !under_its_name(site, 0) {
             out.push(Difference::SiteAdded { id: (*id).clone(), name: site.name.value.clone() });
         }
     }
@@ -251,12 +254,10 @@ fn compare_pool(old: &Pool<'_>, new: &Pool<'_>, out: &mut Vec<Difference>) {
         }
     }
     if old.cluster.machines_known && new.cluster.machines_known {
-        let has = |c: &Cluster, name: &HostName| c.machines.iter().any(|m| m.fqdn.value == *name);
-        for (from, to, added) in [(old.cluster, new.cluster, false), (new.cluster, old.cluster, true)] {
-            let mut names: Vec<&HostName> = from.machines.iter().map(|m| &m.fqdn.value).filter(|n| !has(to, n)).collect();
-            names.sort_unstable();
-            names.dedup();
-            for computer in names.into_iter().cloned() {
+        let names = |pool: &Pool<'_>| pool.cluster.machines.iter().map(|m| m.fqdn.value.clone()).collect::<BTreeSet<HostName>>();
+        let (before, after) = (names(old), names(new));
+        for (from, to, added) in [(&before, &after, false), (&after, &before, true)] {
+            for computer in from.difference(to).cloned() {
                 out.push(if added {
                     Difference::ComputerAdded { pool: pool(), computer }
                 } else {
