@@ -7,6 +7,7 @@ use kerbsync_names::HostName;
 use kerbsync_source::{Shown, Text, text};
 use kerbsync_topology::{Deployment, Difference, Form, compare};
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A deployment and the entries that it comes from (several only for object exports).
@@ -84,7 +85,11 @@ pub(super) fn choose(
         let differences: Vec<Text> = found.iter().map(Difference::drift).collect();
         let is_rival = contested && !found.is_empty() && is_tied(used, other, entries, preferred);
         if is_rival {
-            inventory.contested_names.extend(found.iter().flat_map(|d| names(d, [&used.deployment, &other.deployment])));
+            // Whatever differs in a pool concerns the whole of it, once.
+            let mut pools = HashSet::new();
+            let first_of_pool = |d: &&Difference| !d.concerns().0.is_empty() || pools.insert(d.concerns().1.cloned());
+            let telling = found.iter().filter(first_of_pool);
+            inventory.contested_names.extend(telling.flat_map(|d| names(d, [&used.deployment, &other.deployment])));
         }
         let why = if is_rival { Why::Nothing } else { why(used, other, entries, preferred) };
         let reason = if differences.is_empty() {
