@@ -1,11 +1,14 @@
 //! A tiny format that stands in for applicationHost.config: lines of `name=value`. It shares nothing with the real one but the seam, so
 //! that a hundred thousand disks can be tried in a second.
 
+mod lines;
+
 use crate::foreign::{Edited, ForeignEdit};
 use crate::oracle::{Eyes, SeenCredential};
 use kerbsync_plan::lower::{DirectoryWriter, FieldRecord, FieldState, KeyVersion, Lower, LowerError, Lowered, Original};
 use kerbsync_plan::{Change, DirectoryStep, Intent, LayoutId, Plan, PlanReport, SCHEMA, SecretFrom, SlotAddress, SlotKey, Step};
 use kerbsync_store::Digest;
+use lines::{line, set};
 use std::sync::Mutex;
 
 /// The secret in clear that no file may ever hold.
@@ -24,30 +27,6 @@ pub struct Toy {
 fn sealed(server: &str, generation: u32) -> String {
     // As with real encryption the text differs from server to server, and only the holder of the key could tell what is in it.
     format!("[enc:{}]", &Digest::of(format!("{server} {generation} {CANARY}").as_bytes()).to_string()[..12])
-}
-
-fn line<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    text.lines().find_map(|l| l.strip_prefix(name)?.strip_prefix('='))
-}
-
-/// Sets, adds or removes one line and leaves every other byte alone.
-fn set(text: &str, name: &str, value: Option<&str>) -> String {
-    let mut out = String::with_capacity(text.len() + 40);
-    let mut found = false;
-    for old in text.split_inclusive('\n') {
-        if old.trim_end().split_once('=').is_some_and(|(n, _)| n == name) {
-            found = true;
-            if let Some(value) = value {
-                out += &format!("{name}={value}\n");
-            }
-        } else {
-            out += old;
-        }
-    }
-    if let (false, Some(value)) = (found, value) {
-        out += &format!("{name}={value}\n");
-    }
-    out
 }
 
 fn text(bytes: &[u8]) -> Result<&str, LowerError> {
