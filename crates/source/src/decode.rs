@@ -49,8 +49,8 @@ pub struct Source {
     text: String,
     /// Length of the byte order mark within `text` (3 for UTF-8 with a mark, else 0).
     text_start: usize,
-    /// The file as it lies on disk, where `text` is not that.
-    raw: Option<Vec<u8>>,
+    /// Length of the file as it lies on disk.
+    disk_len: usize,
     encoding: Encoding,
     bom: bool,
     /// Every `CHECKPOINT` bytes of text: the offset on disk. Built on first use; unused for UTF-8.
@@ -95,11 +95,12 @@ impl Source {
             [0, b'<', ..] => (Encoding::Utf16Be, 0),
             _ => (Encoding::Utf8, 0),
         };
-        let build = |text, text_start, raw, encoding| Self {
+        let disk_len = bytes.len();
+        let build = |text, text_start, encoding| Self {
             document,
             text,
             text_start,
-            raw,
+            disk_len,
             encoding,
             bom: bom > 0,
             checkpoints: OnceLock::new(),
@@ -108,11 +109,11 @@ impl Source {
         };
         match encoding {
             Encoding::Utf8 | Encoding::Windows1252 => match String::from_utf8(bytes) {
-                Ok(text) => Ok(build(text, bom, None, Encoding::Utf8)),
+                Ok(text) => Ok(build(text, bom, Encoding::Utf8)),
                 Err(e) if bom == 0 => {
                     let bytes = e.into_bytes();
                     let text = encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes).0.into_owned();
-                    Ok(build(text, 0, Some(bytes), Encoding::Windows1252))
+                    Ok(build(text, 0, Encoding::Windows1252))
                 }
                 Err(e) => Err(DecodeError {
                     byte_offset: e.utf8_error().valid_up_to() as u64,
@@ -122,7 +123,7 @@ impl Source {
             Encoding::Utf16Le | Encoding::Utf16Be => {
                 let text =
                     decode_utf16(&bytes[bom..], encoding).map_err(|(at, reason)| DecodeError { byte_offset: (at + bom) as u64, reason })?;
-                Ok(build(text, 0, Some(bytes), encoding))
+                Ok(build(text, 0, encoding))
             }
         }
     }
@@ -139,16 +140,20 @@ impl Source {
         &self.text[self.text_start..]
     }
 
-    /// The file as it lies on disk.
+    /// The file as it lies on disk, spelled anew where that is not the text: what was decoded has one spelling in its encoding.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        self.raw.as_deref().unwrap_or(self.text.as_bytes())
+    pub fn bytes(&self) -> Cow<'_, [u8]> {
+        match self.encoding {
+            Encoding::Utf8 => Cow::Borrowed(self.text.as_bytes()),
+            _ if self.bom => self.encode(&format!("\u{FEFF}{}", self.text)).map(|b| Cow::Owned(b.into_owned())).unwrap_or_default(),
+            _ => self.encode(&self.text).unwrap_or_default(),
+        }
     }
 
     /// Length of the file in bytes.
     #[must_use]
-    pub fn disk_len(&self) -> usize {
-        self.bytes().len()
+    pub const fn disk_len(&self) -> usize {
+        self.disk_len
     }
 
     /// How the file spells text.
@@ -304,6 +309,28 @@ mod tests {
         }
     }
 
+    /// The file itself is not kept beside its text.
+    #[test]
+    fn what_lies_on_the_disk_comes_of_the_text_in_every_encoding() {
+        let all: Vec<u8> = (0..=255).collect();
+        let units: Vec<u16> = "<ü 😀\r\n\u{FEFF}".encode_utf16().collect();
+        let mut files = vec![all, b"\xEF\xBB\xBF<a/>".to_vec(), Vec::new()];
+        for mark in [&[][..], &[0xFEFF]] {
+            files.push(mark.iter().chain(&units).flat_map(|u| u.to_le_bytes()).collect());
+            files.push(mark.iter().chain(&units).flat_map(|u| u.to_be_bytes()).collect());
+        }
+        let seen: Vec<Encoding> = files
+            .into_iter()
+            .map(|bytes| {
+                let s = source(bytes.clone());
+                assert_eq!((&*s.bytes(), s.disk_len()), (&bytes[..], bytes.len()));
+                s.encoding()
+            })
+            .collect();
+        let (le, be) = (Encoding::Utf16Le, Encoding::Utf16Be);
+        assert_eq!(seen, [Encoding::Windows1252, Encoding::Utf8, Encoding::Utf8, le, be, le, be]);
+    }
+
     proptest! {
         #[test]
         fn every_offset_leads_to_the_encoded_prefix(text in "[a-zäß\u{20AC}😀\r\n]{0,80}", le: bool) {
@@ -321,7 +348,7 @@ mod tests {
         #[test]
         fn any_bytes_decode_or_fail_without_panic(bytes: Vec<u8>) {
             if let Ok(s) = Source::decode(DocumentId(0), bytes.clone()) {
-                prop_assert_eq!(s.bytes(), &bytes[..]);
+                prop_assert_eq!((&*s.bytes(), s.disk_len()), (&bytes[..], bytes.len()));
                 prop_assert_eq!(s.disk_offset(s.text().len()), bytes.len());
             }
         }
