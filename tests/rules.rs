@@ -265,9 +265,9 @@ fn show(finding: &Finding, audited: &Audited) -> String {
     );
     for related in &finding.locations {
         let path = &audited.inventory.document(related.at.origin.document).unwrap().path;
-        let place = related.at.origin.location.map_or_else(String::new, |l| format!(":{}:{}", l.position.line, l.position.column));
+        let place = related.at.origin.location().map_or_else(String::new, |l| format!(":{}:{}", l.position.line, l.position.column));
         text += &format!("  {path}{place} {}\n", related.note);
-        if let Some(excerpt) = &related.at.origin.excerpt {
+        if let Some(excerpt) = &related.at.origin.excerpt() {
             text += &format!("    {}\n", excerpt.trim());
         }
     }

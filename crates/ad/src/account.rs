@@ -20,8 +20,16 @@ impl DirectoryFacts {
                 let help = Some("Export it once more: a directory keeps one.");
                 report(problems, Level::Warning, "ad-name", &entry.origin, message, help);
             }
-            Kind::Account(class) => self.accounts.push(reading.dated(|r| Box::new(r.account(class)))),
-            Kind::Group => self.groups.push(reading.dated(Reading::group)),
+            Kind::Account(class) => {
+                let mut account = reading.dated(|r| Box::new(r.account(class)));
+                account.object.pack_origins();
+                self.accounts.push(account);
+            }
+            Kind::Group => {
+                let mut group = reading.dated(Reading::group);
+                group.object.pack_origins();
+                self.groups.push(group);
+            }
             Kind::Domain => self.domains.extend(reading.domain()),
             Kind::Deleted => self.deleted.push(reading.deleted()),
             Kind::Other => {}

@@ -177,7 +177,7 @@ impl Entry {
 /// Reports a value that is not what its attribute should hold. The value itself is not shown.
 pub(crate) fn odd_value(problems: &mut Vec<Problem>, origin: &Origin, expected: &'static str) {
     // The element of an origin ends with the attribute as it is written.
-    let name = origin.element.rsplit('/').next().unwrap_or("");
+    let name = origin.element().rsplit('/').next().unwrap_or("");
     report(problems, Level::Warning, "ad-value", origin, text!("'{}' does not hold {expected}: it is left out", Shown::naming(name)), None);
 }
 
@@ -195,7 +195,7 @@ pub(crate) fn report(
             level,
             code,
             document: origin.document,
-            location: origin.location,
+            location: origin.location(),
             message: message.into(),
             help: help.map(Text::from),
         });

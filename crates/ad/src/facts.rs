@@ -62,7 +62,7 @@ pub(crate) fn report_secrets(problems: &mut Vec<Problem>, document: DocumentId, 
         level: Level::Warning,
         code: "ad-secret",
         document,
-        location: first.location,
+        location: first.location(),
         message: text!("the export holds attributes with secrets: {names}. Their values were not kept"),
         help: Some("Export again without these attributes, and guard or delete this file.".into()),
     });

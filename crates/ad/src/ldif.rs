@@ -328,7 +328,7 @@ impl Reader<'_, '_> {
             });
         }
         if rest.starts_with('<') {
-            let message = text!("the value of '{}' stands in another file, which is not read", origin.element);
+            let message = text!("the value of '{}' stands in another file, which is not read", Shown::naming(origin.element()));
             report(self.problems, Level::Note, "ldif-file", origin, message, Some("Run ldapsearch without -t."));
             return None;
         }

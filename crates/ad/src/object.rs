@@ -147,7 +147,7 @@ impl Reader<'_> {
     fn attribute(&mut self, entry: &mut Entry, name: &'static str, property: &Property) {
         if let Value::Lost(_) = property.value {
             entry.unread.push(name);
-            let told = self.problems.iter().any(|p| p.code == "csv-collection" && p.location == property.origin.location);
+            let told = self.problems.iter().any(|p| p.code == "csv-collection" && p.location == property.origin.location());
             if !told && !self.lost.contains(&name) {
                 self.lost.push(name);
                 let message = text!("the values of '{}' were lost in the export: only the name of their type is left", property.name);

@@ -154,7 +154,7 @@ impl Reading<'_, '_> {
                 level: Level::Warning,
                 code: "ad-value",
                 document: self.source.document(),
-                location: origin.location,
+                location: origin.location(),
                 message: text!("a line below an object is no service principal name ({error})."),
                 help: None,
             }),

@@ -5,7 +5,7 @@
 //! that a rule which cites a dropped place fails there. A value of which that holds is [`Cited`]: it has its place, or the reason why it has none.
 
 use crate::{ApplicationPoolIdentity, AuthenticationPath, ServerConfiguration};
-use kerbsync_source::{DocumentId, Origin, Spot};
+use kerbsync_source::{DocumentId, Origin, SharedSpot};
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -18,12 +18,12 @@ pub struct Cited<T> {
     /// The value.
     pub value: T,
     why_dropped: Option<WhyDropped>,
-    spot: Option<Arc<Spot>>,
+    spot: Option<SharedSpot>,
 }
 
 impl<T> Cited<T> {
     /// A value and its place. `None` is the whole document, as for a schema default.
-    pub const fn new(value: T, spot: Option<Arc<Spot>>) -> Self {
+    pub const fn new(value: T, spot: Option<SharedSpot>) -> Self {
         Self { value, why_dropped: None, spot }
     }
 

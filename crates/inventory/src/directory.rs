@@ -196,6 +196,47 @@ impl Account {
         }
     }
 
+    /// Puts the places of its values together: see [`Origin::pack`].
+    pub fn pack_origins(&mut self) {
+        let Self {
+            origin,
+            distinguished_name,
+            domain: _,
+            sam_account_name,
+            class,
+            user_account_control,
+            flags_not_told: _,
+            enabled,
+            expires,
+            password_last_set,
+            created,
+            encryption_types,
+            spns,
+            shown_spns,
+            member_of,
+            shown_member_of,
+            primary_group,
+            admin_count,
+            delegates_to,
+            acted_for_by_others,
+            key_version,
+            sid: _,
+            dns_host_name,
+            protected_from_deletion,
+            operating_system,
+            last_logon,
+            key_credential,
+            silos,
+        } = self;
+        let names = [origin, &mut distinguished_name.origin].into_iter().chain(at(sam_account_name)).chain(at(class));
+        let flags = at(user_account_control).chain(at(enabled)).chain(at(encryption_types)).chain(at(primary_group)).chain(at(admin_count));
+        let times = at(expires).chain(at(password_last_set)).chain(at(created)).chain(at(last_logon));
+        let others = at(acted_for_by_others).chain(at(key_version)).chain(at(protected_from_deletion)).chain(at(key_credential));
+        let texts = at(dns_host_name).chain(at(operating_system)).chain(each(member_of)).chain(all(shown_member_of));
+        let lists = each(spns).chain(all(shown_spns)).chain(each(delegates_to)).chain(each(silos));
+        Origin::pack(names.chain(flags).chain(times).chain(others).chain(texts).chain(lists));
+    }
+
     /// Whether the account is enabled, as far as the export says.
     #[must_use]
     pub fn is_enabled(&self) -> Option<bool> {
@@ -225,6 +266,18 @@ impl Account {
         }
         in_domain(self.domain.as_deref(), name, domains)
     }
+}
+
+fn at<T>(value: &mut Option<Spanned<T>>) -> impl Iterator<Item = &mut Origin> {
+    value.iter_mut().map(|v| &mut v.origin)
+}
+
+fn all<T>(values: &mut [Spanned<T>]) -> impl Iterator<Item = &mut Origin> {
+    values.iter_mut().map(|v| &mut v.origin)
+}
+
+fn each<T>(values: &mut Option<Vec<Spanned<T>>>) -> impl Iterator<Item = &mut Origin> {
+    values.iter_mut().flatten().map(|v| &mut v.origin)
 }
 
 /// Whether a domain, by its DNS name, is the one that a down-level name means; one that is not known may be.
@@ -277,6 +330,15 @@ pub struct Group {
     pub sid: Option<String>,
     /// whenCreated.
     pub created: Option<Spanned<Timestamp>>,
+}
+
+impl Group {
+    /// Puts the places of its values together: see [`Origin::pack`].
+    pub fn pack_origins(&mut self) {
+        let Self { origin, members, shown_members, shown_member_of, created, .. } = self;
+        let lists = each(members).chain(all(shown_members)).chain(all(shown_member_of));
+        Origin::pack(std::iter::once(origin).chain(at(created)).chain(lists));
+    }
 }
 
 /// One domain's two names.

@@ -1,6 +1,6 @@
 //! Settings of IIS beyond those of the Kerberos account, kept only where an audit of the hardening asks for them.
 
-use kerbsync_source::{DocumentId, Origin, Spot, Tell, Teller};
+use kerbsync_source::{DocumentId, Origin, SharedSpot, Tell, Teller};
 use std::sync::Arc;
 
 /// What holds on one server.
@@ -39,7 +39,7 @@ pub struct HardeningFact {
     /// Whether nothing in the file says so, and the schema's default holds.
     pub is_default: bool,
     /// What decided it, in the configuration of the server; absent for the whole document, where the schema's default holds.
-    pub spot: Option<Arc<Spot>>,
+    pub spot: Option<SharedSpot>,
     /// Why it need not be the value in force.
     pub doubt: Option<HardeningDoubt>,
 }

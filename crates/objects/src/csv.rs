@@ -197,7 +197,7 @@ pub fn read_csv(source: &Source, problems: &mut Vec<Problem>) -> Vec<Object> {
                     level: Level::Warning,
                     code: "csv-collection",
                     document: source.document(),
-                    location: origin.location,
+                    location: origin.location(),
                     message: text!("the column '{}' holds the name of a collection's type: Export-Csv has lost the values", labels[i]),
                     help: Some("Export with Export-Clixml, or with ConvertTo-Json -Depth 4.".into()),
                 });

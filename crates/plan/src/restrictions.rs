@@ -45,7 +45,7 @@ fn why(restriction: &Restriction) -> &'static str {
 /// `path:line:column` of a place.
 fn at(inventory: &Inventory, origin: &Origin) -> Text {
     let path = inventory.document(origin.document).map_or_else(|| "its configuration".into(), |d| text!("{}", d.path));
-    match &origin.location {
+    match &origin.location() {
         Some(location) => text!("{path}:{}:{}", location.position.line, location.position.column),
         None => path,
     }

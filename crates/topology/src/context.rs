@@ -109,7 +109,7 @@ impl<'p> Context<'p> {
             level,
             code,
             document: origin.document,
-            location: origin.location,
+            location: origin.location(),
             message: message.into(),
             help: Some(help.into()).filter(|help: &Text| !help.is_empty()),
         });
@@ -132,7 +132,7 @@ impl<'p> Context<'p> {
 pub(crate) const EXPORT_AGAIN: &str = "Export the document again.";
 
 fn nested(outer: &Origin, path: &str) -> Origin {
-    let element = if outer.element.is_empty() { Arc::from(path) } else { Arc::from(format!("{} > {path}", outer.element)) };
+    let element = if outer.element().is_empty() { Arc::from(path) } else { Arc::from(format!("{} > {path}", outer.element())) };
     outer.clone().with_element(element)
 }
 

@@ -17,7 +17,7 @@ fn is_full(entry: &Entry) -> bool {
 
 /// Where the last value of an attribute stands.
 fn place(attribute: &Attribute) -> Option<u64> {
-    attribute.values.last()?.origin.location.map(|l| l.byte_start)
+    attribute.values.last()?.origin.location().map(|l| l.byte_start)
 }
 
 impl Reader<'_, '_> {

@@ -67,7 +67,7 @@ proptest! {
             let spn = &account.spns.as_ref().unwrap()[0];
             prop_assert_eq!(spn.value.as_str(), format!("http/{name}.contoso.com"));
             // The origin is the whole attribute, also where it is folded.
-            let location = spn.origin.location.unwrap();
+            let location = spn.origin.location().unwrap();
             let bytes = &text.as_bytes()[usize::try_from(location.byte_start).unwrap()..usize::try_from(location.byte_end).unwrap()];
             prop_assert!(bytes.starts_with(b"ser") && !bytes.ends_with(b"\n"));
         }

@@ -31,7 +31,7 @@ fn problems_text(problems: &[Problem]) -> String {
 }
 
 fn account(out: &mut String, a: &Account, changed: Option<Timestamp>) {
-    let at = a.origin.location.map(|l| l.position.to_string()).unwrap_or_default();
+    let at = a.origin.location().map(|l| l.position.to_string()).unwrap_or_default();
     writeln!(out, "account {at} {} in {:?}", a.distinguished_name.value, a.domain).unwrap();
     line(out, "sam", a.sam_account_name.as_ref());
     line(out, "class", a.class.as_ref());
@@ -66,7 +66,7 @@ fn account(out: &mut String, a: &Account, changed: Option<Timestamp>) {
 }
 
 fn at<T>(value: &Spanned<T>) -> String {
-    value.origin.location.map(|l| format!(" @{}", l.position)).unwrap_or_default()
+    value.origin.location().map(|l| format!(" @{}", l.position)).unwrap_or_default()
 }
 
 fn line<T: Debug>(out: &mut String, name: &str, value: Option<&Spanned<T>>) {

@@ -94,7 +94,7 @@ mod tests {
             level: Level::Error,
             code: "xml-unclosed",
             document: DocumentId(document),
-            location: origin(document, 200, "").location,
+            location: origin(document, 200, "").location(),
             message: "the element 'configuration' is not closed".into(),
             help: None,
         })

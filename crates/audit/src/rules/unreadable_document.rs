@@ -82,7 +82,7 @@ mod tests {
             level: Level::Error,
             code: "xml-unclosed",
             document: DocumentId(document),
-            location: origin(document, 812, "").location,
+            location: origin(document, 812, "").location(),
             message: "the element 'Topology' is not closed".into(),
             help: None,
         };

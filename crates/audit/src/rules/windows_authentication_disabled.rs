@@ -102,7 +102,7 @@ mod tests {
         let mut inventory = estate();
         config(&mut inventory, "fe01").web_sites[0].authentication[4].windows.enabled.value = false;
         let document = config(&mut inventory, "fe01").document.unwrap();
-        let location = origin(document.0, 33, "").location;
+        let location = origin(document.0, 33, "").location();
         let message = "<windowsAuthentication> stands in another file (configSource), which is not read.".into();
         let problem = Problem { level: Level::Warning, code: "iis-config-source", document, location, message, help: None };
         inventory.documents[document.0 as usize].problems.push(problem);

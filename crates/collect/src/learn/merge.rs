@@ -95,7 +95,7 @@ fn is_same(place: &RankedPlace, found: &LearnedPlace) -> bool {
             // What the whole server says is not what one of its web sites says.
             same(a) == same(b) && (a.location.as_deref() == Some("")) == (b.location.as_deref() == Some(""))
         }
-        (Err(_), Err(_)) => place.best.secret_origin.element == found.secret_origin.element,
+        (Err(_), Err(_)) => place.best.secret_origin.element() == found.secret_origin.element(),
         _ => false,
     }
 }

@@ -6,7 +6,7 @@
 use kerbsync_iis::{Place, Setting};
 use kerbsync_inventory::HardeningFact;
 use kerbsync_inventory::citable::{Cited, Kept};
-use kerbsync_source::{DocumentId, Location, Origin, Span, Spot};
+use kerbsync_source::{DocumentId, Location, Origin, SharedSpot, Span, Spot};
 use kerbsync_xml::{Document, Element, NodeId};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -19,7 +19,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 #[derive(Default)]
 pub(crate) struct Interner {
     texts: [Mutex<HashSet<Arc<str>>>; SHARDS],
-    spots: [Mutex<HashMap<SpotKey, Arc<Spot>>>; SHARDS],
+    spots: [Mutex<HashMap<SpotKey, SharedSpot>>; SHARDS],
     facts: Mutex<HashSet<SharedFacts>>,
 }
 
@@ -32,7 +32,7 @@ impl PartialEq for SharedFacts {
             // Every field is named, so that none is forgotten.
             let HardeningFact { setting, scope, value, is_default, spot, doubt } = a;
             let is_same_place = match (spot, &b.spot) {
-                (Some(spot), Some(other)) => Arc::ptr_eq(spot, other),
+                (Some(spot), Some(other)) => spot.address() == other.address(),
                 (spot, other) => spot.is_none() && other.is_none(),
             };
             is_same_place
@@ -47,7 +47,7 @@ impl Eq for SharedFacts {}
 impl Hash for SharedFacts {
     fn hash<H: Hasher>(&self, state: &mut H) {
         for fact in &*self.0 {
-            (fact.value.as_ptr() as usize, fact.spot.as_ref().map(|spot| Arc::as_ptr(spot) as usize)).hash(state);
+            (fact.value.as_ptr() as usize, fact.spot.as_ref().map(SharedSpot::address)).hash(state);
         }
     }
 }
@@ -69,12 +69,12 @@ impl Interner {
     }
 
     /// The place, whose texts were shared before.
-    fn share_spot(&self, spot: Spot) -> Arc<Spot> {
+    fn share_spot(&self, spot: Spot) -> SharedSpot {
         let address = |text: &Arc<str>| text.as_ptr() as usize;
         let key = (spot.location, address(&spot.element), spot.excerpt.as_ref().map_or(0, address));
         let at = spot.location.map_or(0, |l| l.byte_start);
         let mut known = lock(&self.spots[(at % SHARDS as u64) as usize]);
-        Arc::clone(known.entry(key).or_insert_with(|| Arc::new(spot)))
+        known.entry(key).or_insert_with(|| SharedSpot::new(spot)).clone()
     }
 
     fn share_facts(&self, facts: Vec<HardeningFact>) -> Arc<[HardeningFact]> {
@@ -160,9 +160,10 @@ impl<'a> Origins<'a> {
     /// The origin of a place.
     pub(super) fn of(&mut self, place: Place<'_>, kept: Kept) -> Origin {
         let origin = self.made_or_known(place, kept);
-        if let (Some(shown), Some(location), Some(excerpt)) = (&mut self.shown, &origin.location, &origin.excerpt) {
-            let at = text_offset(self.document, location);
-            shown.push(ShownLine { line: location.position.line, at, excerpt: Arc::clone(excerpt) });
+        if let Some(shown) = &mut self.shown
+            && let (Some(location), Some(excerpt)) = (origin.location(), origin.shared_excerpt())
+        {
+            shown.push(ShownLine { line: location.position.line, at: text_offset(self.document, &location), excerpt });
         }
         origin
     }
@@ -174,7 +175,7 @@ impl<'a> Origins<'a> {
         let (Some(spot), Some(location)) = (&spot, shown) else { return Origin::from_parts(self.whole.document, spot) };
         let excerpt = Some(self.excerpt(text_offset(self.document, &location)));
         let spot = self.interner.share_spot(Spot { location: Some(location), element: Arc::clone(&spot.element), excerpt });
-        Origin::shared(self.whole.document, spot)
+        Origin::from_parts(self.whole.document, Some(spot))
     }
 
     fn made_or_known(&mut self, place: Place<'_>, kept: Kept) -> Origin {
@@ -183,16 +184,16 @@ impl<'a> Origins<'a> {
         }
         let (Some(span), Some(element)) = (place.span(), place.holder()) else { return self.whole.clone() };
         let made = self.made.get(&span);
-        if let Some(origin) = made.filter(|o| o.excerpt.is_some() || kept == Kept::Place) {
+        if let Some(origin) = made.filter(|o| o.excerpt().is_some() || kept == Kept::Place) {
             return origin.clone();
         }
         let (location, text) = match made {
-            Some(origin) => (origin.location, Arc::clone(&origin.element)),
+            Some(origin) => (origin.location(), origin.shared_element()),
             None => (place.location(), self.element(element, place.attribute_name())),
         };
         let excerpt = (kept == Kept::Excerpt).then(|| self.excerpt(span.start));
         let spot = self.interner.share_spot(Spot { location, element: text, excerpt });
-        let origin = Origin::shared(self.whole.document, spot);
+        let origin = Origin::from_parts(self.whole.document, Some(spot));
         self.made.insert(span, origin.clone());
         origin
     }

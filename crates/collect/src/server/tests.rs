@@ -114,12 +114,12 @@ fn origins_are_those_of_the_document() {
     let document = document(2, PRODUCT);
     let (server, _) = read(PRODUCT, &Settings::default());
     let check = |origin: &kerbsync_source::Origin, text: &str| {
-        let at = origin.location.unwrap();
+        let at = origin.location().unwrap();
         assert_eq!(&PRODUCT[at.byte_start as usize..at.byte_end as usize], text);
         let element = document.root().descendants().filter(|e| e.start_tag().start <= at.byte_start as usize).last().unwrap();
         let attribute = text.split('=').next().unwrap();
-        assert_eq!(&*origin.element, format!("{}/@{attribute}", element.path_from_root()));
-        if let Some(excerpt) = &origin.excerpt {
+        assert_eq!(&*origin.element(), format!("{}/@{attribute}", element.path_from_root()));
+        if let Some(excerpt) = &origin.excerpt() {
             assert_eq!(**excerpt, document.masked_line(at.byte_start as usize));
         }
     };
@@ -134,21 +134,21 @@ fn origins_are_those_of_the_document() {
         "userName=\"CONTOSO\\kerbauth\"",
     );
     // A schema default is the whole document's.
-    assert_eq!(server.cite(&site.authentication[0].windows.use_app_pool_credentials).origin.location, None);
+    assert_eq!(server.cite(&site.authentication[0].windows.use_app_pool_credentials).origin.location(), None);
     // What may have to be shown has an excerpt; what is unremarkable has none, since it costs most.
-    assert!(server.cite(&site.authentication[0].windows.enabled).origin.excerpt.is_some());
-    assert!(server.cite(&files.windows.providers[0]).origin.excerpt.is_some(), "NTLM alone is remarkable");
-    assert!(server.cite(&site.applications[3].pool).origin.excerpt.is_some(), "the pool does not exist");
-    assert!(server.cite(&site.applications[0].pool).origin.excerpt.is_none());
+    assert!(server.cite(&site.authentication[0].windows.enabled).origin.excerpt().is_some());
+    assert!(server.cite(&files.windows.providers[0]).origin.excerpt().is_some(), "NTLM alone is remarkable");
+    assert!(server.cite(&site.applications[3].pool).origin.excerpt().is_some(), "the pool does not exist");
+    assert!(server.cite(&site.applications[0].pool).origin.excerpt().is_none());
     // Below the root, an unremarkable path that is off has the place that switches it off, and the rest only the document.
-    let place = |origin: &kerbsync_source::Origin| (origin.document, origin.location.is_some());
+    let place = |origin: &kerbsync_source::Origin| (origin.document, origin.location().is_some());
     let abs = &site.authentication.iter().find(|p| &*p.path == "/Abs").unwrap().windows;
     assert!(abs.enabled.value && place(&server.cite(&abs.enabled).origin) == (DocumentId(2), false));
     assert!(abs.providers.iter().all(|p| place(&server.cite(p).origin) == (DocumentId(2), false)));
     let external = server.web_site(WebSiteRole::External).unwrap();
     let meet = &external.authentication.iter().find(|p| &*p.path == "/Meet").unwrap().windows;
     assert!(!meet.enabled.value && place(&server.cite(&meet.enabled).origin) == (DocumentId(2), true));
-    assert!(server.cite(&meet.enabled).origin.excerpt.is_none() && !place(&server.cite(&meet.use_kernel_mode).origin).1);
+    assert!(server.cite(&meet.enabled).origin.excerpt().is_none() && !place(&server.cite(&meet.use_kernel_mode).origin).1);
 }
 
 #[test]
@@ -165,8 +165,8 @@ fn as_much_is_kept_of_each_place_as_the_inventory_says() {
             }
             // What no line of the file says is a schema default: the whole document's.
             _ if origin == whole => assert_eq!(why_dropped, None),
-            Kept::Place => places += usize::from(origin.location.is_some()),
-            Kept::Excerpt => excerpts += usize::from(origin.excerpt.is_some()),
+            Kept::Place => places += usize::from(origin.location().is_some()),
+            Kept::Excerpt => excerpts += usize::from(origin.excerpt().is_some()),
         }
     });
     assert!(dropped > 0 && places > 0 && excerpts > 0, "{dropped} {places} {excerpts}");
@@ -180,8 +180,8 @@ fn servers_share_their_texts() {
     let documents = [document(1, PRODUCT), document(2, PRODUCT)];
     let [a, b] = documents.each_ref().map(|d| read_server(input(d, &[]), &context, &mut Vec::new()));
     let origin = |s: &ServerConfiguration| s.cite(&s.web_sites[0].authentication[0].windows.enabled).origin;
-    assert!(std::sync::Arc::ptr_eq(&origin(&a).element, &origin(&b).element));
-    assert!(std::sync::Arc::ptr_eq(origin(&a).excerpt.as_ref().unwrap(), origin(&b).excerpt.as_ref().unwrap()));
+    assert!(std::sync::Arc::ptr_eq(&origin(&a).shared_element(), &origin(&b).shared_element()));
+    assert!(std::sync::Arc::ptr_eq(&origin(&a).shared_excerpt().unwrap(), &origin(&b).shared_excerpt().unwrap()));
 }
 
 #[test]
@@ -281,6 +281,6 @@ fn servers_with_the_same_settings_share_them() {
     assert!(!Arc::ptr_eq(&first.facts, &third.facts));
     let of = |hardening: &Hardening| hardening.origin_of(hardening.facts.iter().find(|f| f.spot.is_some()).unwrap());
     assert_eq!([of(&first), of(&second)].map(|o| o.document), [DocumentId(1), DocumentId(2)]);
-    assert_eq!(of(&first).location, of(&second).location);
-    assert_ne!(of(&first).location, of(&third).location);
+    assert_eq!(of(&first).location(), of(&second).location());
+    assert_ne!(of(&first).location(), of(&third).location());
 }

@@ -103,7 +103,7 @@ pub(crate) fn table(slots: &[Slot]) -> String {
             s.evidence.name(),
             s.relevance,
             if s.active { "" } else { " inactive" },
-            s.account.origin.location.unwrap().position.line,
+            s.account.origin.location().unwrap().position.line,
             s.label,
             s.key.section(),
             s.account_attribute,

@@ -15,8 +15,8 @@ fn told(text: &str) -> String {
         };
         let path: Vec<String> = r.path.iter().map(step).collect();
         let origin = r.kind.citation(DocumentId(0)).origin;
-        let line = origin.location.unwrap().position.line;
-        writeln!(out, "{line} {:?} {:?} {} {}", r.kind.value, r.location, path.join("/"), origin.element).unwrap();
+        let line = origin.location().unwrap().position.line;
+        writeln!(out, "{line} {:?} {:?} {} {}", r.kind.value, r.location, path.join("/"), origin.element()).unwrap();
     }
     out
 }

@@ -105,12 +105,12 @@ fn origins_show_the_line_with_secrets_masked() {
     let pools = host.pools();
     let pool = pools.iter().find(|p| p.name().value == "Reports").unwrap();
     let origin = pool.user_name().unwrap().place.origin(document.source().document());
-    insta::assert_snapshot!(format!("{}\n{}", origin.element, origin.excerpt.as_ref().unwrap().trim()), @r#"
+    insta::assert_snapshot!(format!("{}\n{}", origin.element(), origin.excerpt().as_ref().unwrap().trim()), @r#"
     configuration/system.applicationHost/applicationPools/add[@name='Reports']/processModel/@userName
     <processModel identityType="SpecificUser" userName="reports@corp.contoso.com" password="***" />
     "#);
     let bare = pool.user_name().unwrap().place.origin_without_excerpt(document.source().document());
-    assert_eq!((bare.location, &*bare.element, &bare.excerpt), (origin.location, &*origin.element, &None));
+    assert_eq!((bare.location(), &*bare.element(), &bare.excerpt()), (origin.location(), &*origin.element(), &None));
 }
 
 #[test]

@@ -97,7 +97,7 @@ proptest! {
             prop_assert_eq!(object.get("t").unwrap().value.as_text().unwrap(), t.as_str());
             prop_assert!(matches!(object.get("n").unwrap().value, Value::Integer(i) if i == *n));
             prop_assert!(matches!(object.get("b").unwrap().value, Value::Boolean(x) if x == *b));
-            let location = object.origin.location.unwrap();
+            let location = object.origin.location().unwrap();
             prop_assert_eq!(text.as_bytes()[usize::try_from(location.byte_start).unwrap()], b'{');
             prop_assert_eq!(object.origin.document, DocumentId(0));
         }

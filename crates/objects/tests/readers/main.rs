@@ -45,10 +45,10 @@ fn show((objects, problems): (Vec<Object>, Vec<Problem>)) -> String {
 }
 
 fn show_object(object: &Object, depth: usize, out: &mut String) {
-    let at = object.origin.location.map(|l| l.position.to_string()).unwrap_or_default();
-    writeln!(out, "{}{at} {:?} {:?} <{}>", "  ".repeat(depth), object.type_names, object.to_string, object.origin.element).unwrap();
+    let at = object.origin.location().map(|l| l.position.to_string()).unwrap_or_default();
+    writeln!(out, "{}{at} {:?} {:?} <{}>", "  ".repeat(depth), object.type_names, object.to_string, object.origin.element()).unwrap();
     for p in &object.properties {
-        let at = p.origin.location.map(|l| l.position.to_string()).unwrap_or_default();
+        let at = p.origin.location().map(|l| l.position.to_string()).unwrap_or_default();
         write!(out, "{}{at} {} = ", "  ".repeat(depth + 1), p.name).unwrap();
         show_value(&p.value, depth + 1, out);
     }

@@ -5,7 +5,7 @@ use crate::{common, computer, refused, sync};
 use kerbsync_inventory::citable::Cited;
 use kerbsync_inventory::{Inventory, PathStep, Restriction, RestrictionKind};
 use kerbsync_plan::{Plan, PreconditionOutcome, plan_set_password};
-use kerbsync_source::{Location, Position, Spot};
+use kerbsync_source::{Location, Position, SharedSpot, Spot};
 use std::sync::Arc;
 
 /// The usual estate, with something said on dir01.
@@ -16,7 +16,7 @@ fn with(kind: RestrictionKind, location: Option<&str>, path: &[&str]) -> Invento
     let spot =
         Spot { location: Some(Location { position, end: position, byte_start: 0, byte_end: 1 }), element: "x".into(), excerpt: None };
     server.restrictions.push(Restriction {
-        kind: Cited::new(kind, Some(Arc::new(spot))),
+        kind: Cited::new(kind, Some(SharedSpot::new(spot))),
         location: location.map(str::to_owned),
         path: path.iter().map(|e| PathStep { element: (*e).to_owned(), item: None }).collect(),
     });

@@ -45,18 +45,19 @@ impl Place {
     /// The same where the path is known.
     #[must_use]
     pub fn in_document(origin: &Origin, note: impl Into<Wording>, path: impl Into<Wording>) -> Self {
-        let text = |s: &Arc<str>| (!s.is_empty()).then(|| Wording::from(Arc::clone(s)));
+        let text = |s: Arc<str>| (!s.is_empty()).then(|| Wording::from(s));
+        let location = origin.location();
         Self {
             path: path.into(),
-            line: origin.location.map(|l| l.position.line),
-            column: origin.location.map(|l| l.position.column),
-            end_line: origin.location.map(|l| l.end.line),
-            end_column: origin.location.map(|l| l.end.column),
-            byte_start: origin.location.map(|l| l.byte_start),
-            byte_end: origin.location.map(|l| l.byte_end),
-            element: text(&origin.element),
+            line: location.map(|l| l.position.line),
+            column: location.map(|l| l.position.column),
+            end_line: location.map(|l| l.end.line),
+            end_column: location.map(|l| l.end.column),
+            byte_start: location.map(|l| l.byte_start),
+            byte_end: location.map(|l| l.byte_end),
+            element: text(origin.shared_element()),
             note: Some(note.into()).filter(|n| !n.is_empty()),
-            excerpt: origin.excerpt.as_ref().and_then(text),
+            excerpt: origin.shared_excerpt().and_then(text),
         }
     }
 

@@ -64,7 +64,7 @@ pub(crate) fn facts(bytes: Vec<u8>) -> Value {
 }
 
 fn line(origin: &kerbsync_source::Origin) -> Option<u32> {
-    origin.location.map(|l| l.position.line)
+    origin.location().map(|l| l.position.line)
 }
 
 fn problem(problem: &Problem) -> String {

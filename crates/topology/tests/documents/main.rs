@@ -52,10 +52,10 @@ fn places_lead_to_the_bytes_on_disk() {
     let (reading, _) = facts::read(bytes.clone(), kerbsync_source::DocumentId(3));
     let deployment = reading.deployment.unwrap();
     let place = &deployment.clusters[0].machines[0].fqdn.origin;
-    let location = place.location.unwrap();
+    let location = place.location().unwrap();
     let on_disk = &bytes[location.byte_start as usize..location.byte_end as usize];
     let text = String::from_utf16(&on_disk.chunks(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect::<Vec<_>>()).unwrap();
     assert_eq!(text, "Fqdn=\"se01.FABRIKAM.com\"");
     assert_eq!(place.document, kerbsync_source::DocumentId(3));
-    assert!(place.element.ends_with("/@Fqdn"), "{}", place.element);
+    assert!(place.element().ends_with("/@Fqdn"), "{}", place.element());
 }

@@ -191,7 +191,7 @@ pub(crate) fn check_at(rule: &'static Rule, mut inventory: Inventory, now: &str)
             let severity = finding.severity.name();
             for related in &finding.locations {
                 let document = &inventory.document(related.at.origin.document).unwrap().path;
-                let line = related.at.origin.location.map_or(String::new(), |l| format!(":{}", l.position.line));
+                let line = related.at.origin.location().map_or(String::new(), |l| format!(":{}", l.position.line));
                 out += &format!("  {severity} {document}{line} {}\n", related.note);
             }
             if finding.locations.is_empty() {
