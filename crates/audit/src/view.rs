@@ -2,6 +2,7 @@
 
 mod accounts;
 mod groups;
+mod holders;
 mod machine;
 mod paths;
 mod pools;
@@ -49,7 +50,7 @@ pub struct View<'i> {
     accounts: Vec<AccountView<'i>>,
     account_of: HashMap<String, usize>,
     slots: Vec<SlotView<'i>>,
-    holders: HashMap<&'i ServicePrincipalName, accounts::Holders<'i>>,
+    holders: holders::Holders<'i>,
     groups: Groups<'i>,
     /// Computer objects by their short name in lower case.
     machines: HashMap<String, Vec<&'i Account>>,
@@ -64,7 +65,7 @@ impl<'i> View<'i> {
         let expectations = Expectations::of(inventory);
         let (mut accounts, account_of) = accounts::all(inventory);
         let (machines, (holders, groups)) =
-            rayon::join(|| accounts::machines(inventory), || (accounts::holders(inventory), Groups::of(inventory.directory.as_ref())));
+            rayon::join(|| accounts::machines(inventory), || (holders::Holders::of(inventory), Groups::of(inventory.directory.as_ref())));
         for account in &mut accounts {
             account.machine = match account.object {
                 Object::Found(object) => {
@@ -209,7 +210,7 @@ impl<'i> View<'i> {
     /// Who holds an SPN, in the order of the export.
     #[must_use]
     pub(crate) fn holders(&self, spn: &ServicePrincipalName) -> &[Holder<'i>] {
-        self.holders.get(spn).map_or(&[], accounts::Holders::as_slice)
+        self.holders.of_name(spn)
     }
 
     /// A server that is in sync for an assigned account, and the tag of its secret.

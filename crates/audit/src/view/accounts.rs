@@ -1,12 +1,12 @@
 //! Assigned accounts and their objects in the directory.
 
-use super::{Holder, RealMachine};
+use super::RealMachine;
 use crate::Subject;
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
 use kerbsync_inventory::state::account_key;
 use kerbsync_inventory::{Assignment, Inventory};
-use kerbsync_names::{DownLevelName, ServicePrincipalName};
+use kerbsync_names::DownLevelName;
 use kerbsync_source::Origin;
 use std::collections::HashMap;
 
@@ -93,48 +93,6 @@ fn covers(directory: &Directory, name: &DownLevelName) -> bool {
         Some(domain) => domain.dns.eq_ignore_ascii_case(own),
         None => own.eq_ignore_ascii_case(name.domain()) || own.split('.').next().is_some_and(|l| l.eq_ignore_ascii_case(name.domain())),
     })
-}
-
-/// Who holds a name: nearly every name one object alone, for which no list is kept.
-#[derive(Debug)]
-pub(super) enum Holders<'i> {
-    One([Holder<'i>; 1]),
-    Several(Vec<Holder<'i>>),
-}
-
-impl<'i> Holders<'i> {
-    pub(super) fn as_slice(&self) -> &[Holder<'i>] {
-        match self {
-            Self::One(one) => one,
-            Self::Several(several) => several,
-        }
-    }
-
-    fn add(&mut self, holder: Holder<'i>) {
-        match self {
-            // One object that lists a name twice is one holder.
-            _ if self.as_slice().iter().any(|(a, _)| std::ptr::eq(*a, holder.0)) => {}
-            Self::One([one]) => *self = Self::Several(vec![*one, holder]),
-            Self::Several(several) => several.push(holder),
-        }
-    }
-}
-
-/// Every SPN of the export, with who holds it.
-pub(super) fn holders(inventory: &Inventory) -> HashMap<&ServicePrincipalName, Holders<'_>> {
-    let accounts = || inventory.directory.iter().flat_map(|d| &d.accounts).map(|account| &**account);
-    let names = |account| {
-        let Account { spns, shown_spns, .. }: &Account = account;
-        spns.iter().flatten().chain(shown_spns)
-    };
-    let mut all: HashMap<&ServicePrincipalName, Holders<'_>> = HashMap::with_capacity(accounts().map(|a| names(a).count()).sum());
-    for account in accounts() {
-        for spn in names(account) {
-            let holder = (account, spn);
-            all.entry(&spn.value).and_modify(|known| known.add(holder)).or_insert(Holders::One([holder]));
-        }
-    }
-    all
 }
 
 /// Computer objects by their short name in lower case.

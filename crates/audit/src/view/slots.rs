@@ -49,7 +49,7 @@ impl<'i> SlotView<'i> {
 }
 
 pub(super) fn all<'i>(inventory: &'i Inventory, web_server_of: &HashMap<&'i HostName, usize>) -> Vec<SlotView<'i>> {
-    let mut all = Vec::new();
+    let mut all = Vec::with_capacity(super::configurations(inventory).map(|server| server.slots.len()).sum());
     for server in super::configurations(inventory) {
         let web_server = web_server_of.get(&server.computer).copied();
         let mut slots: Vec<&Slot> = server.slots.iter().collect();
