@@ -45,6 +45,7 @@ pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
     audit.verdicts.reserve_exact(subjects.next_multiple_of(Verdict::REPORTED));
     for rules in others.chunks(AT_A_TIME) {
         let judged: Vec<_> = rules.par_iter().map(|rule| judge(rule, &view, policy)).collect();
+        audit.findings.reserve_exact(judged.iter().map(|(_, findings)| findings.len()).sum());
         for (verdicts, findings) in judged {
             audit.verdicts.extend(verdicts);
             audit.findings.extend(findings);

@@ -1,6 +1,7 @@
 //! An inventory as the rules look at it: every subject once, with what is joined to it, and lookups that do not search lists.
 
 mod accounts;
+mod by_name;
 mod groups;
 mod holders;
 mod machine;
@@ -12,6 +13,7 @@ mod servers;
 mod slots;
 
 pub use accounts::{AccountView, Object};
+use by_name::ByName;
 pub(crate) use groups::{Groups, Membership};
 pub(crate) use machine::RealMachine;
 pub(crate) use paths::{is_set_by_the_product, judged_paths, provider_place, shown};
@@ -53,7 +55,7 @@ pub struct View<'i> {
     holders: holders::Holders<'i>,
     groups: Groups<'i>,
     /// Computer objects by their short name in lower case.
-    machines: HashMap<String, Vec<&'i Account>>,
+    machines: ByName<&'i Account>,
     /// By index of the account: index of a server in sync, and the tag of its secret.
     references: HashMap<usize, (usize, EqualityTag)>,
 }
@@ -283,11 +285,12 @@ impl<'i> View<'i> {
 /// What comes before anything else where the assigned account is a computer that exists.
 pub(crate) const OWN_ACCOUNT: &str = "First give the site an account of its own, as rule account-is-real-machine says.";
 
-fn machine_in<'i>(machines: &HashMap<String, Vec<&'i Account>>, host: &HostName) -> Option<&'i Account> {
-    let named = machines.get(&machine::net_bios(host.first_label()).to_lowercase())?;
+fn machine_in<'i>(machines: &ByName<&'i Account>, host: &HostName) -> Option<&'i Account> {
+    let name = machine::net_bios(host.first_label()).to_lowercase();
+    let named = || machines.of(name.as_str(), |machine| machine.short_name().to_lowercase() == name);
     let dns = |a: &Account| a.dns_host_name.as_ref().map(|d| d.value.eq_ignore_ascii_case(host.as_str()));
-    let exact = named.iter().find(|a| dns(a) == Some(true));
-    exact.or_else(|| named.iter().find(|a| dns(a).is_none())).copied()
+    let exact = named().find(|a| dns(a) == Some(true));
+    exact.or_else(|| named().find(|a| dns(a).is_none())).copied()
 }
 
 fn configurations(inventory: &Inventory) -> impl Iterator<Item = &ServerConfiguration> {

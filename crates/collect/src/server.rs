@@ -233,7 +233,7 @@ fn fill(
     let mut origin = |place, excerpt| origins.of(place, if excerpt { Kept::Excerpt } else { Kept::Place });
     let found = discover_with(host, product, inputs, &mut origin, problems);
     server.slots = found.slots;
-    server.providers = found.providers;
+    server.providers = context.interner.share_providers(found.providers);
     server.restrictions = found.restrictions.into();
     origins.note_excerpts();
     server.web_sites = product

@@ -12,6 +12,7 @@ use kerbsync_xml::NodeId;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// What discovery goes by.
 #[derive(Clone, Copy)]
@@ -122,8 +123,8 @@ fn told<'d>(
     providers
         .iter()
         .map(|p| Provider {
-            name: Spanned::new(p.name().value.clone().into_owned(), origin(p.name().place, false)),
-            key_container: p.key_container().map(Cow::into_owned),
+            name: Spanned::new(Arc::from(&*p.name().value), origin(p.name().place, false)),
+            key_container: p.key_container().map(Arc::from),
             key: match (p.kind(), opener.fits(&p.name().value)) {
                 (ProviderKind::Rsa | ProviderKind::Other, _) => ProviderKey::Unsupported,
                 (_, Some(key)) => ProviderKey::Fits(key),

@@ -162,9 +162,9 @@ impl SecretState {
 #[derive(Debug, Clone)]
 pub struct Provider {
     /// Name.
-    pub name: Spanned<String>,
+    pub name: Spanned<Arc<str>>,
     /// Key container.
-    pub key_container: Option<String>,
+    pub key_container: Option<Arc<str>>,
     /// Whether an exported key opens its values.
     pub key: ProviderKey,
     /// SHA-256 of its sealed session key, which IIS draws for each server; absent where it has none.

@@ -20,6 +20,7 @@ mod graph;
 mod management_log;
 mod model;
 mod objects;
+mod packing;
 mod parts;
 mod published;
 mod reading;

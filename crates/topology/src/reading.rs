@@ -110,5 +110,6 @@ fn read_with(document: &Document, form: XmlForm, context: &mut Context<'_>) -> O
     }
     reading.keep_within_bounds(context);
     reading.doubt_completeness();
+    reading.deployment.iter_mut().for_each(Deployment::pack_origins);
     Some(reading)
 }

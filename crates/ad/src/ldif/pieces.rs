@@ -63,11 +63,11 @@ impl Reader<'_, '_> {
             Reach::To(_) => {
                 text!(
                     "'{}' is cut: the last range of values that the export holds is {}",
-                    Shown::naming(&origin.element()),
+                    Shown::naming(origin.element()),
                     Shown::naming(&last)
                 )
             }
-            Reach::Broken => text!("'{}' has holes: the export does not hold all of its ranges", Shown::naming(&origin.element())),
+            Reach::Broken => text!("'{}' has holes: the export does not hold all of its ranges", Shown::naming(origin.element())),
         };
         report(
             self.problems,

@@ -119,8 +119,8 @@ mod tests {
         let mut inventory = estate();
         set_secret(&mut inventory, "fe01", &sealed());
         config(&mut inventory, "fe01").providers.push(Provider {
-            name: at(4, 8, "AesProvider".to_owned()),
-            key_container: Some("iisConfigurationKey".to_owned()),
+            name: at(4, 8, "AesProvider".into()),
+            key_container: Some("iisConfigurationKey".into()),
             key: ProviderKey::NoKey,
             session_key: None,
         });

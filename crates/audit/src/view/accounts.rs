@@ -1,6 +1,7 @@
 //! Assigned accounts and their objects in the directory.
 
 use super::RealMachine;
+use super::by_name::ByName;
 use crate::Subject;
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
@@ -96,12 +97,8 @@ fn covers(directory: &Directory, name: &DownLevelName) -> bool {
 }
 
 /// Computer objects by their short name in lower case.
-pub(super) fn machines(inventory: &Inventory) -> HashMap<String, Vec<&Account>> {
-    let mut all: HashMap<String, Vec<&Account>> = HashMap::new();
-    for account in inventory.directory.iter().flat_map(|d| &d.accounts) {
-        if account.class.as_ref().is_none_or(|c| c.value == ObjectClass::Computer) {
-            all.entry(account.short_name().to_lowercase()).or_default().push(account);
-        }
-    }
-    all
+pub(super) fn machines(inventory: &Inventory) -> ByName<&Account> {
+    let accounts = inventory.directory.iter().flat_map(|d| &d.accounts).map(|account| &**account);
+    let machines = accounts.filter(|account| account.class.as_ref().is_none_or(|c| c.value == ObjectClass::Computer));
+    ByName::new(machines.map(|machine| (machine.short_name().to_lowercase(), machine)))
 }

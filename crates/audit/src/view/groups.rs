@@ -1,7 +1,8 @@
 //! The groups that an account is in: directly, by its primary group, and through other groups.
 
+use super::by_name::ByName;
 use kerbsync_inventory::directory::{Account, Directory, Group};
-use kerbsync_source::Origin;
+use kerbsync_source::{Origin, Spanned};
 use std::collections::{HashMap, HashSet};
 
 /// The groups of a directory export by who is in them.
@@ -9,7 +10,8 @@ use std::collections::{HashMap, HashSet};
 pub(crate) struct Groups<'i> {
     by_name: HashMap<String, &'i Group>,
     by_sid: HashMap<&'i str, &'i Group>,
-    with_member: HashMap<String, Vec<(&'i Group, &'i Origin)>>,
+    /// By the distinguished name of the member in lower case.
+    with_member: ByName<(&'i Group, &'i Spanned<String>)>,
 }
 
 /// A group that an account is in: its name, its identifier where the export holds it, and what shows the membership.
@@ -38,11 +40,16 @@ impl<'i> Groups<'i> {
             if let Some(sid) = &group.sid {
                 groups.by_sid.entry(sid).or_insert(group);
             }
-            for member in group.members.iter().flatten().chain(&group.shown_members) {
-                groups.with_member.entry(member.value.to_lowercase()).or_default().push((group, &member.origin));
-            }
         }
+        let all = directory.into_iter().flat_map(|d| &d.groups);
+        let members = all.flat_map(|group| group.members.iter().flatten().chain(&group.shown_members).map(move |member| (group, member)));
+        groups.with_member = ByName::new(members.map(|(group, member)| (member.value.to_lowercase(), (group, member))));
         groups
+    }
+
+    /// The groups that list a member, by its name in lower case, and where.
+    fn listing<'s>(&'s self, key: &'s str) -> impl Iterator<Item = (&'i Group, &'i Origin)> + 's {
+        self.with_member.of(key, move |(_, member)| member.value.to_lowercase() == key).map(|(group, member)| (*group, &member.origin))
     }
 
     /// The groups that the object is in, each once.
@@ -58,8 +65,8 @@ impl<'i> Groups<'i> {
                 .chain(&object.shown_member_of)
                 .map(|dn| (dn.value.to_lowercase(), dn.value.as_str(), &dn.origin)),
         );
-        let listed = self.with_member.get(&object.distinguished_name.value.to_lowercase());
-        open.extend(listed.into_iter().flatten().map(|(g, o)| (g.distinguished_name.to_lowercase(), g.distinguished_name.as_str(), *o)));
+        let own = object.distinguished_name.value.to_lowercase();
+        open.extend(self.listing(&own).map(|(g, o)| (g.distinguished_name.to_lowercase(), g.distinguished_name.as_str(), o)));
         open.extend(self.primary(object).map(|(g, o)| (g.distinguished_name.to_lowercase(), g.distinguished_name.as_str(), o)));
         open.reverse();
         while let Some((key, dn, origin)) = open.pop() {
@@ -69,7 +76,7 @@ impl<'i> Groups<'i> {
             let group = self.by_name.get(&key);
             let name = group.map_or_else(|| common_name(dn), |g| g.name.clone());
             found.push(Membership { name, sid: group.and_then(|g| g.sid.as_deref()), origin });
-            for (parent, origin) in self.with_member.get(&key).into_iter().flatten() {
+            for (parent, origin) in self.listing(&key) {
                 open.push((parent.distinguished_name.to_lowercase(), &parent.distinguished_name, origin));
             }
             // The object of the group above it may be missing, or not tell its members.

@@ -114,7 +114,7 @@ impl Model {
         let mut origin = |place, excerpt| origins.of(place, if excerpt { Kept::Excerpt } else { Kept::Place });
         let (secrets, providers) = open_again(host, &self.secrets, discovery_context(context, keys), &mut origin);
         server.slots = slots.into_iter().zip(secrets).map(|(slot, secret)| Slot { secret, ..slot }).collect();
-        server.providers = providers;
+        server.providers = context.interner.share_providers(providers);
         // Every field is named, so that none is forgotten: of a server's files, and of what its configuration says.
         let ServerConfiguration {
             computer: _,

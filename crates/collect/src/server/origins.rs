@@ -4,8 +4,8 @@
 //! something may have to be shown.
 
 use kerbsync_iis::{Place, Setting};
-use kerbsync_inventory::HardeningFact;
 use kerbsync_inventory::citable::{Cited, Kept};
+use kerbsync_inventory::{HardeningFact, Provider};
 use kerbsync_source::{DocumentId, Location, Origin, SharedSpot, Span, Spot};
 use kerbsync_xml::{Document, Element, NodeId};
 use std::borrow::Cow;
@@ -66,6 +66,16 @@ impl Interner {
         let new: Arc<str> = Arc::from(text);
         known.insert(Arc::clone(&new));
         new
+    }
+
+    /// The providers with names that servers share.
+    pub(super) fn share_providers(&self, mut providers: Vec<Provider>) -> Vec<Provider> {
+        for Provider { name, key_container, .. } in &mut providers {
+            for text in std::iter::once(&mut name.value).chain(key_container) {
+                *text = self.share(text);
+            }
+        }
+        providers
     }
 
     /// The place, whose texts were shared before.

@@ -118,7 +118,7 @@ fn origins_are_those_of_the_document() {
         assert_eq!(&PRODUCT[at.byte_start as usize..at.byte_end as usize], text);
         let element = document.root().descendants().filter(|e| e.start_tag().start <= at.byte_start as usize).last().unwrap();
         let attribute = text.split('=').next().unwrap();
-        assert_eq!(&*origin.element(), format!("{}/@{attribute}", element.path_from_root()));
+        assert_eq!(origin.element(), format!("{}/@{attribute}", element.path_from_root()));
         if let Some(excerpt) = &origin.excerpt() {
             assert_eq!(**excerpt, document.masked_line(at.byte_start as usize));
         }

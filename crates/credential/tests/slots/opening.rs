@@ -30,7 +30,7 @@ fn equal_secrets_have_equal_tags_within_a_run_however_they_are_kept() {
 fn reasons_tell_what_is_wrong() {
     let reason = |texts: &[&str]| {
         let found = find_with(PRODUCT, &[], &keys(texts), &Tagger::new().unwrap()).discovery;
-        let provider = found.providers.iter().find(|p| p.name.value == "AesProvider").unwrap().key.clone();
+        let provider = found.providers.iter().find(|p| &*p.name.value == "AesProvider").unwrap().key.clone();
         match by_label(&found.slots, INTERNAL) {
             SecretState::Sealed { reason, damaged: false, .. } => format!("{reason} | {provider:?}"),
             other => format!("{other:?}"),
@@ -49,7 +49,7 @@ fn the_order_of_keys_does_not_matter() {
     {
         let found = find_with(PRODUCT, &[], &keys(&texts), &Tagger::new().unwrap()).discovery;
         assert!(by_label(&found.slots, INTERNAL).tag().is_some());
-        assert!(matches!(found.providers.iter().find(|p| p.name.value == "AesProvider").unwrap().key, ProviderKey::Fits(_)));
+        assert!(matches!(found.providers.iter().find(|p| &*p.name.value == "AesProvider").unwrap().key, ProviderKey::Fits(_)));
     }
 }
 

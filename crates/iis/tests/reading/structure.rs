@@ -110,7 +110,7 @@ fn origins_show_the_line_with_secrets_masked() {
     <processModel identityType="SpecificUser" userName="reports@corp.contoso.com" password="***" />
     "#);
     let bare = pool.user_name().unwrap().place.origin_without_excerpt(document.source().document());
-    assert_eq!((bare.location(), &*bare.element(), &bare.excerpt()), (origin.location(), &*origin.element(), &None));
+    assert_eq!((bare.location(), bare.element(), &bare.excerpt()), (origin.location(), origin.element(), &None));
 }
 
 #[test]

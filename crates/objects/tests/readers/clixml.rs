@@ -55,7 +55,7 @@ fn the_line_is_shown_where_it_holds_one_property() {
     let (objects, _) = clixml(&objs(
         "<Obj RefId=\"0\"><Props>\n  <S N=\"Fqdn\">fe01.contoso.com</S>\r\n<S N=\"A\">1</S> <S N=\"B\">2</S>\n<S N=\"unicodePwd\">hunter2</S></Props></Obj>",
     ));
-    let shown = |n: &str| objects[0].get(n).unwrap().origin.excerpt().as_deref().map(str::to_owned);
+    let shown = |n: &str| objects[0].get(n).unwrap().origin.excerpt().map(str::to_owned);
     assert_eq!(shown("fqdn").as_deref(), Some("  <S N=\"Fqdn\">fe01.contoso.com</S>"));
     assert_eq!((shown("A"), shown("unicodepwd")), (None, None));
     assert!(!format!("{objects:?}").contains("hunter2"));

@@ -125,8 +125,8 @@ impl Builder {
             application_pools: Vec::new().into(),
             slots: if holds == Holds::Nothing { Vec::new() } else { sites.to_vec() },
             providers: vec![Provider {
-                name: text("AesProvider".to_owned()),
-                key_container: Some("iisConfigurationKey".to_owned()),
+                name: text("AesProvider".into()),
+                key_container: Some("iisConfigurationKey".into()),
                 key: ProviderKey::Fits(DocumentId(0)),
                 session_key: None,
             }],

@@ -6,7 +6,6 @@ use kerbsync_inventory::citable::Cited;
 use kerbsync_inventory::{Inventory, PathStep, Restriction, RestrictionKind};
 use kerbsync_plan::{Plan, PreconditionOutcome, plan_set_password};
 use kerbsync_source::{Location, Position, SharedSpot, Spot};
-use std::sync::Arc;
 
 /// The usual estate, with something said on dir01.
 fn with(kind: RestrictionKind, location: Option<&str>, path: &[&str]) -> Inventory {

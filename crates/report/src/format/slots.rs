@@ -141,8 +141,8 @@ impl SlotsReport {
 impl From<&kerbsync_inventory::Provider> for Provider {
     fn from(provider: &kerbsync_inventory::Provider) -> Self {
         Self {
-            name: provider.name.value.clone(),
-            key_container: provider.key_container.clone(),
+            name: provider.name.value.to_string(),
+            key_container: provider.key_container.as_deref().map(str::to_owned),
             key: match provider.key {
                 ProviderKey::Fits(_) => "fits",
                 ProviderKey::NoneFits => "none-fits",

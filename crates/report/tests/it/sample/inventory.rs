@@ -82,8 +82,8 @@ fn configuration(computer: &str, document: Option<DocumentId>, status: ServerSta
         application_pools: Vec::new().into(),
         slots: slots.into_iter().collect(),
         providers: vec![Provider {
-            name: at("IISWASOnlyAesProvider".to_owned()),
-            key_container: Some("iisWasKey".to_owned()),
+            name: at("IISWASOnlyAesProvider".into()),
+            key_container: Some("iisWasKey".into()),
             key: ProviderKey::NoKey,
             session_key: None,
         }],
