@@ -11,13 +11,15 @@ mod lines;
 mod settings;
 mod xml;
 
+use crate::budget::{portions, together, unfolded};
 use crate::items::{Item, gather};
 use crate::manifest;
-use crate::read_file::{read_file, sha256};
+use crate::read_file::{ReadFile, read_file, sha256};
 use crate::recognise::Recognised;
 use crate::{Input, config};
 use kerbsync_inventory::{Document, DocumentKind, DocumentStatus, Inventory};
 use kerbsync_source::{DocumentId, Shown, Source};
+use rayon::prelude::*;
 use std::collections::HashMap;
 
 /// A file of the copy.
@@ -58,16 +60,27 @@ pub fn redact<E>(
     let by_path: HashMap<&str, &Document> = inventory.documents.iter().map(|d| (&*d.path, d)).collect();
     let mut copy = Copy { declared_secrets, numbers: HashMap::new(), digests: HashMap::new() };
     let mut manifests: Vec<&Item> = Vec::new();
+    let mut todo: Vec<(&Item, &Document)> = Vec::new();
     for item in &gathered.items {
         let Some(document) = by_path.get(item.path.as_str()) else { continue };
-        if let Some(why) = why_not(document) {
-            left_out.push(LeftOut { path: document.path.to_string(), why: why.to_owned() });
-            continue;
+        match why_not(document) {
+            Some(why) => left_out.push(LeftOut { path: document.path.to_string(), why: why.to_owned() }),
+            None => todo.push((item, document)),
         }
-        match copy.rewrite(inputs, item, document) {
-            Rewritten::File(bytes) => put(copy.file(document, bytes))?,
-            Rewritten::Manifest => manifests.push(item),
-            Rewritten::Not(why) => left_out.push(LeftOut { path: document.path.to_string(), why: why.to_owned() }),
+    }
+    // Some side by side, as many as may lie in memory with what is made of them.
+    for portion in portions(todo, together(0), |(item, _)| unfolded(item.bytes)) {
+        let read: Vec<ReadFile> = portion.par_iter().map(|(item, _)| read_file(inputs, item)).collect();
+        // Numbers go by the order of paths.
+        let numbered: Vec<_> = read.into_iter().zip(&portion).map(|(file, (_, document))| (copy.number(&file, document), file)).collect();
+        let rewritten: Vec<Rewritten> =
+            numbered.into_par_iter().zip(&portion).map(|((number, file), (_, document))| copy.rewrite(file, number, document)).collect();
+        for (rewritten, (item, document)) in rewritten.into_iter().zip(portion) {
+            match rewritten {
+                Rewritten::File(bytes) => put(copy.file(document, bytes))?,
+                Rewritten::Manifest => manifests.push(item),
+                Rewritten::Not(why) => left_out.push(LeftOut { path: document.path.to_string(), why: why.to_owned() }),
+            }
         }
     }
     // Manifests come last: they hold the digests of the others.
@@ -117,8 +130,16 @@ struct Copy<'a> {
 }
 
 impl Copy<'_> {
-    fn rewrite(&mut self, inputs: &[Input], item: &Item, document: &Document) -> Rewritten {
-        let read = read_file(inputs, item);
+    /// The number of an original that is XML and can be read; 0 of others, which ask for none.
+    fn number(&mut self, read: &ReadFile, document: &Document) -> usize {
+        if matches!(document.status, DocumentStatus::Unreadable(_)) || !matches!(read.content, Some(Recognised::Xml(_))) {
+            return 0;
+        }
+        let next = self.numbers.len() + 1;
+        *self.numbers.entry(document.sha256.as_deref().unwrap_or_default().to_owned()).or_insert(next)
+    }
+
+    fn rewrite(&self, read: ReadFile, number: usize, document: &Document) -> Rewritten {
         match (read.content, &document.status) {
             // What is broken stays broken, and nothing of it is shown.
             (_, DocumentStatus::Unreadable(_)) | (Some(Recognised::Broken(..)), _) => match stub(document.kind) {
@@ -126,8 +147,6 @@ impl Copy<'_> {
                 None => Rewritten::Not("it cannot be read, so nothing proves it harmless"),
             },
             (Some(Recognised::Xml(parsed)), _) => {
-                let next = self.numbers.len() + 1;
-                let number = *self.numbers.entry(document.sha256.as_deref().unwrap_or_default().to_owned()).or_insert(next);
                 Rewritten::File(xml::rewrite(&parsed, document.kind, number, self.declared_secrets).into_bytes())
             }
             (Some(Recognised::Text(_, source)), _) => self.text(&source, document.kind),
