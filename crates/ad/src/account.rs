@@ -21,13 +21,12 @@ impl DirectoryFacts {
                 report(problems, Level::Warning, "ad-name", &entry.origin, message, help);
             }
             Kind::Account(class) => {
-                let mut account = reading.dated(|r| Box::new(r.account(class)));
-                account.object.pack_origins();
-                self.accounts.push(account);
+                self.accounts.push(reading.dated(|r| Box::new(r.account(class))));
+                self.pack_full();
             }
             Kind::Group => {
                 let mut group = reading.dated(Reading::group);
-                group.object.pack_origins();
+                Origin::pack(group.object.origins_mut());
                 self.groups.push(group);
             }
             Kind::Domain => self.domains.extend(reading.domain()),

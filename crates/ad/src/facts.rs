@@ -6,6 +6,9 @@ use kerbsync_inventory::directory::{Account, Deleted, Domain, Group};
 use kerbsync_source::{DocumentId, Level, Origin, Problem, Shown, Text, text};
 use std::collections::BTreeMap;
 
+/// Accounts whose places are put together: most of their lines are the same.
+const PACKED: usize = 64;
+
 /// The directory facts of one document, in document order. The same object may come more than once.
 #[derive(Debug, Clone, Default)]
 pub struct DirectoryFacts {
@@ -35,6 +38,23 @@ impl DirectoryFacts {
         let accounts: usize = self.accounts.iter().map(|a| 1500 + 300 * values(&a.object)).sum();
         let groups: usize = self.groups.iter().map(|g| 600 + 300 * g.object.members.as_ref().map_or(0, Vec::len)).sum();
         accounts + groups + 400 * (self.domains.len() + self.deleted.len())
+    }
+
+    /// Puts the places of accounts together, where there are enough.
+    pub(crate) fn pack_full(&mut self) {
+        if self.accounts.len().is_multiple_of(PACKED) {
+            self.pack_last(PACKED);
+        }
+    }
+
+    /// Puts the places of the last accounts together, of which there are no more.
+    pub(crate) fn pack_rest(&mut self) {
+        self.pack_last(self.accounts.len() % PACKED);
+    }
+
+    fn pack_last(&mut self, count: usize) {
+        let start = self.accounts.len().saturating_sub(count);
+        Origin::pack(self.accounts[start..].iter_mut().flat_map(|account| account.object.origins_mut()));
     }
 
     /// Whether the document said nothing that matters here.

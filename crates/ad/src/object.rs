@@ -47,6 +47,7 @@ pub fn read_objects(objects: &[Object], document: DocumentId, problems: &mut Vec
     for entry in &reader.entries {
         reader.part.take(entry, reader.problems);
     }
+    reader.part.pack_rest();
     crate::facts::report_secrets(reader.problems, document, &reader.secrets);
     (!reader.entries.is_empty()).then_some(reader.part)
 }

@@ -196,8 +196,8 @@ impl Account {
         }
     }
 
-    /// Puts the places of its values together: see [`Origin::pack`].
-    pub fn pack_origins(&mut self) {
+    /// The places of all of its values, to be put together: see [`Origin::pack`].
+    pub fn origins_mut(&mut self) -> impl Iterator<Item = &mut Origin> {
         let Self {
             origin,
             distinguished_name,
@@ -234,7 +234,7 @@ impl Account {
         let others = at(acted_for_by_others).chain(at(key_version)).chain(at(protected_from_deletion)).chain(at(key_credential));
         let texts = at(dns_host_name).chain(at(operating_system)).chain(each(member_of)).chain(all(shown_member_of));
         let lists = each(spns).chain(all(shown_spns)).chain(each(delegates_to)).chain(each(silos));
-        Origin::pack(names.chain(flags).chain(times).chain(others).chain(texts).chain(lists));
+        names.chain(flags).chain(times).chain(others).chain(texts).chain(lists)
     }
 
     /// Whether the account is enabled, as far as the export says.
@@ -333,11 +333,11 @@ pub struct Group {
 }
 
 impl Group {
-    /// Puts the places of its values together: see [`Origin::pack`].
-    pub fn pack_origins(&mut self) {
+    /// The places of all of its values, to be put together: see [`Origin::pack`].
+    pub fn origins_mut(&mut self) -> impl Iterator<Item = &mut Origin> {
         let Self { origin, members, shown_members, shown_member_of, created, .. } = self;
         let lists = each(members).chain(all(shown_members)).chain(all(shown_member_of));
-        Origin::pack(std::iter::once(origin).chain(at(created)).chain(lists));
+        std::iter::once(origin).chain(at(created)).chain(lists)
     }
 }
 

@@ -135,6 +135,7 @@ impl Reader<'_, '_> {
 
     fn end_searches(&mut self) {
         self.end_section();
+        self.part.pack_rest();
         if self.continued.take().is_some() {
             self.cut(MORE_PAGES);
         }
