@@ -27,7 +27,7 @@ pub struct Audit {
     pub profiles: Profiles,
 }
 
-/// Rules that are run side by side.
+/// Rules that are run side by side: some for each thread, and no more than this.
 const AT_A_TIME: usize = 16;
 
 /// Runs every rule over the inventory.
@@ -43,7 +43,7 @@ pub fn run(inventory: &Inventory, policy: &Policy) -> Audit {
     // reserved and not used is never touched.
     let subjects: usize = others.iter().map(|rule| view.subjects_of(rule.subject)).sum();
     audit.verdicts.reserve_exact(subjects.next_multiple_of(Verdict::REPORTED));
-    for rules in others.chunks(AT_A_TIME) {
+    for rules in others.chunks(AT_A_TIME.min(4 * rayon::current_num_threads())) {
         let judged: Vec<_> = rules.par_iter().map(|rule| judge(rule, &view, policy)).collect();
         audit.findings.reserve_exact(judged.iter().map(|(_, findings)| findings.len()).sum());
         for (verdicts, findings) in judged {
