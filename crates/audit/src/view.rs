@@ -3,7 +3,6 @@
 mod accounts;
 mod by_name;
 mod groups;
-mod holders;
 mod machine;
 mod paths;
 mod pools;
@@ -52,7 +51,7 @@ pub struct View<'i> {
     accounts: Vec<AccountView<'i>>,
     account_of: HashMap<String, usize>,
     slots: Vec<SlotView<'i>>,
-    holders: holders::Holders<'i>,
+    holders: ByName<Holder<'i>>,
     groups: Groups<'i>,
     /// Computer objects by their short name in lower case.
     machines: ByName<&'i Account>,
@@ -67,7 +66,7 @@ impl<'i> View<'i> {
         let expectations = Expectations::of(inventory);
         let (mut accounts, account_of) = accounts::all(inventory);
         let (machines, (holders, groups)) =
-            rayon::join(|| accounts::machines(inventory), || (holders::Holders::of(inventory), Groups::of(inventory.directory.as_ref())));
+            rayon::join(|| accounts::machines(inventory), || (accounts::holders(inventory), Groups::of(inventory.directory.as_ref())));
         for account in &mut accounts {
             account.machine = match account.object {
                 Object::Found(object) => {
@@ -209,10 +208,12 @@ impl<'i> View<'i> {
         pool.computers.iter().filter_map(|c| self.machine(&c.fqdn.value)).any(|machine| std::ptr::eq(machine, account))
     }
 
-    /// Who holds an SPN, in the order of the export.
+    /// Who holds an SPN, in the order of the export; one object that lists it twice is one holder.
     #[must_use]
-    pub(crate) fn holders(&self, spn: &ServicePrincipalName) -> &[Holder<'i>] {
-        self.holders.of_name(spn)
+    pub(crate) fn holders(&self, spn: &ServicePrincipalName) -> Vec<Holder<'i>> {
+        let mut found: Vec<Holder<'i>> = self.holders.of(spn, |(_, held)| held.value == *spn).copied().collect();
+        found.dedup_by(|next, last| std::ptr::eq(next.0, last.0));
+        found
     }
 
     /// A server that is in sync for an assigned account, and the tag of its secret.

@@ -55,12 +55,14 @@ fn judge(view: &View<'_>, verdicts: &mut Verdicts<'_>, pool: &PoolView<'_>, acco
     });
     // The http names whose place an alias takes, and those that keep one from it.
     let (mut lacking, mut kept) = (Vec::new(), Vec::new());
-    let mut found: Vec<(ServicePrincipalName, &Holder<'_>)> = Vec::new();
+    let mut found: Vec<(ServicePrincipalName, Holder<'_>)> = Vec::new();
     for (http, alias) in aliases {
         // The computer of that name holds it by right, as on a Standard Edition server.
         let by_right = view.machine(&http.host()).map(|machine| machine.distinguished_name.value.as_str());
-        let others =
-            view.holders(&alias).iter().filter(|(a, _)| !std::ptr::eq(*a, own) && by_right != Some(a.distinguished_name.value.as_str()));
+        let others = view
+            .holders(&alias)
+            .into_iter()
+            .filter(|(a, _)| !std::ptr::eq(*a, own) && by_right != Some(a.distinguished_name.value.as_str()));
         let before = found.len();
         found.extend(others.map(|holder| (alias.clone(), holder)));
         let is_held = own.spns.iter().flatten().any(|s| s.value == http);

@@ -58,8 +58,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
         }
         let spns: Vec<_> = [Some(pool.spn()), pool.override_spn()].into_iter().flatten().collect();
         let query = commands::spn_query(&pool.spn().to_string());
-        let holders = spns.iter().flat_map(|spn| view.holders(spn).iter());
-        let left: Vec<&Holder<'_>> = holders.filter(|(account, _)| !view.is_machine_of(account, pool.pool)).collect();
+        let holders = spns.iter().flat_map(|spn| view.holders(spn));
+        let left: Vec<Holder<'_>> = holders.filter(|(account, _)| !view.is_machine_of(account, pool.pool)).collect();
         if !left.is_empty() {
             // An account may hold both names of the pool, and both names may be on several accounts.
             let mut names: Vec<Shown> = left.iter().map(|(a, _)| Shown::naming(a.short_name())).collect();

@@ -54,8 +54,8 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             }
         };
         let spns: Vec<_> = [Some(pool.spn()), pool.override_spn()].into_iter().flatten().collect();
-        let held = spns.iter().flat_map(|spn| view.holders(spn).iter()).find(|(object, _)| view.is_machine_of(object, pool.pool));
-        let held: Option<&Holder<'_>> = held;
+        let held = spns.iter().flat_map(|spn| view.holders(spn)).find(|(object, _)| view.is_machine_of(object, pool.pool));
+        let held: Option<Holder<'_>> = held;
         // The objects of all servers of the pool, with their names, prove the absence even in a partial export.
         let seen = pool.pool.computers.iter().all(|c| view.machine(&c.fqdn.value).is_some_and(|machine| machine.spns.is_some()));
         match held {

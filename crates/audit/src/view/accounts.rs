@@ -1,7 +1,7 @@
 //! Assigned accounts and their objects in the directory.
 
-use super::RealMachine;
 use super::by_name::ByName;
+use super::{Holder, RealMachine};
 use crate::Subject;
 use kerbsync_advice::{Advice, commands};
 use kerbsync_inventory::directory::{Account, Completeness, Directory, ObjectClass};
@@ -94,6 +94,15 @@ fn covers(directory: &Directory, name: &DownLevelName) -> bool {
         Some(domain) => domain.dns.eq_ignore_ascii_case(own),
         None => own.eq_ignore_ascii_case(name.domain()) || own.split('.').next().is_some_and(|l| l.eq_ignore_ascii_case(name.domain())),
     })
+}
+
+/// Every service principal name of the export, with who holds it.
+pub(super) fn holders(inventory: &Inventory) -> ByName<Holder<'_>> {
+    let accounts = inventory.directory.iter().flat_map(|d| &d.accounts);
+    ByName::new(accounts.flat_map(|account| {
+        let Account { spns, shown_spns, .. } = &**account;
+        spns.iter().flatten().chain(shown_spns).map(move |spn| (&spn.value, (&**account, spn)))
+    }))
 }
 
 /// Computer objects by their short name in lower case.

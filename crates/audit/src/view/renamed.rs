@@ -15,7 +15,7 @@ impl<'i> View<'i> {
         let mut found: Vec<&'i Account> = Vec::new();
         for name in names {
             for (object, _) in self.holders(&name) {
-                if self.looks_like_an_account(object) && !found.iter().any(|known| std::ptr::eq(*known, *object)) {
+                if self.looks_like_an_account(object) && !found.iter().any(|known| std::ptr::eq(*known, object)) {
                     found.push(object);
                 }
             }
