@@ -55,6 +55,7 @@ pub struct View<'i> {
     groups: Groups<'i>,
     /// Computer objects by their short name in lower case.
     machines: ByName<&'i Account>,
+    renamed: renamed::Renamed<'i>,
     /// By index of the account: index of a server in sync, and the tag of its secret.
     references: HashMap<usize, (usize, EqualityTag)>,
 }
@@ -95,7 +96,7 @@ impl<'i> View<'i> {
         });
         let slots = slots::all(inventory, &web_server_of);
         let references = servers::references(&web_servers);
-        Self {
+        let mut view = Self {
             inventory,
             site_of: sites.iter().enumerate().map(|(i, s)| (&s.site.id.value, i)).collect(),
             sites,
@@ -111,8 +112,11 @@ impl<'i> View<'i> {
             holders,
             machines,
             groups,
+            renamed: renamed::Renamed::default(),
             references,
-        }
+        };
+        view.renamed = renamed::Renamed::of(&view);
+        view
     }
 
     /// The sites, each id once.

@@ -67,7 +67,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                     None => text!("{name} is assigned, but does not exist in Active Directory{elsewhere}."),
                 };
                 let mut finding = verdicts.fail(subject, what);
-                for object in &renamed {
+                for object in renamed {
                     finding = finding.at(&object.origin, "it may be the account under another name");
                 }
                 if let Some(deleted) = deleted {
@@ -76,7 +76,7 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
                 if let Some(origin) = account.origin() {
                     finding = finding.at(origin, "the assignment");
                 }
-                finding.help(restore_or_create(name, &renamed, deleted.is_some_and(|d| d.recycled)));
+                finding.help(restore_or_create(name, renamed, deleted.is_some_and(|d| d.recycled)));
             }
             Object::NotInExport => {
                 let why = match deleted {
@@ -120,10 +120,14 @@ fn restore_or_create(name: &DownLevelName, renamed: &[&Account], recycled: bool)
         .then_say("A new object has no password that a server knows: the manual page of this rule tells how to set one.")
 }
 
+/// So many objects are looked at by a command of the advice.
+const SHOWN: usize = 4;
+
 /// An account that was renamed has all that it had but its name.
 fn give_name_back(name: &DownLevelName, renamed: &[&Account]) -> Advice {
     let mut advice = Advice::say("Look first whether it was renamed; what may be it holds names of its pools:");
-    for object in renamed {
+    // Those beyond are named by the finding.
+    for object in renamed.iter().take(SHOWN) {
         advice = advice.then_run(commands::spn_list(object.short_name()));
     }
     advice.then_say(text!(
@@ -176,6 +180,21 @@ mod tests {
               Enable-CsTopology -Report C:\Logs\Enable-CsTopology.html
             A new object has no password that a server knows: the manual page of this rule tells how to set one.
         ");
+    }
+
+    #[test]
+    fn of_many_that_may_be_it_all_are_cited_and_a_few_are_to_be_looked_at() {
+        let mut inventory = estate();
+        let one = kerb(&mut inventory).clone();
+        kerb(&mut inventory).sam_account_name.as_mut().unwrap().value = "Other0$".to_owned();
+        for n in 1..7 {
+            let mut other = one.clone();
+            other.sam_account_name.as_mut().unwrap().value = format!("Other{n}$");
+            inventory.directory.as_mut().unwrap().accounts.push(Box::new(other));
+        }
+        let told = check(&RULE, inventory);
+        assert!(told.contains("are on Other0, Other1, Other2 and 4 more."), "{told}");
+        assert_eq!((told.matches("it may be the account").count(), told.matches("setspn -L Other").count()), (7, SHOWN), "{told}");
     }
 
     #[test]
