@@ -52,14 +52,15 @@ fn check(view: &View<'_>, _: &Policy, verdicts: &mut Verdicts<'_>) {
             uses.entry(name).or_default().push(Use { pool: index, role, origin });
         }
     }
+    let unknown = view.web_pools().iter().find_map(PoolView::web_names_unknown);
     for (index, pool) in view.web_pools().iter().enumerate() {
         let clash = names(pool).find_map(|(name, role, origin)| {
             let other = uses.get(name)?.iter().find(|u| u.pool != index && (role != "name" || u.role != "name"))?;
             Some((name, role, origin, other))
         });
         let Some((name, role, origin, other)) = clash else {
-            if let Some(why) = view.web_pools().iter().find_map(PoolView::web_names_unknown) {
-                verdicts.unknown_told_elsewhere(pool.subject(), why, commands::web_services());
+            if let Some(why) = &unknown {
+                verdicts.unknown_told_elsewhere(pool.subject(), why.clone(), commands::web_services());
                 continue;
             }
             verdicts.pass(pool.subject(), text!("No other pool has a web FQDN of {}.", pool.name()));
