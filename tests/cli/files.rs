@@ -129,3 +129,16 @@ fn the_bundle_is_named_as_it_was_given() {
     let shown = shell.run("config show DIR/k3Jx9Qz4T7wB2").out;
     assert!(shown.starts_with("# bundle: DIR/k3Jx9Qz4T7wB2  # the command line\n"), "{shown}");
 }
+
+/// Findings that a waiver was meant to cover come back without it.
+#[test]
+fn a_waivers_file_that_is_not_read_is_told() {
+    let shell = Shell::whole();
+    shell.put("my.toml", b"waivers_file = \"mine.toml\"\n");
+    let told = shell.run("audit DIR --config DIR/my.toml").out;
+    assert!(told.contains("DIR/my.toml: the waivers file mine.toml is not read"), "{told}");
+    let shell = Shell::empty();
+    shell.put("kerbsync.toml", b"waivers_file = \"mine.toml\"\n");
+    let told = shell.run("audit DIR --format json").out;
+    assert!(told.contains("the waivers file mine.toml is not in the bundle."), "{told}");
+}

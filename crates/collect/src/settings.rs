@@ -22,6 +22,14 @@ pub(crate) fn find(inputs: &[Input], options: &Options<'_>, gathered: &Gathered,
         let mut document = record(id, path, bytes.len() as u64);
         document.sha256 = Some(sha256(bytes).into());
         settings = read_given(&mut document, bytes.clone());
+        if let Some(name) = &settings.waivers_file {
+            document.problems.push(problem(
+                id,
+                "waivers-file",
+                text!("the waivers file {name} is not read: settings that are given by --config cannot name one."),
+                "Put its [[waivers]] into the settings themselves.",
+            ));
+        }
         used = Some(path.clone());
         documents.insert(id, document);
     }
@@ -33,7 +41,7 @@ pub(crate) fn find(inputs: &[Input], options: &Options<'_>, gathered: &Gathered,
             (None, Some(Recognised::Text(_, source))) => {
                 used = Some(item.path.clone());
                 settings = read_source(&mut file.document, &source);
-                more_waivers(inputs, item, items, &mut settings, documents);
+                more_waivers(inputs, &mut file.document, items, &mut settings, documents);
             }
             (None, _) => {}
         }
@@ -71,20 +79,18 @@ fn read_source(document: &mut Document, source: &Source) -> Settings {
     }
 }
 
-/// Adds the waivers of the file that the settings name.
-fn more_waivers(inputs: &[Input], toml: &Item, items: &[Item], settings: &mut Settings, documents: &mut Documents) {
+/// Adds the waivers of the file that the settings name. `toml` is the record of the settings.
+fn more_waivers(inputs: &[Input], toml: &mut Document, items: &[Item], settings: &mut Settings, documents: &mut Documents) {
     let Some(name) = &settings.waivers_file else { return };
     let folder = toml.path.rsplit_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
     let path = format!("{folder}{}", name.replace('\\', "/"));
     let Some(item) = items.iter().find(|i| i.path == path) else {
-        if let Some(document) = documents.values_mut().find(|d| *d.path == *toml.path) {
-            document.problems.push(problem(
-                document.id,
-                "waivers-file",
-                text!("the waivers file {name} is not in the bundle."),
-                "Add it, or remove the line.",
-            ));
-        }
+        toml.problems.push(problem(
+            toml.id,
+            "waivers-file",
+            text!("the waivers file {name} is not in the bundle."),
+            "Add it, or remove the line.",
+        ));
         return;
     };
     let mut file = read_file(inputs, item);
