@@ -121,8 +121,7 @@ fn servers(args: &CollectArgs, io: &mut Io<'_>) -> Result<Asked, Failure> {
     if let Some(list) = &args.servers {
         return Ok(Asked { servers: listed(list)?, domains: Vec::new() });
     }
-    let inputs = Inputs { paths: args.topology.clone(), config: None, reference: None, prefer: Vec::new(), hardening: false };
-    let inventory = read_paths(inputs, true, io)?.inventory;
+    let inventory = read_paths(Inputs::of(args.topology.clone()), true, io)?.inventory;
     let wanted: Vec<String> = args.site.iter().map(|s| s.to_lowercase()).collect();
     for site in &args.site {
         if !inventory.sites.iter().any(|s| s.name.value.to_lowercase() == site.to_lowercase()) {
