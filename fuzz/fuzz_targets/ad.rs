@@ -35,8 +35,8 @@ fn check(part: Option<&DirectoryFacts>, problems: &[Problem], length: u64) {
     let inside = |l: kerbsync_source::Location| l.byte_start <= l.byte_end && l.byte_end <= length;
     assert!(problems.iter().all(|p| p.location.is_none_or(inside)));
     for account in part.iter().flat_map(|p| &p.accounts).map(|d| &d.object) {
-        assert!(account.origin.location.is_none_or(inside));
-        assert!(account.spns.iter().flatten().all(|s| s.origin.location.is_none_or(inside)));
+        assert!(account.origin.location().is_none_or(inside));
+        assert!(account.spns.iter().flatten().all(|s| s.origin.location().is_none_or(inside)));
         let _ = (account.is_enabled(), account.short_name());
     }
 }
