@@ -51,8 +51,8 @@ fuzz_target!(|data: &[u8]| {
         .map(|s| {
             // Without keys nothing can have been opened, and every slot names an account at a place of the file.
             assert!(!matches!(s.secret, SecretState::Opened { .. }) && !s.account.text.is_empty());
-            assert!(s.account.origin.location.is_some_and(|l| l.byte_end <= data.len() as u64));
-            (s.account.origin.location, s.secret_origin.as_ref().and_then(|o| o.location), s.label.clone())
+            assert!(s.account.origin.location().is_some_and(|l| l.byte_end <= data.len() as u64));
+            (s.account.origin.location(), s.secret_origin.as_ref().and_then(|o| o.location()), s.label.clone())
         })
         .collect();
     let count = places.len();

@@ -30,7 +30,7 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn place(origin: &Origin, length: u64) {
-    let Some(l) = origin.location else { return };
+    let Some(l) = origin.location() else { return };
     assert!(l.byte_start <= l.byte_end && l.byte_end <= length);
 }
 
@@ -40,7 +40,7 @@ fn walk(object: &Object, length: u64) {
         place(&property.origin, length);
         if is_secret_property(&property.name) {
             assert!(matches!(property.value, Value::Null | Value::Lost(_)), "a secret was kept");
-            assert!(property.origin.excerpt.is_none() || property.value.as_text().is_none());
+            assert!(property.origin.excerpt().is_none() || property.value.as_text().is_none());
         }
         value(&property.value, length);
     }
